@@ -1,0 +1,84 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+
+namespace counter {
+
+/// Every limit of the server in one place, each with the reason for its number.
+/// The constants belong to the contract; the members are set by flags.
+struct limits {
+  // -- one request ----------------------------------------------------------
+
+  /// Long enough for a URL path or a composite key, short enough to print.
+  static constexpr std::size_t name_bytes_max = 256;
+  /// A name of 256 bytes takes 768 when every byte is percent-encoded; the rest
+  /// is room for other parameters.
+  static constexpr std::size_t target_bytes_max = 4 * 1024;
+  /// What nginx and Apache allow for all of a request's header.
+  static constexpr std::size_t header_bytes_max = 8 * 1024;
+  /// Browsers send about 20; 64 leaves room for proxies.
+  static constexpr std::size_t header_fields_max = 64;
+  /// A batch of 1000 operations with long names fits.
+  static constexpr std::size_t body_bytes_max = 1024 * 1024;
+  /// Chunk extensions and trailers are read and ignored, up to as much as a
+  /// header may have.
+  static constexpr std::size_t chunk_overhead_bytes_max = 8 * 1024;
+
+  // -- one connection -------------------------------------------------------
+
+  /// Requests of one connection that are being answered. Deep enough for every
+  /// load generator's pipelining; a reply is under 1 KiB.
+  std::size_t pipelined_max = 128;
+  /// Rendered output that waits for the peer. Past it no more requests of that
+  /// connection are read.
+  static constexpr std::size_t output_bytes_max = 64 * 1024;
+  /// What one read takes from a socket, into a buffer that the connections of
+  /// an event loop share.
+  static constexpr std::size_t read_bytes_max = 64 * 1024;
+  /// What a closing connection may still send and have thrown away, so that
+  /// it reads our last answer instead of a reset.
+  static constexpr std::size_t linger_bytes_max = 1024 * 1024;
+
+  std::chrono::milliseconds header_timeout{10'000};
+  std::chrono::milliseconds body_timeout{10'000};
+  std::chrono::milliseconds write_timeout{10'000};
+  std::chrono::milliseconds idle_timeout{60'000};
+  /// How long a closing connection is read from, see linger_bytes_max.
+  static constexpr std::chrono::milliseconds linger_timeout{1'000};
+
+  // -- the server -----------------------------------------------------------
+
+  /// About 1 KiB each while idle.
+  std::size_t connections_max = 10'000;
+  /// Connections over the limit that are being told so at any one time; more
+  /// are closed without a word.
+  static constexpr std::size_t refusals_max = 64;
+  /// Pending connections in the kernel's queue of one acceptor.
+  static constexpr int backlog = 4096;
+  /// Connections accepted in a row before others get their turn.
+  static constexpr int accepts_in_a_row_max = 64;
+  /// Pause of an acceptor that ran out of file descriptors or memory.
+  static constexpr std::chrono::milliseconds accept_pause{50};
+  /// Event loops and shards: more than any machine has cores.
+  static constexpr unsigned threads_max = 1024;
+  static constexpr unsigned shards_max = 1024;
+  /// All shards together; about 1 GiB at 20-byte names.
+  std::uint64_t counters_max = 10'000'000;
+
+  /// From SIGTERM to the end, whatever the peers do.
+  static constexpr std::chrono::milliseconds drain_timeout{5'000};
+  /// An idle connection's last chance to send a request while draining.
+  static constexpr std::chrono::milliseconds drain_idle_timeout{1'000};
+
+  // -- the actor path -------------------------------------------------------
+
+  /// A loop hands a shard its batch early when it has this many operations.
+  static constexpr std::size_t batch_operations_max = 1024;
+  /// Operations in one shard's mailbox. Past it a batch is refused whole, with
+  /// `overloaded`, before it is in the mailbox.
+  static constexpr std::size_t shard_operations_max = 64 * 1024;
+};
+
+}  // namespace counter

@@ -1,0 +1,43 @@
+#include "counter/name.hpp"
+
+#include "counter/limits.hpp"
+
+#include <boost/locale/utf.hpp>
+
+#include <algorithm>
+
+namespace counter {
+
+namespace {
+
+bool is_control(char c) noexcept {
+  auto byte = static_cast<unsigned char>(c);
+  return byte < 0x20 || byte == 0x7f;
+}
+
+bool is_ascii(char c) noexcept {
+  return static_cast<unsigned char>(c) < 0x80;
+}
+
+}  // namespace
+
+bool is_valid_utf8(std::string_view text) noexcept {
+  namespace utf = boost::locale::utf;
+  auto position = text.begin();
+  while (position != text.end()) {
+    auto code_point = utf::utf_traits<char>::decode(position, text.end());
+    if (code_point == utf::illegal || code_point == utf::incomplete)
+      return false;
+  }
+  return true;
+}
+
+bool is_valid_name(std::string_view name) noexcept {
+  if (name.empty() || name.size() > limits::name_bytes_max)
+    return false;
+  if (std::any_of(name.begin(), name.end(), is_control))
+    return false;
+  return std::all_of(name.begin(), name.end(), is_ascii) || is_valid_utf8(name);
+}
+
+}  // namespace counter

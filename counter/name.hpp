@@ -1,0 +1,15 @@
+#pragma once
+
+#include <string_view>
+
+namespace counter {
+
+/// True if `name` may name a counter: 1 to limits::name_bytes_max bytes of
+/// valid UTF-8 (RFC 3629) without control characters (U+0000-U+001F, U+007F).
+bool is_valid_name(std::string_view name) noexcept;
+
+/// True if `text` is valid UTF-8 (RFC 3629): no overlong forms, no surrogates,
+/// nothing past U+10FFFF.
+bool is_valid_utf8(std::string_view text) noexcept;
+
+}  // namespace counter

@@ -1,0 +1,19 @@
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+namespace counter {
+
+struct siphash_key {
+  std::uint64_t low = 0;
+  std::uint64_t high = 0;
+};
+
+/// SipHash-1-3 of `bytes` (Aumasson and Bernstein, "SipHash: a fast short-input
+/// PRF", 2012, with one compression and three finalization rounds). The same on
+/// every machine. With a secret key, peers that choose the names cannot choose
+/// the collisions.
+std::uint64_t siphash(siphash_key key, std::string_view bytes) noexcept;
+
+}  // namespace counter

@@ -1,0 +1,48 @@
+#pragma once
+
+#include "counter/batch.hpp"
+
+#include <functional>
+#include <memory>
+#include <span>
+
+namespace counter {
+
+/// An event loop as the store sees it. Outlives every batch that calls it home
+/// and every task it was given.
+class event_loop {
+public:
+  virtual ~event_loop() = default;
+
+  /// Thread-safe. Runs `task` later on the loop's thread, never inside the call.
+  virtual void post(std::function<void()> task) = 0;
+
+  /// Thread-safe. Takes back an answered batch; every batch comes home exactly
+  /// once. Never calls the store from inside the call.
+  virtual void take_home(std::unique_ptr<batch> answered) noexcept = 0;
+};
+
+/// One event loop's way into the store. Used only on that loop's thread.
+class inlet {
+public:
+  virtual ~inlet() = default;
+
+  /// Sends `pass[i]` to shard i; null where the loop has nothing for it. The
+  /// span has one place a shard and is left with nulls. A batch that cannot be
+  /// taken comes home refused, with nothing of it applied; one that was taken
+  /// is applied whole and in order.
+  virtual void submit(std::span<std::unique_ptr<batch>> pass) = 0;
+};
+
+/// Where the counters are: the seam between the HTTP shell and the actors.
+class store {
+public:
+  virtual ~store() = default;
+
+  virtual unsigned shards() const noexcept = 0;
+
+  /// Thread-safe. The inlet for `loop`; it lives as long as the store.
+  virtual inlet& connect(event_loop& loop) = 0;
+};
+
+}  // namespace counter
