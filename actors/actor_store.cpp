@@ -1,0 +1,89 @@
+#include "actors/actor_store.hpp"
+
+#include "actors/actor_inlet.hpp"
+#include "actors/shard_actor.hpp"
+
+#include <cassert>
+#include <mutex>
+#include <random>
+
+namespace actors {
+
+namespace {
+
+struct config : caf::actor_system_config {
+  config() {
+    static const bool registered = (register_messages(), true);
+    (void)registered;
+    configure(*this);
+  }
+};
+
+/// Nobody outside the process can know it, so nobody can choose names that
+/// collide in a table.
+counter::siphash_key random_key() {
+  std::random_device random;
+  auto word = [&] { return std::uint64_t{random()} << 32 | random(); };
+  return {word(), word()};
+}
+
+/// Stands for an event loop while the store closes, when there is none.
+class no_loop final : public counter::event_loop {
+public:
+  void post(std::function<void()>) override { std::abort(); }
+  void take_home(std::unique_ptr<counter::batch>) noexcept override { std::abort(); }
+};
+
+}  // namespace
+
+struct actor_store::impl {
+  actors::config config;
+  caf::actor_system system{config};
+  counter::quota room;
+  std::deque<shard> shards;
+  std::atomic<bool> is_closed = false;
+  std::mutex inlets_mutex;         // guards inlets
+  std::deque<actor_inlet> inlets;  // a deque: the loops keep references
+
+  explicit impl(std::uint64_t counters_max) : room(counters_max) {}
+};
+
+actor_store::actor_store(unsigned shards, const counter::limits& limits)
+    : impl_(std::make_unique<impl>(limits.counters_max)) {
+  assert(shards > 0 && shards <= counter::limits::shards_max);
+  const auto key = random_key();
+  for (unsigned i = 0; i < shards; ++i) {
+    auto& shard = impl_->shards.emplace_back(counter::limits::shard_operations_max);
+    // Lazily: its first run, too, is on an event loop.
+    shard.actor = impl_->system.spawn<shard_actor, caf::lazy_init>(shard.load, impl_->room, key);
+  }
+}
+
+actor_store::~actor_store() {
+  close();
+}
+
+unsigned actor_store::shards() const noexcept {
+  return static_cast<unsigned>(impl_->shards.size());
+}
+
+counter::inlet& actor_store::connect(counter::event_loop& loop) {
+  std::lock_guard lock{impl_->inlets_mutex};
+  return impl_->inlets.emplace_back(impl_->system, loop, impl_->shards, impl_->is_closed);
+}
+
+void actor_store::close() {
+  if (impl_->is_closed.exchange(true))
+    return;
+  std::lock_guard lock{impl_->inlets_mutex};
+  for (auto& inlet : impl_->inlets)
+    inlet.run_to_end();
+  no_loop nowhere;
+  actor_inlet last{impl_->system, nowhere, impl_->shards, impl_->is_closed};
+  last.send_end();
+  last.run_to_end();
+  for (auto& shard : impl_->shards)
+    shard.actor = nullptr;
+}
+
+}  // namespace actors

@@ -1,0 +1,32 @@
+#pragma once
+
+#include "counter/limits.hpp"
+#include "counter/store.hpp"
+
+#include <memory>
+
+namespace actors {
+
+/// The counters in memory, sharded over actors.
+class actor_store final : public counter::store {
+public:
+  /// `shards` is 1 to limits::shards_max.
+  actor_store(unsigned shards, const counter::limits& limits);
+
+  /// Closes.
+  ~actor_store() override;
+
+  unsigned shards() const noexcept override;
+  counter::inlet& connect(counter::event_loop& loop) override;
+
+  /// Answers every batch that was submitted and ends the actors; what is
+  /// submitted afterwards is refused with `draining`. Call it when the event
+  /// loops' threads have ended and before the event loops themselves do.
+  void close();
+
+private:
+  struct impl;
+  std::unique_ptr<impl> impl_;
+};
+
+}  // namespace actors

@@ -1,0 +1,37 @@
+#include "actors/shard_actor.hpp"
+
+#include "actors/tsan.hpp"
+#include "counter/store.hpp"
+
+namespace actors {
+
+shard_actor::shard_actor(caf::actor_config& config, shard_load& load, counter::quota& room,
+                         counter::siphash_key key)
+    : caf::event_based_actor(config),
+      load_(load),
+      table_(room, key) {}
+
+caf::behavior shard_actor::make_behavior() {
+  return {
+      // By reference: both CAF lines then lend us the message without a copy.
+      [this](shard_mail& mail) {
+        if (mail.batch)
+          answer(std::move(mail.batch));
+        else
+          quit();
+      },
+  };
+}
+
+void shard_actor::answer(std::unique_ptr<counter::batch> batch) noexcept {
+  tsan_acquire(batch.get());
+  tsan_acquire(this);
+  for (std::size_t i = 0; i < batch->size(); ++i)
+    batch->reply_at(i) = table_.apply(batch->command_at(i));
+  load_.release(batch->size());
+  tsan_release(this);
+  auto& home = batch->home();
+  home.take_home(std::move(batch));
+}
+
+}  // namespace actors

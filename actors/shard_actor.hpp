@@ -1,0 +1,32 @@
+#pragma once
+
+#include "actors/shard_load.hpp"
+#include "actors/shard_mail.hpp"
+#include "counter/table.hpp"
+
+namespace actors {
+
+/// Owns the counters of one shard. Its mailbox serialises every change: CAF
+/// runs an actor on one thread at a time, here that of the event loop whose
+/// mail made it ready.
+class shard_actor : public caf::event_based_actor {
+public:
+  /// `load` and `room` outlive the actor.
+  shard_actor(caf::actor_config& config, shard_load& load, counter::quota& room,
+              counter::siphash_key key);
+
+  const char* name() const override { return "counter-shard"; }
+
+protected:
+  caf::behavior make_behavior() override;
+
+private:
+  // An exception would end the actor and leave its mail unanswered without a
+  // word; noexcept makes it end the process, loudly.
+  void answer(std::unique_ptr<counter::batch> batch) noexcept;
+
+  shard_load& load_;
+  counter::table table_;  // touched only while the actor runs
+};
+
+}  // namespace actors

@@ -1,0 +1,30 @@
+#pragma once
+
+#include "actors/caf_compat.hpp"
+#include "counter/batch.hpp"
+
+#include <cstdlib>
+#include <memory>
+
+namespace actors {
+
+/// All that a shard actor is ever sent.
+struct shard_mail {
+  /// To be answered and sent home. Null asks the actor to end; what was sent
+  /// before is answered first, because a mailbox keeps its order.
+  std::unique_ptr<counter::batch> batch;
+
+  explicit shard_mail(std::unique_ptr<counter::batch> mail) noexcept : batch(std::move(mail)) {}
+  shard_mail(shard_mail&&) noexcept = default;
+  shard_mail& operator=(shard_mail&&) noexcept = default;
+
+  // CAF wants messages that can be copied, and copies one only when it has two
+  // owners; ours never has.
+  shard_mail() noexcept = default;
+  shard_mail(const shard_mail&) { std::abort(); }
+  shard_mail& operator=(const shard_mail&) { std::abort(); }
+};
+
+}  // namespace actors
+
+ACTORS_LOCAL_MESSAGE(actors::shard_mail)
