@@ -1,0 +1,78 @@
+#pragma once
+
+#include "counter/limits.hpp"
+#include "counter/store.hpp"
+#include "http/asio.hpp"
+#include "http/response_queue.hpp"
+
+#include <boost/smart_ptr/intrusive_ptr.hpp>
+#include <boost/smart_ptr/intrusive_ref_counter.hpp>
+
+#include <memory>
+#include <vector>
+
+namespace http {
+
+/// Who asks the store and gets replies. Its references are counted without
+/// atomics: they are made and dropped on its loop's thread, or by one thread
+/// alone once the loop has stopped.
+class recipient : public boost::intrusive_ref_counter<recipient, boost::thread_unsafe_counter> {
+public:
+  virtual ~recipient() = default;
+
+  virtual void take_reply(response_queue::slot slot, const counter::command& command,
+                          const counter::reply& reply) = 0;
+
+  /// All replies of this pass are there.
+  virtual void take_end_of_pass() = 0;
+
+private:
+  friend class courier;
+  bool got_reply_ = false;  // in this pass
+};
+
+/// One per event loop: gathers what a pass of the loop has for each shard into
+/// one batch, sends it when the pass ends, and hands out the replies. An idle
+/// server sends batches of one; nothing waits for a batch to fill.
+class courier final : public counter::event_loop {
+public:
+  /// Used on the thread that runs `io`, except for what event_loop calls
+  /// thread-safe.
+  courier(asio::io_context& io, counter::store& store);
+
+  /// Copies the command. The reply comes in a later pass of the loop.
+  void send(const counter::command& command, response_queue::slot slot, recipient& from);
+
+  void post(std::function<void()> task) override;
+  void take_home(std::unique_ptr<counter::batch> answered) noexcept override;
+
+private:
+  /// A batch that knows whom each reply is for.
+  struct addressed_batch final : counter::batch {
+    using counter::batch::batch;
+    struct address {
+      boost::intrusive_ptr<recipient> to;
+      response_queue::slot slot;
+    };
+    std::vector<address> addresses;
+  };
+
+  addressed_batch& batch_for(unsigned shard);
+  void end_pass();
+  void submit();
+  void deliver();
+  void deliver(addressed_batch& answered);
+
+  asio::io_context& io_;
+  counter::store& store_;
+  counter::inlet& inlet_;
+  std::vector<std::unique_ptr<counter::batch>> pass_;  // a place a shard
+  std::vector<std::unique_ptr<counter::batch>> answered_;
+  std::vector<std::unique_ptr<counter::batch>> delivering_;
+  std::vector<std::unique_ptr<counter::batch>> spare_;
+  std::vector<boost::intrusive_ptr<recipient>> touched_;
+  bool pass_ends_ = false;  // end_pass() is posted
+  bool is_submitting_ = false;
+};
+
+}  // namespace http

@@ -1,0 +1,96 @@
+#include "http/listener.hpp"
+
+#include <boost/asio/error.hpp>
+
+#include <spdlog/spdlog.h>
+
+#include <utility>
+
+namespace http {
+
+namespace {
+
+constexpr refusal too_many_connections{status::service_unavailable,
+                                       "too many connections, try again\n"};
+
+}  // namespace
+
+listener::listener(tcp_acceptor acceptor, loop_services& services, session_list& sessions,
+                   std::atomic<std::size_t>& population)
+    : acceptor_(std::move(acceptor)),
+      services_(services),
+      sessions_(sessions),
+      population_(population),
+      pause_(services.io) {}
+
+void listener::stop() {
+  while (accept_one()) {
+  }
+  pause_.cancel();
+  error_code ignored;
+  acceptor_.close(ignored);
+}
+
+void listener::wait() {
+  acceptor_.async_wait(tcp_acceptor::wait_read, [this](error_code error) {
+    if (!error && acceptor_.is_open())
+      accept_some();
+  });
+}
+
+void listener::accept_some() {
+  for (int i = 0; i < counter::limits::accepts_in_a_row_max; ++i)
+    if (!accept_one())
+      return;
+  wait();
+}
+
+/// False when there is nothing left to accept now; whatever comes later is
+/// waited for.
+bool listener::accept_one() {
+  tcp_socket socket{services_.io};
+  error_code error;
+  acceptor_.accept(socket, error);
+  if (error == asio::error::would_block || error == asio::error::try_again) {
+    wait();
+    return false;
+  }
+  if (error) {
+    pause(error);
+    return false;
+  }
+  is_short_of_resources_ = false;
+  admit(std::move(socket));
+  return true;
+}
+
+/// Out of descriptors or memory. The connection stays in the kernel's queue, so
+/// that to look again at once would spin and not to look again would hang.
+void listener::pause(const error_code& why) {
+  if (!std::exchange(is_short_of_resources_, true))
+    spdlog::warn("cannot accept connections for now: {}", why.message());
+  pause_.expires_after(counter::limits::accept_pause);
+  pause_.async_wait([this](error_code error) {
+    if (!error && acceptor_.is_open())
+      accept_some();
+  });
+}
+
+void listener::admit(tcp_socket socket) {
+  error_code error;
+  socket.non_blocking(true, error);
+  if (error)
+    return;
+  const auto others = population_.load(std::memory_order_relaxed);
+  const auto& limits = services_.limits;
+  if (others >= limits.connections_max + counter::limits::refusals_max)
+    return;
+  boost::intrusive_ptr<session> added{new session{services_, std::move(socket), population_}};
+  sessions_.push_back(*added);
+  if (others < limits.connections_max)
+    added->start();
+  else
+    added->start_refused(too_many_connections);
+}
+
+}  // namespace http

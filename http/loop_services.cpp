@@ -1,0 +1,19 @@
+#include "http/loop_services.hpp"
+
+namespace http {
+
+loop_services::loop_services(asio::io_context& context, const counter::limits& server_limits,
+                             counter::store& store)
+    : io(context),
+      limits(server_limits),
+      deadlines(context),
+      courier(context, store) {
+  deadlines.set_duration(deadlines::header, limits.header_timeout);
+  deadlines.set_duration(deadlines::body, limits.body_timeout);
+  deadlines.set_duration(deadlines::write, limits.write_timeout);
+  deadlines.set_duration(deadlines::idle, limits.idle_timeout);
+  deadlines.set_duration(deadlines::linger, counter::limits::linger_timeout);
+  deadlines.set_duration(deadlines::drain_idle, counter::limits::drain_idle_timeout);
+}
+
+}  // namespace http

@@ -1,0 +1,211 @@
+#include "http/request_parser.hpp"
+
+#include "counter/limits.hpp"
+
+#include <algorithm>
+#include <functional>
+
+namespace http {
+
+namespace beast = boost::beast;
+using counter::limits;
+
+namespace {
+
+constexpr refusal malformed{status::bad_request, "malformed request\n"};
+constexpr refusal long_target{status::uri_too_long, "the request target is too long\n"};
+constexpr refusal long_header{status::header_fields_too_large, "the header is too long\n"};
+constexpr refusal long_body{status::content_too_large, "the body is too long\n"};
+constexpr refusal long_chunking{status::content_too_large,
+                                "too many bytes of chunk extensions or trailers\n"};
+constexpr refusal no_tunnels{status::method_not_allowed, "this method is not offered\n"};
+constexpr refusal unknown_method{status::not_implemented, "unknown method\n"};
+constexpr refusal folded{status::bad_request, "folded header fields are obsolete\n"};
+
+method to_method(beast::http::verb verb) noexcept {
+  switch (verb) {
+    case beast::http::verb::get:
+      return method::get;
+    case beast::http::verb::head:
+      return method::head;
+    case beast::http::verb::post:
+      return method::post;
+    case beast::http::verb::options:
+      return method::options;
+    default:
+      return method::other;
+  }
+}
+
+framing_guard::field to_guarded(beast::http::field name) noexcept {
+  switch (name) {
+    case beast::http::field::content_length:
+      return framing_guard::field::content_length;
+    case beast::http::field::transfer_encoding:
+      return framing_guard::field::transfer_encoding;
+    case beast::http::field::host:
+      return framing_guard::field::host;
+    case beast::http::field::expect:
+      return framing_guard::field::expect;
+    default:
+      return framing_guard::field::other;
+  }
+}
+
+}  // namespace
+
+// -- what Beast calls back ----------------------------------------------------
+
+request_parser::events::events(request_parser& parser) : parser_(parser) {
+  header_limit(limits::header_bytes_max);
+  body_limit(limits::body_bytes_max);
+}
+
+void request_parser::events::on_request_impl(verb method, string_view, string_view target,
+                                             int version, error_code& ec) {
+  parser_.has_request_line_ = true;
+  if (target.size() > limits::target_bytes_max)
+    return refuse(long_target, ec);
+  if (method == verb::unknown)
+    return refuse(unknown_method, ec);
+  if (method == verb::connect || method == verb::trace)
+    return refuse(no_tunnels, ec);
+  auto& request = parser_.request_;
+  request.method = to_method(method);
+  request.target.assign(target.data(), target.size());
+  request.http_11 = version >= 11;
+}
+
+void request_parser::events::on_field_impl(field name, string_view name_text, string_view value,
+                                           error_code& ec) {
+  if (is_header_done())
+    return;  // a trailer: bounded by check_sizes(), and ignored
+  if (is_folded(name_text, value))
+    return refuse(folded, ec);
+  if (auto why = parser_.guard_.check_field(to_guarded(name), {value.data(), value.size()}))
+    refuse(*why, ec);
+}
+
+void request_parser::events::on_header_impl(error_code& ec) {
+  auto& request = parser_.request_;
+  request.keep_alive = keep_alive();
+  if (auto why = parser_.guard_.check_header(request.http_11))
+    refuse(*why, ec);
+}
+
+std::size_t request_parser::events::on_body_impl(string_view body, error_code&) {
+  parser_.is_continued_ = true;  // the peer did not wait
+  return body.size();
+}
+
+void request_parser::events::on_chunk_header_impl(std::uint64_t, string_view extensions,
+                                                  error_code& ec) {
+  parser_.is_continued_ = true;
+  chunk_overhead_ += extensions.size();
+  if (chunk_overhead_ > limits::chunk_overhead_bytes_max)
+    refuse(long_chunking, ec);
+}
+
+std::size_t request_parser::events::on_chunk_body_impl(std::uint64_t, string_view body,
+                                                       error_code&) {
+  return body.size();
+}
+
+/// Beast unfolds silently, into a buffer of its own or by skipping a line end.
+bool request_parser::events::is_folded(string_view name, string_view value) const noexcept {
+  const auto* begin = name.data() + name.size();
+  const auto* end = input_.data() + input_.size();
+  const std::less<> before;
+  if (before(value.data(), begin) || before(end, value.data()))
+    return true;
+  const std::string_view between{begin, static_cast<std::size_t>(value.data() - begin)};
+  return between.find('\n') != between.npos;
+}
+
+void request_parser::events::refuse(const refusal& why, error_code& ec) {
+  parser_.refuse(why);
+  ec = beast::http::error::bad_value;  // any error stops Beast's parser
+}
+
+// -- the parser ---------------------------------------------------------------
+
+std::size_t request_parser::parse(std::string_view bytes) {
+  if (!events_)
+    events_.emplace(*this);
+  std::size_t used = 0;
+  // Beast returns after the header, each chunk header and each piece of body.
+  while (state_ == parse_state::need_more && used < bytes.size()) {
+    has_begun_ = true;
+    const auto unused = bytes.substr(used);
+    const bool was_in_header = !events_->is_header_done();
+    beast::error_code error;
+    events_->input(unused);
+    const auto taken = events_->put({unused.data(), unused.size()}, error);
+    used += taken;
+    const bool needs_more = error == beast::http::error::need_more;
+    if (error && !needs_more)
+      fail(error);
+    else
+      check_sizes(was_in_header, taken, needs_more ? unused.size() - taken : 0);
+    if (state_ == parse_state::need_more && events_->is_done())
+      state_ = parse_state::complete;
+    if (needs_more)
+      break;
+  }
+  return used;
+}
+
+bool request_parser::is_in_body() const noexcept {
+  return state_ == parse_state::need_more && events_ && events_->is_header_done();
+}
+
+bool request_parser::awaits_continue() const noexcept {
+  return is_in_body() && guard_.expects_continue() && request_.http_11 && !is_continued_;
+}
+
+void request_parser::restart() {
+  events_.reset();
+  guard_ = {};
+  header_bytes_ = 0;
+  state_ = parse_state::need_more;
+  has_begun_ = has_request_line_ = is_continued_ = false;
+}
+
+void request_parser::fail(const beast::error_code& error) {
+  if (state_ == parse_state::bad)
+    return;  // refused by us, in a callback
+  if (error == beast::http::error::header_limit)
+    refuse(has_request_line_ ? long_header : long_target);
+  else if (error == beast::http::error::body_limit)
+    refuse(long_body);
+  else if (error == beast::http::error::bad_transfer_encoding)
+    refuse(guard_.bad_transfer_encoding());
+  else
+    refuse(malformed);
+}
+
+void request_parser::refuse(const refusal& why) noexcept {
+  state_ = parse_state::bad;
+  why_ = why;
+}
+
+/// `taken` bytes were used up by one call of Beast's parser and `waiting` ones
+/// are not enough for it to go on. Its own header limit holds for one call only,
+/// so that a header sent field by field could be of any size, and it has none
+/// for what surrounds the chunks of a body.
+void request_parser::check_sizes(bool was_in_header, std::size_t taken,
+                                 std::size_t waiting) noexcept {
+  if (was_in_header) {
+    header_bytes_ += taken;
+    const auto still_header = events_->is_header_done() ? 0 : waiting;
+    if (header_bytes_ + still_header > limits::header_bytes_max)
+      refuse(has_request_line_ ? long_header : long_target);
+  } else if (events_->chunked()) {
+    // Trailers are taken by the call that ends the body.
+    const auto trailers = events_->is_done() ? taken : 0;
+    if (std::max(trailers, waiting) > limits::chunk_overhead_bytes_max)
+      refuse(long_chunking);
+  }
+}
+
+}  // namespace http

@@ -1,0 +1,30 @@
+#pragma once
+
+#include "http/status.hpp"
+
+#include <string>
+#include <string_view>
+
+namespace http {
+
+/// What is said, apart from how it is framed. Everything is borrowed until it
+/// is rendered.
+struct response {
+  http::status status = status::ok;
+  std::string_view body;   ///< text; none for 204
+  std::string_view allow;  ///< the value of Allow, or empty
+};
+
+/// How the answer to one request is framed.
+struct framing {
+  bool http_11 = true;      ///< what the peer speaks
+  bool keep_alive = false;  ///< more requests may follow
+  bool is_head = false;     ///< the fields of a GET without its body
+};
+
+/// Appends the whole response to `output`. The one place where Content-Length,
+/// Date and Connection are decided. `date` is an IMF-fixdate.
+void render(std::string& output, const response& response, const framing& framing,
+            std::string_view date);
+
+}  // namespace http

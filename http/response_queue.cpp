@@ -1,0 +1,80 @@
+#include "http/response_queue.hpp"
+
+#include <algorithm>
+#include <cassert>
+
+namespace http {
+
+namespace {
+
+/// Room for an ordinary reply, so that a connection that goes on asks for no
+/// memory.
+constexpr std::size_t kept_output_bytes = 512;
+
+}  // namespace
+
+response_queue::slot response_queue::open(const framing& framing) {
+  if (count_ == ring_.size())
+    grow();
+  auto& added = place_at(count_++);
+  added.framing = framing;
+  added.is_complete = false;
+  return oldest_ + count_ - 1;
+}
+
+void response_queue::complete(slot which, const response& response, std::string_view date) {
+  assert(which >= oldest_ && which - oldest_ < count_);
+  auto& completed = place_at(which - oldest_);
+  assert(!completed.is_complete);
+  completed.is_complete = true;
+  if (which != oldest_)
+    return render(completed.bytes, response, completed.framing, date);
+  render(output_, response, completed.framing, date);
+  do {
+    head_ = (head_ + 1) & (ring_.size() - 1);
+    ++oldest_;
+    --count_;
+    if (count_ == 0 || !place_at(0).is_complete)
+      break;
+    output_ += place_at(0).bytes;
+    place_at(0).bytes.clear();
+  } while (true);
+}
+
+bool response_queue::close_after_newest() noexcept {
+  if (count_ == 0 || place_at(count_ - 1).is_complete)
+    return false;
+  place_at(count_ - 1).framing.keep_alive = false;
+  return true;
+}
+
+void response_queue::consume(std::size_t bytes) noexcept {
+  sent_ += bytes;
+  assert(sent_ <= output_.size());
+  if (sent_ < output_.size())
+    return;
+  output_.clear();
+  sent_ = 0;
+}
+
+void response_queue::shrink() {
+  assert(empty() && output().empty());
+  if (ring_.size() > 1) {
+    ring_ = {};
+    head_ = 0;
+  }
+  if (output_.capacity() > kept_output_bytes)
+    output_ = {};
+}
+
+response_queue::place& response_queue::place_at(std::size_t position) noexcept {
+  return ring_[(head_ + position) & (ring_.size() - 1)];
+}
+
+void response_queue::grow() {
+  std::rotate(ring_.begin(), ring_.begin() + static_cast<std::ptrdiff_t>(head_), ring_.end());
+  head_ = 0;
+  ring_.resize(std::max<std::size_t>(1, ring_.size() * 2));
+}
+
+}  // namespace http

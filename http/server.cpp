@@ -1,0 +1,60 @@
+#include "http/server.hpp"
+
+#include "http/listening_sockets.hpp"
+#include "http/worker.hpp"
+
+#include <boost/asio/ip/tcp.hpp>
+
+#include <deque>
+#include <sstream>
+#include <thread>
+
+namespace http {
+
+struct server::impl {
+  std::atomic<std::size_t> population = 0;
+  std::deque<worker> workers;
+  std::vector<std::thread> threads;
+};
+
+server::server(const counter::limits& limits, unsigned threads, counter::store& store)
+    : impl_(std::make_unique<impl>()) {
+  for (unsigned i = 0; i < threads; ++i)
+    impl_->workers.emplace_back(limits, store, impl_->population);
+}
+
+server::~server() {
+  stop();
+}
+
+std::vector<std::string> server::listen(const std::string& host, const std::string& port) {
+  std::vector<asio::io_context*> loops;
+  for (auto& worker : impl_->workers)
+    loops.push_back(&worker.loop());
+  asio::ip::tcp::resolver resolver{*loops[0]};
+  std::vector<std::string> addresses;
+  for (const auto& found : resolver.resolve(host, port, asio::ip::resolver_base::passive)) {
+    auto acceptors = open_listening_sockets(loops, found.endpoint());
+    std::ostringstream address;
+    address << acceptors[0].local_endpoint();
+    addresses.push_back(address.str());
+    for (std::size_t i = 0; i < acceptors.size(); ++i)
+      impl_->workers[i].listen(std::move(acceptors[i]));
+  }
+  return addresses;
+}
+
+void server::start() {
+  for (auto& worker : impl_->workers)
+    impl_->threads.emplace_back([&worker] { worker.run(); });
+}
+
+void server::stop() {
+  for (std::size_t i = 0; i < impl_->threads.size(); ++i)
+    impl_->workers[i].drain();
+  for (auto& thread : impl_->threads)
+    thread.join();
+  impl_->threads.clear();
+}
+
+}  // namespace http

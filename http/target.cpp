@@ -1,0 +1,92 @@
+#include "http/target.hpp"
+
+#include "counter/name.hpp"
+
+#include <boost/url/decode_view.hpp>
+#include <boost/url/pct_string_view.hpp>
+
+#include <algorithm>
+
+namespace http {
+
+namespace urls = boost::urls;
+
+namespace {
+
+/// `text` decoded, in `buffer` where it differs. Its percent-encoding is good.
+std::string_view decode(std::string_view text, bool plus_is_space, std::string& buffer) {
+  const auto encoded = plus_is_space ? text.find_first_of("%+") : text.find('%');
+  if (encoded == text.npos)
+    return text;
+  urls::encoding_opts options;
+  options.space_as_plus = plus_is_space;
+  const urls::decode_view decoded{urls::pct_string_view{text}, options};
+  buffer.assign(decoded.begin(), decoded.end());
+  return buffer;
+}
+
+bool has_good_encoding(std::string_view raw) {
+  if (raw.find('%') == raw.npos)
+    return true;
+  if (!urls::make_pct_string_view(raw))
+    return false;
+  // What separates the parts of a target is ASCII, so a part is UTF-8 exactly
+  // when the whole is.
+  std::string buffer;
+  return counter::is_valid_utf8(decode(raw, false, buffer));
+}
+
+/// Takes off `http://authority` or `https://authority`.
+std::string_view without_authority(std::string_view raw) noexcept {
+  for (std::string_view scheme : {"http://", "https://"})
+    if (raw.starts_with(scheme)) {
+      raw.remove_prefix(scheme.size());
+      raw.remove_prefix(std::min(raw.find_first_of("/?"), raw.size()));
+      break;
+    }
+  return raw;
+}
+
+}  // namespace
+
+bool target::parse(std::string_view raw) {
+  auto must_be_encoded = [](char c) { return static_cast<unsigned char>(c) >= 0x80 || c == '#'; };
+  if (std::any_of(raw.begin(), raw.end(), must_be_encoded) || !has_good_encoding(raw))
+    return false;
+  const bool is_absolute = !raw.starts_with('/');
+  const auto relative = is_absolute ? without_authority(raw) : raw;
+  const auto question = std::min(relative.find('?'), relative.size());
+  path_ = relative.substr(0, question);
+  query_ = relative.substr(std::min(question + 1, relative.size()));
+  if (is_absolute && path_.empty() && relative.size() < raw.size())
+    path_ = "/";
+  return path_.starts_with('/') || raw == "*";
+}
+
+bool target::is_path(std::string_view decoded_path) {
+  if (path_ == decoded_path)
+    return true;
+  // A decoded `/` must not separate; no path asked for has one inside a segment.
+  return path_.find('%') != path_.npos &&
+         std::count(path_.begin(), path_.end(), '/') ==
+             std::count(decoded_path.begin(), decoded_path.end(), '/') &&
+         decode(path_, false, decoded_name_) == decoded_path;
+}
+
+target::parameter target::find(std::string_view name) {
+  parameter result;
+  for (auto rest = query_; !rest.empty();) {
+    const auto pair = rest.substr(0, rest.find('&'));
+    rest.remove_prefix(std::min(pair.size() + 1, rest.size()));
+    const auto equals = std::min(pair.find('='), pair.size());
+    if (decode(pair.substr(0, equals), true, decoded_name_) != name)
+      continue;
+    if (result.lookup == lookup::found)
+      return {lookup::repeated, {}};
+    result.lookup = lookup::found;
+    result.value = decode(pair.substr(std::min(equals + 1, pair.size())), true, decoded_value_);
+  }
+  return result;
+}
+
+}  // namespace http

@@ -1,0 +1,42 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace http {
+
+/// A request target (RFC 9112 section 3.2): its path and its query, decoded.
+/// Views it gives out are valid until the next parse() or find().
+class target {
+public:
+  /// Takes origin-form, absolute-form (its authority does not count) and `*`.
+  /// False if it is none of them, has a bad percent-encoding, decodes to
+  /// something that is not UTF-8, or has bytes that must be encoded (a `#`,
+  /// anything outside ASCII). `raw` is borrowed as long as the target is used.
+  bool parse(std::string_view raw);
+
+  /// Still percent-encoded, so that `%2F` does not separate. `*` or starts
+  /// with `/`.
+  std::string_view raw_path() const noexcept { return path_; }
+
+  /// True if the path is `decoded_path`, however it is encoded.
+  bool is_path(std::string_view decoded_path);
+
+  enum class lookup { missing, found, repeated };
+
+  struct parameter {
+    target::lookup lookup = lookup::missing;
+    std::string_view value;  ///< decoded; of the first one
+  };
+
+  /// The query parameter `name`, where `+` stands for a space.
+  parameter find(std::string_view name);
+
+private:
+  std::string_view path_;
+  std::string_view query_;
+  std::string decoded_name_;
+  std::string decoded_value_;
+};
+
+}  // namespace http

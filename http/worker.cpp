@@ -1,0 +1,59 @@
+#include "http/worker.hpp"
+
+#include <boost/asio/post.hpp>
+
+#include <spdlog/spdlog.h>
+
+#include <iterator>
+
+namespace http {
+
+worker::worker(const counter::limits& limits, counter::store& store,
+               std::atomic<std::size_t>& population)
+    : services_(io_, limits, store),
+      population_(population) {}
+
+worker::~worker() = default;
+
+void worker::listen(tcp_acceptor acceptor) {
+  listeners_.emplace_back(std::move(acceptor), services_, sessions_, population_);
+}
+
+void worker::run() {
+  for (auto& listener : listeners_)
+    listener.start();
+  io_.run();
+  finish();
+}
+
+void worker::drain() {
+  asio::post(io_, [this] { io_.stop(); });
+}
+
+/// The loop again, but only as long as there are connections.
+void worker::finish() {
+  io_.restart();
+  const auto end = steady_clock::now() + counter::limits::drain_timeout;
+  bool has_stopped_listening = false;
+  // As a handler: what it calls expects to be on the loop.
+  asio::post(io_, [&] {
+    for (auto& listener : listeners_)
+      listener.stop();
+    for (auto& session : sessions_)
+      session.drain();
+    has_stopped_listening = true;
+  });
+  do {
+    io_.run_one_until(end);
+  } while ((!has_stopped_listening || !sessions_.empty()) && steady_clock::now() < end);
+  if (!sessions_.empty())
+    spdlog::warn("closing {} connections that did not end in time",
+                 std::distance(sessions_.begin(), sessions_.end()));
+  for (auto& session : sessions_)
+    session.close();
+  services_.deadlines.stop();
+  // Also runs what other loops' actors still have here.
+  io_.poll();
+}
+
+}  // namespace http
