@@ -1,0 +1,137 @@
+#include "config/options.hpp"
+
+#include "config/duration.hpp"
+
+#include <CLI/CLI.hpp>
+
+#include <algorithm>
+#include <array>
+#include <cstdlib>
+#include <map>
+#include <thread>
+
+namespace config {
+
+namespace {
+
+std::string environment_name(std::string flag) {
+  std::replace(flag.begin(), flag.end(), '-', '_');
+  std::transform(flag.begin(), flag.end(), flag.begin(),
+                 [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c; });
+  return "COUNTERD_" + flag;
+}
+
+/// CLI11 lets a config file beat the environment; people expect the opposite.
+class file_below_environment : public CLI::ConfigTOML {
+public:
+  std::vector<CLI::ConfigItem> from_config(std::istream& input) const override {
+    auto settings = CLI::ConfigTOML::from_config(input);
+    std::erase_if(settings, [](const CLI::ConfigItem& item) {
+      const char* value = std::getenv(environment_name(item.name).c_str());
+      return value != nullptr && *value != '\0';
+    });
+    return settings;
+  }
+};
+
+/// CLI11 parses through these.
+bool lexical_cast(const std::string& text, std::chrono::milliseconds& duration) {
+  const auto parsed = parse_duration(text);
+  duration = parsed.value_or(duration);
+  return parsed.has_value();
+}
+
+/// The flags, their help and their ranges.
+class command_line {
+public:
+  command_line() {
+    app_.config_formatter(std::make_shared<file_below_environment>());
+    app_.set_version_flag("--version", "counterd " COUNTERD_VERSION);
+    app_.set_config("--config", "", "Read flags from this file: lines of `flag = value`")
+        ->envname(environment_name("config"))
+        ->type_name("FILE");
+    app_.allow_config_extras(false);
+    app_.get_formatter()->column_width(34);
+    add("listen", listen_, "Listen here; repeatable; port 0 picks a free one")
+        ->type_name("HOST:PORT")
+        ->delimiter(',')
+        ->check([](const std::string& text) {
+          return listen_address::parse(text) ? ""
+                                             : text +
+                                                   " is not HOST:PORT, like 127.0.0.1:8000 or "
+                                                   "[::1]:8000";
+        });
+    add("threads", options_.threads, "Event loops")
+        ->check(CLI::Range(1u, counter::limits::threads_max));
+    add("shards", options_.shards, "Actors that the counters are spread over")
+        ->check(CLI::Range(1u, counter::limits::shards_max));
+    auto& limits = options_.limits;
+    add("max-connections", limits.connections_max, "Connections; more get a 503")
+        ->check(CLI::Range(std::size_t{1}, std::size_t{10'000'000}));
+    add("max-pipelined", limits.pipelined_max, "Requests of one connection in flight")
+        ->check(CLI::Range(std::size_t{1}, std::size_t{100'000}));
+    add("max-counters", limits.counters_max, "Counters; more get a 507")
+        ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1} << 48));
+    add_duration("header-timeout", limits.header_timeout, "For a whole header");
+    add_duration("body-timeout", limits.body_timeout, "For a whole body");
+    add_duration("write-timeout", limits.write_timeout, "For a peer to read its answers");
+    add_duration("idle-timeout", limits.idle_timeout, "Between requests");
+    add("log-level", log_level_, "How much to log on stderr")
+        ->type_name("LEVEL")
+        ->check(CLI::IsMember({"trace", "debug", "info", "warn", "error", "critical", "off"}));
+  }
+
+  std::variant<options, early_exit> parse(int argc, const char* const* argv) {
+    try {
+      app_.parse(argc, argv);
+    } catch (const CLI::Success& asked) {  // --help, --version
+      std::ostringstream text;
+      app_.exit(asked, text, text);
+      return early_exit{0, text.str()};
+    } catch (const CLI::ParseError& error) {
+      return early_exit{2, std::string{"counterd: "} + error.what() + " (see --help)\n"};
+    }
+    if (!listen_.empty()) {
+      options_.listen.clear();
+      for (const auto& text : listen_)
+        options_.listen.push_back(*listen_address::parse(text));
+    }
+    options_.log_level = spdlog::level::from_str(log_level_);
+    return options_;
+  }
+
+private:
+  template <class T>
+  CLI::Option* add(const std::string& flag, T& value, const std::string& help) {
+    auto* option = app_.add_option("--" + flag, value, help)->envname(environment_name(flag));
+    return option->capture_default_str();
+  }
+
+  void add_duration(const std::string& flag, std::chrono::milliseconds& value,
+                    const std::string& help) {
+    app_.add_option_function<std::string>(
+            "--" + flag, [&value](const std::string& text) { lexical_cast(text, value); }, help)
+        ->envname(environment_name(flag))
+        ->type_name("TIME")
+        ->default_str(std::to_string(value.count() / 1000) + "s")
+        ->check([](const std::string& text) {
+          return parse_duration(text) ? "" : text + " is not a time like 10s or 500ms, up to a day";
+        });
+  }
+
+  CLI::App app_{"An actor-model counter server over HTTP.", "counterd"};
+  options options_;
+  std::vector<std::string> listen_;
+  std::string log_level_ = "info";
+};
+
+}  // namespace
+
+options::options()
+    : threads(std::clamp(std::thread::hardware_concurrency(), 1u, limits.threads_max)) {}
+
+std::variant<options, early_exit> parse_options(int argc, const char* const* argv) {
+  return command_line{}.parse(argc, argv);
+}
+
+}  // namespace config

@@ -1,0 +1,107 @@
+// counterd: flags -> limits -> store -> server -> signals. The only file that
+// sees both the actors and HTTP.
+
+#include "actors/actor_store.hpp"
+#include "config/options.hpp"
+#include "http/server.hpp"
+
+#include <boost/system/system_error.hpp>
+
+#include <spdlog/sinks/stdout_sinks.h>
+#include <spdlog/spdlog.h>
+
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <exception>
+
+#include <sys/resource.h>
+
+namespace {
+
+/// SIGTERM and SIGINT, kept from every thread so that one can wait for them.
+class stop_signals {
+public:
+  stop_signals() {
+    std::signal(SIGPIPE, SIG_IGN);
+    sigemptyset(&set_);
+    sigaddset(&set_, SIGTERM);
+    sigaddset(&set_, SIGINT);
+    // A shell starts background jobs with SIGINT ignored; we mean it.
+    std::signal(SIGINT, SIG_DFL);
+    pthread_sigmask(SIG_BLOCK, &set_, nullptr);
+  }
+
+  /// Returns at the first one. A second one then ends the process at once.
+  int wait() {
+    int received = 0;
+    sigwait(&set_, &received);
+    pthread_sigmask(SIG_UNBLOCK, &set_, nullptr);
+    return received;
+  }
+
+private:
+  sigset_t set_;
+};
+
+/// As many descriptors as the system gives us without asking an administrator.
+void raise_descriptor_limit(std::size_t connections_max) {
+  rlimit limit{};
+  getrlimit(RLIMIT_NOFILE, &limit);
+  limit.rlim_cur = limit.rlim_max;
+  setrlimit(RLIMIT_NOFILE, &limit);
+  getrlimit(RLIMIT_NOFILE, &limit);
+  if (limit.rlim_cur < connections_max)
+    spdlog::warn("--max-connections {} is more than the {} files this process may open",
+                 connections_max, limit.rlim_cur);
+}
+
+/// Says where, on stdout for scripts.
+void listen(http::server& server, const config::listen_address& where) {
+  try {
+    for (const auto& address : server.listen(where.host, where.port))
+      std::printf("listening on http://%s\n", address.c_str());
+  } catch (const boost::system::system_error& error) {
+    throw std::runtime_error("cannot listen on " + where.host + ":" + where.port + ": " +
+                             error.code().message());
+  }
+}
+
+void run(const config::options& options) {
+  stop_signals signals;  // before there are threads
+  raise_descriptor_limit(options.limits.connections_max);
+  actors::actor_store store{options.shards, options.limits};
+  http::server server{options.limits, options.threads, store};
+  for (const auto& where : options.listen)
+    listen(server, where);
+  std::fflush(stdout);
+  server.start();
+  spdlog::info("counterd " COUNTERD_VERSION " started: threads={} shards={}", options.threads,
+               options.shards);
+  const int received = signals.wait();
+  spdlog::info("stopping on {}", received == SIGINT ? "SIGINT" : "SIGTERM");
+  server.stop();
+  store.close();
+  spdlog::info("stopped");
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  const auto parsed = config::parse_options(argc, argv);
+  if (const auto* exit = std::get_if<config::early_exit>(&parsed)) {
+    std::fputs(exit->text.c_str(), exit->code == 0 ? stdout : stderr);
+    return exit->code;
+  }
+  const auto& options = std::get<config::options>(parsed);
+  spdlog::set_default_logger(spdlog::stderr_logger_mt("counterd"));
+  spdlog::set_level(options.log_level);
+  spdlog::set_pattern("%Y-%m-%dT%H:%M:%S.%e%z %l %v");
+  try {
+    run(options);
+    return EXIT_SUCCESS;
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "counterd: %s\n", error.what());
+    return EXIT_FAILURE;
+  }
+}
