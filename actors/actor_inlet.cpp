@@ -33,7 +33,7 @@ void actor_inlet::submit(std::span<std::unique_ptr<counter::batch>> pass) {
 
 void actor_inlet::send_end() {
   for (auto& shard : shards_)
-    send(shard.actor, shard_mail{nullptr}, scheduler_);
+    send_mail(shard, nullptr);
 }
 
 void actor_inlet::send_batch(shard& to, std::unique_ptr<counter::batch> batch) {
@@ -41,8 +41,14 @@ void actor_inlet::send_batch(shard& to, std::unique_ptr<counter::batch> batch) {
     return send_back(std::move(batch), counter::outcome::draining);
   if (!to.load.take(batch->size()))
     return send_back(std::move(batch), counter::outcome::overloaded);
-  tsan_release(batch.get());
-  send(to.actor, shard_mail{std::move(batch)}, scheduler_);
+  send_mail(to, std::move(batch));
+}
+
+void actor_inlet::send_mail(shard& to, std::unique_ptr<counter::batch> batch) {
+  auto element = make_element(shard_mail{std::move(batch)});
+  tsan_release(&to.load);
+  // A shard that was idle becomes ready here, on our loop.
+  to.actor->enqueue(std::move(element), &scheduler_);
 }
 
 }  // namespace actors

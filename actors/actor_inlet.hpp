@@ -34,6 +34,7 @@ public:
 
 private:
   void send_batch(shard& to, std::unique_ptr<counter::batch> batch);
+  void send_mail(shard& to, std::unique_ptr<counter::batch> batch);
 
   loop_scheduler scheduler_;
   std::deque<shard>& shards_;

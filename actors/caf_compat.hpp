@@ -47,10 +47,10 @@ protected:
   virtual void make_ready(caf::resumable* job) = 0;
 };
 
-/// Sends `mail`; an actor that was idle becomes ready on `list`.
+/// What a mailbox holds of `mail`.
 template <class Mail>
-void send(const caf::actor& to, Mail mail, ready_list& list) {
-  to->enqueue(caf::make_mailbox_element(nullptr, caf::make_message_id(), std::move(mail)), &list);
+caf::mailbox_element_ptr make_element(Mail mail) {
+  return caf::make_mailbox_element(nullptr, caf::make_message_id(), std::move(mail));
 }
 
 /// One idle worker for what CAF itself runs: our actors run on the event loops.
@@ -73,11 +73,10 @@ protected:
   virtual void make_ready(caf::resumable* job) = 0;
 };
 
-/// Sends `mail`; an actor that was idle becomes ready on `list`.
+/// What a mailbox holds of `mail`.
 template <class Mail>
-void send(const caf::actor& to, Mail mail, ready_list& list) {
-  to->enqueue(caf::make_mailbox_element(nullptr, caf::make_message_id(), {}, std::move(mail)),
-              &list);
+caf::mailbox_element_ptr make_element(Mail mail) {
+  return caf::make_mailbox_element(nullptr, caf::make_message_id(), {}, std::move(mail));
 }
 
 /// One idle worker for what CAF itself runs: our actors run on the event loops.

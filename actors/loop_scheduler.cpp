@@ -1,5 +1,7 @@
 #include "actors/loop_scheduler.hpp"
 
+#include "actors/tsan.hpp"
+
 namespace actors {
 
 namespace {
@@ -37,6 +39,7 @@ void loop_scheduler::make_ready(caf::resumable* job) {
 void loop_scheduler::run_once() {
   running_.swap(ready_);
   for (auto* job : running_) {
+    tsan_acquire(job);
     if (job->resume(this, messages_in_a_row_max) == caf::resumable::resume_later)
       ready_.push_back(job);
     else

@@ -15,6 +15,7 @@ caf::behavior shard_actor::make_behavior() {
   return {
       // By reference: both CAF lines then lend us the message without a copy.
       [this](shard_mail& mail) {
+        tsan_acquire(&load_);
         if (mail.batch)
           answer(std::move(mail.batch));
         else
@@ -24,12 +25,10 @@ caf::behavior shard_actor::make_behavior() {
 }
 
 void shard_actor::answer(std::unique_ptr<counter::batch> batch) noexcept {
-  tsan_acquire(batch.get());
-  tsan_acquire(this);
   for (std::size_t i = 0; i < batch->size(); ++i)
     batch->reply_at(i) = table_.apply(batch->command_at(i));
   load_.release(batch->size());
-  tsan_release(this);
+  tsan_release(static_cast<caf::resumable*>(this));
   auto& home = batch->home();
   home.take_home(std::move(batch));
 }

@@ -3,7 +3,8 @@
 // ThreadSanitizer does not see the hand-over inside a libcaf that was built
 // without it and would report races that are none. These two say what CAF
 // promises: what was sent is there when it is received, and what an actor did
-// is there when it runs again. They are nothing in other builds.
+// is there when it runs again. `what` is the same on both sides. They are nothing
+// in other builds.
 
 #if defined(__SANITIZE_THREAD__)
 #define ACTORS_TSAN

@@ -1,0 +1,148 @@
+#include "http/courier.hpp"
+
+#include <doctest/doctest.h>
+
+#include <string>
+#include <thread>
+#include <utility>
+
+using counter::limits;
+using counter::operation;
+using counter::outcome;
+
+namespace {
+
+/// A store whose replies come when the test says so: every add gets the number
+/// of the batch it was in.
+class fake_store final : public counter::store, public counter::inlet {
+public:
+  explicit fake_store(unsigned shards) : shards_(shards) {}
+
+  unsigned shards() const noexcept override { return shards_; }
+  counter::inlet& connect(counter::event_loop&) override { return *this; }
+
+  void submit(std::span<std::unique_ptr<counter::batch>> pass) override {
+    for (auto& batch : pass)
+      if (batch)
+        submitted.push_back(std::move(batch));
+    if (answers_at_once)
+      answer_all();
+  }
+
+  void answer_all() {
+    for (auto& batch : std::exchange(submitted, {})) {
+      sizes.push_back(batch->size());
+      for (std::size_t i = 0; i < batch->size(); ++i)
+        batch->reply_at(i) = {outcome::ok, static_cast<std::int64_t>(sizes.size())};
+      auto& home = batch->home();
+      home.take_home(std::move(batch));
+    }
+  }
+
+  bool answers_at_once = true;
+  std::vector<std::unique_ptr<counter::batch>> submitted;
+  std::vector<std::size_t> sizes;
+
+private:
+  unsigned shards_;
+};
+
+struct listener final : http::recipient {
+  void take_reply(http::response_queue::slot slot, const counter::command& command,
+                  const counter::reply& reply) override {
+    replies.push_back({slot, std::string{command.name}, reply.value});
+  }
+  void take_end_of_pass() override { ++passes; }
+
+  struct got {
+    http::response_queue::slot slot;
+    std::string name;
+    std::int64_t value;
+  };
+  std::vector<got> replies;
+  int passes = 0;
+};
+
+struct fixture {
+  explicit fixture(unsigned shards) : store(shards) {}
+
+  boost::asio::io_context io{1};
+  fake_store store;
+  http::courier courier{io, store};
+  boost::intrusive_ptr<listener> peer{new listener};
+
+  void send(std::string_view name, http::response_queue::slot slot) {
+    courier.send({operation::add, name, 1}, slot, *peer);
+  }
+};
+
+}  // namespace
+
+TEST_CASE("a pass of the loop is one batch a shard") {
+  fixture f{1};
+  for (http::response_queue::slot slot = 0; slot < 5; ++slot)
+    f.send("x", slot);
+  f.io.run();
+  CHECK(f.store.sizes == std::vector<std::size_t>{5});
+  REQUIRE(f.peer->replies.size() == 5);
+  CHECK(f.peer->passes == 1);
+
+  f.io.restart();
+  f.send("x", 5);
+  f.io.run();
+  CHECK(f.store.sizes == std::vector<std::size_t>{5, 1});
+}
+
+TEST_CASE("every reply reaches the slot that asked") {
+  fixture f{4};
+  for (http::response_queue::slot slot = 0; slot < 100; ++slot)
+    f.send("name" + std::to_string(slot), slot);
+  f.io.run();
+  CHECK(f.store.sizes.size() == 4);
+  REQUIRE(f.peer->replies.size() == 100);
+  for (const auto& reply : f.peer->replies)
+    CHECK(reply.name == "name" + std::to_string(reply.slot));
+  // One write for what came from four shards.
+  CHECK(f.peer->passes == 1);
+}
+
+TEST_CASE("a full batch does not wait for the end of the pass") {
+  fixture f{1};
+  f.store.answers_at_once = false;
+  for (std::size_t i = 0; i < limits::batch_operations_max; ++i)
+    f.send("x", i);
+  CHECK(f.store.submitted.size() == 1);
+  f.send("x", limits::batch_operations_max);
+  f.io.run();
+  f.store.answer_all();
+  f.io.restart();
+  f.io.run();
+  CHECK(f.store.sizes == std::vector<std::size_t>{limits::batch_operations_max, 1});
+  CHECK(f.peer->replies.size() == limits::batch_operations_max + 1);
+}
+
+TEST_CASE("a batch that another thread sends home is delivered on the loop") {
+  fixture f{2};
+  f.store.answers_at_once = false;
+  for (http::response_queue::slot slot = 0; slot < 10; ++slot)
+    f.send("name" + std::to_string(slot), slot);
+  f.io.run();
+  std::thread{[&] { f.store.answer_all(); }}.join();
+  CHECK(f.peer->replies.empty());
+  f.io.restart();
+  f.io.run();
+  CHECK(f.peer->replies.size() == 10);
+}
+
+TEST_CASE("a peer that is gone is kept until its replies are in") {
+  fixture f{1};
+  f.store.answers_at_once = false;
+  f.send("x", 0);
+  f.io.run();
+  auto* gone = f.peer.get();
+  CHECK(gone->use_count() == 2);
+  f.store.answer_all();
+  f.io.restart();
+  f.io.run();
+  CHECK(gone->use_count() == 1);
+}
