@@ -22,6 +22,23 @@ constexpr refusal no_tunnels{status::method_not_allowed, "this method is not off
 constexpr refusal unknown_method{status::not_implemented, "unknown method\n"};
 constexpr refusal folded{status::bad_request, "folded header fields are obsolete\n"};
 
+/// What a chunked body ends with, at the least. Beast asserts that it never
+/// sees less of it twice, and takes nothing of it before it is whole.
+constexpr std::string_view last_chunk = "0\r\n\r\n";
+
+bool is_control(char c) noexcept {
+  const auto byte = static_cast<unsigned char>(c);
+  return (byte < 0x20 && c != '\t') || byte == 0x7f;
+}
+
+/// Line ends are CRLF (RFC 9112 section 2.2).
+bool has_bare_lf(std::string_view bytes) noexcept {
+  for (auto lf = bytes.find('\n'); lf != bytes.npos; lf = bytes.find('\n', lf + 1))
+    if (lf == 0 || bytes[lf - 1] != '\r')
+      return true;
+  return false;
+}
+
 method to_method(beast::http::verb verb) noexcept {
   switch (verb) {
     case beast::http::verb::get:
@@ -63,7 +80,6 @@ request_parser::events::events(request_parser& parser) : parser_(parser) {
 
 void request_parser::events::on_request_impl(verb method, string_view, string_view target,
                                              int version, error_code& ec) {
-  parser_.has_request_line_ = true;
   if (target.size() > limits::target_bytes_max)
     return refuse(long_target, ec);
   if (method == verb::unknown)
@@ -101,6 +117,9 @@ std::size_t request_parser::events::on_body_impl(string_view body, error_code&) 
 void request_parser::events::on_chunk_header_impl(std::uint64_t, string_view extensions,
                                                   error_code& ec) {
   parser_.is_continued_ = true;
+  // Beast takes any byte in a quoted string; others end a line at a bare LF.
+  if (std::any_of(extensions.begin(), extensions.end(), is_control))
+    return refuse(malformed, ec);
   chunk_overhead_ += extensions.size();
   if (chunk_overhead_ > limits::chunk_overhead_bytes_max)
     refuse(long_chunking, ec);
@@ -138,6 +157,11 @@ std::size_t request_parser::parse(std::string_view bytes) {
     has_begun_ = true;
     const auto unused = bytes.substr(used);
     const bool was_in_header = !events_->is_header_done();
+    if (!was_in_header && events_->chunked() && unused.size() < last_chunk.size())
+      break;
+    // Beast may wait for a whole header before it looks at the request line.
+    has_request_line_ =
+        has_request_line_ || unused.substr(0, limits::header_bytes_max).find('\n') != unused.npos;
     beast::error_code error;
     events_->input(unused);
     const auto taken = events_->put({unused.data(), unused.size()}, error);
@@ -147,6 +171,9 @@ std::size_t request_parser::parse(std::string_view bytes) {
       fail(error);
     else
       check_sizes(was_in_header, taken, needs_more ? unused.size() - taken : 0);
+    // Beast would wait for an end of header that may never come.
+    if (needs_more && was_in_header && has_bare_lf(unused.substr(taken)))
+      refuse(malformed);
     if (state_ == parse_state::need_more && events_->is_done())
       state_ = parse_state::complete;
     if (needs_more)
