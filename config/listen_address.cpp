@@ -26,7 +26,8 @@ std::optional<listen_address> listen_address::parse(std::string_view text) {
   if (is_bracketed)
     host = host.substr(1, host.size() - 2);
   const bool has_colon = host.find(':') != host.npos;
-  if (host.empty() || has_colon != is_bracketed || !is_port(port))
+  const bool has_bracket = host.find_first_of("[]") != host.npos;
+  if (host.empty() || has_bracket || has_colon != is_bracketed || !is_port(port))
     return std::nullopt;
   return listen_address{std::string{host}, std::string{port}};
 }

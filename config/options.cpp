@@ -21,14 +21,19 @@ std::string environment_name(std::string flag) {
   return "COUNTERD_" + flag;
 }
 
+/// What the environment says about a flag; empty is nothing.
+std::string environment_value(const std::string& flag) {
+  const char* value = std::getenv(environment_name(flag).c_str());
+  return value == nullptr ? "" : value;
+}
+
 /// CLI11 lets a config file beat the environment; people expect the opposite.
 class file_below_environment : public CLI::ConfigTOML {
 public:
   std::vector<CLI::ConfigItem> from_config(std::istream& input) const override {
     auto settings = CLI::ConfigTOML::from_config(input);
     std::erase_if(settings, [](const CLI::ConfigItem& item) {
-      const char* value = std::getenv(environment_name(item.name).c_str());
-      return value != nullptr && *value != '\0';
+      return !environment_value(item.name).empty();
     });
     return settings;
   }
@@ -47,7 +52,10 @@ public:
   command_line() {
     app_.config_formatter(std::make_shared<file_below_environment>());
     app_.set_version_flag("--version", "counterd " COUNTERD_VERSION);
-    app_.set_config("--config", "", "Read flags from this file: lines of `flag = value`")
+    // CLI11 2.1 looks into the environment only after it has read the file.
+    const auto file = environment_value("config");
+    app_.set_config("--config", file, "Read flags from this file: lines of `flag = value`",
+                    !file.empty())
         ->envname(environment_name("config"))
         ->type_name("FILE");
     app_.allow_config_extras(false);

@@ -51,9 +51,11 @@ bool response_queue::close_after_newest() noexcept {
 void response_queue::consume(std::size_t bytes) noexcept {
   sent_ += bytes;
   assert(sent_ <= output_.size());
-  if (sent_ < output_.size())
+  // Made room for before all is sent: some peers never catch up. Moving no more
+  // than was sent keeps that cheap.
+  if (sent_ < output_.size() - sent_)
     return;
-  output_.clear();
+  output_.erase(0, sent_);
   sent_ = 0;
 }
 

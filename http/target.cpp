@@ -3,6 +3,7 @@
 #include "counter/name.hpp"
 
 #include <boost/url/decode_view.hpp>
+#include <boost/url/grammar/ci_string.hpp>
 #include <boost/url/pct_string_view.hpp>
 
 #include <algorithm>
@@ -39,7 +40,7 @@ bool has_good_encoding(std::string_view raw) {
 /// Takes off `http://authority` or `https://authority`.
 std::string_view without_authority(std::string_view raw) noexcept {
   for (std::string_view scheme : {"http://", "https://"})
-    if (raw.starts_with(scheme)) {
+    if (urls::grammar::ci_is_equal(raw.substr(0, scheme.size()), scheme)) {
       raw.remove_prefix(scheme.size());
       raw.remove_prefix(std::min(raw.find_first_of("/?"), raw.size()));
       break;
