@@ -1,7 +1,7 @@
 #include "actors/actor_store.hpp"
 
-#include "actors/test_loop.hpp"
 #include "counter/placement.hpp"
+#include "tests/actors/test_loop.hpp"
 
 #include <doctest/doctest.h>
 

@@ -4,8 +4,8 @@
 
 #include "counter/limits.hpp"
 #include "counter/name.hpp"
-#include "fuzz/require.hpp"
 #include "http/pipeline.hpp"
+#include "tests/fuzz/require.hpp"
 
 #include <algorithm>
 #include <cstddef>

@@ -1,8 +1,8 @@
 // However a byte stream is cut into pieces, it holds the same requests.
 
 #include "counter/limits.hpp"
-#include "fuzz/require.hpp"
 #include "http/request_parser.hpp"
+#include "tests/fuzz/require.hpp"
 
 #include <algorithm>
 #include <cstddef>

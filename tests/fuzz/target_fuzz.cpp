@@ -2,8 +2,8 @@
 // no decoding is taken as it is.
 
 #include "counter/name.hpp"
-#include "fuzz/require.hpp"
 #include "http/target.hpp"
+#include "tests/fuzz/require.hpp"
 
 #include <cstddef>
 #include <cstdint>

@@ -1,0 +1,122 @@
+#include "counter/batch.hpp"
+#include "counter/limits.hpp"
+#include "counter/store.hpp"
+
+#include <doctest/doctest.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+
+using counter::batch;
+using counter::limits;
+using counter::operation;
+using counter::outcome;
+
+namespace {
+
+class no_loop final : public counter::event_loop {
+public:
+  void post(std::function<void()>) override {}
+  void take_home(std::unique_ptr<batch>) noexcept override {}
+};
+
+}  // namespace
+
+TEST_CASE("a new batch is empty and knows its home") {
+  no_loop home, other;
+  batch empty{home};
+  CHECK(empty.size() == 0);
+  CHECK(&empty.home() == &home);
+  CHECK(&batch{other}.home() == &other);
+}
+
+TEST_CASE("a batch gives commands back as they were, in order") {
+  no_loop home;
+  batch filled{home};
+  filled.add({operation::add, "visits", INT64_MAX});
+  filled.add({operation::set, "", INT64_MIN});
+  filled.add({operation::get, std::string(limits::name_bytes_max, 'x'), 0});
+  filled.add({operation::add, "visits", -1});
+
+  REQUIRE(filled.size() == 4);
+  CHECK(filled.command_at(0).operation == operation::add);
+  CHECK(filled.command_at(0).name == "visits");
+  CHECK(filled.command_at(0).operand == INT64_MAX);
+  CHECK(filled.command_at(1).operation == operation::set);
+  CHECK(filled.command_at(1).name == "");
+  CHECK(filled.command_at(1).operand == INT64_MIN);
+  CHECK(filled.command_at(2).operation == operation::get);
+  CHECK(filled.command_at(2).name == std::string(limits::name_bytes_max, 'x'));
+  CHECK(filled.command_at(3).name == "visits");
+  CHECK(filled.command_at(3).operand == -1);
+}
+
+TEST_CASE("a batch keeps its own copy of a name") {
+  no_loop home;
+  batch filled{home};
+  std::string name = "visits";
+  filled.add({operation::get, name, 0});
+  name = "others";
+  CHECK(filled.command_at(0).name == "visits");
+}
+
+TEST_CASE("the largest batch with the longest names keeps them apart") {
+  no_loop home;
+  batch filled{home};
+  auto name_of = [](std::size_t i) {
+    auto name = std::to_string(i);
+    return name + std::string(limits::name_bytes_max - name.size(), '.');
+  };
+  for (std::size_t i = 0; i < limits::batch_operations_max; ++i)
+    filled.add({operation::add, name_of(i), static_cast<std::int64_t>(i)});
+  for (std::size_t i = 0; i < limits::batch_operations_max; ++i) {
+    CAPTURE(i);
+    REQUIRE(filled.command_at(i).name == name_of(i));
+    REQUIRE(filled.command_at(i).operand == static_cast<std::int64_t>(i));
+  }
+}
+
+TEST_CASE("each command has a reply of its own, ok with 0 until it is answered") {
+  no_loop home;
+  batch filled{home};
+  filled.add({operation::add, "a", 1});
+  filled.add({operation::add, "b", 1});
+  filled.reply_at(1) = {outcome::ok, 7};
+  CHECK(filled.reply_at(0).value == 0);
+  CHECK(filled.reply_at(1).value == 7);
+}
+
+TEST_CASE("a refused batch refuses every command for the same reason") {
+  no_loop home;
+  batch filled{home};
+  filled.add({operation::add, "a", 1});
+  filled.add({operation::add, "b", 1});
+  filled.reply_at(0) = {outcome::ok, 7};
+  filled.refuse(outcome::overloaded);
+  for (std::size_t i = 0; i < filled.size(); ++i) {
+    CHECK(filled.reply_at(i).outcome == outcome::overloaded);
+    CHECK(filled.reply_at(i).value == 0);
+  }
+}
+
+TEST_CASE("an emptied batch starts anew in the same memory") {
+  no_loop home;
+  batch used{home};
+  const std::string name(100, 'x');  // too long for a string's own bytes
+  used.add({operation::add, name, 1});
+  used.refuse(outcome::draining);
+  const auto* memory = used.command_at(0).name.data();
+  const auto* replies = &used.reply_at(0);
+
+  used.clear();
+  CHECK(used.size() == 0);
+  used.add({operation::get, std::string(100, 'y'), 0});
+  CHECK(used.size() == 1);
+  CHECK(used.command_at(0).name == std::string(100, 'y'));
+  CHECK(used.reply_at(0).outcome == outcome::ok);
+  CHECK(used.command_at(0).name.data() == memory);
+  CHECK(&used.reply_at(0) == replies);
+}

@@ -1,0 +1,65 @@
+#include "config/duration.hpp"
+
+#include <doctest/doctest.h>
+
+#include <chrono>
+#include <string_view>
+
+TEST_CASE("a time is given in seconds, milliseconds, or as a bare number of seconds") {
+  struct {
+    std::string_view text;
+    std::chrono::milliseconds expected;
+  } const cases[] = {
+      {"1ms", std::chrono::milliseconds{1}},  {"500ms", std::chrono::milliseconds{500}},
+      {"1s", std::chrono::seconds{1}},        {"10s", std::chrono::seconds{10}},
+      {"10", std::chrono::seconds{10}},       {"010", std::chrono::seconds{10}},
+      {"86400s", std::chrono::hours{24}},     {"86400", std::chrono::hours{24}},
+      {"86400000ms", std::chrono::hours{24}},
+  };
+  for (const auto& [text, expected] : cases) {
+    CAPTURE(text);
+    const auto parsed = config::parse_duration(text);
+    REQUIRE(parsed);
+    CHECK(parsed->count() == expected.count());
+  }
+}
+
+TEST_CASE("a time is more than nothing, at most a day, and nothing but a time") {
+  const std::string_view cases[] = {
+      "",
+      "0",
+      "0s",
+      "0ms",
+      "86401",
+      "86401s",
+      "86400001ms",
+      "-1",
+      "-1s",
+      "+1s",
+      " 1s",
+      "1s ",
+      "1 s",
+      "1.5s",
+      "1e3",
+      "0x10",
+      "s",
+      "ms",
+      "10m",
+      "1h",
+      "1S",
+      "1MS",
+      "1sms",
+      "1mss",
+      "forever",
+      "1,5s",
+      "1s1ms",
+      // Past a day even before they are multiplied, and then past 64 bits.
+      "18446744073709551615",
+      "18446744073709551616",
+      "18446744073709552",
+  };
+  for (const auto text : cases) {
+    CAPTURE(text);
+    CHECK_FALSE(config::parse_duration(text));
+  }
+}

@@ -1,0 +1,49 @@
+#include "config/listen_address.hpp"
+
+#include <doctest/doctest.h>
+
+#include <string_view>
+
+using config::listen_address;
+
+TEST_CASE("an address is a host and a port, IPv6 in brackets") {
+  struct {
+    std::string_view text;
+    listen_address expected;
+  } const cases[] = {
+      {"127.0.0.1:8000", {"127.0.0.1", "8000"}},
+      {"localhost:0", {"localhost", "0"}},
+      {"0.0.0.0:65535", {"0.0.0.0", "65535"}},
+      {"[::1]:8000", {"::1", "8000"}},
+      {"[::]:80", {"::", "80"}},
+      {"[fe80::1%eth0]:80", {"fe80::1%eth0", "80"}},
+      {"x:1", {"x", "1"}},
+  };
+  for (const auto& [text, expected] : cases) {
+    CAPTURE(text);
+    const auto parsed = listen_address::parse(text);
+    REQUIRE(parsed);
+    CHECK(parsed->host == expected.host);
+    CHECK(parsed->port == expected.port);
+  }
+}
+
+TEST_CASE("an address lacks nothing and has nothing more") {
+  const std::string_view cases[] = {
+      "",          ":",          ":8000",         "8000",      "localhost",    "localhost:",
+      "x:65536",   "x:99999999", "x:-1",          "x:+1",      "x: 1",         "x:1 ",
+      "x:http",    "x:1x",       "x:0x10",        "::1:8000",  "::1",          "[::1]",
+      "[::1]8000", "[::1]:",     "[::1:8000",     "::1]:8000", "[]:8000",      "[:8000",
+      "]:8000",    "[x]:8000",   "[127.0.0.1]:1", "a:b:1",     "[[::1]]:8000", "a]:1",
+  };
+  for (const auto text : cases) {
+    CAPTURE(text);
+    CHECK_FALSE(listen_address::parse(text));
+  }
+}
+
+TEST_CASE("addresses are equal when host and port are") {
+  CHECK(listen_address{"a", "1"} == listen_address{"a", "1"});
+  CHECK_FALSE(listen_address{"a", "1"} == listen_address{"b", "1"});
+  CHECK_FALSE(listen_address{"a", "1"} == listen_address{"a", "2"});
+}

@@ -1,0 +1,310 @@
+#include "config/options.hpp"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include <unistd.h>
+
+using config::early_exit;
+using config::options;
+using namespace std::chrono_literals;
+
+namespace {
+
+using arguments = std::vector<std::string>;
+
+std::variant<options, early_exit> parse(const arguments& flags) {
+  std::vector<const char*> argv{"counterd"};
+  for (const auto& flag : flags)
+    argv.push_back(flag.c_str());
+  return config::parse_options(static_cast<int>(argv.size()), argv.data());
+}
+
+options accepted(const arguments& flags) {
+  const auto parsed = parse(flags);
+  if (const auto* refused = std::get_if<early_exit>(&parsed))
+    FAIL(refused->text);
+  return std::get<options>(parsed);
+}
+
+void check_refused(const arguments& flags, std::string_view mentions) {
+  CAPTURE(mentions);
+  const auto parsed = parse(flags);
+  REQUIRE(std::holds_alternative<early_exit>(parsed));
+  const auto& [code, text] = std::get<early_exit>(parsed);
+  CAPTURE(text);
+  CHECK(code != 0);
+  CHECK(text.find('\n') == text.size() - 1);
+  CHECK(text.find(mentions) != text.npos);
+}
+
+class environment_variable {
+public:
+  environment_variable(const char* name, const std::string& value) : name_(name) {
+    ::setenv(name, value.c_str(), 1);
+  }
+  ~environment_variable() { ::unsetenv(name_); }
+  environment_variable(const environment_variable&) = delete;
+  environment_variable& operator=(const environment_variable&) = delete;
+
+private:
+  const char* name_;
+};
+
+class config_file {
+public:
+  explicit config_file(std::string_view text) { std::ofstream{path_} << text; }
+  ~config_file() { std::filesystem::remove(path_); }
+  config_file(const config_file&) = delete;
+  config_file& operator=(const config_file&) = delete;
+
+  const std::string& path() const { return path_; }
+
+private:
+  // Cases of one program run in parallel, each in a process of its own.
+  std::string path_ = (std::filesystem::temp_directory_path() /
+                       ("counterd-options-" + std::to_string(::getpid()) + ".toml"))
+                          .string();
+};
+
+}  // namespace
+
+TEST_CASE("without flags there are defaults") {
+  const auto defaults = accepted({});
+  REQUIRE(defaults.listen.size() == 1);
+  CHECK(defaults.listen[0].host == "127.0.0.1");
+  CHECK(defaults.listen[0].port == "8000");
+  CHECK(defaults.threads >= 1);
+  CHECK(defaults.threads == options{}.threads);
+  CHECK(defaults.shards == 1);
+  CHECK(defaults.limits.connections_max == 10'000);
+  CHECK(defaults.limits.pipelined_max == 128);
+  CHECK(defaults.limits.counters_max == 10'000'000);
+  CHECK(defaults.limits.header_timeout == 10s);
+  CHECK(defaults.limits.body_timeout == 10s);
+  CHECK(defaults.limits.write_timeout == 10s);
+  CHECK(defaults.limits.idle_timeout == 60s);
+  CHECK(defaults.log_level == spdlog::level::info);
+}
+
+TEST_CASE("every flag sets what it says and nothing else") {
+  const auto given = accepted({"--listen",
+                               "0.0.0.0:80",
+                               "--listen=[::1]:0",
+                               "--threads",
+                               "3",
+                               "--shards=5",
+                               "--max-connections",
+                               "7",
+                               "--max-pipelined",
+                               "9",
+                               "--max-counters",
+                               "11",
+                               "--header-timeout",
+                               "13s",
+                               "--body-timeout",
+                               "17ms",
+                               "--write-timeout",
+                               "19",
+                               "--idle-timeout=23s",
+                               "--log-level",
+                               "warn"});
+  REQUIRE(given.listen.size() == 2);
+  CHECK(given.listen[0] == config::listen_address{"0.0.0.0", "80"});
+  CHECK(given.listen[1] == config::listen_address{"::1", "0"});
+  CHECK(given.threads == 3);
+  CHECK(given.shards == 5);
+  CHECK(given.limits.connections_max == 7);
+  CHECK(given.limits.pipelined_max == 9);
+  CHECK(given.limits.counters_max == 11);
+  CHECK(given.limits.header_timeout == 13s);
+  CHECK(given.limits.body_timeout == 17ms);
+  CHECK(given.limits.write_timeout == 19s);
+  CHECK(given.limits.idle_timeout == 23s);
+  CHECK(given.log_level == spdlog::level::warn);
+}
+
+TEST_CASE("numbers are taken to both ends of their range") {
+  CHECK(accepted({"--threads", "1"}).threads == 1);
+  CHECK(accepted({"--threads", "1024"}).threads == 1024);
+  CHECK(accepted({"--shards", "1024"}).shards == 1024);
+  CHECK(accepted({"--max-pipelined", "1"}).limits.pipelined_max == 1);
+  CHECK(accepted({"--max-counters", "281474976710656"}).limits.counters_max == 1ULL << 48);
+}
+
+TEST_CASE("a bad flag or value is one line that names it") {
+  const arguments cases[] = {
+      {"--threads", "0"},
+      {"--threads", "1025"},
+      {"--threads", "-1"},
+      {"--threads", "two"},
+      {"--threads", "1.5"},
+      {"--threads", "4294967297"},
+      {"--threads", ""},
+      {"--threads"},
+      {"--shards", "0"},
+      {"--shards", "1025"},
+      {"--shards", "1e3"},
+      {"--shards", "1 2"},
+      {"--max-connections", "0"},
+      {"--max-connections", "10000001"},
+      {"--max-connections", "-1"},
+      {"--max-pipelined", "0"},
+      {"--max-pipelined", "100001"},
+      {"--max-counters", "0"},
+      {"--max-counters", "281474976710657"},
+      {"--max-counters", "99999999999999999999"},
+      {"--header-timeout", "0"},
+      {"--header-timeout", "10m"},
+      {"--body-timeout", "-1s"},
+      {"--write-timeout", "86401s"},
+      {"--idle-timeout", "soon"},
+      {"--idle-timeout"},
+      {"--listen", "8000"},
+      {"--listen", "::1:8000"},
+      {"--listen", "x:65536"},
+      {"--listen"},
+      {"--log-level", "loud"},
+      {"--log-level"},
+      {"--shard", "1"},
+      {"--nope"},
+      {"-x"},
+      {"nope"},
+      {"--config"},
+  };
+  for (const auto& flags : cases)
+    check_refused(flags, flags[0]);
+  check_refused({"--listen", "127.0.0.1:1", "--listen", "nowhere"}, "nowhere");
+  check_refused({"--shards", "2", "--shards", "3"}, "--shards");
+}
+
+TEST_CASE("help and version are asked for and no error") {
+  const auto help = parse({"--help"});
+  REQUIRE(std::holds_alternative<early_exit>(help));
+  CHECK(std::get<early_exit>(help).code == 0);
+  for (const std::string_view flag :
+       {"--listen", "--threads", "--shards", "--max-connections", "--max-pipelined",
+        "--max-counters", "--header-timeout", "--body-timeout", "--write-timeout", "--idle-timeout",
+        "--log-level", "--config", "--version"}) {
+    CAPTURE(flag);
+    CHECK(std::get<early_exit>(help).text.find(flag) != std::string::npos);
+  }
+
+  const auto version = parse({"--version"});
+  REQUIRE(std::holds_alternative<early_exit>(version));
+  CHECK(std::get<early_exit>(version).code == 0);
+  CHECK(std::get<early_exit>(version).text == "counterd " COUNTERD_VERSION "\n");
+}
+
+TEST_CASE("a config file has the flags without their dashes") {
+  const config_file file{
+      "# a comment\n"
+      "listen = [\"0.0.0.0:80\", \"[::1]:81\"]\n"
+      "shards = 5\n"
+      "max-counters=11\n"
+      "idle-timeout = \"500ms\"\n"
+      "header-timeout = 7\n"
+      "log-level = \"off\"\n"};
+  const auto given = accepted({"--config", file.path()});
+  REQUIRE(given.listen.size() == 2);
+  CHECK(given.listen[0] == config::listen_address{"0.0.0.0", "80"});
+  CHECK(given.listen[1] == config::listen_address{"::1", "81"});
+  CHECK(given.shards == 5);
+  CHECK(given.limits.counters_max == 11);
+  CHECK(given.limits.idle_timeout == 500ms);
+  CHECK(given.limits.header_timeout == 7s);
+  CHECK(given.log_level == spdlog::level::off);
+  CHECK(given.limits.pipelined_max == 128);
+}
+
+TEST_CASE("a config file with a mistake, or without a file, is one line") {
+  struct {
+    std::string_view text, mentions;
+  } const cases[] = {
+      {"shard = 5\n", "shard"},
+      {"shards = 5\nnope = 1\n", "nope"},
+      {"shards = 0\n", "shards"},
+      {"shards = many\n", "shards"},
+      {"idle-timeout = \"soon\"\n", "idle-timeout"},
+      {"listen = \"nowhere\"\n", "nowhere"},
+      {"log-level = loud\n", "log-level"},
+  };
+  for (const auto& [text, mentions] : cases) {
+    const config_file file{text};
+    check_refused({"--config", file.path()}, mentions);
+  }
+  check_refused({"--config", "/nowhere/at/all.toml"}, "/nowhere/at/all.toml");
+  check_refused({"--config", "/"}, "/");
+}
+
+TEST_CASE("the environment sets what no flag does") {
+  const environment_variable shards{"COUNTERD_SHARDS", "5"};
+  const environment_variable timeout{"COUNTERD_IDLE_TIMEOUT", "7s"};
+  const environment_variable listen{"COUNTERD_LISTEN", "[::1]:80"};
+  CHECK(accepted({}).shards == 5);
+  CHECK(accepted({}).limits.idle_timeout == 7s);
+  REQUIRE(accepted({}).listen.size() == 1);
+  CHECK(accepted({}).listen[0] == config::listen_address{"::1", "80"});
+  CHECK(accepted({"--shards", "6"}).shards == 6);
+}
+
+TEST_CASE("a bad value in the environment is one line, an empty one is none") {
+  {
+    const environment_variable shards{"COUNTERD_SHARDS", "many"};
+    check_refused({}, "many");
+  }
+  const environment_variable shards{"COUNTERD_SHARDS", ""};
+  CHECK(accepted({}).shards == 1);
+}
+
+TEST_CASE("the environment can name the config file") {
+  const config_file file{"shards = 5\n"};
+  const environment_variable config{"COUNTERD_CONFIG", file.path()};
+  CHECK(accepted({}).shards == 5);
+  const environment_variable shards{"COUNTERD_SHARDS", "6"};
+  CHECK(accepted({}).shards == 6);
+  CHECK(accepted({"--shards", "7"}).shards == 7);
+  check_refused({"--config", "/nowhere/at/all.toml"}, "/nowhere/at/all.toml");
+}
+
+TEST_CASE("a config file that only the environment names must be there all the same") {
+  const environment_variable config{"COUNTERD_CONFIG", "/nowhere/at/all.toml"};
+  check_refused({}, "/nowhere/at/all.toml");
+}
+
+TEST_CASE("a flag beats the environment, which beats the config file") {
+  const config_file file{"shards = 2\nthreads = 2\nlisten = \"f:2\"\nidle-timeout = 2\n"};
+  const arguments from_file{"--config", file.path()};
+  CHECK(accepted(from_file).shards == 2);
+  {
+    const environment_variable shards{"COUNTERD_SHARDS", "3"};
+    const environment_variable listen{"COUNTERD_LISTEN", "e:3"};
+    const environment_variable timeout{"COUNTERD_IDLE_TIMEOUT", "3"};
+    const auto given = accepted(from_file);
+    CHECK(given.shards == 3);
+    CHECK(given.threads == 2);  // only the file has it
+    CHECK(given.limits.idle_timeout == 3s);
+    REQUIRE(given.listen.size() == 1);
+    CHECK(given.listen[0].host == "e");
+
+    const auto flagged = accepted(
+        {"--config", file.path(), "--shards", "4", "--listen", "a:4", "--idle-timeout", "4"});
+    CHECK(flagged.shards == 4);
+    CHECK(flagged.threads == 2);
+    CHECK(flagged.limits.idle_timeout == 4s);
+    REQUIRE(flagged.listen.size() == 1);
+    CHECK(flagged.listen[0].host == "a");
+  }
+  const environment_variable shards{"COUNTERD_SHARDS", ""};
+  CHECK(accepted(from_file).shards == 2);  // empty is not set
+  CHECK(accepted({"--config", file.path(), "--shards", "4"}).shards == 4);
+}

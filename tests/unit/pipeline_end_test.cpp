@@ -1,0 +1,222 @@
+#include "counter/limits.hpp"
+#include "http/pipeline.hpp"
+#include "tests/unit/requests.hpp"
+#include "tests/unit/support.hpp"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <numeric>
+#include <string>
+#include <string_view>
+#include <vector>
+
+using awaited = http::pipeline::awaited;
+using counter::limits;
+using counter::operation;
+using counter::outcome;
+using unit::bodies;
+using unit::check_closed;
+using unit::connection;
+using unit::get;
+using unit::repeat;
+using unit::request;
+
+TEST_CASE("an idle connection that drains answers one more request") {
+  connection peer;
+  peer.pipeline.drain();
+  CHECK(peer.pipeline.awaits() == awaited::request);
+  CHECK(peer.pipeline.wants_input());
+  const auto commands = peer.feed(get("/inc?name=a"));
+  REQUIRE(commands.size() == 1);
+  peer.complete(commands[0]);
+  const auto answers = peer.take_answers();
+  REQUIRE(answers.size() == 1);
+  CHECK(answers[0].status == 200);
+  CHECK(answers[0].closes());
+  CHECK(peer.pipeline.should_linger());
+  check_closed(peer);
+}
+
+TEST_CASE("only the newest request in flight closes a connection that drains") {
+  connection peer;
+  const auto commands = peer.feed(get("/get?name=a") + get("/get?name=b"));
+  REQUIRE(commands.size() == 2);
+  peer.pipeline.drain();
+  CHECK(peer.pipeline.awaits() == awaited::reply);
+  CHECK(peer.feed(get("/inc?name=late")).empty());
+  peer.complete(commands[1]);
+  peer.complete(commands[0]);
+  const auto answers = peer.take_answers();
+  REQUIRE(answers.size() == 2);
+  CHECK_FALSE(answers[0].closes());
+  CHECK(answers[1].closes());
+  CHECK(peer.pipeline.should_linger());
+  check_closed(peer);
+}
+
+TEST_CASE("a request that has begun when the connection drains is answered") {
+  connection peer;
+  const auto first = peer.feed(get("/get?name=a") + "GET /get?na");
+  REQUIRE(first.size() == 1);
+  peer.pipeline.drain();
+  const auto second = peer.feed("me=b HTTP/1.1\r\nHost: h\r\n\r\n");
+  REQUIRE(second.size() == 1);
+  peer.complete(first[0]);
+  peer.complete(second[0]);
+  const auto answers = peer.take_answers();
+  REQUIRE(answers.size() == 2);
+  CHECK_FALSE(answers[0].closes());
+  CHECK(answers[1].closes());
+  check_closed(peer);
+}
+
+TEST_CASE("requests that wait unread when the connection drains are answered") {
+  limits few;
+  few.pipelined_max = 1;
+  connection peer{few};
+  auto commands = peer.feed(get("/get?name=a") + get("/get?name=b") + get("/get?name=c"));
+  peer.pipeline.drain();
+  std::vector<unit::answer> answers;
+  while (!commands.empty()) {
+    REQUIRE(commands.size() == 1);
+    peer.complete(commands[0]);
+    commands = peer.advance();
+  }
+  answers = peer.take_answers();
+  CHECK(bodies(answers) == "a: 0\nb: 0\nc: 0\n");
+  REQUIRE(answers.size() == 3);
+  CHECK_FALSE(answers[0].closes());
+  CHECK_FALSE(answers[1].closes());
+  CHECK(answers[2].closes());
+  check_closed(peer);
+}
+
+TEST_CASE("a response that is rendered already cannot close a connection that drains") {
+  connection peer;
+  const auto commands = peer.feed(get("/get?name=a"));
+  peer.complete(commands.at(0));
+  peer.pipeline.drain();
+  CHECK_FALSE(peer.take_answers().at(0).closes());
+  CHECK(peer.pipeline.awaits() == awaited::request);
+  peer.feed(get("/nope"));
+  CHECK(peer.take_answers().at(0).closes());
+  check_closed(peer);
+}
+
+TEST_CASE("a peer that sends nothing more still gets its answers") {
+  connection peer;
+  const auto commands = peer.feed(get("/get?name=a") + get("/get?name=b"));
+  REQUIRE(commands.size() == 2);
+  CHECK(peer.feed_end().empty());
+  CHECK_FALSE(peer.pipeline.wants_input());
+  CHECK(peer.pipeline.awaits() == awaited::reply);
+  peer.complete(commands[1]);
+  peer.complete(commands[0]);
+  CHECK(bodies(peer.take_answers()) == "a: 0\nb: 0\n");
+  CHECK(peer.advance().empty());
+  CHECK(peer.pipeline.awaits() == awaited::nothing);
+  CHECK_FALSE(peer.pipeline.should_linger());
+}
+
+TEST_CASE("a peer that sends nothing more has its unread requests answered") {
+  limits few;
+  few.pipelined_max = 1;
+  connection peer{few};
+  auto commands = peer.feed(get("/get?name=a") + get("/get?name=b"));
+  peer.feed_end();
+  while (!commands.empty()) {
+    peer.complete(commands.at(0));
+    commands = peer.advance();
+  }
+  CHECK(bodies(peer.take_answers()) == "a: 0\nb: 0\n");
+  CHECK(peer.pipeline.awaits() == awaited::nothing);
+}
+
+TEST_CASE("a peer that leaves without a word is left without one") {
+  connection peer;
+  CHECK(peer.feed_end().empty());
+  CHECK(peer.take_output() == "");
+  CHECK(peer.pipeline.awaits() == awaited::nothing);
+  CHECK_FALSE(peer.pipeline.should_linger());
+}
+
+TEST_CASE("a connection lives as long as version and Connection say") {
+  struct {
+    std::string_view text, field;
+    bool is_kept;
+  } const cases[] = {
+      {"GET /get?name=a HTTP/1.1\r\nHost: h\r\n\r\n", "", true},
+      {"GET /get?name=a HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n", "Connection: close",
+       false},
+      {"GET /get?name=a HTTP/1.0\r\n\r\n", "Connection: close", false},
+      {"GET /get?name=a HTTP/1.0\r\nConnection: Keep-Alive\r\n\r\n", "Connection: keep-alive",
+       true},
+  };
+  for (const auto& [text, field, is_kept] : cases) {
+    CAPTURE(text);
+    connection peer;
+    const auto commands = peer.feed(std::string{text} + std::string{text});
+    REQUIRE(commands.size() == (is_kept ? 2 : 1));
+    for (const auto& command : commands)
+      peer.complete(command);
+    const auto answers = peer.take_answers();
+    REQUIRE(answers.size() == commands.size());
+    for (const auto& answer : answers) {
+      CHECK((field.empty() || answer.has(field)));
+      CHECK((answer.header.find("Connection:") == answer.header.npos) == field.empty());
+    }
+    if (!is_kept) {
+      CHECK(peer.pipeline.should_linger());  // for what was sent in vain
+      check_closed(peer);
+    }
+  }
+}
+
+TEST_CASE("the last request of a connection leaves no reason to linger") {
+  connection peer;
+  const auto commands = peer.feed(get("/get?name=a", "Connection: close\r\n"));
+  peer.complete(commands.at(0));
+  CHECK(peer.take_answers().at(0).closes());
+  CHECK(peer.pipeline.awaits() == awaited::nothing);
+  CHECK_FALSE(peer.pipeline.should_linger());
+}
+
+TEST_CASE("the answer to HEAD has no body, and the next one follows its header") {
+  connection peer;
+  const auto commands = peer.feed(request("HEAD", "/get?name=a") + get("/get?name=b"));
+  REQUIRE(commands.size() == 2);
+  CHECK(commands[0].operation == operation::get);
+  peer.complete(commands[0], {outcome::ok, 5});
+  const auto head = peer.take_output();
+  CHECK(head.find("\r\nContent-Length: 5\r\n") != head.npos);
+  CHECK(head.ends_with("\r\n\r\n"));
+  peer.complete(commands[1], {outcome::ok, 6});
+  CHECK(bodies(peer.take_answers()) == "b: 6\n");
+}
+
+TEST_CASE("HEAD changes nothing") {
+  connection peer;
+  CHECK(peer.feed(request("HEAD", "/inc?name=a") + request("HEAD", "/set?name=a&val=1")).empty());
+  const auto output = peer.take_output();
+  CHECK(output.starts_with("HTTP/1.1 405 "));
+  CHECK(output.find("\r\n\r\nHTTP/1.1 405 ") != output.npos);
+  CHECK(output.ends_with("\r\n\r\n"));
+}
+
+TEST_CASE("a connection that gave its memory back goes on") {
+  connection peer;
+  peer.pipeline.shrink();
+  auto commands = peer.feed(repeat(get("/get?name=a"), 100) + "GET /get?n");
+  peer.pipeline.shrink();  // too early: it has no effect
+  for (const auto& command : commands)
+    peer.complete(command);
+  CHECK(peer.take_answers().size() == 100);
+  commands = peer.feed("ame=b HTTP/1.1\r\nHost: h\r\n\r\n");
+  REQUIRE(commands.size() == 1);
+  peer.complete(commands[0], {outcome::ok, 7});
+  peer.pipeline.shrink();
+  CHECK(bodies(peer.take_answers()) == "b: 7\n");
+  peer.pipeline.shrink();
+  CHECK(peer.feed(get("/get?name=c")).size() == 1);
+}

@@ -1,0 +1,62 @@
+#include "counter/placement.hpp"
+#include "counter/limits.hpp"
+
+#include <doctest/doctest.h>
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+using counter::shard_of;
+
+TEST_CASE("a counter's shard is the same on every machine and in every version") {
+  const std::string longest(counter::limits::name_bytes_max, 'x');
+  struct {
+    std::string_view name;
+    unsigned of_2, of_3, of_7, of_16, of_1024;
+  } const cases[] = {
+      {"a", 0, 0, 1, 4, 257},         {"b", 1, 1, 3, 8, 556},        {"c", 1, 2, 5, 13, 876},
+      {"x", 1, 2, 5, 13, 837},        {"i", 0, 0, 0, 2, 143},        {"hits", 1, 1, 4, 10, 641},
+      {"visits", 0, 1, 3, 7, 488},    {"site1/a", 1, 2, 5, 12, 789}, {"site1/b", 1, 2, 6, 15, 999},
+      {"\xc3\xa9", 1, 2, 6, 14, 953}, {longest, 0, 0, 1, 4, 261},
+  };
+  for (const auto& [name, of_2, of_3, of_7, of_16, of_1024] : cases) {
+    CAPTURE(name);
+    CHECK(shard_of(name, 2) == of_2);
+    CHECK(shard_of(name, 3) == of_3);
+    CHECK(shard_of(name, 7) == of_7);
+    CHECK(shard_of(name, 16) == of_16);
+    CHECK(shard_of(name, 1024) == of_1024);
+  }
+}
+
+TEST_CASE("a single shard owns everything") {
+  CHECK(shard_of("", 1) == 0);
+  CHECK(shard_of("site1/b", 1) == 0);
+}
+
+TEST_CASE("names that differ in a number spread evenly over the shards") {
+  constexpr unsigned names_each = 2'000;
+  for (const unsigned shards : {2u, 3u, 7u, 16u, 64u}) {
+    CAPTURE(shards);
+    std::vector<unsigned> population(shards);
+    for (unsigned i = 0; i < shards * names_each; ++i)
+      ++population.at(shard_of("site/" + std::to_string(i), shards));
+    for (const auto names : population) {
+      // About four standard deviations of a fair draw, and the draw is fixed.
+      CHECK(names > names_each * 9 / 10);
+      CHECK(names < names_each * 11 / 10);
+    }
+  }
+}
+
+TEST_CASE("every shard of the most there may be is reached, and none past it") {
+  constexpr auto shards = counter::limits::shards_max;
+  std::vector<bool> is_reached(shards);
+  for (unsigned i = 0; i < 20 * shards; ++i)
+    is_reached.at(shard_of(std::to_string(i), shards)) = true;
+  for (unsigned shard = 0; shard < shards; ++shard) {
+    CAPTURE(shard);
+    CHECK(is_reached[shard]);
+  }
+}

@@ -1,0 +1,244 @@
+#include "http/request_parser.hpp"
+#include "counter/limits.hpp"
+#include "tests/unit/requests.hpp"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <string>
+#include <string_view>
+#include <vector>
+
+using http::parse_state;
+using http::request_parser;
+using namespace unit;
+
+namespace {
+
+/// Feeds a parser as a connection does: what was not used comes again, with
+/// more behind it.
+class feeder {
+public:
+  request_parser parser;
+
+  void feed(std::string_view bytes) {
+    unused_ += bytes;
+    // Elsewhere each time, so that a sanitizer sees a view that was kept.
+    const std::vector<char> copy(unused_.begin(), unused_.end());
+    unused_.erase(0, parser.parse({copy.data(), copy.size()}));
+  }
+
+  void feed_in_pieces(std::string_view bytes, std::size_t size) {
+    for (; !bytes.empty(); bytes.remove_prefix(std::min(size, bytes.size())))
+      feed(bytes.substr(0, size));
+  }
+
+  std::string_view unused() const { return unused_; }
+
+private:
+  std::string unused_;
+};
+
+void check_request(const request_parser& parser, const golden_request& expected) {
+  REQUIRE(parser.state() == parse_state::complete);
+  CHECK(parser.request().method == expected.method);
+  CHECK(parser.request().target == expected.target);
+  CHECK(parser.request().http_11 == expected.http_11);
+  CHECK(parser.request().keep_alive == expected.keep_alive);
+}
+
+void check_refusal(const request_parser& parser, http::status code) {
+  REQUIRE(parser.state() == parse_state::bad);
+  CHECK(parser.why().status == code);
+  CHECK(parser.why().line.find('\n') == parser.why().line.size() - 1);
+}
+
+}  // namespace
+
+TEST_CASE("a good request is the same wherever it is split") {
+  for (const auto& expected : golden) {
+    CAPTURE(expected.text);
+    for (std::size_t split = 0; split <= expected.text.size(); ++split) {
+      CAPTURE(split);
+      feeder input;
+      input.feed(expected.text.substr(0, split));
+      input.feed(expected.text.substr(split));
+      check_request(input.parser, expected);
+      CHECK(input.unused() == "");
+    }
+  }
+}
+
+TEST_CASE("a good request is whole at its last byte and not before") {
+  for (const auto& expected : golden) {
+    CAPTURE(expected.text);
+    feeder input;
+    CHECK_FALSE(input.parser.has_begun());
+    for (const char byte : expected.text) {
+      REQUIRE(input.parser.state() == parse_state::need_more);
+      input.feed({&byte, 1});
+      CHECK(input.parser.has_begun());
+    }
+    check_request(input.parser, expected);
+  }
+}
+
+TEST_CASE("nothing behind a request is used up") {
+  for (const auto& expected : golden)
+    for (const std::string next : {"GET /next HTTP/1.1\r\n", "\r\n", "0", "\0"}) {
+      CAPTURE(expected.text);
+      request_parser parser;
+      CHECK(parser.parse(expected.text + next) == expected.text.size());
+      check_request(parser, expected);
+      CHECK(parser.parse(next) == 0);
+    }
+}
+
+TEST_CASE("one parser takes request after request") {
+  feeder input;
+  for (int round = 0; round < 3; ++round)
+    for (const auto& expected : golden) {
+      CAPTURE(expected.text);
+      input.feed(expected.text);
+      check_request(input.parser, expected);
+      CHECK(input.unused() == "");
+      input.parser.restart();
+      CHECK(input.parser.state() == parse_state::need_more);
+      CHECK_FALSE(input.parser.has_begun());
+      CHECK_FALSE(input.parser.is_in_body());
+    }
+}
+
+TEST_CASE("what breaks the framing is refused in one piece") {
+  for (const auto& [rule, text, code] : refused) {
+    CAPTURE(rule);
+    CAPTURE(text.substr(0, 200));
+    request_parser parser;
+    parser.parse(text);
+    check_refusal(parser, code);
+    CHECK(parser.parse("GET / HTTP/1.1\r\nHost: h\r\n\r\n") == 0);
+    check_refusal(parser, code);
+  }
+}
+
+TEST_CASE("what breaks the framing is refused wherever it is split") {
+  // With an empty line behind it, up to which a broken header may be held.
+  for (const auto& [rule, text, code] : refused) {
+    CAPTURE(rule);
+    CAPTURE(text.substr(0, 200));
+    const auto step = text.size() > 1000 ? 499u : 1u;
+    for (std::size_t split = 0; split <= text.size(); split += step) {
+      CAPTURE(split);
+      feeder input;
+      input.feed(text.substr(0, split));
+      input.feed(text.substr(split) + "\r\n\r\n");
+      check_refusal(input.parser, code);
+    }
+    feeder dripping;
+    dripping.feed_in_pieces(text + "\r\n\r\n", text.size() > 1000 ? 7 : 1);
+    check_refusal(dripping.parser, code);
+  }
+}
+
+TEST_CASE("a bare LF in a header is refused when it comes, not when the header ends") {
+  for (const std::string text :
+       {"GET / HTTP/1.1\n", "GET / HTTP/1.1\r\nHost: h\n", "GET / HTTP/1.1\r\nHost: h\r\n\n"}) {
+    CAPTURE(text);
+    feeder input;
+    input.feed_in_pieces(text.substr(0, text.size() - 1), 1);
+    CHECK(input.parser.state() == parse_state::need_more);
+    input.feed(text.substr(text.size() - 1));
+    check_refusal(input.parser, status::bad_request);
+  }
+}
+
+TEST_CASE("limits are reached without being exceeded") {
+  const auto header_rest = "GET / HTTP/1.1\r\nHost: h\r\nX: \r\n\r\n"s.size();
+  const struct {
+    std::string_view what;
+    std::string text;
+  } cases[] = {
+      {"fields", with_fields(repeat("X: y\r\n", limits::header_fields_max - 1))},
+      {"header", "GET / HTTP/1.1\r\nHost: h\r\nX: " +
+                     repeat("y", limits::header_bytes_max - header_rest) + "\r\n\r\n"},
+      {"target",
+       "GET /" + repeat("x", limits::target_bytes_max - 1) + " HTTP/1.1\r\nHost: h\r\n\r\n"},
+      {"body", with_fields("Content-Length: 1048576\r\n", repeat("x", limits::body_bytes_max))},
+      {"chunk", chunked("100000\r\n" + repeat("x", limits::body_bytes_max) + "\r\n0\r\n\r\n")},
+      {"chunks", chunked(repeat("8000\r\n" + repeat("x", 0x8000) + "\r\n", 32) + "0\r\n\r\n")},
+      {"extensions", chunked(repeat("1;" + repeat("x", 1023) + "\r\na\r\n", 8) + "0\r\n\r\n")},
+      {"trailers", chunked("0\r\nX: " + repeat("x", 8000) + "\r\n\r\n")},
+  };
+  for (const auto& [what, text] : cases) {
+    CAPTURE(what);
+    for (const std::size_t size : {text.size(), std::size_t{1001}}) {
+      CAPTURE(size);
+      feeder input;
+      input.feed_in_pieces(text, size);
+      CHECK(input.parser.state() == parse_state::complete);
+      CHECK(input.unused() == "");
+    }
+  }
+}
+
+TEST_CASE("a header that does not end is refused at the limit, byte by byte too") {
+  for (const std::string start : {"GET / HTTP/1.1\r\n", "GET / HTTP/1.1\r\nHost: h\r\nX: "}) {
+    feeder input;
+    input.feed_in_pieces(start, 1);
+    for (auto i = start.size(); i < limits::header_bytes_max - 1; ++i)
+      input.feed("x");
+    CHECK(input.parser.state() == parse_state::need_more);
+    input.feed("xx");
+    check_refusal(input.parser, status::header_fields_too_large);
+  }
+}
+
+TEST_CASE("the body begins where the header ends") {
+  feeder input;
+  input.feed("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n\r");
+  CHECK_FALSE(input.parser.is_in_body());
+  input.feed("\n");
+  CHECK(input.parser.is_in_body());
+  input.feed("a");
+  CHECK(input.parser.is_in_body());
+  input.feed("b");
+  CHECK_FALSE(input.parser.is_in_body());
+  CHECK(input.parser.state() == parse_state::complete);
+}
+
+TEST_CASE("100 Continue is awaited between the header and the body") {
+  const struct {
+    std::string_view what;
+    std::string text;
+    bool is_awaited;
+  } cases[] = {
+      {"length", with_fields("Expect: 100-continue\r\nContent-Length: 5\r\n"), true},
+      {"chunks", with_fields("Expect: 100-continue\r\nTransfer-Encoding: chunked\r\n"), true},
+      {"header not over", "POST / HTTP/1.1\r\nHost: h\r\nExpect: 100-continue\r\n", false},
+      {"no expectation", with_fields("Content-Length: 5\r\n"), false},
+      {"no body", with_fields("Expect: 100-continue\r\n"), false},
+      {"empty body", with_fields("Expect: 100-continue\r\nContent-Length: 0\r\n"), false},
+      {"HTTP/1.0", "POST / HTTP/1.0\r\nExpect: 100-continue\r\nContent-Length: 5\r\n\r\n", false},
+      {"body that did not wait", with_fields("Expect: 100-continue\r\nContent-Length: 5\r\n", "he"),
+       false},
+      {"chunk that did not wait",
+       with_fields("Expect: 100-continue\r\nTransfer-Encoding: chunked\r\n", "5\r\nhe"), false},
+  };
+  for (const auto& [what, text, is_awaited] : cases) {
+    CAPTURE(what);
+    request_parser parser;
+    parser.parse(text);
+    CHECK(parser.awaits_continue() == is_awaited);
+    parser.confirm_continue();
+    CHECK_FALSE(parser.awaits_continue());
+  }
+}
+
+TEST_CASE("what one request expects, the next one does not") {
+  feeder input;
+  input.feed(with_fields("Expect: 100-continue\r\nContent-Length: 1\r\n", "x"));
+  input.parser.restart();
+  input.feed(with_fields("Content-Length: 1\r\n"));
+  CHECK(input.parser.is_in_body());
+  CHECK_FALSE(input.parser.awaits_continue());
+}

@@ -1,0 +1,181 @@
+#include "http/response_queue.hpp"
+#include "counter/limits.hpp"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <numeric>
+#include <string>
+#include <string_view>
+#include <vector>
+
+using http::response_queue;
+using http::status;
+
+namespace {
+
+constexpr std::string_view date = "Sun, 06 Nov 1994 08:49:37 GMT";
+constexpr http::framing kept{.http_11 = true, .keep_alive = true, .is_head = false};
+
+void complete(response_queue& queue, response_queue::slot slot, std::string_view body) {
+  queue.complete(slot, {status::ok, body, {}}, date);
+}
+
+std::string rendered(std::string_view body, const http::framing& framing = kept) {
+  std::string output;
+  http::render(output, {status::ok, body, {}}, framing, date);
+  return output;
+}
+
+std::string take(response_queue& queue) {
+  const std::string output{queue.output()};
+  queue.consume(output.size());
+  return output;
+}
+
+}  // namespace
+
+TEST_CASE("responses leave in the order of their requests, completed in any order") {
+  std::array<std::size_t, 5> order;
+  std::iota(order.begin(), order.end(), 0u);
+  do {
+    response_queue queue;
+    std::vector<response_queue::slot> slots;
+    std::string expected;
+    for (std::size_t i = 0; i < order.size(); ++i) {
+      slots.push_back(queue.open(kept));
+      expected += rendered(std::to_string(i));
+    }
+    std::string output;
+    for (const auto i : order) {
+      complete(queue, slots[i], std::to_string(i));
+      output += take(queue);
+    }
+    REQUIRE(output == expected);
+    REQUIRE(queue.empty());
+  } while (std::next_permutation(order.begin(), order.end()));
+}
+
+TEST_CASE("a response is in the output as soon as all before it are, and not sooner") {
+  response_queue queue;
+  const auto first = queue.open(kept), second = queue.open(kept), third = queue.open(kept);
+  complete(queue, second, "2");
+  CHECK(queue.output() == "");
+  CHECK(queue.size() == 3);
+  complete(queue, first, "1");
+  CHECK(queue.output() == rendered("1") + rendered("2"));
+  CHECK(queue.size() == 1);
+  complete(queue, third, "3");
+  CHECK(queue.output() == rendered("1") + rendered("2") + rendered("3"));
+  CHECK(queue.empty());
+}
+
+TEST_CASE("responses keep their order when the queue grows, wherever its oldest one is") {
+  for (const std::size_t room : {1u, 2u, 4u, 8u, 16u})
+    for (std::size_t turned = 0; turned < room; ++turned) {
+      CAPTURE(room);
+      CAPTURE(turned);
+      response_queue queue;
+      std::vector<response_queue::slot> slots;
+      std::string expected;
+      auto open = [&] {
+        expected += rendered(std::to_string(slots.size()));
+        slots.push_back(queue.open(kept));
+      };
+      for (std::size_t i = 0; i < room; ++i)
+        open();
+      for (std::size_t i = 0; i < turned; ++i) {
+        complete(queue, slots[i], std::to_string(i));
+        open();
+      }
+      REQUIRE(queue.size() == room);
+      for (auto i = turned + 1; i < slots.size(); ++i)
+        complete(queue, slots[i], std::to_string(i));
+      open();  // one too many for the room there is
+      complete(queue, slots[turned], std::to_string(turned));
+      complete(queue, slots.back(), std::to_string(slots.size() - 1));
+      CHECK(queue.output() == expected);
+      CHECK(queue.empty());
+    }
+}
+
+TEST_CASE("each response is framed as its own request asked") {
+  response_queue queue;
+  const http::framing head{.http_11 = false, .keep_alive = true, .is_head = true};
+  const auto first = queue.open(head), second = queue.open(kept);
+  complete(queue, second, "2");
+  complete(queue, first, "1");
+  CHECK(queue.output() == rendered("1", head) + rendered("2"));
+}
+
+TEST_CASE("only the newest response can be made the last, and only in time") {
+  http::framing last = kept;
+  last.keep_alive = false;
+  response_queue queue;
+  CHECK_FALSE(queue.close_after_newest());
+  const auto first = queue.open(kept), second = queue.open(kept);
+  CHECK(queue.close_after_newest());
+  complete(queue, second, "2");
+  CHECK_FALSE(queue.close_after_newest());
+  complete(queue, first, "1");
+  CHECK(queue.output() == rendered("1") + rendered("2", last));
+  CHECK_FALSE(queue.close_after_newest());
+}
+
+TEST_CASE("output is consumed in pieces") {
+  response_queue queue;
+  complete(queue, queue.open(kept), "1");
+  queue.consume(0);
+  const auto whole = rendered("1") + rendered("2");
+  queue.consume(5);
+  CHECK(queue.output() == rendered("1").substr(5));
+  complete(queue, queue.open(kept), "2");
+  for (std::size_t sent = 5; sent < whole.size(); ++sent) {
+    REQUIRE(queue.output() == whole.substr(sent));
+    queue.consume(1);
+  }
+  CHECK(queue.output() == "");
+}
+
+TEST_CASE("bytes between responses come where they were put") {
+  response_queue queue;
+  complete(queue, queue.open(kept), "1");
+  queue.append("between");
+  complete(queue, queue.open(kept), "2");
+  CHECK(queue.output() == rendered("1") + "between" + rendered("2"));
+}
+
+TEST_CASE("a peer that never catches up does not make the sent part grow") {
+  response_queue queue;
+  auto lowest = UINTPTR_MAX;
+  std::uintptr_t highest = 0;
+  for (int round = 0; round < 10'000; ++round) {
+    complete(queue, queue.open(kept), "ok\n");
+    queue.consume(queue.output().size() - 1);
+    if (round < 100)
+      continue;  // the buffer has its size by now, and stays where it is
+    const auto address = reinterpret_cast<std::uintptr_t>(queue.output().data());
+    lowest = std::min(lowest, address);
+    highest = std::max(highest, address);
+  }
+  CHECK(highest - lowest < counter::limits::output_bytes_max);
+}
+
+TEST_CASE("a queue that gave its memory back goes on") {
+  response_queue queue;
+  std::vector<response_queue::slot> slots;
+  for (int i = 0; i < 100; ++i)
+    slots.push_back(queue.open(kept));
+  for (const auto slot : slots)
+    complete(queue, slot, "ok\n");
+  take(queue);
+  queue.shrink();
+  CHECK(queue.empty());
+  const auto first = queue.open(kept), second = queue.open(kept);
+  CHECK(first == slots.back() + 1);
+  complete(queue, second, "2");
+  complete(queue, first, "1");
+  CHECK(queue.output() == rendered("1") + rendered("2"));
+}

@@ -1,0 +1,176 @@
+#include "http/router.hpp"
+#include "http/request.hpp"
+#include "http/target.hpp"
+
+#include <doctest/doctest.h>
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <variant>
+
+using counter::operation;
+using http::method;
+using http::status;
+
+namespace {
+
+http::action route(http::method method, std::string_view target, http::target& decoder) {
+  http::request request;
+  request.method = method;
+  request.target = target;
+  const auto action = http::route(request, decoder);
+  // An action may borrow from the decoder, and no more from this request.
+  if (const auto* command = std::get_if<counter::command>(&action)) {
+    static std::string name;
+    name = command->name;
+    return counter::command{command->operation, name, command->operand};
+  }
+  return action;
+}
+
+}  // namespace
+
+TEST_CASE("the text endpoints become commands") {
+  struct {
+    http::method method;
+    std::string_view target;
+    counter::operation operation;
+    std::string_view name;
+    std::int64_t operand;
+  } const cases[] = {
+      {method::get, "/get?name=x", operation::get, "x", 0},
+      {method::head, "/get?name=x", operation::get, "x", 0},
+      {method::post, "/get?name=x", operation::get, "x", 0},
+      {method::get, "/inc?name=x", operation::add, "x", 1},
+      {method::post, "/inc?name=x", operation::add, "x", 1},
+      {method::get, "/set?name=x&val=0", operation::set, "x", 0},
+      {method::post, "/set?val=-5&name=x", operation::set, "x", -5},
+      {method::get, "/set?name=x&val=%2B5", operation::set, "x", 5},
+      {method::get, "/set?name=x&val=9223372036854775807", operation::set, "x", INT64_MAX},
+      {method::get, "/set?name=x&val=-9223372036854775808", operation::set, "x", INT64_MIN},
+      {method::get, "/set?name=%76al&val=7", operation::set, "val", 7},
+      {method::get, "/set?name=%41%20b&val=%37", operation::set, "A b", 7},
+      {method::get, "/inc?name=a+b", operation::add, "a b", 1},
+      {method::get, "/inc?name=a%2Fb", operation::add, "a/b", 1},
+      {method::get, "/inc?name=%C3%A9", operation::add, "\xc3\xa9", 1},
+      {method::get, "/%69nc?name=x", operation::add, "x", 1},
+      {method::get, "/inc?name=x&unknown=1&unknown=2", operation::add, "x", 1},
+      {method::get, "/get?name=x&val=1&val=2", operation::get, "x", 0},
+      {method::get, "http://elsewhere/inc?name=x", operation::add, "x", 1},
+  };
+  for (const auto& [method, target, operation, name, operand] : cases) {
+    CAPTURE(target);
+    http::target decoder;
+    const auto action = route(method, target, decoder);
+    REQUIRE(std::holds_alternative<counter::command>(action));
+    const auto& command = std::get<counter::command>(action);
+    CHECK(command.operation == operation);
+    CHECK(command.name == name);
+    CHECK(command.operand == operand);
+  }
+}
+
+TEST_CASE("parameters that are missing, invalid or given twice are one line and no command") {
+  struct {
+    std::string_view target;
+    std::string_view mentions;
+  } const cases[] = {
+      {"/get", "name"},
+      {"/inc?", "name"},
+      {"/set?val=1", "name"},
+      {"/get?name", "name"},
+      {"/inc?name=", "name"},
+      {"/inc?name=a&name=b", "name"},
+      {"/set?name=a&val=1&name=a", "name"},
+      {"/inc?name=%00", "name"},
+      {"/inc?name=a%0Ab", "name"},
+      {"/inc?name=%7F", "name"},
+      {"/set?name=x", "val"},
+      {"/set?name=x&val", "val"},
+      {"/set?name=x&val=", "val"},
+      {"/set?name=x&val=+5", "val"},
+      {"/set?name=x&val=5+", "val"},
+      {"/set?name=x&val=1e3", "val"},
+      {"/set?name=x&val=0x1", "val"},
+      {"/set?name=x&val=9223372036854775808", "val"},
+      {"/set?name=x&val=-9223372036854775809", "val"},
+      {"/set?name=x&val=1&val=1", "val"},
+      {"/inc?name=%c3", "target"},
+      {"/inc?name=%", "target"},
+      {"inc?name=x", "target"},
+  };
+  for (const auto& [target, mentions] : cases) {
+    CAPTURE(target);
+    http::target decoder;
+    const auto action = route(method::get, target, decoder);
+    REQUIRE(std::holds_alternative<http::response>(action));
+    const auto& response = std::get<http::response>(action);
+    CHECK(response.status == status::bad_request);
+    CHECK(response.body.find(mentions) != response.body.npos);
+    CHECK(response.body.find('\n') == response.body.size() - 1);
+    CHECK(response.allow == "");
+  }
+}
+
+TEST_CASE("a name has 256 bytes after it is decoded, and not one more") {
+  http::target decoder;
+  std::string encoded;
+  for (int i = 0; i < 256; ++i)
+    encoded += "%78";
+  const auto longest = route(method::get, "/inc?name=" + encoded, decoder);
+  REQUIRE(std::holds_alternative<counter::command>(longest));
+  CHECK(std::get<counter::command>(longest).name == std::string(256, 'x'));
+  const auto longer = route(method::get, "/inc?name=" + encoded + "x", decoder);
+  REQUIRE(std::holds_alternative<http::response>(longer));
+  CHECK(std::get<http::response>(longer).status == status::bad_request);
+}
+
+TEST_CASE("what is not a command is answered by the route table") {
+  struct {
+    http::method method;
+    std::string_view target;
+    http::status code;
+    std::string_view allow;
+  } const cases[] = {
+      {method::get, "/", status::ok, ""},
+      {method::head, "/", status::ok, ""},
+      {method::get, "/?x=y", status::ok, ""},
+      {method::post, "/", status::method_not_allowed, "GET, HEAD, OPTIONS"},
+      // unknown paths, whatever the method and the parameters
+      {method::get, "/nope", status::not_found, ""},
+      {method::get, "/get/", status::not_found, ""},
+      {method::get, "/GET?name=x", status::not_found, ""},
+      {method::get, "/get%2F?name=x", status::not_found, ""},
+      {method::get, "//?name=x", status::not_found, ""},
+      {method::other, "/nope", status::not_found, ""},
+      {method::options, "/nope", status::not_found, ""},
+      // HEAD changes nothing
+      {method::head, "/inc?name=x", status::method_not_allowed, "GET, POST, OPTIONS"},
+      {method::head, "/set?name=x&val=1", status::method_not_allowed, "GET, POST, OPTIONS"},
+      // known paths, methods of HTTP that they do not have
+      {method::other, "/", status::method_not_allowed, "GET, HEAD, OPTIONS"},
+      {method::other, "/get?name=x", status::method_not_allowed, "GET, HEAD, POST, OPTIONS"},
+      {method::other, "/set?name=x&val=1", status::method_not_allowed, "GET, POST, OPTIONS"},
+      {method::other, "/inc", status::method_not_allowed, "GET, POST, OPTIONS"},
+      {method::options, "/", status::no_content, "GET, HEAD, OPTIONS"},
+      {method::options, "/get", status::no_content, "GET, HEAD, POST, OPTIONS"},
+      {method::options, "/set?name=", status::no_content, "GET, POST, OPTIONS"},
+      {method::options, "/inc?name=x", status::no_content, "GET, POST, OPTIONS"},
+      // the server as a whole
+      {method::options, "*", status::no_content, "GET, HEAD, POST, OPTIONS"},
+      {method::get, "*", status::bad_request, ""},
+      {method::head, "*", status::bad_request, ""},
+  };
+  for (const auto& [method, target, code, allow] : cases) {
+    CAPTURE(target);
+    CAPTURE(static_cast<int>(method));
+    http::target decoder;
+    const auto action = route(method, target, decoder);
+    REQUIRE(std::holds_alternative<http::response>(action));
+    const auto& response = std::get<http::response>(action);
+    CHECK(response.status == code);
+    CHECK(response.allow == allow);
+    CHECK(response.body.empty() == (code == status::no_content));
+  }
+}

@@ -1,0 +1,136 @@
+#pragma once
+
+#include "counter/command.hpp"
+#include "counter/limits.hpp"
+#include "http/date.hpp"
+#include "http/pipeline.hpp"
+
+#include <doctest/doctest.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace unit {
+
+/// One HTTP/1.1 request without a body; `fields` are whole lines.
+inline std::string request(std::string_view method, std::string_view target,
+                           std::string_view fields = "") {
+  return std::string{method} + " " + std::string{target} + " HTTP/1.1\r\nHost: h\r\n" +
+         std::string{fields} + "\r\n";
+}
+
+inline std::string get(std::string_view target, std::string_view fields = "") {
+  return request("GET", target, fields);
+}
+
+/// A response as the peer reads it.
+struct answer {
+  int status = 0;
+  std::string header;  ///< from the status line to the empty line
+  std::string body;
+
+  bool has(std::string_view field) const {
+    return header.find("\r\n" + std::string{field} + "\r\n") != header.npos;
+  }
+  bool closes() const { return has("Connection: close"); }
+};
+
+/// Takes `bytes` apart into responses, by Content-Length. What is not a whole
+/// response is one of status 0.
+inline std::vector<answer> answers_in(std::string_view bytes) {
+  std::vector<answer> answers;
+  while (!bytes.empty()) {
+    answer next;
+    const auto end = bytes.find("\r\n\r\n");
+    if (!bytes.starts_with("HTTP/1.1 ") || end == bytes.npos) {
+      answers.push_back({0, std::string{bytes}, {}});
+      break;
+    }
+    next.header = bytes.substr(0, end + 4);
+    next.status = std::stoi(next.header.substr(9, 3));
+    bytes.remove_prefix(end + 4);
+    constexpr std::string_view length = "\r\nContent-Length: ";
+    if (const auto found = next.header.find(length); found != next.header.npos)
+      next.body = bytes.substr(0, std::stoul(next.header.substr(found + length.size())));
+    bytes.remove_prefix(next.body.size());
+    answers.push_back(std::move(next));
+  }
+  return answers;
+}
+
+/// What a session and its peer do to a pipeline, with a store that answers when
+/// it is told to.
+class connection {
+public:
+  explicit connection(const counter::limits& limits = {}) : limits_(limits) {}
+
+  struct pending {
+    http::response_queue::slot slot;
+    counter::operation operation;
+    std::string name;
+    std::int64_t operand;
+  };
+
+  /// The peer sends; returns the commands that are taken.
+  std::vector<pending> feed(std::string_view bytes) {
+    // Gone when the call is over, as a read buffer is.
+    const std::vector<char> copy(bytes.begin(), bytes.end());
+    pipeline.feed({copy.data(), copy.size()});
+    return advance();
+  }
+
+  std::vector<pending> feed_end() {
+    pipeline.feed_end();
+    return advance();
+  }
+
+  std::vector<pending> advance() {
+    std::vector<pending> taken;
+    while (const auto next = pipeline.take_command())
+      taken.push_back({next->slot, next->command.operation, std::string{next->command.name},
+                       next->command.operand});
+    pipeline.keep_rest();
+    return taken;
+  }
+
+  /// The store answers.
+  void complete(const pending& which, const counter::reply& reply = {}) {
+    pipeline.complete(which.slot, {which.operation, which.name, which.operand}, reply);
+  }
+
+  /// The peer reads all there is.
+  std::string take_output() {
+    const std::string output{pipeline.output()};
+    pipeline.consume_output(output.size());
+    return output;
+  }
+
+  std::vector<answer> take_answers() { return answers_in(take_output()); }
+
+private:
+  const counter::limits limits_;
+  const http::date date_;
+
+public:
+  http::pipeline pipeline{limits_, date_};
+};
+
+inline std::string bodies(const std::vector<answer>& answers) {
+  std::string all;
+  for (const auto& answer : answers)
+    all += answer.body;
+  return all;
+}
+
+/// Nothing more is parsed, and what is left to do is to send and close.
+inline void check_closed(connection& peer) {
+  CHECK(peer.pipeline.awaits() == http::pipeline::awaited::nothing);
+  CHECK_FALSE(peer.pipeline.wants_input());
+  CHECK(peer.feed(get("/inc?name=late")).empty());
+  CHECK(peer.take_output() == "");
+}
+
+}  // namespace unit

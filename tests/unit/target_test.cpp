@@ -1,0 +1,177 @@
+#include "http/target.hpp"
+
+#include <doctest/doctest.h>
+
+#include <string>
+#include <string_view>
+
+using http::target;
+using lookup = http::target::lookup;
+
+TEST_CASE("a target is taken in every form that a server gets") {
+  struct {
+    std::string_view raw, path;
+  } const cases[] = {
+      {"/", "/"},
+      {"/get", "/get"},
+      {"/get?name=x", "/get"},
+      {"/get?", "/get"},
+      {"/a?b?c", "/a"},
+      {"//get", "//get"},
+      {"/a%2Fb", "/a%2Fb"},
+      {"/http://a/b", "/http://a/b"},
+      {"*", "*"},
+      {"http://h/get?name=x", "/get"},
+      {"https://h:80/get", "/get"},
+      {"HTTP://h/get", "/get"},
+      {"Https://h/get", "/get"},
+      {"http://h", "/"},
+      {"http://h?name=x", "/"},
+      {"http://u@[::1]:8000/get", "/get"},
+  };
+  for (const auto& [raw, path] : cases) {
+    CAPTURE(raw);
+    target parsed;
+    REQUIRE(parsed.parse(raw));
+    CHECK(parsed.raw_path() == path);
+  }
+}
+
+TEST_CASE("what is no target, or not encoded as one, is refused") {
+  using namespace std::string_view_literals;
+  const std::string_view cases[] = {
+      "",
+      "get",
+      "?name=x",
+      "x/get",
+      "*x",
+      "**",
+      "%2Fget",
+      "h:80",
+      "ftp://h/",
+      "http:/get",
+      "http:get",
+      "httpx://h/",
+      "/a#b",
+      "/#",
+      "/get?a=#",
+      "/\xc3\xa9",
+      "/?a=\xc3\xa9",
+      "/\x80",
+      // percent-encoding that is cut or no hexadecimal
+      "/%",
+      "/%4",
+      "/%4g",
+      "/%g4",
+      "/%%41",
+      "/?a=%",
+      "/?%=a",
+      "/?a=%2",
+      "/?a=% 2",
+      "/?a=%-1",
+      // not UTF-8 once decoded
+      "/%80",
+      "/%c3",
+      "/?a=%c3",
+      "/?%ff=a",
+      "/?a=%c3&b=%a9",
+      "/?a=%c0%af",
+      "/?a=%ed%a0%80",
+      "/?a=%f4%90%80%80",
+  };
+  for (const auto raw : cases) {
+    CAPTURE(raw);
+    CHECK_FALSE(target{}.parse(raw));
+  }
+}
+
+TEST_CASE("a path is the same however it is encoded, but an encoded slash does not separate") {
+  struct {
+    std::string_view raw, path;
+    bool is_same;
+  } const cases[] = {
+      {"/get", "/get", true},     {"/%67et", "/get", true},     {"/%67%65%74", "/get", true},
+      {"/%47et", "/get", false},  {"/GET", "/get", false},      {"/get/", "/get", false},
+      {"/get%2F", "/get", false}, {"/get%2f", "/get/", false},  {"/a%2Fb", "/a/b", false},
+      {"//get", "/get", false},   {"/%2Fget", "//get", false},  {"/ge", "/get", false},
+      {"/get%00", "/get", false}, {"/g+t", "/g t", false},      {"/g%20t", "/g t", true},
+      {"/", "/", true},           {"/%", "/%", false},          {"/%c3%A9", "/\xc3\xa9", true},
+      {"/./get", "/get", false},  {"/x/../get", "/get", false},
+  };
+  for (const auto& [raw, path, is_same] : cases) {
+    CAPTURE(raw);
+    target parsed;
+    CHECK((parsed.parse(raw) && parsed.is_path(path)) == is_same);
+  }
+}
+
+TEST_CASE("a parameter is found once, not at all, or too often") {
+  struct {
+    std::string_view raw;
+    target::lookup lookup;
+    std::string_view value;
+  } const cases[] = {
+      {"/", lookup::missing, ""},
+      {"/?", lookup::missing, ""},
+      {"/?&&", lookup::missing, ""},
+      {"/?names=x", lookup::missing, ""},
+      {"/?nam=x", lookup::missing, ""},
+      {"/?Name=x", lookup::missing, ""},
+      {"/?=name", lookup::missing, ""},
+      {"/?x=name=y", lookup::missing, ""},
+      {"/name=x", lookup::missing, ""},
+      {"/?name", lookup::found, ""},
+      {"/?name=", lookup::found, ""},
+      {"/?name=x", lookup::found, "x"},
+      {"/?a=1&name=x&b=2", lookup::found, "x"},
+      {"/?a&name=x&", lookup::found, "x"},
+      {"/?name=a=b", lookup::found, "a=b"},
+      {"/?name=a?b/c", lookup::found, "a?b/c"},
+      {"/?name=a;b", lookup::found, "a;b"},
+      {"http://h/?name=x", lookup::found, "x"},
+      {"http://h?name=x", lookup::found, "x"},
+      {"/?name=x&name=y", lookup::repeated, ""},
+      {"/?name=x&a=b&name=x", lookup::repeated, ""},
+      {"/?name&name", lookup::repeated, ""},
+      {"/?name=x&n%61me=y", lookup::repeated, ""},
+      {"/?name=a&name=b&name=c", lookup::repeated, ""},
+      // decoded
+      {"/?name=%41%62", lookup::found, "Ab"},
+      {"/?n%61me=x", lookup::found, "x"},
+      {"/?name=a+b", lookup::found, "a b"},
+      {"/?name=a%2Bb", lookup::found, "a+b"},
+      {"/?name=a%2bb+", lookup::found, "a+b "},
+      {"/?name=a%26b%3Dc", lookup::found, "a&b=c"},
+      {"/?name=%C3%A9", lookup::found, "\xc3\xa9"},
+      {"/?name=%25%34%31", lookup::found, "%41"},
+      {"/?name=%0A", lookup::found, "\n"},
+  };
+  for (const auto& [raw, expected, value] : cases) {
+    CAPTURE(raw);
+    target parsed;
+    REQUIRE(parsed.parse(raw));
+    const auto found = parsed.find("name");
+    CHECK(found.lookup == expected);
+    if (expected == lookup::found)
+      CHECK(found.value == value);
+  }
+}
+
+TEST_CASE("a parameter decodes to any byte that is UTF-8, and NUL is one") {
+  target parsed;
+  REQUIRE(parsed.parse("/?name=a%00b"));
+  CHECK(parsed.find("name").value == std::string_view{"a\0b", 3});
+}
+
+TEST_CASE("one target serves request after request") {
+  target parsed;
+  REQUIRE(parsed.parse("/get?name=%41&val=1"));
+  CHECK(parsed.find("val").value == "1");
+  CHECK(parsed.find("name").value == "A");
+  REQUIRE(parsed.parse("http://h"));
+  CHECK(parsed.raw_path() == "/");
+  CHECK(parsed.find("name").lookup == lookup::missing);
+  CHECK_FALSE(parsed.parse("/%"));
+  REQUIRE(parsed.parse("/set"));
+  CHECK(parsed.is_path("/set"));
+}
