@@ -3,12 +3,9 @@
 # CAF 1.x installs a CMake package of its own, which wins where it is found
 # (CMAKE_PREFIX_PATH). Debian's CAF 0.17 has none; its files are looked up here.
 
-find_package(CAF CONFIG QUIET COMPONENTS core)
+find_package(CAF CONFIG QUIET)
 
-if(CAF_FOUND)
-  # Its headers too are not ours to warn about.
-  set_target_properties(CAF::core PROPERTIES SYSTEM TRUE)
-else()
+if(NOT TARGET CAF::core)
   find_path(CAF_INCLUDE_DIR caf/actor_system.hpp)
   find_library(CAF_CORE_LIBRARY caf_core)
   if(CAF_INCLUDE_DIR)
