@@ -14,6 +14,9 @@
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
+#include <stdexcept>
+#include <string>
+#include <vector>
 
 #include <sys/resource.h>
 
@@ -56,15 +59,24 @@ void raise_descriptor_limit(std::size_t connections_max) {
                  connections_max, limit.rlim_cur);
 }
 
-/// Says where, on stdout for scripts.
-void listen(http::server& server, const config::listen_address& where) {
+/// Returns the addresses.
+std::vector<std::string> listen(http::server& server, const config::listen_address& where) {
   try {
-    for (const auto& address : server.listen(where.host, where.port))
-      std::printf("listening on http://%s\n", address.c_str());
+    return server.listen(where.host, where.port);
   } catch (const boost::system::system_error& error) {
     throw std::runtime_error("cannot listen on " + where.host + ":" + where.port + ": " +
                              error.code().message());
   }
+}
+
+/// Says where, on stdout for scripts; only when it is true of all places.
+void listen(http::server& server, const std::vector<config::listen_address>& places) {
+  std::string lines;
+  for (const auto& where : places)
+    for (const auto& address : listen(server, where))
+      lines += "listening on http://" + address + "\n";
+  std::fputs(lines.c_str(), stdout);
+  std::fflush(stdout);
 }
 
 void run(const config::options& options) {
@@ -72,9 +84,7 @@ void run(const config::options& options) {
   raise_descriptor_limit(options.limits.connections_max);
   actors::actor_store store{options.shards, options.limits};
   http::server server{options.limits, options.threads, store};
-  for (const auto& where : options.listen)
-    listen(server, where);
-  std::fflush(stdout);
+  listen(server, options.listen);
   server.start();
   spdlog::info("counterd " COUNTERD_VERSION " started: threads={} shards={}", options.threads,
                options.shards);

@@ -1,0 +1,236 @@
+#include "tests/server/support/client.hpp"
+#include "tests/server/support/server_process.hpp"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <csignal>
+#include <cstdlib>
+#include <fstream>
+#include <string>
+
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+using namespace support;
+
+namespace {
+
+void check_refuses(const words& arguments, const setting& how = {}) {
+  std::string line;
+  for (const auto& word : arguments)
+    line += " " + word;
+  CAPTURE(line);
+  const auto ended = process{counterd(arguments), how}.wait();
+  CAPTURE(ended.log);
+  CHECK(ended.exit_code > 0);
+  CHECK(ended.output == "");
+  CHECK(ended.log.starts_with("counterd: "));
+  CHECK(std::count(ended.log.begin(), ended.log.end(), '\n') == 1);
+  CHECK(ended.log.ends_with('\n'));
+}
+
+/// A plain socket on a free port of 127.0.0.1.
+class taken_port {
+public:
+  explicit taken_port(bool listens, bool is_shared = false)
+      : socket_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+    const int on = is_shared ? 1 : 0;
+    setsockopt(socket_, SOL_SOCKET, SO_REUSEPORT, &on, sizeof on);
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    auto* any = reinterpret_cast<sockaddr*>(&address);
+    socklen_t size = sizeof address;
+    REQUIRE(bind(socket_, any, size) == 0);
+    REQUIRE((!listens || listen(socket_, 1) == 0));
+    REQUIRE(getsockname(socket_, any, &size) == 0);
+    port_ = ntohs(address.sin_port);
+  }
+  ~taken_port() { close(socket_); }
+
+  std::string address() const { return "127.0.0.1:" + std::to_string(port_); }
+  std::uint16_t port() const { return port_; }
+
+private:
+  int socket_;
+  std::uint16_t port_;
+};
+
+class config_file {
+public:
+  explicit config_file(const std::string& text) {
+    close(mkstemp(path_.data()));
+    std::ofstream{path_} << text;
+  }
+  ~config_file() { unlink(path_.c_str()); }
+
+  const std::string& path() const { return path_; }
+
+private:
+  std::string path_ = "/tmp/counterd-test-XXXXXX";
+};
+
+/// How many counters the server has room for, up to 9.
+int room(const server_process& server) {
+  client connection{server.port()};
+  int count = 0;
+  while (count < 9 &&
+         connection.ask(get_request("/inc?name=" + std::to_string(count))).status == 200)
+    ++count;
+  return count;
+}
+
+}  // namespace
+
+TEST_CASE("flags that make no sense are refused with one line") {
+  const words table[] = {
+      {"--nope"},
+      {"stray"},
+      {"--threads"},
+      {"--threads", "0"},
+      {"--threads", "-1"},
+      {"--threads", "two"},
+      {"--threads", "1000000"},
+      {"--shards", "0"},
+      {"--shards", "1.5"},
+      {"--max-connections", "0"},
+      {"--max-pipelined", "0"},
+      {"--max-counters", "0"},
+      {"--header-timeout", "soon"},
+      {"--body-timeout", "0"},
+      {"--write-timeout", "-1s"},
+      {"--idle-timeout", "10 years"},
+      {"--log-level", "loud"},
+      {"--listen", "127.0.0.1"},
+      {"--listen", "127.0.0.1:"},
+      {"--listen", "127.0.0.1:65536"},
+      {"--listen", "::1:0"},
+      {"--config", "/nonexistent/file"},
+      {"--config", "/"},
+  };
+  for (const auto& arguments : table)
+    check_refuses(arguments);
+  check_refuses({}, {.environment = {"COUNTERD_THREADS=two"}});
+  check_refuses({}, {.environment = {"COUNTERD_LISTEN=nowhere"}});
+  for (const auto* text : {"no-such-flag = 1\n", "threads = two\n", "listen = [\n"}) {
+    CAPTURE(text);
+    const config_file file{text};
+    check_refuses({"--config", file.path()});
+  }
+}
+
+TEST_CASE("a place where it cannot listen ends the program with one line") {
+  const taken_port listening{true};
+  const taken_port shared{true, /*is_shared=*/true};
+  const server_process single{{"--threads", "1"}};
+  const server_process several{{"--threads", "2"}};
+  const std::string table[] = {
+      listening.address(),    shared.address(), single.addresses()[0],
+      several.addresses()[0], "a..b:0",         "192.0.2.1:0",
+  };
+  for (const auto& address : table)
+    for (const auto* threads : {"1", "2"})
+      check_refuses({"--threads", threads, "--listen", address});
+  CHECK(get(single.port(), "/").status == 200);
+  CHECK(get(several.port(), "/").status == 200);
+}
+
+TEST_CASE("when one of two places is taken nobody listens at the other") {
+  const taken_port taken{true};
+  std::string free_address;
+  std::uint16_t free_port;
+  {
+    const taken_port freed{false};
+    free_address = freed.address();
+    free_port = freed.port();
+  }
+  check_refuses({"--listen", free_address, "--listen", taken.address()});
+  CHECK_FALSE(is_listening(free_port));
+}
+
+TEST_CASE("--version and --help say what they are asked and end") {
+  const auto version = process{counterd({"--version"})}.wait();
+  CHECK(version.exit_code == 0);
+  CHECK(version.output.starts_with("counterd "));
+  CHECK(std::count(version.output.begin(), version.output.end(), '\n') == 1);
+  CHECK(version.log == "");
+
+  const auto help = process{counterd({"--help"})}.wait();
+  CHECK(help.exit_code == 0);
+  CHECK(help.log == "");
+  for (const auto* flag :
+       {"--listen", "--threads", "--shards", "--max-connections", "--max-pipelined",
+        "--max-counters", "--header-timeout", "--body-timeout", "--write-timeout", "--idle-timeout",
+        "--log-level", "--config", "COUNTERD_LISTEN"}) {
+    CAPTURE(flag);
+    CHECK(help.output.find(flag) != std::string::npos);
+  }
+}
+
+TEST_CASE("it serves the same counters at every place where it listens") {
+  const server_process server{{}, {.listen = {"127.0.0.1:0", "127.0.0.1:0"}}};
+  REQUIRE(server.port(0) != server.port(1));
+  CHECK(get(server.port(0), "/inc?name=x").body == "ok\n");
+  CHECK(get(server.port(1), "/get?name=x").body == "x: 1\n");
+}
+
+TEST_CASE("it listens on IPv6") {
+  const int probe = ::socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  sockaddr_in6 loopback{};
+  loopback.sin6_family = AF_INET6;
+  loopback.sin6_addr = in6addr_loopback;
+  const bool has_ipv6 =
+      bind(probe, reinterpret_cast<const sockaddr*>(&loopback), sizeof loopback) == 0;
+  close(probe);
+  if (!has_ipv6) {
+    MESSAGE("no IPv6 here: not tested");
+    return;
+  }
+  for (const auto* threads : {"1", "2"}) {
+    const server_process server{{"--threads", threads}, {.listen = {"[::1]:0"}}};
+    REQUIRE(server.addresses()[0].starts_with("[::1]:"));
+    client connection{server.addresses()[0]};
+    CHECK(connection.ask(get_request("/inc?name=x")).body == "ok\n");
+    CHECK_FALSE(is_listening(server.port()));
+  }
+}
+
+TEST_CASE("a flag beats the environment, which beats the file") {
+  const config_file file{"max-counters = 1\nshards = 2\n"};
+  const words from_environment{"COUNTERD_MAX_COUNTERS=2"};
+  CHECK(room(server_process{{"--config", file.path()}}) == 1);
+  CHECK(room(server_process{{}, {.environment = {"COUNTERD_CONFIG=" + file.path()}}}) == 1);
+  CHECK(room(server_process{{}, {.environment = from_environment}}) == 2);
+  CHECK(room(server_process{{"--config", file.path()}, {.environment = from_environment}}) == 2);
+  CHECK(room(server_process{{"--max-counters", "3", "--config", file.path()},
+                            {.environment = from_environment}}) == 3);
+}
+
+TEST_CASE("the environment says where to listen") {
+  const server_process server{{}, {.environment = {"COUNTERD_LISTEN=127.0.0.1:0"}, .listen = {}}};
+  CHECK(get(server.port(), "/").status == 200);
+}
+
+TEST_CASE("the log tells of start and stop and of no request") {
+  server_process server{{"--max-connections", "100"}};
+  for (const auto* target : {"/inc?name=x", "/get?name=x", "/get", "/nowhere"})
+    CHECK(get(server.port(), target).status != 0);
+  client refused{server.port()};
+  CHECK(refused.ask("nonsense\r\n\r\n").status == 400);
+  refused.reset();
+  client vanishing{server.port()};
+  vanishing.send("GET /");
+  vanishing.reset();
+  const auto ended = server.stop();
+  CHECK(ended.exit_code == 0);
+  CHECK(ended.log.find("started: threads=") != std::string::npos);
+  CHECK(ended.log.find("stopping on SIGTERM") != std::string::npos);
+  CHECK(std::count(ended.log.begin(), ended.log.end(), '\n') == 3);
+  CHECK(ended.output == "listening on http://" + server.addresses()[0] + "\n");
+
+  server_process quiet{{"--log-level", "off"}};
+  CHECK(get(quiet.port(), "/nowhere").status == 404);
+  CHECK(quiet.stop().log == "");
+}

@@ -1,0 +1,172 @@
+#include "tests/server/support/client.hpp"
+#include "tests/server/support/server_process.hpp"
+
+#include <doctest/doctest.h>
+
+#include <csignal>
+#include <exception>
+#include <latch>
+#include <list>
+#include <string>
+#include <thread>
+
+using namespace support;
+
+namespace {
+
+/// So long that only draining ends a connection.
+const words no_timeouts{"--header-timeout", "3600", "--body-timeout", "3600",
+                        "--write-timeout",  "3600", "--idle-timeout", "3600"};
+
+/// Asks and asks, `pipelined` requests at a time, until it is told that this
+/// was the last answer.
+struct busy_client {
+  void run(std::uint16_t port, int pipelined, std::latch& is_busy) {
+    try {
+      client connection{port};
+      std::string requests;
+      for (int i = 0; i < pipelined; ++i)
+        requests += get_request("/inc?name=x");
+      for (int round = 0; !is_last; ++round) {
+        connection.send(requests);
+        for (int i = 0; i < pipelined; ++i) {
+          const auto answer = connection.read_answer();
+          wrong_answers += answer.body == "ok\n" && !is_last ? 0 : 1;
+          is_last = answer.field("Connection") == "close";
+        }
+        if (round == 20)
+          is_busy.count_down();
+      }
+      rest = connection.read_to_end();
+    } catch (const std::exception& error) {
+      failure = error.what();
+      is_busy.count_down();
+    }
+  }
+
+  int wrong_answers = 0;
+  bool is_last = false;
+  std::string rest;
+  std::string failure;
+};
+
+void wait_until_draining(const server_process& server) {
+  while (is_listening(server.port())) {
+  }
+}
+
+}  // namespace
+
+TEST_CASE("no request under load is lost or reset when the server is told to stop") {
+  for (const auto* threads : {"1", "4"})
+    for (const int pipelined : {1, 16}) {
+      CAPTURE(threads);
+      CAPTURE(pipelined);
+      server_process server{{"--threads", threads, "--shards", "2"}};
+      std::list<busy_client> clients(8);
+      std::list<std::thread> running;
+      std::latch is_busy{8};
+      for (auto& client : clients)
+        running.emplace_back([&] { client.run(server.port(), pipelined, is_busy); });
+      is_busy.wait();
+      server.signal(SIGTERM);
+      for (auto& thread : running)
+        thread.join();
+      for (const auto& client : clients) {
+        CHECK(client.failure == "");
+        CHECK(client.wrong_answers == 0);
+        CHECK(client.is_last);
+        CHECK(client.rest == "");
+      }
+      CHECK(server.wait().exit_code == 0);
+    }
+}
+
+TEST_CASE("a request that has begun to arrive when the server stops is answered") {
+  for (const auto* fields : {"", "Content-Length: 5\r\n"}) {
+    server_process server{no_timeouts};
+    const auto whole = request("POST", "/inc?name=x", fields) + (*fields ? "hello" : "");
+    client connection{server.port()};
+    CHECK(connection.ask(get_request("/inc?name=x")).status == 200);
+    connection.send(whole.substr(0, whole.size() - 2));
+    server.signal(SIGTERM);
+    wait_until_draining(server);
+    const auto answer = connection.ask(whole.substr(whole.size() - 2));
+    CHECK(answer.body == "ok\n");
+    CHECK(answer.field("Connection") == "close");
+    CHECK(connection.read_to_end() == "");
+    connection.reset();
+    CHECK(server.wait().exit_code == 0);
+  }
+}
+
+TEST_CASE("an idle connection may send one more request after the server was told to stop") {
+  server_process server{no_timeouts};
+  client used{server.port()};
+  REQUIRE(used.ask(get_request("/set?name=x&val=5")).status == 200);
+  client unused{server.port()};
+  server.signal(SIGTERM);
+  wait_until_draining(server);
+  for (auto* connection : {&used, &unused}) {
+    const auto answer = connection->ask(get_request("/get?name=x"));
+    CHECK(answer.body == "x: 5\n");
+    CHECK(answer.field("Connection") == "close");
+    CHECK(connection->read_to_end() == "");
+    connection->reset();
+  }
+  CHECK(server.wait().exit_code == 0);
+}
+
+TEST_CASE("a connection that stays idle is closed without a word when the server stops") {
+  server_process server{no_timeouts};
+  client used{server.port()};
+  REQUIRE(used.ask(get_request("/")).status == 200);
+  client unused{server.port()};
+  server.signal(SIGINT);
+  CHECK(used.read_to_end() == "");
+  CHECK(unused.read_to_end() == "");
+  CHECK(server.wait().exit_code == 0);
+}
+
+TEST_CASE("clients that are stuck do not keep the server from stopping") {
+  server_process server{no_timeouts};
+  client in_header{server.port()};
+  in_header.send("GET / HT");
+  client in_body{server.port()};
+  in_body.send(request("POST", "/", "Content-Length: 5\r\n") + "hell");
+  client deaf{server.port(), /*receive_bytes_max=*/4096};
+  const auto question = get_request("/get?name=" + std::string(200, 'n'));
+  while (deaf.is_writable(/*milliseconds=*/200))
+    deaf.send_some(question);
+  REQUIRE(get(server.port(), "/").status == 200);
+  const auto ended = server.stop();
+  CHECK(ended.exit_code == 0);
+  CHECK(ended.log.find("that did not end in time") != std::string::npos);
+}
+
+TEST_CASE("a second signal ends the server at once") {
+  server_process server{no_timeouts};
+  client stuck{server.port()};
+  stuck.send("GET / HT");
+  server.signal(SIGTERM);
+  server.wait_for_log("stopping on SIGTERM");
+  server.signal(SIGTERM);
+  const auto ended = server.wait();
+  CHECK(ended.signal == SIGTERM);
+  CHECK(ended.log.find("stopped") == std::string::npos);
+}
+
+TEST_CASE("SIGINT stops the server even if it was ignored when it started") {
+  setting how;
+  how.ignores_interrupt = true;
+  server_process server{{}, how};
+  server.signal(SIGINT);
+  CHECK(server.wait().exit_code == 0);
+}
+
+TEST_CASE("a server whose log nobody reads any more stops in good order") {
+  server_process server;
+  server.wait_for_log("started");
+  server.close_log();
+  CHECK(server.stop().exit_code == 0);
+}

@@ -1,0 +1,202 @@
+#include "tests/server/support/client.hpp"
+#include "tests/server/support/server_process.hpp"
+
+#include <doctest/doctest.h>
+
+#include <cstdio>
+#include <string>
+
+using namespace support;
+
+namespace {
+
+struct exchange {
+  const char* target;
+  int status;
+  std::string body;
+};
+
+void check(client& connection, const exchange& expected) {
+  CAPTURE(expected.target);
+  const auto answer = connection.ask(get_request(expected.target));
+  CHECK(answer.status == expected.status);
+  CHECK(answer.body == expected.body);
+}
+
+/// A rough look at an IMF-fixdate.
+bool is_date(const std::string& text) {
+  char day[4], month[4], zone[4];
+  int number, year, hour, minute, second;
+  return text.size() == 29 &&
+         std::sscanf(text.c_str(), "%3s, %2d %3s %4d %2d:%2d:%2d %3s", day, &number, month, &year,
+                     &hour, &minute, &second, zone) == 8 &&
+         year >= 2024 && std::string{zone} == "GMT";
+}
+
+}  // namespace
+
+TEST_CASE("the exchange is exact to the byte, whatever the threads and shards") {
+  for (const auto* threads : {"1", "4"})
+    for (const auto* shards : {"1", "4"}) {
+      CAPTURE(threads);
+      CAPTURE(shards);
+      server_process server{{"--threads", threads, "--shards", shards}};
+      client connection{server.port()};
+      check(connection, {"/set?name=x&val=0", 200, "ok\n"});
+      check(connection, {"/get?name=x", 200, "x: 0\n"});
+      check(connection, {"/inc?name=x", 200, "ok\n"});
+      check(connection, {"/get?name=x", 200, "x: 1\n"});
+      CHECK(get(server.port(), "/get?name=x").body == "x: 1\n");
+    }
+}
+
+TEST_CASE("counters answer by the table") {
+  server_process server;
+  client connection{server.port()};
+  const exchange table[] = {
+      {"/get?name=x", 404, "x not found\n"},
+      {"/inc?name=x", 200, "ok\n"},  // creates it
+      {"/get?name=x", 200, "x: 1\n"},
+      {"/set?name=x&val=-5", 200, "ok\n"},
+      {"/get?name=x", 200, "x: -5\n"},
+      {"/inc?name=x", 200, "ok\n"},
+      {"/get?name=x", 200, "x: -4\n"},
+      {"/set?name=x&val=-1", 200, "ok\n"},
+      {"/inc?name=x", 200, "ok\n"},
+      {"/get?name=x", 200, "x: 0\n"},
+      {"/set?name=x&val=9223372036854775806", 200, "ok\n"},
+      {"/inc?name=x", 200, "ok\n"},
+      {"/get?name=x", 200, "x: 9223372036854775807\n"},
+      {"/inc?name=x", 409, "x would overflow\n"},
+      {"/get?name=x", 200, "x: 9223372036854775807\n"},
+      {"/set?name=x&val=-9223372036854775808", 200, "ok\n"},
+      {"/get?name=x", 200, "x: -9223372036854775808\n"},
+      {"/set?name=x&val=%2B5", 200, "ok\n"},
+      {"/get?name=x", 200, "x: 5\n"},
+      {"/set?val=6&name=x&unknown=1", 200, "ok\n"},
+      {"/get?name=%78", 200, "x: 6\n"},
+      {"http://example.org/get?name=x", 200, "x: 6\n"},
+      {"/inc?name=a%20b", 200, "ok\n"},
+      {"/get?name=a+b", 200, "a b: 1\n"},
+      {"/inc?name=%E2%82%AC%2F%26%3D%2B", 200, "ok\n"},
+      {"/get?name=%E2%82%AC%2F%26%3D%2B", 200, "\xE2\x82\xAC/&=+: 1\n"},
+  };
+  for (const auto& expected : table)
+    check(connection, expected);
+}
+
+TEST_CASE("a request without sense is 400 with one line, and the connection stays") {
+  server_process server;
+  client connection{server.port()};
+  check(connection, {"/set?name=x&val=7", 200, "ok\n"});
+  const std::string long_name(257, 'n');
+  const std::string targets[] = {
+      "/get",
+      "/get?name=",
+      "/inc?name=",
+      "/get?nome=x",
+      "/get?name=%zz",
+      "/inc?name=%FF",
+      "/inc?name=%0A",
+      "/inc?name=" + long_name,
+      "/inc?name=x&name=x",
+      "/set?name=x",
+      "/set?name=x&val=",
+      "/set?name=x&val=+5",
+      "/set?name=x&val=1e3",
+      "/set?name=x&val=0x1",
+      "/set?name=x&val=%201",
+      "/set?name=x&val=9223372036854775808",
+      "/set?name=x&val=-9223372036854775809",
+      "/set?name=x&val=1&val=1",
+      "/set?val=1",
+  };
+  for (const auto& target : targets) {
+    CAPTURE(target);
+    const auto answer = connection.ask(get_request(target));
+    CHECK(answer.status == 400);
+    CHECK(answer.body.find('\n') == answer.body.size() - 1);
+    CHECK_FALSE(answer.has("Connection"));
+  }
+  check(connection, {"/get?name=x", 200, "x: 7\n"});
+}
+
+TEST_CASE("every answer has its fields") {
+  server_process server;
+  client connection{server.port()};
+  for (const auto* target :
+       {"/inc?name=x", "/get?name=x", "/get?name=y", "/get", "/nowhere", "/"}) {
+    CAPTURE(target);
+    const auto answer = connection.ask(get_request(target));
+    CHECK(answer.version == "HTTP/1.1");
+    CHECK(is_date(answer.field("Date")));
+    CHECK(answer.field("Content-Length") == std::to_string(answer.body.size()));
+    CHECK(answer.field("Content-Type") == "text/plain; charset=utf-8");
+    CHECK(answer.field("Cache-Control") == "no-store");
+    CHECK(answer.field("X-Content-Type-Options") == "nosniff");
+    CHECK_FALSE(answer.has("Connection"));
+  }
+}
+
+TEST_CASE("POST counts as GET does, with parameters in the query") {
+  server_process server;
+  client connection{server.port()};
+  CHECK(connection.ask(request("POST", "/set?name=x&val=3")).body == "ok\n");
+  CHECK(connection.ask(request("POST", "/inc?name=x", "Content-Length: 0\r\n")).body == "ok\n");
+  CHECK(connection.ask(request("POST", "/get?name=x")).body == "x: 4\n");
+}
+
+TEST_CASE("HEAD answers as GET without the body and changes nothing") {
+  server_process server;
+  client connection{server.port()};
+  check(connection, {"/set?name=x&val=12", 200, "ok\n"});
+  const auto head = connection.ask(request("HEAD", "/get?name=x"));
+  CHECK(head.status == 200);
+  CHECK(head.field("Content-Length") == "6");
+  CHECK(connection.ask(request("HEAD", "/get?name=y")).status == 404);
+  for (const auto* target : {"/inc?name=x", "/set?name=x&val=1"}) {
+    const auto refused = connection.ask(request("HEAD", target));
+    CHECK(refused.status == 405);
+    CHECK(refused.field("Allow") == "GET, POST, OPTIONS");
+  }
+  check(connection, {"/get?name=x", 200, "x: 12\n"});
+}
+
+TEST_CASE("OPTIONS and a wrong method tell what is allowed") {
+  struct {
+    const char* target;
+    const char* allow;
+  } const table[] = {
+      {"/get?name=x", "GET, HEAD, POST, OPTIONS"},
+      {"/set?name=x&val=1", "GET, POST, OPTIONS"},
+      {"/inc?name=x", "GET, POST, OPTIONS"},
+      {"/", "GET, HEAD, OPTIONS"},
+  };
+  server_process server;
+  client connection{server.port()};
+  for (const auto& expected : table) {
+    CAPTURE(expected.target);
+    const auto options = connection.ask(request("OPTIONS", expected.target));
+    CHECK(options.status == 204);
+    CHECK(options.field("Allow") == expected.allow);
+    CHECK_FALSE(options.has("Content-Length"));
+    for (const auto* method : {"PUT", "DELETE", "PATCH"}) {
+      const auto refused = connection.ask(request(method, expected.target));
+      CHECK(refused.status == 405);
+      CHECK(refused.field("Allow") == expected.allow);
+    }
+  }
+  CHECK(connection.ask(request("OPTIONS", "*")).status == 204);
+  check(connection, {"/get?name=x", 404, "x not found\n"});
+}
+
+TEST_CASE("an unknown path is 404 for every method") {
+  server_process server;
+  client connection{server.port()};
+  for (const auto* method : {"GET", "POST", "PUT", "OPTIONS"})
+    for (const auto* target : {"/nowhere", "/get/", "/get/x", "/GET?name=x", "//", "/incx"}) {
+      CAPTURE(method);
+      CAPTURE(target);
+      CHECK(connection.ask(request(method, target)).status == 404);
+    }
+}

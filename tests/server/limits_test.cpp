@@ -1,0 +1,219 @@
+#include "tests/server/support/client.hpp"
+#include "tests/server/support/server_process.hpp"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <list>
+#include <string>
+#include <thread>
+#include <vector>
+
+using namespace support;
+
+namespace {
+
+constexpr std::size_t mebibyte = 1024 * 1024;
+
+std::string fields(int count) {
+  std::string text;
+  for (int i = 0; i < count; ++i)
+    text.append("F").append(std::to_string(i)).append(": a\r\n");
+  return text;
+}
+
+/// A chunked body of this many bytes.
+std::string chunks(std::size_t bytes, std::size_t in_a_chunk) {
+  char size[20];
+  std::string body;
+  for (; bytes > 0; bytes -= std::min(bytes, in_a_chunk)) {
+    const auto now = std::min(bytes, in_a_chunk);
+    std::snprintf(size, sizeof size, "%zx\r\n", now);
+    body.append(size).append(now, 'b').append("\r\n");
+  }
+  return body + "0\r\n\r\n";
+}
+
+/// A target of this many bytes that asks for x.
+std::string target_of(std::size_t bytes) {
+  const std::string target = "/inc?name=x&pad=";
+  return target + std::string(bytes - target.size(), 'p');
+}
+
+/// A request for x with a header of this many bytes.
+std::string header_of(std::size_t bytes) {
+  const auto shortest = request("GET", "/inc?name=x", "A: \r\n").size();
+  return request("GET", "/inc?name=x", "A: " + std::string(bytes - shortest, 'a') + "\r\n");
+}
+
+std::string with_length(std::size_t bytes) {
+  return request("POST", "/inc?name=x", "Content-Length: " + std::to_string(bytes) + "\r\n");
+}
+
+const std::string with_chunks = request("POST", "/inc?name=x", "Transfer-Encoding: chunked\r\n");
+
+/// Whether it stops being busy: spinning would take a processor in every window.
+bool becomes_calm(const server_process& server) {
+  for (int window = 0; window < 20; ++window) {
+    const auto before = server.busy_time();
+    std::this_thread::sleep_for(std::chrono::milliseconds{400});
+    if (server.busy_time() - before <= std::chrono::milliseconds{80})
+      return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+TEST_CASE("a request may be as large as the limits") {
+  const std::string requests[] = {
+      get_request(target_of(4096)),
+      header_of(8192),
+      request("GET", "/inc?name=x", fields(63)),
+      with_length(mebibyte) + std::string(mebibyte, 'b'),
+      with_chunks + chunks(mebibyte, mebibyte),
+      with_chunks + chunks(mebibyte, 1000),
+      with_chunks + chunks(1000, 1),
+  };
+  server_process server;
+  client connection{server.port()};
+  for (const auto& bytes : requests) {
+    CAPTURE(bytes.substr(0, 200));
+    CHECK(connection.ask(bytes).status == 200);
+  }
+  CHECK(connection.ask(get_request("/get?name=x")).body ==
+        "x: " + std::to_string(std::size(requests)) + "\n");
+}
+
+TEST_CASE("a request larger than the limits is refused and not carried out") {
+  const std::string long_value(20'000, 'a');
+  const struct {
+    int status;
+    std::string bytes;
+  } table[] = {
+      {414, get_request(target_of(4097))},
+      {414, get_request(target_of(8000))},
+      {414, get_request(target_of(100'000))},
+      {431, header_of(8193)},
+      {431, header_of(100'000)},
+      {431, request("GET", "/inc?name=x", long_value + ": a\r\n")},
+      {431, request("GET", "/inc?name=x", fields(64))},
+      {431, request("GET", "/inc?name=x", fields(500))},
+      {413, with_length(mebibyte + 1)},
+      {413, with_length(mebibyte + 1) + std::string(mebibyte + 1, 'b')},
+      {413, with_length(1'000'000'000'000)},
+      {413, with_chunks + chunks(mebibyte + 1, mebibyte + 1)},
+      {413, with_chunks + chunks(mebibyte + 1, 1000)},
+      {413, with_chunks + "1;" + long_value + "\r\na\r\n0\r\n\r\n"},
+      {413, with_chunks + "1\r\na\r\n0\r\nTrailer: " + long_value + "\r\n\r\n"},
+  };
+  server_process server;
+  for (const auto& refused : table) {
+    CAPTURE(refused.status);
+    CAPTURE(refused.bytes.substr(0, 200));
+    client connection{server.port()};
+    const auto answer = connection.ask(refused.bytes);
+    CHECK(answer.status == refused.status);
+    CHECK(answer.field("Connection") == "close");
+    CHECK(connection.read_to_end() == "");
+    CHECK(get(server.port(), "/get?name=x").status == 404);
+  }
+}
+
+TEST_CASE("a header without end is refused while it comes") {
+  for (const auto* beginning : {"GET /", "GET / HTTP/1.1\r\nHost: a\r\nA: "}) {
+    server_process server;
+    client connection{server.port()};
+    connection.send(beginning);
+    // Not so fast that the answer is far behind.
+    while (!connection.is_readable(/*milliseconds=*/1))
+      connection.send(std::string(500, 'a'));
+    const auto status = connection.read_answer().status;
+    CHECK((status == 414 || status == 431));
+  }
+}
+
+TEST_CASE("connections over the limit get a 503 and the others go on") {
+  for (const auto* threads : {"1", "4"}) {
+    CAPTURE(threads);
+    server_process server{{"--max-connections", "3", "--threads", threads}};
+    std::vector<client> admitted;
+    for (int i = 0; i < 3; ++i) {
+      admitted.emplace_back(server.port());
+      REQUIRE(admitted.back().ask(get_request("/inc?name=x")).status == 200);
+    }
+    for (int i = 0; i < 10; ++i) {
+      client refused{server.port()};
+      if (i % 2 == 0)
+        refused.send(get_request("/inc?name=x"));
+      const auto answer = refused.read_answer();
+      CHECK(answer.status == 503);
+      CHECK(answer.field("Retry-After") == "1");
+      CHECK(answer.field("Connection") == "close");
+      CHECK(refused.read_to_end() == "");
+    }
+    for (auto& connection : admitted)
+      CHECK(connection.ask(get_request("/get?name=x")).body == "x: 3\n");
+    admitted.pop_back();
+    int status = 503;
+    for (int i = 0; i < 10'000 && status == 503; ++i)
+      status = get(server.port(), "/get?name=x").status;
+    CHECK(status == 200);
+  }
+}
+
+TEST_CASE("counters over the limit are 507, over all shards, and existing ones go on") {
+  for (const auto* shards : {"1", "4"}) {
+    CAPTURE(shards);
+    server_process server{{"--max-counters", "5", "--shards", shards}};
+    client connection{server.port()};
+    for (int i = 0; i < 20; ++i) {
+      const auto name = std::to_string(i);
+      const int expected = i < 5 ? 200 : 507;
+      CHECK(connection.ask(get_request("/inc?name=" + name)).status == expected);
+      CHECK(connection.ask(get_request("/set?val=7&name=" + name)).status == expected);
+      CHECK(connection.ask(get_request("/inc?name=" + name)).status == expected);
+      const auto read = connection.ask(get_request("/get?name=" + name));
+      CHECK(read.body == name + (i < 5 ? ": 8\n" : " not found\n"));
+    }
+    CHECK(connection.ask(get_request("/get?name=0")).body == "0: 8\n");
+  }
+}
+
+TEST_CASE("a server out of descriptors waits for some without spinning, and goes on") {
+  for (const auto* threads : {"1", "4"}) {
+    CAPTURE(threads);
+    setting how;
+    how.descriptors_max = 60;
+    server_process server{{"--threads", threads}, how};
+    client first{server.port()};
+    REQUIRE(first.ask(get_request("/inc?name=x")).status == 200);
+    std::list<client> crowd;
+    for (int i = 0; i < 150; ++i) {
+      crowd.emplace_back(server.port());
+      crowd.back().send(get_request("/get?name=x"));
+    }
+    server.wait_for_log("cannot accept connections for now");
+    CHECK(first.ask(get_request("/get?name=x")).body == "x: 1\n");
+    CHECK(becomes_calm(server));
+    CHECK(first.ask(get_request("/get?name=x")).body == "x: 1\n");
+
+    // Each place that gets free goes to one who waits.
+    for (int idle_rounds = 0; !crowd.empty() && idle_rounds < 2000; ++idle_rounds)
+      for (auto waiting = crowd.begin(); waiting != crowd.end();) {
+        const bool is_next_round = waiting == crowd.begin();
+        if (!waiting->is_readable(is_next_round ? 10 : 0)) {
+          ++waiting;
+          continue;
+        }
+        CHECK(waiting->read_answer().body == "x: 1\n");
+        waiting = crowd.erase(waiting);
+        idle_rounds = 0;
+      }
+    CHECK(crowd.empty());
+    CHECK(get(server.port(), "/get?name=x").body == "x: 1\n");
+    CHECK(first.ask(get_request("/get?name=x")).body == "x: 1\n");
+  }
+}

@@ -1,0 +1,136 @@
+#include "tests/server/support/client.hpp"
+#include "tests/server/support/server_process.hpp"
+
+#include <doctest/doctest.h>
+
+#include <chrono>
+#include <string>
+
+using namespace support;
+
+namespace {
+
+/// Sends a byte again and again until there is an answer; slowness is the point.
+answer dribble(client& connection, const std::string& beginning) {
+  connection.send(beginning);
+  for (int i = 0; i < 2000 && !connection.is_readable(/*milliseconds=*/10); ++i)
+    connection.send("a");
+  // Not because the bytes have stopped.
+  REQUIRE(connection.is_readable(0));
+  return connection.read_answer();
+}
+
+const std::string header_beginning = "GET /inc?name=x HTTP/1.1\r\nHost: a\r\nDribble: ";
+const std::string body_beginning =
+    request("POST", "/inc?name=x", "Content-Length: 100000\r\n") + "body";
+
+void check_timed_out(client& connection, const answer& answer) {
+  CHECK(answer.status == 408);
+  CHECK(answer.field("Connection") == "close");
+  CHECK(answer.body.find('\n') == answer.body.size() - 1);
+  CHECK(connection.read_to_end() == "");
+}
+
+}  // namespace
+
+TEST_CASE("a header that dribbles in is 408, and idle connections do not mind") {
+  server_process server{{"--header-timeout", "300ms"}};
+  client idle{server.port()};
+  REQUIRE(idle.ask(get_request("/set?name=x&val=1")).status == 200);
+
+  client dribbling{server.port()};
+  check_timed_out(dribbling, dribble(dribbling, header_beginning));
+  client stalled{server.port()};
+  check_timed_out(stalled, stalled.ask(header_beginning));
+  client late{server.port()};
+  REQUIRE(late.ask(get_request("/get?name=x")).status == 200);
+  check_timed_out(late, dribble(late, header_beginning));
+
+  CHECK(idle.ask(get_request("/get?name=x")).body == "x: 1\n");
+}
+
+TEST_CASE("a connection that never says anything is closed without a word") {
+  server_process server{{"--header-timeout", "300ms"}};
+  client silent{server.port()};
+  CHECK(silent.read_to_end() == "");
+}
+
+TEST_CASE("a body that dribbles in is 408, and the request is not carried out") {
+  server_process server{{"--body-timeout", "300ms"}};
+  client slow_header{server.port()};
+  slow_header.send(header_beginning);
+  client idle{server.port()};
+  REQUIRE(idle.ask(get_request("/set?name=x&val=1")).status == 200);
+
+  client dribbling{server.port()};
+  check_timed_out(dribbling, dribble(dribbling, body_beginning));
+  client stalled{server.port()};
+  check_timed_out(stalled, stalled.ask(body_beginning));
+  client waiting{server.port()};
+  waiting.send(request("POST", "/inc?name=x", "Transfer-Encoding: chunked\r\n"));
+  check_timed_out(waiting, dribble(waiting, "fffff\r\n"));
+
+  CHECK(idle.ask(get_request("/get?name=x")).body == "x: 1\n");
+  CHECK(slow_header.ask("a\r\n\r\n").body == "ok\n");
+}
+
+TEST_CASE("the answers before a request that took too long still come") {
+  server_process server{{"--header-timeout", "300ms"}};
+  client connection{server.port()};
+  connection.send(get_request("/inc?name=x") + get_request("/inc?name=x") + header_beginning);
+  CHECK(statuses(connection.read_to_end()) == std::vector{200, 200, 408});
+}
+
+TEST_CASE("an idle connection is closed without a word, and one in use is not") {
+  server_process server{
+      {"--idle-timeout", "300ms", "--header-timeout", "3600", "--body-timeout", "3600"}};
+  client in_header{server.port()};
+  in_header.send(header_beginning);
+  client in_body{server.port()};
+  in_body.send(body_beginning);
+  client unused{server.port()};
+
+  client idle{server.port()};
+  REQUIRE(idle.ask(get_request("/set?name=x&val=1")).status == 200);
+  CHECK(idle.read_to_end() == "");
+
+  CHECK(in_header.ask("a\r\n\r\n").body == "ok\n");
+  CHECK(in_body.ask(std::string(100'000 - 4, 'a')).body == "ok\n");
+  CHECK(unused.ask(get_request("/get?name=x")).body == "x: 3\n");
+}
+
+TEST_CASE("a peer that does not read its answers is held back, then cut off") {
+  server_process server{{"--write-timeout", "300ms"}};
+  client reading{server.port()};
+  REQUIRE(reading.ask(get_request("/set?name=x&val=1")).status == 200);
+
+  client deaf{server.port(), /*receive_bytes_max=*/4096};
+  std::string requests;
+  while (requests.size() < 60'000)
+    requests += get_request("/get?name=x");
+  bool is_cut_off = false;
+  // More than anyone would hold for it: sending blocks, then the end comes.
+  try {
+    for (std::size_t sent = 0; sent < 200'000'000; sent += requests.size())
+      deaf.send(requests);
+  } catch (const connection_reset&) {
+    is_cut_off = true;
+  }
+  CHECK(is_cut_off);
+
+  CHECK(reading.ask(get_request("/get?name=x")).body == "x: 1\n");
+}
+
+TEST_CASE("a peer that reads its answers slowly gets all of them") {
+  server_process server;
+  client slow{server.port(), /*receive_bytes_max=*/4096};
+  std::string requests;
+  for (int i = 0; i < 1000; ++i)
+    requests += get_request("/inc?name=" + std::string(200, 'n'));
+  slow.send(requests);
+  slow.half_close();
+  int answered = 0;
+  for (; answered < 1000; ++answered)
+    REQUIRE(slow.read_answer().status == 200);
+  CHECK(slow.read_to_end() == "");
+}

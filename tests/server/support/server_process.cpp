@@ -1,0 +1,198 @@
+#include "tests/server/support/server_process.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <csignal>
+#include <fstream>
+#include <iterator>
+#include <sstream>
+#include <stdexcept>
+#include <string_view>
+#include <system_error>
+
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+namespace support {
+
+namespace {
+
+using std::chrono::steady_clock;
+
+words environment_with(const words& more) {
+  words all;
+  for (char** entry = environ; *entry != nullptr; ++entry)
+    if (!std::string_view{*entry}.starts_with("COUNTERD_"))
+      all.emplace_back(*entry);
+  all.insert(all.end(), more.begin(), more.end());
+  return all;
+}
+
+std::vector<char*> pointers(words& texts) {
+  std::vector<char*> result;
+  for (auto& text : texts)
+    result.push_back(text.data());
+  result.push_back(nullptr);
+  return result;
+}
+
+/// In the new process, where nothing may allocate.
+[[noreturn]] void become(char** command, char** environment, const setting& how) {
+  prctl(PR_SET_PDEATHSIG, SIGKILL);  // a test run that is cut off leaves nothing behind
+  std::signal(SIGPIPE, SIG_DFL);
+  std::signal(SIGINT, how.ignores_interrupt ? SIG_IGN : SIG_DFL);
+  if (how.descriptors_max > 0) {
+    const rlimit limit{how.descriptors_max, how.descriptors_max};
+    setrlimit(RLIMIT_NOFILE, &limit);
+  }
+  execvpe(command[0], command, environment);
+  _exit(127);
+}
+
+words server_command(const words& flags, const setting& how) {
+  auto command = counterd({});
+  for (const auto& address : how.listen)
+    command.insert(command.end(), {"--listen", address});
+  command.insert(command.end(), flags.begin(), flags.end());
+  return command;
+}
+
+}  // namespace
+
+process::process(const words& command, const setting& how) {
+  auto arguments = command;
+  auto environment = environment_with(how.environment);
+  auto argument_pointers = pointers(arguments);
+  auto environment_pointers = pointers(environment);
+  int output[2];
+  int log[2];
+  if (pipe2(output, O_CLOEXEC) != 0 || pipe2(log, O_CLOEXEC) != 0)
+    throw std::system_error{errno, std::generic_category(), "pipe"};
+  id_ = fork();
+  if (id_ == 0) {
+    dup2(output[1], STDOUT_FILENO);
+    dup2(log[1], STDERR_FILENO);
+    become(argument_pointers.data(), environment_pointers.data(), how);
+  }
+  close(output[1]);
+  close(log[1]);
+  output_pipe_ = output[0];
+  log_pipe_ = log[0];
+}
+
+process::~process() {
+  if (id_ > 0) {
+    kill(id_, SIGKILL);
+    waitpid(id_, nullptr, 0);
+  }
+  close(output_pipe_);
+  close_log();
+}
+
+void process::signal(int number) const {
+  kill(id_, number);
+}
+
+std::string process::wait_for_log(const std::string& text) {
+  const auto end = steady_clock::now() + std::chrono::seconds{20};
+  while (log_.find(text) == log_.npos)
+    if (!read_some(end))
+      throw std::runtime_error{"it ended without \"" + text + "\": " + log_};
+  return log_;
+}
+
+void process::close_log() {
+  if (log_pipe_ >= 0)
+    close(std::exchange(log_pipe_, -1));
+}
+
+process::ending process::wait(std::chrono::seconds patience) {
+  const auto end = steady_clock::now() + patience;
+  while (read_some(end)) {
+  }
+  int status = 0;
+  waitpid(std::exchange(id_, -1), &status, 0);
+  ending result;
+  if (WIFEXITED(status))
+    result.exit_code = WEXITSTATUS(status);
+  if (WIFSIGNALED(status))
+    result.signal = WTERMSIG(status);
+  result.output = output_;
+  result.log = log_;
+  return result;
+}
+
+std::chrono::milliseconds process::busy_time() const {
+  std::ifstream file{"/proc/" + std::to_string(id_) + "/stat"};
+  std::string text{std::istreambuf_iterator<char>{file}, {}};
+  // The name, in parentheses, may contain spaces; utime is the 14th field.
+  text.erase(0, text.rfind(')') + 1);
+  std::istringstream fields{text};
+  std::string skipped;
+  for (int field = 3; field < 14; ++field)
+    fields >> skipped;
+  long user = 0;
+  long system = 0;
+  fields >> user >> system;
+  return std::chrono::milliseconds{(user + system) * 1000 / sysconf(_SC_CLK_TCK)};
+}
+
+bool process::read_some(steady_clock::time_point end) {
+  pollfd pipes[]{{output_pipe_, POLLIN, 0}, {log_pipe_, POLLIN, 0}};
+  const auto left = std::chrono::ceil<std::chrono::milliseconds>(end - steady_clock::now()).count();
+  if (poll(pipes, 2, std::max(0, static_cast<int>(left))) == 0)
+    throw std::runtime_error{"the program does not get on: " + output_ + log_};
+  bool is_open = false;
+  for (const auto& [pipe, text] : {std::pair{pipes[0], &output_}, std::pair{pipes[1], &log_}}) {
+    if (pipe.revents == 0) {
+      is_open |= pipe.fd >= 0;
+      continue;
+    }
+    char buffer[4096];
+    const auto bytes = read(pipe.fd, buffer, sizeof buffer);
+    text->append(buffer, static_cast<std::size_t>(std::max<ssize_t>(bytes, 0)));
+    is_open |= bytes > 0;
+  }
+  return is_open;
+}
+
+server_process::server_process(const words& flags, const setting& how)
+    : process(server_command(flags, how), how) {
+  const auto end = steady_clock::now() + std::chrono::seconds{20};
+  const std::string prefix = "listening on http://";
+  const auto expected = std::max<std::size_t>(1, how.listen.size());
+  for (std::size_t begin = 0; addresses_.size() < expected;) {
+    const auto line_end = output_.find('\n', begin);
+    if (line_end == output_.npos) {
+      if (!read_some(end))
+        throw std::runtime_error{"the server did not start: " + wait().log};
+      continue;
+    }
+    const auto line = output_.substr(begin, line_end - begin);
+    if (!line.starts_with(prefix))
+      throw std::runtime_error{"unexpected output: " + line};
+    addresses_.push_back(line.substr(prefix.size()));
+    begin = line_end + 1;
+  }
+}
+
+process::ending server_process::stop() {
+  signal(SIGTERM);
+  return wait();
+}
+
+std::uint16_t server_process::port(std::size_t which) const {
+  const auto& address = addresses_.at(which);
+  return static_cast<std::uint16_t>(std::stoul(address.substr(address.rfind(':') + 1)));
+}
+
+words counterd(words arguments) {
+  arguments.insert(arguments.begin(), COUNTERD_BINARY);
+  return arguments;
+}
+
+}  // namespace support
