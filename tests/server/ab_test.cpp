@@ -12,8 +12,8 @@ namespace {
 
 /// ApacheBench against /inc.
 void check_with_ab(const words& more_flags) {
-  for (const auto* threads : {"1", "4"})
-    for (const auto* shards : {"1", "4"}) {
+  for (const std::string threads : {"1", "4"})
+    for (const std::string shards : {"1", "4"}) {
       CAPTURE(threads);
       CAPTURE(shards);
       server_process server{{"--threads", threads, "--shards", shards}};

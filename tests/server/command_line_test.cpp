@@ -114,7 +114,7 @@ TEST_CASE("flags that make no sense are refused with one line") {
     check_refuses(arguments);
   check_refuses({}, {.environment = {"COUNTERD_THREADS=two"}});
   check_refuses({}, {.environment = {"COUNTERD_LISTEN=nowhere"}});
-  for (const auto* text : {"no-such-flag = 1\n", "threads = two\n", "listen = [\n"}) {
+  for (const std::string text : {"no-such-flag = 1\n", "threads = two\n", "listen = [\n"}) {
     CAPTURE(text);
     const config_file file{text};
     check_refuses({"--config", file.path()});
@@ -131,7 +131,7 @@ TEST_CASE("a place where it cannot listen ends the program with one line") {
       several.addresses()[0], "a..b:0",         "192.0.2.1:0",
   };
   for (const auto& address : table)
-    for (const auto* threads : {"1", "2"})
+    for (const std::string threads : {"1", "2"})
       check_refuses({"--threads", threads, "--listen", address});
   CHECK(get(single.port(), "/").status == 200);
   CHECK(get(several.port(), "/").status == 200);
@@ -160,7 +160,7 @@ TEST_CASE("--version and --help say what they are asked and end") {
   const auto help = process{counterd({"--help"})}.wait();
   CHECK(help.exit_code == 0);
   CHECK(help.log == "");
-  for (const auto* flag :
+  for (const std::string flag :
        {"--listen", "--threads", "--shards", "--max-connections", "--max-pipelined",
         "--max-counters", "--header-timeout", "--body-timeout", "--write-timeout", "--idle-timeout",
         "--log-level", "--config", "COUNTERD_LISTEN"}) {
@@ -188,7 +188,7 @@ TEST_CASE("it listens on IPv6") {
     MESSAGE("no IPv6 here: not tested");
     return;
   }
-  for (const auto* threads : {"1", "2"}) {
+  for (const std::string threads : {"1", "2"}) {
     const server_process server{{"--threads", threads}, {.listen = {"[::1]:0"}}};
     REQUIRE(server.addresses()[0].starts_with("[::1]:"));
     client connection{server.addresses()[0]};
@@ -215,7 +215,7 @@ TEST_CASE("the environment says where to listen") {
 
 TEST_CASE("the log tells of start and stop and of no request") {
   server_process server{{"--max-connections", "100"}};
-  for (const auto* target : {"/inc?name=x", "/get?name=x", "/get", "/nowhere"})
+  for (const std::string target : {"/inc?name=x", "/get?name=x", "/get", "/nowhere"})
     CHECK(get(server.port(), target).status != 0);
   client refused{server.port()};
   CHECK(refused.ask("nonsense\r\n\r\n").status == 400);

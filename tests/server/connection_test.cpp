@@ -20,7 +20,7 @@ std::string old_request(const std::string& target, const std::string& fields = {
 
 TEST_CASE("HTTP/1.0 is one request a connection") {
   server_process server;
-  for (const auto* fields : {"", "Host: a\r\n", "Connection: close\r\n"}) {
+  for (const std::string fields : {"", "Host: a\r\n", "Connection: close\r\n"}) {
     CAPTURE(fields);
     client connection{server.port()};
     const auto answer = connection.ask(old_request("/inc?name=x", fields));
@@ -33,9 +33,8 @@ TEST_CASE("HTTP/1.0 is one request a connection") {
 TEST_CASE("HTTP/1.0 keeps the connection when asked to, and says so") {
   server_process server;
   client connection{server.port()};
-  for (const auto* value : {"keep-alive", "Keep-Alive"}) {
-    const auto answer =
-        connection.ask(old_request("/inc?name=x", "Connection: " + std::string{value} + "\r\n"));
+  for (const std::string value : {"keep-alive", "Keep-Alive"}) {
+    const auto answer = connection.ask(old_request("/inc?name=x", "Connection: " + value + "\r\n"));
     CHECK(answer.body == "ok\n");
     CHECK(answer.field("Connection") == "keep-alive");
   }
@@ -47,12 +46,12 @@ TEST_CASE("HTTP/1.0 keeps the connection when asked to, and says so") {
 
 TEST_CASE("HTTP/1.1 closes the connection when asked to, and says so") {
   server_process server;
-  for (const auto* value : {"close", "Close", "keep-alive, close", "foo, close"}) {
+  for (const std::string value : {"close", "Close", "keep-alive, close", "foo, close"}) {
     CAPTURE(value);
     client connection{server.port()};
     CHECK_FALSE(connection.ask(get_request("/")).has("Connection"));
     const auto last =
-        connection.ask(request("GET", "/inc?name=x", "Connection: " + std::string{value} + "\r\n"));
+        connection.ask(request("GET", "/inc?name=x", "Connection: " + value + "\r\n"));
     CHECK(last.body == "ok\n");
     CHECK(last.field("Connection") == "close");
     CHECK(connection.read_to_end() == "");

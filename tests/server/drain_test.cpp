@@ -50,6 +50,11 @@ struct busy_client {
   std::string failure;
 };
 
+void check_ended_well(const process::ending& ended) {
+  CAPTURE(ended.log);
+  CHECK(ended.exit_code == 0);
+}
+
 void wait_until_draining(const server_process& server) {
   while (is_listening(server.port())) {
   }
@@ -58,7 +63,7 @@ void wait_until_draining(const server_process& server) {
 }  // namespace
 
 TEST_CASE("no request under load is lost or reset when the server is told to stop") {
-  for (const auto* threads : {"1", "4"})
+  for (const std::string threads : {"1", "4"})
     for (const int pipelined : {1, 16}) {
       CAPTURE(threads);
       CAPTURE(pipelined);
@@ -78,14 +83,14 @@ TEST_CASE("no request under load is lost or reset when the server is told to sto
         CHECK(client.is_last);
         CHECK(client.rest == "");
       }
-      CHECK(server.wait().exit_code == 0);
+      check_ended_well(server.wait());
     }
 }
 
 TEST_CASE("a request that has begun to arrive when the server stops is answered") {
-  for (const auto* fields : {"", "Content-Length: 5\r\n"}) {
+  for (const std::string fields : {"", "Content-Length: 5\r\n"}) {
     server_process server{no_timeouts};
-    const auto whole = request("POST", "/inc?name=x", fields) + (*fields ? "hello" : "");
+    const auto whole = request("POST", "/inc?name=x", fields) + (fields.empty() ? "" : "hello");
     client connection{server.port()};
     CHECK(connection.ask(get_request("/inc?name=x")).status == 200);
     connection.send(whole.substr(0, whole.size() - 2));
@@ -96,7 +101,7 @@ TEST_CASE("a request that has begun to arrive when the server stops is answered"
     CHECK(answer.field("Connection") == "close");
     CHECK(connection.read_to_end() == "");
     connection.reset();
-    CHECK(server.wait().exit_code == 0);
+    check_ended_well(server.wait());
   }
 }
 
@@ -114,7 +119,7 @@ TEST_CASE("an idle connection may send one more request after the server was tol
     CHECK(connection->read_to_end() == "");
     connection->reset();
   }
-  CHECK(server.wait().exit_code == 0);
+  check_ended_well(server.wait());
 }
 
 TEST_CASE("a connection that stays idle is closed without a word when the server stops") {
@@ -125,7 +130,7 @@ TEST_CASE("a connection that stays idle is closed without a word when the server
   server.signal(SIGINT);
   CHECK(used.read_to_end() == "");
   CHECK(unused.read_to_end() == "");
-  CHECK(server.wait().exit_code == 0);
+  check_ended_well(server.wait());
 }
 
 TEST_CASE("clients that are stuck do not keep the server from stopping") {
@@ -140,7 +145,7 @@ TEST_CASE("clients that are stuck do not keep the server from stopping") {
     deaf.send_some(question);
   REQUIRE(get(server.port(), "/").status == 200);
   const auto ended = server.stop();
-  CHECK(ended.exit_code == 0);
+  check_ended_well(ended);
   CHECK(ended.log.find("that did not end in time") != std::string::npos);
 }
 
@@ -161,12 +166,12 @@ TEST_CASE("SIGINT stops the server even if it was ignored when it started") {
   how.ignores_interrupt = true;
   server_process server{{}, how};
   server.signal(SIGINT);
-  CHECK(server.wait().exit_code == 0);
+  check_ended_well(server.wait());
 }
 
 TEST_CASE("a server whose log nobody reads any more stops in good order") {
   server_process server;
   server.wait_for_log("started");
   server.close_log();
-  CHECK(server.stop().exit_code == 0);
+  check_ended_well(server.stop());
 }

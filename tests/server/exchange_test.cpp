@@ -11,7 +11,7 @@ using namespace support;
 namespace {
 
 struct exchange {
-  const char* target;
+  std::string target;
   int status;
   std::string body;
 };
@@ -36,8 +36,8 @@ bool is_date(const std::string& text) {
 }  // namespace
 
 TEST_CASE("the exchange is exact to the byte, whatever the threads and shards") {
-  for (const auto* threads : {"1", "4"})
-    for (const auto* shards : {"1", "4"}) {
+  for (const std::string threads : {"1", "4"})
+    for (const std::string shards : {"1", "4"}) {
       CAPTURE(threads);
       CAPTURE(shards);
       server_process server{{"--threads", threads, "--shards", shards}};
@@ -124,7 +124,7 @@ TEST_CASE("a request without sense is 400 with one line, and the connection stay
 TEST_CASE("every answer has its fields") {
   server_process server;
   client connection{server.port()};
-  for (const auto* target :
+  for (const std::string target :
        {"/inc?name=x", "/get?name=x", "/get?name=y", "/get", "/nowhere", "/"}) {
     CAPTURE(target);
     const auto answer = connection.ask(get_request(target));
@@ -154,7 +154,7 @@ TEST_CASE("HEAD answers as GET without the body and changes nothing") {
   CHECK(head.status == 200);
   CHECK(head.field("Content-Length") == "6");
   CHECK(connection.ask(request("HEAD", "/get?name=y")).status == 404);
-  for (const auto* target : {"/inc?name=x", "/set?name=x&val=1"}) {
+  for (const std::string target : {"/inc?name=x", "/set?name=x&val=1"}) {
     const auto refused = connection.ask(request("HEAD", target));
     CHECK(refused.status == 405);
     CHECK(refused.field("Allow") == "GET, POST, OPTIONS");
@@ -164,8 +164,8 @@ TEST_CASE("HEAD answers as GET without the body and changes nothing") {
 
 TEST_CASE("OPTIONS and a wrong method tell what is allowed") {
   struct {
-    const char* target;
-    const char* allow;
+    std::string target;
+    std::string allow;
   } const table[] = {
       {"/get?name=x", "GET, HEAD, POST, OPTIONS"},
       {"/set?name=x&val=1", "GET, POST, OPTIONS"},
@@ -180,7 +180,7 @@ TEST_CASE("OPTIONS and a wrong method tell what is allowed") {
     CHECK(options.status == 204);
     CHECK(options.field("Allow") == expected.allow);
     CHECK_FALSE(options.has("Content-Length"));
-    for (const auto* method : {"PUT", "DELETE", "PATCH"}) {
+    for (const std::string method : {"PUT", "DELETE", "PATCH"}) {
       const auto refused = connection.ask(request(method, expected.target));
       CHECK(refused.status == 405);
       CHECK(refused.field("Allow") == expected.allow);
@@ -193,8 +193,8 @@ TEST_CASE("OPTIONS and a wrong method tell what is allowed") {
 TEST_CASE("an unknown path is 404 for every method") {
   server_process server;
   client connection{server.port()};
-  for (const auto* method : {"GET", "POST", "PUT", "OPTIONS"})
-    for (const auto* target : {"/nowhere", "/get/", "/get/x", "/GET?name=x", "//", "/incx"}) {
+  for (const std::string method : {"GET", "POST", "PUT", "OPTIONS"})
+    for (const std::string target : {"/nowhere", "/get/", "/get/x", "/GET?name=x", "//", "/incx"}) {
       CAPTURE(method);
       CAPTURE(target);
       CHECK(connection.ask(request(method, target)).status == 404);

@@ -136,7 +136,7 @@ TEST_CASE("a header without end is refused while it comes") {
 }
 
 TEST_CASE("connections over the limit get a 503 and the others go on") {
-  for (const auto* threads : {"1", "4"}) {
+  for (const std::string threads : {"1", "4"}) {
     CAPTURE(threads);
     server_process server{{"--max-connections", "3", "--threads", threads}};
     std::vector<client> admitted;
@@ -165,7 +165,7 @@ TEST_CASE("connections over the limit get a 503 and the others go on") {
 }
 
 TEST_CASE("counters over the limit are 507, over all shards, and existing ones go on") {
-  for (const auto* shards : {"1", "4"}) {
+  for (const std::string shards : {"1", "4"}) {
     CAPTURE(shards);
     server_process server{{"--max-counters", "5", "--shards", shards}};
     client connection{server.port()};
@@ -183,7 +183,7 @@ TEST_CASE("counters over the limit are 507, over all shards, and existing ones g
 }
 
 TEST_CASE("a server out of descriptors waits for some without spinning, and goes on") {
-  for (const auto* threads : {"1", "4"}) {
+  for (const std::string threads : {"1", "4"}) {
     CAPTURE(threads);
     setting how;
     how.descriptors_max = 60;

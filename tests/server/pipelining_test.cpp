@@ -22,7 +22,7 @@ std::string repeat(const std::string& text, int times) {
 }  // namespace
 
 TEST_CASE("1 to 1000 requests in one segment are all answered and counted") {
-  for (const auto* max_pipelined : {"1", "4", "128", "2000"}) {
+  for (const std::string max_pipelined : {"1", "4", "128", "2000"}) {
     server_process server{{"--max-pipelined", max_pipelined}};
     client connection{server.port()};
     int counted = 0;
@@ -42,7 +42,7 @@ TEST_CASE("1 to 1000 requests in one segment are all answered and counted") {
 }
 
 TEST_CASE("pipelined requests are carried out and answered in their order") {
-  for (const auto* shards : {"1", "4"}) {
+  for (const std::string shards : {"1", "4"}) {
     CAPTURE(shards);
     server_process server{{"--threads", "4", "--shards", shards}};
     client connection{server.port()};
