@@ -150,7 +150,7 @@ TEST_CASE("when one of two places is taken nobody listens at the other") {
   CHECK_FALSE(is_listening(free_port));
 }
 
-TEST_CASE("--version and --help say what they are asked and end") {
+TEST_CASE("asked for its version or for help it answers and ends") {
   const auto version = process{counterd({"--version"})}.wait();
   CHECK(version.exit_code == 0);
   CHECK(version.output.starts_with("counterd "));
