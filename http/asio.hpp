@@ -1,10 +1,9 @@
 #pragma once
 
-// The socket types of an event loop: concrete executors, no type erasure on the
+// The Asio types of an event loop: concrete executors, no type erasure on the
 // path of a request.
 
 #include <boost/asio/basic_socket_acceptor.hpp>
-#include <boost/asio/basic_stream_socket.hpp>
 #include <boost/asio/basic_waitable_timer.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
@@ -19,7 +18,6 @@ namespace asio = boost::asio;
 using boost::system::error_code;
 
 using executor = asio::io_context::executor_type;
-using tcp_socket = asio::basic_stream_socket<asio::ip::tcp, executor>;
 using tcp_acceptor = asio::basic_socket_acceptor<asio::ip::tcp, executor>;
 using steady_clock = std::chrono::steady_clock;
 using steady_timer =

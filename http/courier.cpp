@@ -4,6 +4,7 @@
 
 #include <boost/asio/post.hpp>
 
+#include <cassert>
 #include <utility>
 
 namespace http {
@@ -15,22 +16,21 @@ constexpr std::size_t spare_batches_max = 64;
 
 }  // namespace
 
-courier::courier(asio::io_context& io, counter::store& store)
+courier::courier(asio::io_context& io, counter::store& store, loop_clock& clock)
     : io_(io),
       store_(store),
       inlet_(store.connect(*this)),
+      clock_(clock),
       pass_(store.shards()) {}
 
 void courier::send(const counter::command& command, response_queue::slot slot, recipient& from) {
+  assert(is_in_pass_);
   auto& batch = batch_for(counter::shard_of(command.name, store_.shards()));
   batch.add(command);
   batch.addresses.push_back({&from, slot});
+  has_pending_ = true;
   if (batch.size() >= counter::limits::batch_operations_max)
     submit();
-  if (std::exchange(pass_ends_, true))
-    return;
-  // Runs after the handlers that are ready now: they are the pass.
-  asio::post(io_, [this] { end_pass(); });
 }
 
 void courier::post(std::function<void()> task) {
@@ -38,16 +38,18 @@ void courier::post(std::function<void()> task) {
 }
 
 void courier::take_home(std::unique_ptr<counter::batch> answered) noexcept {
-  if (!io_.get_executor().running_in_this_thread())
-    return asio::post(io_, [this, answered = std::move(answered)]() mutable {
+  if (io_.get_executor().running_in_this_thread()) {
+    // Put aside: a shard is still running above us, and its next caller should
+    // not wait while we write to sockets.
+    answered_.push_back(std::move(answered));
+    if (!is_in_pass_)
+      asio::post(io_, [this] { const pass delivery{*this}; });
+  } else {
+    asio::post(io_, [this, answered = std::move(answered)]() mutable {
+      const pass delivery{*this};
       answered_.push_back(std::move(answered));
-      deliver();
     });
-  answered_.push_back(std::move(answered));
-  // A shard is still running above us; its next caller should not wait while
-  // we write to sockets.
-  if (!is_submitting_)
-    asio::post(io_, [this] { deliver(); });
+  }
 }
 
 courier::addressed_batch& courier::batch_for(unsigned shard) {
@@ -63,16 +65,25 @@ courier::addressed_batch& courier::batch_for(unsigned shard) {
   return static_cast<addressed_batch&>(*batch);
 }
 
+void courier::begin_pass() {
+  assert(!is_in_pass_);
+  is_in_pass_ = true;
+  clock_.refresh();
+}
+
 void courier::end_pass() {
-  pass_ends_ = false;
   submit();
   deliver();
+  is_in_pass_ = false;
+  // Replies made room for requests that had waited: the loop looks around
+  // before it goes on with them.
+  if (has_pending_ || !answered_.empty())
+    asio::post(io_, [this] { const pass next{*this}; });
 }
 
 void courier::submit() {
-  is_submitting_ = true;
-  inlet_.submit(pass_);
-  is_submitting_ = false;
+  if (std::exchange(has_pending_, false))
+    inlet_.submit(pass_);
 }
 
 void courier::deliver() {

@@ -3,6 +3,7 @@
 #include "counter/limits.hpp"
 #include "counter/store.hpp"
 #include "http/asio.hpp"
+#include "http/loop_clock.hpp"
 #include "http/response_queue.hpp"
 
 #include <boost/smart_ptr/intrusive_ptr.hpp>
@@ -38,9 +39,22 @@ class courier final : public counter::event_loop {
 public:
   /// Used on the thread that runs `io`, except for what event_loop calls
   /// thread-safe.
-  courier(asio::io_context& io, counter::store& store);
+  courier(asio::io_context& io, counter::store& store, loop_clock& clock);
 
-  /// Copies the command. The reply comes in a later pass of the loop.
+  /// A pass of the loop, from the first handler to the end of the scope: then
+  /// what was sent is submitted, and what came home is handed out.
+  class pass {
+  public:
+    explicit pass(courier& courier) : courier_(courier) { courier_.begin_pass(); }
+    ~pass() { courier_.end_pass(); }
+    pass(const pass&) = delete;
+    pass& operator=(const pass&) = delete;
+
+  private:
+    courier& courier_;
+  };
+
+  /// Copies the command; only within a pass.
   void send(const counter::command& command, response_queue::slot slot, recipient& from);
 
   void post(std::function<void()> task) override;
@@ -58,6 +72,7 @@ private:
   };
 
   addressed_batch& batch_for(unsigned shard);
+  void begin_pass();
   void end_pass();
   void submit();
   void deliver();
@@ -66,13 +81,14 @@ private:
   asio::io_context& io_;
   counter::store& store_;
   counter::inlet& inlet_;
+  loop_clock& clock_;
   std::vector<std::unique_ptr<counter::batch>> pass_;  // a place a shard
   std::vector<std::unique_ptr<counter::batch>> answered_;
   std::vector<std::unique_ptr<counter::batch>> delivering_;
   std::vector<std::unique_ptr<counter::batch>> spare_;
   std::vector<boost::intrusive_ptr<recipient>> touched_;
-  bool pass_ends_ = false;  // end_pass() is posted
-  bool is_submitting_ = false;
+  bool has_pending_ = false;  // in pass_
+  bool is_in_pass_ = false;
 };
 
 }  // namespace http

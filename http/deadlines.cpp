@@ -4,11 +4,14 @@
 
 namespace http {
 
-deadlines::deadlines(asio::io_context& io) : timer_(io) {}
+deadlines::deadlines(asio::io_context& io, http::courier& courier, const loop_clock& clock)
+    : courier_(courier),
+      clock_(clock),
+      timer_(io) {}
 
 void deadlines::set(timed& waiting, kind of) {
   clear(waiting);
-  waiting.expiry_ = steady_clock::now() + durations_[of];
+  waiting.expiry_ = clock_.now() + durations_[of];
   lists_[of].push_back(waiting);
   // The timer is never moved back: it looks again when it fires too early.
   if (waiting.expiry_ < armed_for_)
@@ -36,8 +39,9 @@ void deadlines::arm(steady_clock::time_point at) {
 }
 
 void deadlines::expire() {
+  const courier::pass pass{courier_};
   armed_for_ = steady_clock::time_point::max();
-  const auto now = steady_clock::now();
+  const auto now = clock_.now();
   for (auto& queue : lists_) {
     while (!queue.empty() && queue.front().expiry_ <= now) {
       auto& late = queue.front();

@@ -1,6 +1,8 @@
 #pragma once
 
 #include "http/asio.hpp"
+#include "http/courier.hpp"
+#include "http/loop_clock.hpp"
 
 #include <boost/intrusive/list.hpp>
 #include <boost/intrusive/list_hook.hpp>
@@ -34,7 +36,7 @@ class deadlines {
 public:
   enum kind : std::size_t { header, body, write, idle, linger, drain_idle, kinds };
 
-  explicit deadlines(asio::io_context& io);
+  deadlines(asio::io_context& io, http::courier& courier, const loop_clock& clock);
 
   void set_duration(kind of, std::chrono::milliseconds duration) noexcept {
     durations_[of] = duration;
@@ -57,6 +59,8 @@ private:
 
   std::array<list, kinds> lists_;
   std::array<std::chrono::milliseconds, kinds> durations_{};
+  http::courier& courier_;
+  const loop_clock& clock_;
   steady_timer timer_;
   steady_clock::time_point armed_for_ = steady_clock::time_point::max();
   bool is_stopped_ = false;

@@ -4,7 +4,10 @@
 
 #include <spdlog/spdlog.h>
 
+#include <cerrno>
 #include <utility>
+
+#include <sys/socket.h>
 
 namespace http {
 
@@ -39,6 +42,7 @@ void listener::wait() {
 }
 
 void listener::accept_some() {
+  const courier::pass pass{services_.courier};
   for (int i = 0; i < counter::limits::accepts_in_a_row_max; ++i)
     if (!accept_one())
       return;
@@ -48,20 +52,21 @@ void listener::accept_some() {
 /// False when there is nothing left to accept now; whatever comes later is
 /// waited for.
 bool listener::accept_one() {
-  tcp_socket socket{services_.io};
-  error_code error;
-  acceptor_.accept(socket, error);
-  if (error == asio::error::would_block || error == asio::error::try_again) {
+  const int accepted =
+      ::accept4(acceptor_.native_handle(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
+  if (accepted >= 0) {
+    is_short_of_resources_ = false;
+    admit(tcp_socket{accepted});
+    return true;
+  }
+  const error_code error{errno, boost::system::system_category()};
+  if (error == asio::error::interrupted || error == asio::error::connection_aborted)
+    return true;  // the next one
+  if (error == asio::error::would_block)
     wait();
-    return false;
-  }
-  if (error) {
+  else
     pause(error);
-    return false;
-  }
-  is_short_of_resources_ = false;
-  admit(std::move(socket));
-  return true;
+  return false;
 }
 
 /// Out of descriptors or memory. The connection stays in the kernel's queue, so
@@ -77,10 +82,6 @@ void listener::pause(const error_code& why) {
 }
 
 void listener::admit(tcp_socket socket) {
-  error_code error;
-  socket.non_blocking(true, error);
-  if (error)
-    return;
   const auto others = population_.load(std::memory_order_relaxed);
   const auto& limits = services_.limits;
   if (others >= limits.connections_max + counter::limits::refusals_max)

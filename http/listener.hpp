@@ -3,6 +3,7 @@
 #include "http/asio.hpp"
 #include "http/loop_services.hpp"
 #include "http/session.hpp"
+#include "http/tcp_socket.hpp"
 
 #include <boost/intrusive/list.hpp>
 

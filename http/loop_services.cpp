@@ -6,8 +6,9 @@ loop_services::loop_services(asio::io_context& context, const counter::limits& s
                              counter::store& store)
     : io(context),
       limits(server_limits),
-      deadlines(context),
-      courier(context, store) {
+      courier(context, store, clock),
+      deadlines(context, courier, clock),
+      ready_set(context, courier) {
   deadlines.set_duration(deadlines::header, limits.header_timeout);
   deadlines.set_duration(deadlines::body, limits.body_timeout);
   deadlines.set_duration(deadlines::write, limits.write_timeout);

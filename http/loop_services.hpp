@@ -2,8 +2,9 @@
 
 #include "counter/limits.hpp"
 #include "http/courier.hpp"
-#include "http/date.hpp"
 #include "http/deadlines.hpp"
+#include "http/loop_clock.hpp"
+#include "http/ready_set.hpp"
 
 #include <array>
 
@@ -15,9 +16,10 @@ struct loop_services {
 
   asio::io_context& io;
   const counter::limits& limits;
-  http::deadlines deadlines;
+  loop_clock clock;
   http::courier courier;
-  http::date date;
+  http::deadlines deadlines;
+  http::ready_set ready_set;
   /// Where a socket is read into; empty again when the handler returns.
   std::array<char, counter::limits::read_bytes_max> read_buffer;
 };

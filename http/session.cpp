@@ -1,20 +1,25 @@
 #include "http/session.hpp"
 
-#include <boost/asio/buffer.hpp>
 #include <boost/asio/error.hpp>
 
 #include <spdlog/spdlog.h>
 
-#include <ctime>
 #include <utility>
 
 namespace http {
+
+namespace {
+
+/// Reads of one connection in a row; then others get their turn.
+constexpr int reads_in_a_row_max = 4;
+
+}  // namespace
 
 session::session(loop_services& services, tcp_socket socket, std::atomic<std::size_t>& population)
     : services_(services),
       socket_(std::move(socket)),
       population_(population),
-      pipeline_(services.limits, services.date) {
+      pipeline_(services.limits, services.clock.date()) {
   population_.fetch_add(1, std::memory_order_relaxed);
 }
 
@@ -23,12 +28,16 @@ session::~session() {
 }
 
 void session::start() {
+  keep_alive_ = this;
+  // A first request is awaited like the rest of one.
+  deadline_for_ = pipeline::awaited::request;
   services_.deadlines.set(*this, deadlines::header);
-  wait_readable();
+  // It is often there already.
+  advance();
 }
 
 void session::start_refused(const refusal& why) {
-  services_.date.refresh(std::time(nullptr));
+  keep_alive_ = this;
   pipeline_.refuse(why);
   advance();
 }
@@ -42,11 +51,11 @@ void session::drain() {
 
 void session::close() {
   deadlines::clear(*this);
-  error_code ignored;
-  socket_.close(ignored);
+  socket_.close();
+  keep_alive_.reset();
 }
 
-// -- replies ------------------------------------------------------------------
+// -- what happens to it -------------------------------------------------------
 
 void session::take_reply(response_queue::slot slot, const counter::command& command,
                          const counter::reply& reply) {
@@ -58,84 +67,94 @@ void session::take_end_of_pass() {
     advance();
 }
 
-// -- reading ------------------------------------------------------------------
-
-void session::wait_readable() {
-  if (std::exchange(awaits_readable_, true))
-    return;
-  socket_.async_wait(tcp_socket::wait_read, [me = self(this)](error_code error) {
-    me->awaits_readable_ = false;
-    if (error || !me->socket_.is_open())
-      return;
-    if (me->is_lingering_)
-      me->linger();
-    else
-      me->read();
-  });
+void session::on_ready(readiness now) {
+  const self keep{this};
+  is_readable_ |= now.readable;
+  is_writable_ |= now.writable;
+  has_ended_ |= now.ended;
+  if (is_lingering_)
+    linger();
+  else
+    advance();
 }
 
-void session::read() {
+// -- moving bytes -------------------------------------------------------------
+
+/// Everything that can be done now: parse, write, read, and again.
+void session::advance() {
+  const self keep{this};
+  for (int reads = 0;; ++reads) {
+    while (auto pending = pipeline_.take_command())
+      services_.courier.send(pending->command, pending->slot, *this);
+    pipeline_.keep_rest();
+    if (!write())
+      return close();
+    if (pipeline_.awaits() == pipeline::awaited::nothing && pipeline_.output().empty())
+      return finish();
+    if (!is_readable_ || !pipeline_.wants_input())
+      break;
+    if (reads == reads_in_a_row_max) {
+      is_watched_ = false;  // to be told again of what is there
+      break;
+    }
+    if (!read())
+      return close();
+  }
+  set_deadline();
+  if (!is_writable_ || pipeline_.wants_input())
+    watch();
+}
+
+/// A connection that ends with its first answer needs no place in the set.
+void session::watch() {
+  if (!std::exchange(is_watched_, true) && !services_.ready_set.watch(socket_.descriptor(), *this))
+    close();
+}
+
+/// False when the connection is broken.
+bool session::read() {
   auto& buffer = services_.read_buffer;
   error_code error;
-  const auto bytes = socket_.read_some(asio::buffer(buffer), error);
-  if (error == asio::error::would_block)
-    return wait_readable();
-  if (error == asio::error::eof)
+  const auto bytes = socket_.read(buffer, error);
+  if (error == asio::error::would_block) {
+    is_readable_ = false;
+    return true;
+  }
+  if (error)
+    return false;
+  // Fewer than asked for: there is no more, and the ready set tells when there
+  // is again. But the end of input was told already.
+  is_readable_ = bytes == buffer.size() || has_ended_;
+  if (bytes == 0)
     pipeline_.feed_end();
-  else if (error)
-    return close();
-  services_.date.refresh(std::time(nullptr));
   pipeline_.feed({buffer.data(), bytes});
-  advance();
+  return true;
 }
 
-/// After input, after replies and after output.
-void session::advance() {
-  while (auto pending = pipeline_.take_command())
-    services_.courier.send(pending->command, pending->slot, *this);
-  pipeline_.keep_rest();
-  if (!awaits_writable_ && !pipeline_.output().empty())
-    return write();
-  if (pipeline_.awaits() == pipeline::awaited::nothing && pipeline_.output().empty())
-    return finish();
-  set_deadline();
-  if (pipeline_.wants_input())
-    wait_readable();
-}
-
-// -- writing ------------------------------------------------------------------
-
-/// Everything that is ready, in one go.
-void session::write() {
+/// Everything that is ready, in one go. False when the connection is broken.
+bool session::write() {
   const auto output = pipeline_.output();
+  if (output.empty() || !is_writable_)
+    return true;
   error_code error;
-  const auto sent = socket_.write_some(asio::buffer(output.data(), output.size()), error);
+  const auto sent = socket_.write(output, error);
   if (error && error != asio::error::would_block)
-    return close();
+    return false;
   pipeline_.consume_output(sent);
-  if (!pipeline_.output().empty())
-    wait_writable();
-  else
+  if (sent == output.size()) {
     pipeline_.shrink();
-  advance();
-}
-
-void session::wait_writable() {
-  if (std::exchange(awaits_writable_, true))
-    return;
+    return true;
+  }
+  is_writable_ = false;
   deadline_for_ = pipeline::awaited::nothing;
   services_.deadlines.set(*this, deadlines::write);
-  socket_.async_wait(tcp_socket::wait_write, [me = self(this)](error_code error) {
-    me->awaits_writable_ = false;
-    if (!error && me->socket_.is_open())
-      me->write();
-  });
+  return true;
 }
 
 // -- deadlines ----------------------------------------------------------------
 
 void session::set_deadline() {
-  if (awaits_writable_)
+  if (!is_writable_)
     return;
   const auto awaited = pipeline_.awaits();
   if (awaited == deadline_for_ && pipeline_.requests() == deadline_request_)
@@ -156,10 +175,11 @@ void session::set_deadline() {
 }
 
 void session::on_deadline() {
+  const self keep{this};
   const auto awaited = pipeline_.awaits();
   const bool is_partial =
       awaited == pipeline::awaited::header || awaited == pipeline::awaited::body;
-  if (awaits_writable_ || is_lingering_ || !is_partial)
+  if (!is_writable_ || is_lingering_ || !is_partial)
     return close();
   spdlog::debug("a request took too long");
   pipeline_.time_out();
@@ -172,21 +192,22 @@ void session::finish() {
   if (!pipeline_.should_linger())
     return close();
   is_lingering_ = true;
-  error_code ignored;
-  socket_.shutdown(tcp_socket::shutdown_send, ignored);
+  socket_.shutdown_send();
   services_.deadlines.set(*this, deadlines::linger);
-  wait_readable();
+  linger();
 }
 
 /// Throws away what the peer still sends: to close with unread input would
 /// reset the connection, and the peer might lose our last answer.
 void session::linger() {
-  auto& buffer = services_.read_buffer;
   error_code error;
-  lingered_bytes_ += socket_.read_some(asio::buffer(buffer), error);
-  const bool goes_on = !error || error == asio::error::would_block;
-  if (goes_on && lingered_bytes_ <= counter::limits::linger_bytes_max)
-    wait_readable();
+  std::size_t bytes;
+  do {
+    bytes = socket_.read(services_.read_buffer, error);
+    lingered_bytes_ += bytes;
+  } while (bytes > 0 && lingered_bytes_ <= counter::limits::linger_bytes_max);
+  if (error == asio::error::would_block)
+    watch();
   else
     close();
 }

@@ -5,6 +5,8 @@
 #include "http/deadlines.hpp"
 #include "http/loop_services.hpp"
 #include "http/pipeline.hpp"
+#include "http/ready_set.hpp"
+#include "http/tcp_socket.hpp"
 
 #include <boost/intrusive/list_hook.hpp>
 #include <boost/smart_ptr/intrusive_ptr.hpp>
@@ -21,12 +23,11 @@ using session_list_hook =
                                      boost::intrusive::link_mode<boost::intrusive::auto_unlink>>;
 
 /// One connection: a socket and its deadlines around a pipeline. Moves bytes
-/// and decides nothing. Lives as long as something will call it back, on its
-/// loop's thread.
-class session final : public recipient, public timed, public session_list_hook {
+/// and decides nothing. Lives until it is closed and its last reply is in. Used on
+/// its loop's thread, within a pass.
+class session final : public recipient, public timed, public pollable, public session_list_hook {
 public:
-  /// Counts itself in `population`, which outlives it. The socket does not
-  /// block.
+  /// Counts itself in `population`, which outlives it.
   session(loop_services& services, tcp_socket socket, std::atomic<std::size_t>& population);
   ~session() override;
 
@@ -49,14 +50,14 @@ public:
 private:
   using self = boost::intrusive_ptr<session>;
 
+  void on_ready(readiness now) override;
   void on_deadline() override;
 
-  void wait_readable();
-  void read();
+  bool read();
   void advance();
-  void write();
-  void wait_writable();
+  bool write();
   void set_deadline();
+  void watch();
   void finish();
   void linger();
 
@@ -67,8 +68,11 @@ private:
   std::size_t lingered_bytes_ = 0;
   std::uint64_t deadline_request_ = 0;  // whose deadline is set
   pipeline::awaited deadline_for_ = pipeline::awaited::nothing;
-  bool awaits_readable_ = false;
-  bool awaits_writable_ = false;
+  self keep_alive_;          // itself, while it is open
+  bool is_watched_ = false;  // by the ready set
+  bool is_readable_ = true;
+  bool is_writable_ = true;
+  bool has_ended_ = false;  // the peer: what is left to read is followed by the end
   bool is_draining_ = false;
   bool is_lingering_ = false;
 };

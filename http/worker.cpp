@@ -20,6 +20,7 @@ void worker::listen(tcp_acceptor acceptor) {
 }
 
 void worker::run() {
+  services_.ready_set.start();
   for (auto& listener : listeners_)
     listener.start();
   io_.run();
@@ -37,10 +38,10 @@ void worker::finish() {
   bool has_stopped_listening = false;
   // As a handler: what it calls expects to be on the loop.
   asio::post(io_, [&] {
+    const courier::pass pass{services_.courier};
     for (auto& listener : listeners_)
       listener.stop();
-    for (auto& session : sessions_)
-      session.drain();
+    for_each_session([](session& one) { one.drain(); });
     has_stopped_listening = true;
   });
   do {
@@ -49,11 +50,17 @@ void worker::finish() {
   if (!sessions_.empty())
     spdlog::warn("closing {} connections that did not end in time",
                  std::distance(sessions_.begin(), sessions_.end()));
-  for (auto& session : sessions_)
-    session.close();
+  for_each_session([](session& one) { one.close(); });
   services_.deadlines.stop();
   // Also runs what other loops' actors still have here.
   io_.poll();
+}
+
+/// `call` may be the end of the session it is given.
+template <class Call>
+void worker::for_each_session(Call call) {
+  for (auto next = sessions_.begin(); next != sessions_.end();)
+    call(*next++);
 }
 
 }  // namespace http

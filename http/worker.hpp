@@ -32,6 +32,8 @@ public:
 
 private:
   void finish();
+  template <class Call>
+  void for_each_session(Call call);
 
   // The loop goes last: what it still holds when it goes uses nothing else.
   asio::io_context io_{1};

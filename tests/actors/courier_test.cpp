@@ -1,7 +1,10 @@
 #include "http/courier.hpp"
 
+#include <boost/asio/post.hpp>
+
 #include <doctest/doctest.h>
 
+#include <functional>
 #include <string>
 #include <thread>
 #include <utility>
@@ -22,6 +25,7 @@ public:
   counter::inlet& connect(counter::event_loop&) override { return *this; }
 
   void submit(std::span<std::unique_ptr<counter::batch>> pass) override {
+    ++passes;
     for (auto& batch : pass)
       if (batch)
         submitted.push_back(std::move(batch));
@@ -42,6 +46,7 @@ public:
   bool answers_at_once = true;
   std::vector<std::unique_ptr<counter::batch>> submitted;
   std::vector<std::size_t> sizes;
+  int passes = 0;
 
 private:
   unsigned shards_;
@@ -52,7 +57,11 @@ struct listener final : http::recipient {
                   const counter::reply& reply) override {
     replies.push_back({slot, std::string{command.name}, reply.value});
   }
-  void take_end_of_pass() override { ++passes; }
+  void take_end_of_pass() override {
+    ++passes;
+    if (on_end_of_pass)
+      on_end_of_pass();
+  }
 
   struct got {
     http::response_queue::slot slot;
@@ -61,6 +70,7 @@ struct listener final : http::recipient {
   };
   std::vector<got> replies;
   int passes = 0;
+  std::function<void()> on_end_of_pass;
 };
 
 struct fixture {
@@ -68,11 +78,34 @@ struct fixture {
 
   boost::asio::io_context io{1};
   fake_store store;
-  http::courier courier{io, store};
+  http::loop_clock clock;
+  http::courier courier{io, store, clock};
   boost::intrusive_ptr<listener> peer{new listener};
 
   void send(std::string_view name, http::response_queue::slot slot) {
     courier.send({operation::add, name, 1}, slot, *peer);
+  }
+
+  /// A pass that sends the commands `first` to `end`, of a name each.
+  void pass(http::response_queue::slot first, http::response_queue::slot end) {
+    on_loop([&] {
+      const http::courier::pass pass{courier};
+      for (auto slot = first; slot < end; ++slot)
+        send("name" + std::to_string(slot), slot);
+    });
+  }
+
+  /// One handler of the loop, and no other.
+  void on_loop(const std::function<void()>& handler) {
+    boost::asio::post(io, handler);
+    io.restart();
+    io.poll_one();
+  }
+
+  /// What was posted to the loop.
+  void run_posted() {
+    io.restart();
+    io.run();
   }
 };
 
@@ -80,24 +113,24 @@ struct fixture {
 
 TEST_CASE("a pass of the loop is one batch a shard") {
   fixture f{1};
-  for (http::response_queue::slot slot = 0; slot < 5; ++slot)
-    f.send("x", slot);
-  f.io.run();
+  f.pass(0, 5);
   CHECK(f.store.sizes == std::vector<std::size_t>{5});
   REQUIRE(f.peer->replies.size() == 5);
   CHECK(f.peer->passes == 1);
-
-  f.io.restart();
-  f.send("x", 5);
-  f.io.run();
+  f.pass(5, 6);
   CHECK(f.store.sizes == std::vector<std::size_t>{5, 1});
+}
+
+TEST_CASE("a pass without commands sends nothing") {
+  fixture f{3};
+  f.pass(0, 0);
+  CHECK(f.store.sizes.empty());
+  CHECK(f.store.passes == 0);
 }
 
 TEST_CASE("every reply reaches the slot that asked") {
   fixture f{4};
-  for (http::response_queue::slot slot = 0; slot < 100; ++slot)
-    f.send("name" + std::to_string(slot), slot);
-  f.io.run();
+  f.pass(0, 100);
   CHECK(f.store.sizes.size() == 4);
   REQUIRE(f.peer->replies.size() == 100);
   for (const auto& reply : f.peer->replies)
@@ -108,15 +141,14 @@ TEST_CASE("every reply reaches the slot that asked") {
 
 TEST_CASE("a full batch does not wait for the end of the pass") {
   fixture f{1};
-  f.store.answers_at_once = false;
-  for (std::size_t i = 0; i < limits::batch_operations_max; ++i)
-    f.send("x", i);
-  CHECK(f.store.submitted.size() == 1);
-  f.send("x", limits::batch_operations_max);
-  f.io.run();
-  f.store.answer_all();
-  f.io.restart();
-  f.io.run();
+  f.on_loop([&] {
+    const http::courier::pass pass{f.courier};
+    for (std::size_t i = 0; i < limits::batch_operations_max; ++i)
+      f.send("x", i);
+    CHECK(f.store.sizes.size() == 1);
+    f.send("x", limits::batch_operations_max);
+    CHECK(f.peer->replies.empty());
+  });
   CHECK(f.store.sizes == std::vector<std::size_t>{limits::batch_operations_max, 1});
   CHECK(f.peer->replies.size() == limits::batch_operations_max + 1);
 }
@@ -124,25 +156,43 @@ TEST_CASE("a full batch does not wait for the end of the pass") {
 TEST_CASE("a batch that another thread sends home is delivered on the loop") {
   fixture f{2};
   f.store.answers_at_once = false;
-  for (http::response_queue::slot slot = 0; slot < 10; ++slot)
-    f.send("name" + std::to_string(slot), slot);
-  f.io.run();
+  f.pass(0, 10);
   std::thread{[&] { f.store.answer_all(); }}.join();
   CHECK(f.peer->replies.empty());
-  f.io.restart();
-  f.io.run();
+  f.run_posted();
   CHECK(f.peer->replies.size() == 10);
+  CHECK(f.peer->passes == 2);  // one a batch: they came one after the other
+}
+
+TEST_CASE("a batch that comes home between passes is delivered in the next") {
+  fixture f{1};
+  f.store.answers_at_once = false;
+  f.pass(0, 3);
+  f.on_loop([&] { f.store.answer_all(); });
+  CHECK(f.peer->replies.empty());
+  f.run_posted();
+  CHECK(f.peer->replies.size() == 3);
+}
+
+TEST_CASE("what a reply lets a peer ask is sent in a pass of its own") {
+  fixture f{1};
+  f.peer->on_end_of_pass = [&] {
+    if (f.peer->passes < 5)
+      f.send("next", 1);
+  };
+  f.pass(0, 1);
+  CHECK(f.peer->replies.size() == 1);
+  f.run_posted();
+  CHECK(f.peer->replies.size() == 5);
 }
 
 TEST_CASE("a peer that is gone is kept until its replies are in") {
   fixture f{1};
   f.store.answers_at_once = false;
-  f.send("x", 0);
-  f.io.run();
+  f.pass(0, 1);
   auto* gone = f.peer.get();
   CHECK(gone->use_count() == 2);
-  f.store.answer_all();
-  f.io.restart();
-  f.io.run();
+  std::thread{[&] { f.store.answer_all(); }}.join();
+  f.run_posted();
   CHECK(gone->use_count() == 1);
 }

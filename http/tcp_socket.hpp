@@ -1,0 +1,42 @@
+#pragma once
+
+#include <boost/system/error_code.hpp>
+
+#include <cstddef>
+#include <span>
+#include <string_view>
+#include <utility>
+
+namespace http {
+
+/// A connected TCP socket that never blocks. It is not Asio's, whose reactor
+/// would be told of every connection and asked before every wait: see
+/// ready_set.
+class tcp_socket {
+public:
+  using error_code = boost::system::error_code;
+
+  /// Takes over the descriptor; below 0 is none.
+  explicit tcp_socket(int descriptor = -1) noexcept : descriptor_(descriptor) {}
+  tcp_socket(tcp_socket&& other) noexcept : descriptor_(std::exchange(other.descriptor_, -1)) {}
+  tcp_socket& operator=(tcp_socket&&) = delete;
+  ~tcp_socket() { close(); }
+
+  bool is_open() const noexcept { return descriptor_ >= 0; }
+  int descriptor() const noexcept { return descriptor_; }
+
+  /// What is there, up to the size of `buffer`. No bytes and no error: the peer
+  /// sends nothing more. Nothing there: would_block.
+  std::size_t read(std::span<char> buffer, error_code& error) noexcept;
+
+  /// As much as there is room for; none: would_block.
+  std::size_t write(std::string_view bytes, error_code& error) noexcept;
+
+  void shutdown_send() noexcept;
+  void close() noexcept;
+
+private:
+  int descriptor_;
+};
+
+}  // namespace http
