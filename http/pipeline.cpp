@@ -119,7 +119,7 @@ void pipeline::shrink() {
     return;
   responses_.shrink();
   if (rest_.empty())
-    rest_ = {};
+    std::string{}.swap(rest_);
 }
 
 std::string_view pipeline::unparsed() const noexcept {

@@ -61,12 +61,13 @@ void response_queue::consume(std::size_t bytes) noexcept {
 
 void response_queue::shrink() {
   assert(empty() && output().empty());
+  // To swap gives memory back; to assign `{}` or to clear keeps it.
   if (ring_.size() > 1) {
-    ring_ = {};
+    std::vector<place>{}.swap(ring_);
     head_ = 0;
   }
   if (output_.capacity() > kept_output_bytes)
-    output_ = {};
+    std::string{}.swap(output_);
 }
 
 response_queue::place& response_queue::place_at(std::size_t position) noexcept {

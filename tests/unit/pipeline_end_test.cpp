@@ -1,5 +1,6 @@
 #include "counter/limits.hpp"
 #include "http/pipeline.hpp"
+#include "tests/unit/allocations.hpp"
 #include "tests/unit/requests.hpp"
 #include "tests/unit/support.hpp"
 
@@ -219,4 +220,20 @@ TEST_CASE("a connection that gave its memory back goes on") {
   CHECK(bodies(peer.take_answers()) == "b: 7\n");
   peer.pipeline.shrink();
   CHECK(peer.feed(get("/get?name=c")).size() == 1);
+}
+
+TEST_CASE("a connection that was busy and is idle holds next to nothing") {
+  connection peer;
+  const auto before = unit::allocations::now().live_bytes;
+  {
+    const auto commands = peer.feed(repeat(get("/get?name=" + std::string(250, 'n')), 100));
+    REQUIRE(commands.size() == 100);
+    // Backwards, so that each answer is kept until the first is there.
+    for (auto one = commands.rbegin(); one != commands.rend(); ++one)
+      peer.complete(*one, {outcome::ok, 1});
+    CHECK(unit::allocations::now().live_bytes - before > 50'000);
+    CHECK(peer.take_answers().size() == 100);
+  }
+  peer.pipeline.shrink();
+  CHECK(unit::allocations::now().live_bytes - before < 1500);
 }
