@@ -63,6 +63,7 @@ public:
     add("listen", listen_, "Listen here; repeatable; port 0 picks a free one")
         ->type_name("HOST:PORT")
         ->delimiter(',')
+        ->default_str("127.0.0.1:8000")
         ->check([](const std::string& text) {
           return listen_address::parse(text) ? ""
                                              : text +
