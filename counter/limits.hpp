@@ -38,14 +38,19 @@ struct limits {
   /// an event loop share.
   static constexpr std::size_t read_bytes_max = 64 * 1024;
   /// What a closing connection may still send and have thrown away, so that
-  /// it reads our last answer instead of a reset.
-  static constexpr std::size_t linger_bytes_max = 1024 * 1024;
+  /// it reads our last answer instead of a reset: many times a body.
+  static constexpr std::size_t linger_bytes_max = 64 * 1024 * 1024;
+  /// The kernel's send buffer (it doubles the number). Enough for a full
+  /// pipeline of answers; left alone it grows to 4 MiB for a peer that does not
+  /// read.
+  static constexpr int send_buffer_bytes = 128 * 1024;
 
   std::chrono::milliseconds header_timeout{10'000};
   std::chrono::milliseconds body_timeout{10'000};
   std::chrono::milliseconds write_timeout{10'000};
   std::chrono::milliseconds idle_timeout{60'000};
-  /// How long a closing connection is read from, see linger_bytes_max.
+  /// How long a closing connection is read from when its output does not move,
+  /// see linger_bytes_max.
   static constexpr std::chrono::milliseconds linger_timeout{1'000};
 
   // -- the server -----------------------------------------------------------
@@ -59,16 +64,19 @@ struct limits {
   static constexpr int backlog = 4096;
   /// Connections accepted in a row before others get their turn.
   static constexpr int accepts_in_a_row_max = 64;
-  /// Pause of an acceptor that ran out of file descriptors or memory.
+  /// Pause of an acceptor that ran out of file descriptors or memory, and how
+  /// often that is logged.
   static constexpr std::chrono::milliseconds accept_pause{50};
+  static constexpr std::chrono::milliseconds accept_warning_pause{10'000};
   /// Event loops and shards: more than any machine has cores.
   static constexpr unsigned threads_max = 1024;
   static constexpr unsigned shards_max = 1024;
   /// All shards together; about 1 GiB at 20-byte names.
   std::uint64_t counters_max = 10'000'000;
 
-  /// From SIGTERM to the end, whatever the peers do.
-  static constexpr std::chrono::milliseconds drain_timeout{5'000};
+  /// From SIGTERM to the last connection, whatever the peers do; the process
+  /// has ended within five seconds.
+  static constexpr std::chrono::milliseconds drain_timeout{4'500};
   /// An idle connection's last chance to send a request while draining.
   static constexpr std::chrono::milliseconds drain_idle_timeout{1'000};
 

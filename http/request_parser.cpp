@@ -24,6 +24,8 @@ constexpr refusal folded{status::bad_request, "folded header fields are obsolete
 
 /// What a chunked body ends with, at the least. Beast asserts that it never
 /// sees less of it twice, and takes nothing of it before it is whole.
+/// The end of the chunk before, 64 bits in hexadecimal, and two line ends.
+constexpr std::size_t plain_chunk_header_bytes = 2 + 16 + 4;
 constexpr std::string_view last_chunk = "0\r\n\r\n";
 
 bool is_control(char c) noexcept {
@@ -120,9 +122,7 @@ void request_parser::events::on_chunk_header_impl(std::uint64_t, string_view ext
   // Beast takes any byte in a quoted string; others end a line at a bare LF.
   if (std::any_of(extensions.begin(), extensions.end(), is_control))
     return refuse(malformed, ec);
-  chunk_overhead_ += extensions.size();
-  if (chunk_overhead_ > limits::chunk_overhead_bytes_max)
-    refuse(long_chunking, ec);
+  had_chunk_header_ = true;
 }
 
 std::size_t request_parser::events::on_chunk_body_impl(std::uint64_t, string_view body,
@@ -193,7 +193,7 @@ bool request_parser::awaits_continue() const noexcept {
 void request_parser::restart() {
   events_.reset();
   guard_ = {};
-  header_bytes_ = 0;
+  header_bytes_ = chunk_overhead_ = 0;
   state_ = parse_state::need_more;
   has_begun_ = has_request_line_ = is_continued_ = false;
 }
@@ -228,9 +228,13 @@ void request_parser::check_sizes(bool was_in_header, std::size_t taken,
     if (header_bytes_ + still_header > limits::header_bytes_max)
       refuse(has_request_line_ ? long_header : long_target);
   } else if (events_->chunked()) {
-    // Trailers are taken by the call that ends the body.
-    const auto trailers = events_->is_done() ? taken : 0;
-    if (std::max(trailers, waiting) > limits::chunk_overhead_bytes_max)
+    // More than its size needs: leading zeros, extensions, trailers.
+    auto overhead = [](std::size_t bytes) {
+      return std::max(bytes, plain_chunk_header_bytes) - plain_chunk_header_bytes;
+    };
+    if (events_->take_had_chunk_header())
+      chunk_overhead_ += overhead(taken);
+    if (chunk_overhead_ + overhead(waiting) > limits::chunk_overhead_bytes_max)
       refuse(long_chunking);
   }
 }

@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <optional>
 #include <string_view>
+#include <utility>
 
 namespace http {
 
@@ -58,6 +59,9 @@ private:
     /// The bytes that the next put() is given.
     void input(std::string_view bytes) noexcept { input_ = bytes; }
 
+    /// Whether put() took a chunk's header since this was asked last.
+    bool take_had_chunk_header() noexcept { return std::exchange(had_chunk_header_, false); }
+
   private:
     using error_code = boost::beast::error_code;
     using string_view = boost::beast::string_view;
@@ -81,7 +85,7 @@ private:
 
     request_parser& parser_;
     std::string_view input_;
-    std::size_t chunk_overhead_ = 0;
+    bool had_chunk_header_ = false;
   };
 
   void fail(const boost::beast::error_code& error);
@@ -94,6 +98,7 @@ private:
   http::request request_;
   refusal why_;
   std::size_t header_bytes_ = 0;
+  std::size_t chunk_overhead_ = 0;
   parse_state state_ = parse_state::need_more;
   bool has_begun_ = false;
   bool has_request_line_ = false;

@@ -7,6 +7,7 @@
 #include <boost/url/pct_string_view.hpp>
 
 #include <algorithm>
+#include <optional>
 
 namespace http {
 
@@ -37,15 +38,18 @@ bool has_good_encoding(std::string_view raw) {
   return counter::is_valid_utf8(decode(raw, false, buffer));
 }
 
-/// Takes off `http://authority` or `https://authority`.
-std::string_view without_authority(std::string_view raw) noexcept {
-  for (std::string_view scheme : {"http://", "https://"})
-    if (urls::grammar::ci_is_equal(raw.substr(0, scheme.size()), scheme)) {
-      raw.remove_prefix(scheme.size());
-      raw.remove_prefix(std::min(raw.find_first_of("/?"), raw.size()));
-      break;
-    }
-  return raw;
+/// `raw` behind `http://authority` or `https://authority`; nothing where it does
+/// not start with them. An http URL has a host (RFC 9110 section 4.2.1).
+std::optional<std::string_view> behind_authority(std::string_view raw) noexcept {
+  for (std::string_view scheme : {"http://", "https://"}) {
+    if (!urls::grammar::ci_is_equal(raw.substr(0, scheme.size()), scheme))
+      continue;
+    const auto rest = raw.substr(scheme.size());
+    const auto authority = std::min(rest.find_first_of("/?"), rest.size());
+    if (authority > 0)
+      return rest.substr(authority);
+  }
+  return std::nullopt;
 }
 
 }  // namespace
@@ -54,14 +58,16 @@ bool target::parse(std::string_view raw) {
   auto must_be_encoded = [](char c) { return static_cast<unsigned char>(c) >= 0x80 || c == '#'; };
   if (std::any_of(raw.begin(), raw.end(), must_be_encoded) || !has_good_encoding(raw))
     return false;
-  const bool is_absolute = !raw.starts_with('/');
-  const auto relative = is_absolute ? without_authority(raw) : raw;
-  const auto question = std::min(relative.find('?'), relative.size());
-  path_ = relative.substr(0, question);
-  query_ = relative.substr(std::min(question + 1, relative.size()));
-  if (is_absolute && path_.empty() && relative.size() < raw.size())
-    path_ = "/";
-  return path_.starts_with('/') || raw == "*";
+  const auto rest = raw.starts_with('/') ? raw : behind_authority(raw);
+  if (!rest) {
+    path_ = raw;
+    query_ = {};
+    return raw == "*";
+  }
+  const auto question = std::min(rest->find('?'), rest->size());
+  path_ = question > 0 ? rest->substr(0, question) : "/";
+  query_ = rest->substr(std::min(question + 1, rest->size()));
+  return true;
 }
 
 bool target::is_path(std::string_view decoded_path) {

@@ -50,6 +50,8 @@ TEST_CASE("what is no target, or not encoded as one, is refused") {
       "h:80",
       "ftp://h/",
       "http:/get",
+      "http:///get",
+      "http://?name=x",
       "http:get",
       "httpx://h/",
       "/a#b",
