@@ -61,6 +61,12 @@ actor_store::actor_store(unsigned shards, const counter::limits& limits)
 
 actor_store::~actor_store() {
   close();
+  no_loop nowhere;
+  actor_inlet last{impl_->system, nowhere, impl_->shards, impl_->is_closed};
+  last.send_end();
+  last.run_to_end();
+  for (auto& shard : impl_->shards)
+    shard.actor = nullptr;
 }
 
 unsigned actor_store::shards() const noexcept {
@@ -76,14 +82,9 @@ void actor_store::close() {
   if (impl_->is_closed.exchange(true))
     return;
   std::lock_guard lock{impl_->inlets_mutex};
+  // An actor with mail is ready on the loop that sent it.
   for (auto& inlet : impl_->inlets)
     inlet.run_to_end();
-  no_loop nowhere;
-  actor_inlet last{impl_->system, nowhere, impl_->shards, impl_->is_closed};
-  last.send_end();
-  last.run_to_end();
-  for (auto& shard : impl_->shards)
-    shard.actor = nullptr;
 }
 
 }  // namespace actors

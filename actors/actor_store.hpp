@@ -13,15 +13,15 @@ public:
   /// `shards` is 1 to limits::shards_max.
   actor_store(unsigned shards, const counter::limits& limits);
 
-  /// Closes.
+  /// Closes, ends the actors and frees the counters.
   ~actor_store() override;
 
   unsigned shards() const noexcept override;
   counter::inlet& connect(counter::event_loop& loop) override;
 
-  /// Answers every batch that was submitted and ends the actors; what is
-  /// submitted afterwards is refused with `draining`. Call it when the event
-  /// loops' threads have ended and before the event loops themselves do.
+  /// Answers every batch that was submitted; what is submitted afterwards is
+  /// refused with `draining`. Call it when the event loops' threads have ended
+  /// and before the event loops themselves do.
   void close();
 
 private:

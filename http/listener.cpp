@@ -19,7 +19,7 @@ constexpr refusal too_many_connections{status::service_unavailable,
 }  // namespace
 
 listener::listener(tcp_acceptor acceptor, loop_services& services, session_list& sessions,
-                   std::atomic<std::size_t>& population)
+                   http::population& population)
     : acceptor_(std::move(acceptor)),
       services_(services),
       sessions_(sessions),
@@ -27,7 +27,7 @@ listener::listener(tcp_acceptor acceptor, loop_services& services, session_list&
       pause_(services.io) {}
 
 void listener::stop() {
-  while (accept_one()) {
+  for (int i = 0; i < counter::limits::backlog && accept_one(); ++i) {
   }
   pause_.cancel();
   error_code ignored;
@@ -55,7 +55,6 @@ bool listener::accept_one() {
   const int accepted =
       ::accept4(acceptor_.native_handle(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
   if (accepted >= 0) {
-    is_short_of_resources_ = false;
     admit(tcp_socket{accepted});
     return true;
   }
@@ -72,8 +71,10 @@ bool listener::accept_one() {
 /// Out of descriptors or memory. The connection stays in the kernel's queue, so
 /// that to look again at once would spin and not to look again would hang.
 void listener::pause(const error_code& why) {
-  if (!std::exchange(is_short_of_resources_, true))
+  if (services_.clock.now() >= next_warning_) {
     spdlog::warn("cannot accept connections for now: {}", why.message());
+    next_warning_ = services_.clock.now() + counter::limits::accept_warning_pause;
+  }
   pause_.expires_after(counter::limits::accept_pause);
   pause_.async_wait([this](error_code error) {
     if (!error && acceptor_.is_open())
@@ -82,16 +83,18 @@ void listener::pause(const error_code& why) {
 }
 
 void listener::admit(tcp_socket socket) {
-  const auto others = population_.load(std::memory_order_relaxed);
-  const auto& limits = services_.limits;
-  if (others >= limits.connections_max + counter::limits::refusals_max)
-    return;
-  boost::intrusive_ptr<session> added{new session{services_, std::move(socket), population_}};
+  auto place = population_.served.take(services_.limits.connections_max);
+  if (place)
+    return add(std::move(socket), std::move(*place)).start();
+  auto last = population_.refused.take(counter::limits::refusals_max);
+  if (last)
+    add(std::move(socket), std::move(*last)).start_refused(too_many_connections);
+}
+
+session& listener::add(tcp_socket socket, head_count::place place) {
+  auto* added = new session{services_, std::move(socket), std::move(place)};
   sessions_.push_back(*added);
-  if (others < limits.connections_max)
-    added->start();
-  else
-    added->start_refused(too_many_connections);
+  return *added;
 }
 
 }  // namespace http

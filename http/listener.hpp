@@ -2,13 +2,11 @@
 
 #include "http/asio.hpp"
 #include "http/loop_services.hpp"
+#include "http/population.hpp"
 #include "http/session.hpp"
 #include "http/tcp_socket.hpp"
 
 #include <boost/intrusive/list.hpp>
-
-#include <atomic>
-#include <cstddef>
 
 namespace http {
 
@@ -18,10 +16,10 @@ using session_list = boost::intrusive::list<session, boost::intrusive::base_hook
 /// Accepts connections on one event loop and makes sessions of them.
 class listener {
 public:
-  /// New sessions are added to `sessions`. `population` counts those of all
-  /// loops. Everything outlives the listener.
+  /// New sessions are added to `sessions`. `population` counts the
+  /// connections of all loops. Everything outlives the listener.
   listener(tcp_acceptor acceptor, loop_services& services, session_list& sessions,
-           std::atomic<std::size_t>& population);
+           http::population& population);
 
   void start() { wait(); }
 
@@ -34,13 +32,14 @@ private:
   bool accept_one();
   void accept_some();
   void admit(tcp_socket socket);
+  session& add(tcp_socket socket, head_count::place place);
 
   tcp_acceptor acceptor_;
   loop_services& services_;
   session_list& sessions_;
-  std::atomic<std::size_t>& population_;
+  http::population& population_;
   steady_timer pause_;
-  bool is_short_of_resources_ = false;  // and said so
+  steady_clock::time_point next_warning_;
 };
 
 }  // namespace http

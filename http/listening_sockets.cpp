@@ -7,29 +7,45 @@
 
 #include <cerrno>
 
+#include <linux/filter.h>
 #include <sys/socket.h>
 
 namespace http {
 
 namespace {
 
-void share_port(tcp_acceptor& acceptor) {
-  const int on = 1;
-  if (::setsockopt(acceptor.native_handle(), SOL_SOCKET, SO_REUSEPORT, &on, sizeof on) != 0)
-    throw boost::system::system_error(errno, boost::system::system_category(), "SO_REUSEPORT");
+template <class Value>
+void set_option(tcp_acceptor& acceptor, int option, const Value& value) {
+  if (::setsockopt(acceptor.native_handle(), SOL_SOCKET, option, &value, sizeof value) != 0)
+    throw boost::system::system_error(errno, boost::system::system_category(), "setsockopt");
 }
 
-tcp_acceptor open(asio::io_context& loop, const asio::ip::tcp::endpoint& endpoint, bool is_shared) {
+void share_port(tcp_acceptor& acceptor) {
+  set_option(acceptor, SO_REUSEPORT, 1);
+}
+
+/// Drops what comes in: who tries to connect tries again a second later.
+void play_dead(tcp_acceptor& acceptor) {
+  sock_filter drop{BPF_RET | BPF_K, 0, 0, 0};
+  set_option(acceptor, SO_ATTACH_FILTER, sock_fprog{1, &drop});
+}
+
+tcp_acceptor open(asio::io_context& loop, const asio::ip::tcp::endpoint& endpoint) {
   tcp_acceptor acceptor{loop, endpoint.protocol()};
   // Connections of an earlier run that linger in TIME_WAIT do not count.
   acceptor.set_option(tcp_acceptor::reuse_address{true});
   if (endpoint.address().is_v6())
     acceptor.set_option(asio::ip::v6_only{true});
-  if (is_shared)
-    share_port(acceptor);
+  return acceptor;
+}
+
+tcp_acceptor listen(asio::io_context& loop, const asio::ip::tcp::endpoint& endpoint) {
+  auto acceptor = open(loop, endpoint);
+  share_port(acceptor);
   acceptor.bind(endpoint);
-  // Inherited by what is accepted: a reply is one write and must not wait.
+  // Inherited by what is accepted. A reply is one write and must not wait.
   acceptor.set_option(asio::ip::tcp::no_delay{true});
+  acceptor.set_option(tcp_acceptor::send_buffer_size{counter::limits::send_buffer_bytes});
   acceptor.non_blocking(true);
   acceptor.listen(counter::limits::backlog);
   return acceptor;
@@ -39,18 +55,16 @@ tcp_acceptor open(asio::io_context& loop, const asio::ip::tcp::endpoint& endpoin
 
 std::vector<tcp_acceptor> open_listening_sockets(std::span<asio::io_context* const> loops,
                                                  const asio::ip::tcp::endpoint& endpoint) {
-  std::vector<tcp_acceptor> acceptors;
   // To listen without SO_REUSEPORT works only where nobody else does, whatever
   // they have set. Once it does, the port is ours to share.
-  auto alone = open(*loops[0], endpoint, false);
-  if (loops.size() == 1) {
-    acceptors.push_back(std::move(alone));
-    return acceptors;
-  }
-  const auto ours = alone.local_endpoint();
+  auto alone = open(*loops[0], endpoint);
+  play_dead(alone);
+  alone.bind(endpoint);
+  alone.listen();
   share_port(alone);
+  std::vector<tcp_acceptor> acceptors;
   for (auto* loop : loops)
-    acceptors.push_back(open(*loop, ours, true));
+    acceptors.push_back(listen(*loop, alone.local_endpoint()));
   return acceptors;
 }
 

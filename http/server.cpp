@@ -3,7 +3,9 @@
 #include "http/listening_sockets.hpp"
 #include "http/worker.hpp"
 
+#include <boost/asio/error.hpp>
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/system/system_error.hpp>
 
 #include <deque>
 #include <sstream>
@@ -12,7 +14,7 @@
 namespace http {
 
 struct server::impl {
-  std::atomic<std::size_t> population = 0;
+  http::population population;
   std::deque<worker> workers;
   std::vector<std::thread> threads;
 };
@@ -33,14 +35,27 @@ std::vector<std::string> server::listen(const std::string& host, const std::stri
     loops.push_back(&worker.loop());
   asio::ip::tcp::resolver resolver{*loops[0]};
   std::vector<std::string> addresses;
+  error_code unavailable;
   for (const auto& found : resolver.resolve(host, port, asio::ip::resolver_base::passive)) {
-    auto acceptors = open_listening_sockets(loops, found.endpoint());
+    std::vector<tcp_acceptor> acceptors;
+    try {
+      acceptors = open_listening_sockets(loops, found.endpoint());
+    } catch (const boost::system::system_error& error) {
+      // `localhost` is often listed as ::1 where there is no IPv6.
+      unavailable = error.code();
+      if (unavailable == asio::error::address_family_not_supported ||
+          unavailable == boost::system::errc::address_not_available)
+        continue;
+      throw;
+    }
     std::ostringstream address;
     address << acceptors[0].local_endpoint();
     addresses.push_back(address.str());
     for (std::size_t i = 0; i < acceptors.size(); ++i)
       impl_->workers[i].listen(std::move(acceptors[i]));
   }
+  if (addresses.empty())
+    throw boost::system::system_error(unavailable);
   return addresses;
 }
 

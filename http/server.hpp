@@ -19,7 +19,7 @@ public:
   /// Stops. The store must be closed by then.
   ~server();
 
-  /// Listens on every address of `host`; port 0 picks a free port. Returns the
+  /// Listens on every address that `host` has here; port 0 picks a free port. Returns the
   /// addresses as `IP:PORT` or `[IP]:PORT`. Nobody is answered before start().
   /// Throws boost::system::system_error.
   std::vector<std::string> listen(const std::string& host, const std::string& port);

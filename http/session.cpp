@@ -15,17 +15,11 @@ constexpr int reads_in_a_row_max = 4;
 
 }  // namespace
 
-session::session(loop_services& services, tcp_socket socket, std::atomic<std::size_t>& population)
+session::session(loop_services& services, tcp_socket socket, head_count::place place)
     : services_(services),
       socket_(std::move(socket)),
-      population_(population),
-      pipeline_(services.limits, services.clock.date()) {
-  population_.fetch_add(1, std::memory_order_relaxed);
-}
-
-session::~session() {
-  population_.fetch_sub(1, std::memory_order_relaxed);
-}
+      place_(std::move(place)),
+      pipeline_(services.limits, services.clock.date()) {}
 
 void session::start() {
   keep_alive_ = this;
@@ -147,7 +141,8 @@ bool session::write() {
   }
   is_writable_ = false;
   deadline_for_ = pipeline::awaited::nothing;
-  services_.deadlines.set(*this, deadlines::write);
+  unacknowledged_ = socket_.unacknowledged();
+  await_peer();
   return true;
 }
 
@@ -177,6 +172,8 @@ void session::set_deadline() {
 void session::on_deadline() {
   const self keep{this};
   const auto awaited = pipeline_.awaits();
+  if ((!is_writable_ || is_lingering_) && peer_reads())
+    return await_peer();
   const bool is_partial =
       awaited == pipeline::awaited::header || awaited == pipeline::awaited::body;
   if (!is_writable_ || is_lingering_ || !is_partial)
@@ -186,6 +183,19 @@ void session::on_deadline() {
   advance();
 }
 
+/// Whether the peer took some of what was sent since this was asked last. The
+/// kernel calls a socket writable only when much of its buffer is free again,
+/// which takes a slow peer longer than a deadline.
+bool session::peer_reads() noexcept {
+  const auto before = std::exchange(unacknowledged_, socket_.unacknowledged());
+  return unacknowledged_ < before;
+}
+
+void session::await_peer() {
+  const bool has_all = is_lingering_ && unacknowledged_ == 0;
+  services_.deadlines.set(*this, has_all ? deadlines::linger : deadlines::write);
+}
+
 // -- the end ------------------------------------------------------------------
 
 void session::finish() {
@@ -193,7 +203,8 @@ void session::finish() {
     return close();
   is_lingering_ = true;
   socket_.shutdown_send();
-  services_.deadlines.set(*this, deadlines::linger);
+  unacknowledged_ = socket_.unacknowledged();
+  await_peer();
   linger();
 }
 

@@ -5,13 +5,13 @@
 #include "http/deadlines.hpp"
 #include "http/loop_services.hpp"
 #include "http/pipeline.hpp"
+#include "http/population.hpp"
 #include "http/ready_set.hpp"
 #include "http/tcp_socket.hpp"
 
 #include <boost/intrusive/list_hook.hpp>
 #include <boost/smart_ptr/intrusive_ptr.hpp>
 
-#include <atomic>
 #include <cstddef>
 #include <cstdint>
 
@@ -27,9 +27,8 @@ using session_list_hook =
 /// its loop's thread, within a pass.
 class session final : public recipient, public timed, public pollable, public session_list_hook {
 public:
-  /// Counts itself in `population`, which outlives it.
-  session(loop_services& services, tcp_socket socket, std::atomic<std::size_t>& population);
-  ~session() override;
+  /// Keeps its place as long as it lives.
+  session(loop_services& services, tcp_socket socket, head_count::place place);
 
   /// Reads requests.
   void start();
@@ -57,15 +56,18 @@ private:
   void advance();
   bool write();
   void set_deadline();
+  bool peer_reads() noexcept;
+  void await_peer();
   void watch();
   void finish();
   void linger();
 
   loop_services& services_;
   tcp_socket socket_;
-  std::atomic<std::size_t>& population_;
+  const head_count::place place_;
   http::pipeline pipeline_;
   std::size_t lingered_bytes_ = 0;
+  std::size_t unacknowledged_ = 0;      // when the deadline was set
   std::uint64_t deadline_request_ = 0;  // whose deadline is set
   pipeline::awaited deadline_for_ = pipeline::awaited::nothing;
   self keep_alive_;          // itself, while it is open

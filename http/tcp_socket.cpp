@@ -2,6 +2,8 @@
 
 #include <cerrno>
 
+#include <linux/sockios.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/types.h>
 #include <unistd.h>
@@ -33,6 +35,12 @@ std::size_t tcp_socket::read(std::span<char> buffer, error_code& error) noexcept
 std::size_t tcp_socket::write(std::string_view bytes, error_code& error) noexcept {
   return bytes_of([&] { return ::send(descriptor_, bytes.data(), bytes.size(), MSG_NOSIGNAL); },
                   error);
+}
+
+std::size_t tcp_socket::unacknowledged() const noexcept {
+  int bytes = 0;
+  ::ioctl(descriptor_, SIOCOUTQ, &bytes);
+  return static_cast<std::size_t>(bytes);
 }
 
 void tcp_socket::shutdown_send() noexcept {

@@ -32,6 +32,9 @@ public:
   /// As much as there is room for; none: would_block.
   std::size_t write(std::string_view bytes, error_code& error) noexcept;
 
+  /// What was written and the peer has not acknowledged (SIOCOUTQ, tcp(7)).
+  std::size_t unacknowledged() const noexcept;
+
   void shutdown_send() noexcept;
   void close() noexcept;
 

@@ -8,8 +8,7 @@
 
 namespace http {
 
-worker::worker(const counter::limits& limits, counter::store& store,
-               std::atomic<std::size_t>& population)
+worker::worker(const counter::limits& limits, counter::store& store, http::population& population)
     : services_(io_, limits, store),
       population_(population) {}
 

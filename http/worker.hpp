@@ -14,8 +14,7 @@ namespace http {
 class worker {
 public:
   /// Everything is borrowed. `population` counts the connections of all workers.
-  worker(const counter::limits& limits, counter::store& store,
-         std::atomic<std::size_t>& population);
+  worker(const counter::limits& limits, counter::store& store, http::population& population);
   ~worker();
 
   asio::io_context& loop() noexcept { return io_; }
@@ -41,7 +40,7 @@ private:
   loop_services services_;
   session_list sessions_;
   std::list<listener> listeners_;
-  std::atomic<std::size_t>& population_;
+  http::population& population_;
 };
 
 }  // namespace http

@@ -217,3 +217,24 @@ TEST_CASE("a server out of descriptors waits for some without spinning, and goes
     CHECK(first.ask(get_request("/get?name=x")).body == "x: 1\n");
   }
 }
+
+TEST_CASE("connections that are told to go do not keep others out") {
+  server_process server{{"--max-connections", "2"}};
+  std::vector<client> admitted, refused;
+  for (int i = 0; i < 2; ++i) {
+    admitted.emplace_back(server.port());
+    REQUIRE(admitted.back().ask(get_request("/inc?name=x")).status == 200);
+  }
+  auto ask = [&] {
+    refused.emplace_back(server.port());
+    return refused.back().ask(get_request("/get?name=x")).status;
+  };
+  for (int i = 0; i < 20; ++i)
+    REQUIRE(ask() == 503);
+  admitted.clear();
+  // None of those that were refused has left.
+  int status = 503;
+  for (int i = 0; i < 30 && status == 503; ++i)
+    status = ask();
+  CHECK(status == 200);
+}

@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <string>
+#include <thread>
 
 using namespace support;
 
@@ -133,4 +134,23 @@ TEST_CASE("a peer that reads its answers slowly gets all of them") {
   for (; answered < 1000; ++answered)
     REQUIRE(slow.read_answer().status == 200);
   CHECK(slow.read_to_end() == "");
+}
+
+TEST_CASE("a peer that reads for longer than the write timeout gets all its answers") {
+  server_process server{{"--write-timeout", "300ms"}};
+  client slow{server.port(), /*receive_bytes_max=*/4096};
+  constexpr int asked = 3000;
+  std::string requests;
+  for (int i = 0; i < asked; ++i)
+    requests += get_request("/get?name=" + std::string(250, 'n'));
+  // Before the server holds it back: it takes as much as a full send buffer.
+  std::jthread sending{[&] { slow.send(requests); }};
+  const auto began = std::chrono::steady_clock::now();
+  int answered = 0;
+  for (; answered < asked; ++answered) {
+    REQUIRE(slow.read_answer().status == 404);
+    if (answered % 100 == 0)
+      std::this_thread::sleep_for(std::chrono::milliseconds{50});  // slow is the subject
+  }
+  CHECK(std::chrono::steady_clock::now() - began > std::chrono::milliseconds{900});
 }
