@@ -50,6 +50,9 @@ public:
   /// Whether more bytes may be fed now; false also when none are expected.
   bool wants_input() const noexcept;
 
+  /// Whether requests wait for replies to come in, or for output to be sent.
+  bool is_held_back() const noexcept { return !is_closing_ && !can_parse(); }
+
   // -- output ---------------------------------------------------------------
 
   /// The reply to the command with this slot; each exactly once.

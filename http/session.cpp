@@ -81,10 +81,13 @@ void session::advance() {
     while (auto pending = pipeline_.take_command())
       services_.courier.send(pending->command, pending->slot, *this);
     pipeline_.keep_rest();
+    const bool was_held_back = pipeline_.is_held_back();
     if (!write())
       return close();
     if (pipeline_.awaits() == pipeline::awaited::nothing && pipeline_.output().empty())
       return finish();
+    if (was_held_back && !pipeline_.is_held_back())
+      continue;  // what was sent made room for requests that are here already
     if (!is_readable_ || !pipeline_.wants_input())
       break;
     if (reads == reads_in_a_row_max) {

@@ -136,6 +136,25 @@ TEST_CASE("a peer that reads its answers slowly gets all of them") {
   CHECK(slow.read_to_end() == "");
 }
 
+TEST_CASE("a peer that asked for all at once and reads late gets all its answers") {
+  // From all fit the send buffer, over some wait in the server, to some wait
+  // unread: whatever is held back must go on when there is room again.
+  for (const int asked : {1000, 1500, 2000, 2500, 3000, 4000, 6000}) {
+    CAPTURE(asked);
+    server_process server{{"--threads", "1"}};
+    client late{server.port(), /*receive_bytes_max=*/4096};
+    std::string requests;
+    for (int i = 0; i < asked; ++i)
+      requests += get_request("/inc?name=x");
+    late.send(requests);
+    std::this_thread::sleep_for(std::chrono::milliseconds{200});  // late is the subject
+    int answered = 0;
+    while (answered < asked && late.read_answer().status == 200)
+      ++answered;
+    CHECK(answered == asked);
+  }
+}
+
 TEST_CASE("a peer that reads for longer than the write timeout gets all its answers") {
   server_process server{{"--write-timeout", "300ms"}};
   client slow{server.port(), /*receive_bytes_max=*/4096};
