@@ -1,0 +1,81 @@
+// counterd with its tables behind mutexes in place of actors: the same HTTP, the
+// same batches, applied where they are submitted. What the actors cost is the
+// difference.
+
+#include "config/options.hpp"
+#include "counter/placement.hpp"
+#include "counter/table.hpp"
+#include "http/server.hpp"
+
+#include <csignal>
+#include <cstdio>
+#include <deque>
+#include <mutex>
+
+namespace {
+
+class in_place_store final : public counter::store {
+public:
+  in_place_store(unsigned shards, const counter::limits& limits) : room_(limits.counters_max) {
+    for (unsigned i = 0; i < shards; ++i)
+      shards_.emplace_back(room_);
+  }
+
+  unsigned shards() const noexcept override { return static_cast<unsigned>(shards_.size()); }
+  counter::inlet& connect(counter::event_loop&) override { return inlet_; }
+
+private:
+  struct shard {
+    explicit shard(counter::quota& room) : table(room, {1, 2}) {}
+    std::mutex mutex;
+    counter::table table;
+  };
+
+  struct in_place_inlet final : counter::inlet {
+    explicit in_place_inlet(std::deque<shard>& all) : shards(all) {}
+
+    void submit(std::span<std::unique_ptr<counter::batch>> pass) override {
+      for (std::size_t i = 0; i < pass.size(); ++i) {
+        if (!pass[i])
+          continue;
+        {
+          std::lock_guard lock{shards[i].mutex};
+          for (std::size_t j = 0; j < pass[i]->size(); ++j)
+            pass[i]->reply_at(j) = shards[i].table.apply(pass[i]->command_at(j));
+        }
+        auto& home = pass[i]->home();
+        home.take_home(std::move(pass[i]));
+      }
+    }
+
+    std::deque<shard>& shards;
+  };
+
+  counter::quota room_;
+  std::deque<shard> shards_;
+  in_place_inlet inlet_{shards_};
+};
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  const auto parsed = config::parse_options(argc, argv);
+  const auto* options = std::get_if<config::options>(&parsed);
+  if (options == nullptr)
+    return 2;
+  sigset_t stop;
+  sigemptyset(&stop);
+  sigaddset(&stop, SIGTERM);
+  sigaddset(&stop, SIGINT);
+  pthread_sigmask(SIG_BLOCK, &stop, nullptr);
+  in_place_store store{options->shards, options->limits};
+  http::server server{options->limits, options->threads, store};
+  for (const auto& where : options->listen)
+    for (const auto& address : server.listen(where.host, where.port))
+      std::printf("listening on http://%s\n", address.c_str());
+  std::fflush(stdout);
+  server.start();
+  int received = 0;
+  sigwait(&stop, &received);
+  server.stop();
+}

@@ -1,0 +1,174 @@
+// The actor path without sockets: loops that fill batches, shards that answer
+// them, batches that come home.
+
+#include "actors/actor_store.hpp"
+#include "counter/placement.hpp"
+
+#include <benchmark/benchmark.h>
+
+#include <atomic>
+#include <cstdio>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+namespace {
+
+using pass = std::vector<std::unique_ptr<counter::batch>>;
+
+/// An event loop that is polled.
+class polled_loop final : public counter::event_loop {
+public:
+  void post(std::function<void()> task) override {
+    std::lock_guard lock{mutex_};
+    tasks_.push_back(std::move(task));
+    has_news_ = true;
+  }
+
+  void take_home(std::unique_ptr<counter::batch> answered) noexcept override {
+    if (std::this_thread::get_id() == thread_) {
+      home.push_back(std::move(answered));
+      return;
+    }
+    std::lock_guard lock{mutex_};
+    from_others_.push_back(std::move(answered));
+    has_news_ = true;
+  }
+
+  /// False when there was nothing to do.
+  bool poll() {
+    if (!has_news_)
+      return false;
+    std::vector<std::function<void()>> tasks;
+    {
+      std::lock_guard lock{mutex_};
+      tasks.swap(tasks_);
+      for (auto& batch : from_others_)
+        home.push_back(std::move(batch));
+      from_others_.clear();
+      has_news_ = false;
+    }
+    for (auto& task : tasks)
+      task();
+    return true;
+  }
+
+  std::vector<std::unique_ptr<counter::batch>> home;
+
+private:
+  const std::thread::id thread_ = std::this_thread::get_id();
+  std::atomic<bool> has_news_ = false;
+  std::mutex mutex_;
+  std::vector<std::function<void()>> tasks_;
+  std::vector<std::unique_ptr<counter::batch>> from_others_;
+};
+
+/// As many requests as a busy pass of an event loop has.
+constexpr std::size_t commands_in_a_pass = 64;
+constexpr std::size_t batches_under_way_max = 16;
+
+void run(benchmark::State& state, actors::actor_store& store,
+         const std::vector<std::string>& names) {
+  polled_loop loop;
+  auto& inlet = store.connect(loop);
+  const auto shards = store.shards();
+  pass next(shards);
+  std::vector<std::unique_ptr<counter::batch>> spare;
+  std::size_t under_way = 0;
+  auto collect = [&] {
+    loop.poll();
+    under_way -= loop.home.size();
+    for (auto& batch : loop.home) {
+      batch->clear();
+      spare.push_back(std::move(batch));
+    }
+    loop.home.clear();
+  };
+  std::size_t random = static_cast<std::size_t>(state.thread_index()) + 1;
+  for (auto _ : state) {
+    for (std::size_t i = 0; i < commands_in_a_pass; ++i) {
+      random = random * 6364136223846793005 + 1442695040888963407;
+      const auto& name = names[(random >> 33) % names.size()];
+      auto& batch = next[counter::shard_of(name, shards)];
+      if (!batch && !spare.empty()) {
+        batch = std::move(spare.back());
+        spare.pop_back();
+      }
+      if (!batch)
+        batch = std::make_unique<counter::batch>(loop);
+      batch->add({counter::operation::add, name, 1});
+    }
+    for (const auto& batch : next)
+      under_way += batch ? 1 : 0;
+    inlet.submit(next);
+    do {
+      collect();
+    } while (under_way > batches_under_way_max);
+  }
+  while (under_way > 0)
+    collect();
+  while (loop.poll()) {
+  }
+  state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(commands_in_a_pass));
+}
+
+std::vector<std::string> make_names(std::size_t count) {
+  std::vector<std::string> names(count);
+  for (std::size_t i = 0; i < count; ++i) {
+    char name[32];
+    std::snprintf(name, sizeof name, "%020zu", i);
+    names[i] = name;
+  }
+  return names;
+}
+
+std::unique_ptr<actors::actor_store> shared_store;
+std::vector<std::string> shared_names;
+
+/// Arguments: shards, names. Threads are event loops.
+void set_up(const benchmark::State& state) {
+  shared_store = std::make_unique<actors::actor_store>(static_cast<unsigned>(state.range(0)),
+                                                       counter::limits{});
+  shared_names = make_names(static_cast<std::size_t>(state.range(1)));
+}
+
+void tear_down(const benchmark::State&) {
+  shared_store->close();
+}
+
+void increments(benchmark::State& state) {
+  run(state, *shared_store, shared_names);
+}
+BENCHMARK(increments)
+    ->Setup(set_up)
+    ->Teardown(tear_down)
+    ->ArgNames({"shards", "names"})
+    ->Args({1, 1})
+    ->Args({1, 10000})
+    ->Args({2, 10000})
+    ->Threads(1)
+    ->Threads(2)
+    ->UseRealTime();
+
+/// One command, there and back: what the hop costs when nothing shares it.
+void hop(benchmark::State& state) {
+  actors::actor_store store{1, counter::limits{}};
+  polled_loop loop;
+  auto& inlet = store.connect(loop);
+  pass next(1);
+  next[0] = std::make_unique<counter::batch>(loop);
+  for (auto _ : state) {
+    next[0]->clear();
+    next[0]->add({counter::operation::add, "i", 1});
+    inlet.submit(next);
+    next[0] = std::move(loop.home.back());
+    loop.home.pop_back();
+  }
+  store.close();
+}
+BENCHMARK(hop);
+
+}  // namespace

@@ -1,0 +1,48 @@
+#include "http/pipeline.hpp"
+#include "http/text_reply.hpp"
+
+#include <benchmark/benchmark.h>
+
+#include <string>
+
+namespace {
+
+void render(benchmark::State& state) {
+  const http::date date;
+  std::string output;
+  const counter::command command{counter::operation::get, "visits", 0};
+  for (auto _ : state) {
+    output.clear();
+    const http::text_reply text{command, {counter::outcome::ok, 123456}};
+    http::render(output, text.response(), {true, true, false}, date.text());
+    benchmark::DoNotOptimize(output.data());
+  }
+}
+BENCHMARK(render);
+
+/// A connection from its bytes to its answers, with as many requests in flight
+/// as the argument says.
+void exchange(benchmark::State& state) {
+  const counter::limits limits;
+  const http::date date;
+  http::pipeline pipeline{limits, date};
+  std::string bytes;
+  for (std::int64_t i = 0; i < state.range(0); ++i)
+    bytes += "GET /inc?name=i HTTP/1.1\r\nHost: 127.0.0.1:8000\r\n\r\n";
+  for (auto _ : state) {
+    pipeline.feed(bytes);
+    std::uint64_t last = 0;
+    while (auto taken = pipeline.take_command())
+      last = taken->slot;
+    pipeline.keep_rest();
+    const counter::command command{counter::operation::add, "i", 1};
+    for (auto slot = last + 1 - static_cast<std::uint64_t>(state.range(0)); slot <= last; ++slot)
+      pipeline.complete(slot, command, {counter::outcome::ok, 1});
+    pipeline.consume_output(pipeline.output().size());
+    pipeline.shrink();
+  }
+  state.SetItemsProcessed(state.iterations() * state.range(0));
+}
+BENCHMARK(exchange)->Arg(1)->Arg(32);
+
+}  // namespace

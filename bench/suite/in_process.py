@@ -1,0 +1,37 @@
+"""What is measured without sockets, by Google Benchmark."""
+
+import json
+import subprocess
+
+from . import servers
+
+UNITS = ("table", "parser", "response", "actor")
+
+
+def measure(say):
+    facts, rates = {}, {}
+    subprocess.run(["cmake", "--build", "--preset", "release", "--target",
+                    *(f"{unit}_bench" for unit in UNITS)],
+                   cwd=servers.ROOT, check=True, stdout=subprocess.DEVNULL)
+    for unit in UNITS:
+        say(f"in process: {unit}")
+        done = subprocess.run(
+            [servers.ROOT / "build" / "release" / "bench" / f"{unit}_bench",
+             "--benchmark_format=json", "--benchmark_repetitions=5", "--benchmark_min_time=0.2",
+             "--benchmark_report_aggregates_only=true", "--benchmark_enable_random_interleaving"],
+            capture_output=True, text=True, check=True)
+        for row in json.loads(done.stdout)["benchmarks"]:
+            if row["aggregate_name"] != "median":
+                continue
+            name = row["run_name"]
+            rates[name] = row.get("items_per_second")
+            facts[f"in process, {name}, ns"] = 1e9 / rates[name] if rates[name] else row["real_time"]
+
+    def ratio(one, other):
+        return rates[f"increments/{one}"] / rates[f"increments/{other}"]
+
+    facts["in process, 2 shards on 2 threads / 1 on 1"] = ratio(
+        "shards:2/names:10000/real_time/threads:2", "shards:1/names:10000/real_time/threads:1")
+    facts["in process, hot counter from 2 loops / from 1"] = ratio(
+        "shards:1/names:1/real_time/threads:2", "shards:1/names:1/real_time/threads:1")
+    return facts

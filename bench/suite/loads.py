@@ -1,0 +1,129 @@
+"""Loads: one run of a load generator against one server, and what it measured."""
+
+import dataclasses
+import pathlib
+import re
+import subprocess
+
+LUA = pathlib.Path(__file__).resolve().parents[1] / "loads"
+
+
+@dataclasses.dataclass
+class Run:
+    """What one run measured; times are in microseconds."""
+
+    requests_per_second: float
+    cpu_us: float = None
+    p50_us: float = None
+    p99_us: float = None
+    failures: int = 0
+
+
+def microseconds(text):
+    number, unit = re.fullmatch(r"([\d.]+)(us|ms|s)", text).groups()
+    return float(number) * {"us": 1, "ms": 1e3, "s": 1e6}[unit]
+
+
+def call(command, timeout):
+    return subprocess.run([str(part) for part in command], capture_output=True, text=True,
+                          timeout=timeout, check=False).stdout
+
+
+class Load:
+    """`run` drives a server for some seconds."""
+
+    def __init__(self, name, command, parse, pipelined=1):
+        self.name = name
+        self.command = command
+        self.parse = parse
+        self.pipelined = pipelined
+
+    def run(self, server, seconds):
+        before = server.cpu_seconds()
+        output = call(self.command(server, seconds), seconds * 20 + 60)
+        result, requests = self.parse(output)
+        if requests:
+            result.cpu_us = (server.cpu_seconds() - before) * 1e6 / requests
+        return result
+
+
+def parse_wrk(output):
+    done = re.search(r"(\d+) requests in", output)
+    if not done:
+        raise RuntimeError("wrk said: " + output)
+    latency = {p: microseconds(re.search(rf"\s{p}%\s+(\S+)", output)[1]) for p in (50, 99)}
+    refused = re.search(r"Non-2xx or 3xx responses: (\d+)", output)
+    errors = re.search(r"Socket errors: connect (\d+), read (\d+), write (\d+), timeout (\d+)",
+                       output)
+    failures = int(refused[1]) if refused else 0
+    failures += sum(map(int, errors.groups())) if errors else 0
+    rate = float(re.search(r"Requests/sec:\s+([\d.]+)", output)[1])
+    return Run(rate, p50_us=latency[50], p99_us=latency[99], failures=failures), int(done[1])
+
+
+def wrk(connections, script=None, *arguments):
+    def command(server, seconds):
+        url = server.url
+        if script == "random_names":
+            url = url.rsplit("=", 1)[0] + "="
+        made = ["wrk", "-t1", f"-c{connections}", f"-d{seconds}", "--latency", "--timeout", "10"]
+        if script:
+            made += ["-s", LUA / f"{script}.lua"]
+        return made + [url] + (["--", *arguments] if arguments else [])
+    return command
+
+
+def parse_ab(output):
+    complete = re.search(r"Complete requests:\s+(\d+)", output)
+    if not complete:
+        return Run(0, failures=1), 0
+    failed = int(re.search(r"Failed requests:\s+(\d+)", output)[1])
+    refused = re.search(r"Non-2xx responses:\s+(\d+)", output)
+    percentile = {int(p): float(ms) * 1e3
+                  for p, ms in re.findall(r"^\s+(\d+)%\s+(\d+)", output, re.M)}
+    rate = float(re.search(r"Requests per second:\s+([\d.]+)", output)[1])
+    return Run(rate, p50_us=percentile.get(50), p99_us=percentile.get(99),
+               failures=failed + (int(refused[1]) if refused else 0)), int(complete[1])
+
+
+def ab(requests, keep_alive):
+    def command(server, _seconds):
+        return ["ab", "-q", "-n", requests, "-c", 200, *(["-k"] if keep_alive else []), server.url]
+    return command
+
+
+def parse_redis_benchmark(output):
+    rows = [line for line in output.splitlines() if line.count('","') >= 3]
+    if not rows:
+        raise RuntimeError("redis-benchmark said: " + output)
+    fields = rows[-1].strip('"').split('","')
+    # "test","rps","avg_latency_ms","min_latency_ms","p50_latency_ms","p95","p99","max"
+    return Run(float(fields[1]), p50_us=float(fields[4]) * 1e3, p99_us=float(fields[6]) * 1e3), None
+
+
+class RedisBenchmark(Load):
+    """Redis by its own load generator; it takes a number of requests."""
+
+    def __init__(self, name, pipelined, per_second):
+        super().__init__(name, None, parse_redis_benchmark, pipelined)
+        self.per_second = per_second
+
+    def run(self, server, seconds):
+        requests = self.per_second * seconds
+        before = server.cpu_seconds()
+        output = call(["redis-benchmark", "-h", "127.0.0.1", "-p", server.port, "-c", 64, "-P",
+                       self.pipelined, "-n", requests, "--csv", "INCR", "i"], seconds * 20 + 60)
+        result, _ = parse_redis_benchmark(output)
+        result.cpu_us = (server.cpu_seconds() - before) * 1e6 / requests
+        return result
+
+
+WRK = {connections: Load(f"wrk -c{connections}", wrk(connections), parse_wrk)
+       for connections in (1, 8, 64, 256)}
+PIPELINED = Load("wrk -c64, 32 deep", wrk(64, "pipelined"), parse_wrk, 32)
+AB = Load("ab -c200", ab(20000, False), parse_ab)
+AB_KEEP_ALIVE = Load("ab -k -c200", ab(100000, True), parse_ab)
+
+
+def random_names(names):
+    return Load(f"wrk -c64, {names:,} names", wrk(64, "random_names", names), parse_wrk)
