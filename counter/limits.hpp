@@ -49,6 +49,11 @@ struct limits {
   std::chrono::milliseconds body_timeout{10'000};
   std::chrono::milliseconds write_timeout{10'000};
   std::chrono::milliseconds idle_timeout{60'000};
+  /// What a connection keeps of each buffer between its requests: enough for
+  /// 32 in flight, so that a busy one asks for no memory.
+  static constexpr std::size_t kept_bytes_max = 16 * 1024;
+  /// A connection that pauses for so long is idle: it gives all memory back.
+  static constexpr std::chrono::milliseconds pause_max{1'000};
   /// How long a closing connection is read from when its output does not move,
   /// see linger_bytes_max.
   static constexpr std::chrono::milliseconds linger_timeout{1'000};

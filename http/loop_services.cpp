@@ -1,5 +1,7 @@
 #include "http/loop_services.hpp"
 
+#include <algorithm>
+
 namespace http {
 
 loop_services::loop_services(asio::io_context& context, const counter::limits& server_limits,
@@ -12,7 +14,10 @@ loop_services::loop_services(asio::io_context& context, const counter::limits& s
   deadlines.set_duration(deadlines::header, limits.header_timeout);
   deadlines.set_duration(deadlines::body, limits.body_timeout);
   deadlines.set_duration(deadlines::write, limits.write_timeout);
-  deadlines.set_duration(deadlines::idle, limits.idle_timeout);
+  // One after the other.
+  const auto pause = std::min(limits.idle_timeout, counter::limits::pause_max);
+  deadlines.set_duration(deadlines::pause, pause);
+  deadlines.set_duration(deadlines::idle, limits.idle_timeout - pause);
   deadlines.set_duration(deadlines::linger, counter::limits::linger_timeout);
   deadlines.set_duration(deadlines::drain_idle, counter::limits::drain_idle_timeout);
 }

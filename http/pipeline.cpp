@@ -114,11 +114,11 @@ void pipeline::drain() noexcept {
     is_closing_ = should_linger_ = true;
 }
 
-void pipeline::shrink() {
+void pipeline::shrink(std::size_t kept_bytes) {
   if (awaits() != awaited::request || !output().empty())
     return;
-  responses_.shrink();
-  if (rest_.empty())
+  responses_.shrink(kept_bytes);
+  if (rest_.empty() && rest_.capacity() > kept_bytes)
     std::string{}.swap(rest_);
 }
 

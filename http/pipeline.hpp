@@ -90,8 +90,9 @@ public:
   /// it gets our last answer and not a reset.
   bool should_linger() const noexcept { return should_linger_; }
 
-  /// Gives memory back when nothing is under way.
-  void shrink();
+  /// Gives memory back where there is more than `kept_bytes` of it, when nothing
+  /// is under way.
+  void shrink(std::size_t kept_bytes);
 
 private:
   std::string_view unparsed() const noexcept;

@@ -5,14 +5,6 @@
 
 namespace http {
 
-namespace {
-
-/// Room for an ordinary reply, so that a connection that goes on asks for no
-/// memory.
-constexpr std::size_t kept_output_bytes = 512;
-
-}  // namespace
-
 response_queue::slot response_queue::open(const framing& framing) {
   if (count_ == ring_.size())
     grow();
@@ -59,14 +51,14 @@ void response_queue::consume(std::size_t bytes) noexcept {
   sent_ = 0;
 }
 
-void response_queue::shrink() {
+void response_queue::shrink(std::size_t kept_bytes) {
   assert(empty() && output().empty());
   // To swap gives memory back; to assign `{}` or to clear keeps it.
-  if (ring_.size() > 1) {
+  if (ring_.size() * sizeof(place) > kept_bytes) {
     std::vector<place>{}.swap(ring_);
     head_ = 0;
   }
-  if (output_.capacity() > kept_output_bytes)
+  if (output_.capacity() > kept_bytes)
     std::string{}.swap(output_);
 }
 

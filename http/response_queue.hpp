@@ -37,9 +37,9 @@ public:
   std::string_view output() const noexcept { return std::string_view{output_}.substr(sent_); }
   void consume(std::size_t bytes) noexcept;
 
-  /// Gives memory back, but for what an ordinary reply needs; only when empty
-  /// and all output is consumed.
-  void shrink();
+  /// Gives memory back where there is more than `kept_bytes` of it; only when
+  /// empty and all output is consumed.
+  void shrink(std::size_t kept_bytes);
 
 private:
   struct place {

@@ -139,7 +139,7 @@ bool session::write() {
     return false;
   pipeline_.consume_output(sent);
   if (sent == output.size()) {
-    pipeline_.shrink();
+    pipeline_.shrink(counter::limits::kept_bytes_max);
     return true;
   }
   is_writable_ = false;
@@ -159,9 +159,10 @@ void session::set_deadline() {
     return;  // more bytes of a request do not give it more time
   deadline_for_ = awaited;
   deadline_request_ = pipeline_.requests();
+  is_pausing_ = awaited == pipeline::awaited::request && !is_draining_;
   switch (awaited) {
     case pipeline::awaited::request:
-      return services_.deadlines.set(*this, is_draining_ ? deadlines::drain_idle : deadlines::idle);
+      return services_.deadlines.set(*this, is_pausing_ ? deadlines::pause : deadlines::drain_idle);
     case pipeline::awaited::header:
       return services_.deadlines.set(*this, deadlines::header);
     case pipeline::awaited::body:
@@ -177,6 +178,10 @@ void session::on_deadline() {
   const auto awaited = pipeline_.awaits();
   if ((!is_writable_ || is_lingering_) && peer_reads())
     return await_peer();
+  if (std::exchange(is_pausing_, false)) {
+    pipeline_.shrink(0);
+    return services_.deadlines.set(*this, deadlines::idle);
+  }
   const bool is_partial =
       awaited == pipeline::awaited::header || awaited == pipeline::awaited::body;
   if (!is_writable_ || is_lingering_ || !is_partial)
@@ -195,6 +200,7 @@ bool session::peer_reads() noexcept {
 }
 
 void session::await_peer() {
+  is_pausing_ = false;
   const bool has_all = is_lingering_ && unacknowledged_ == 0;
   services_.deadlines.set(*this, has_all ? deadlines::linger : deadlines::write);
 }

@@ -76,6 +76,7 @@ private:
   bool is_writable_ = true;
   bool has_ended_ = false;  // the peer: what is left to read is followed by the end
   bool is_draining_ = false;
+  bool is_pausing_ = false;  // since its last answer, and not idle yet
   bool is_lingering_ = false;
 };
 

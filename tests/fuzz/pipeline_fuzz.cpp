@@ -72,7 +72,7 @@ history run(std::string_view bytes, std::size_t piece, unsigned seed) {
   // Nothing is left to wait for: every request has its answer.
   REQUIRE(connection.awaits() == pipeline::awaited::nothing);
   REQUIRE(connection.output().empty());
-  connection.shrink();
+  connection.shrink(0);
   return seen;
 }
 

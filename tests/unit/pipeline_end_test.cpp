@@ -207,18 +207,18 @@ TEST_CASE("HEAD changes nothing") {
 
 TEST_CASE("a connection that gave its memory back goes on") {
   connection peer;
-  peer.pipeline.shrink();
+  peer.pipeline.shrink(0);
   auto commands = peer.feed(repeat(get("/get?name=a"), 100) + "GET /get?n");
-  peer.pipeline.shrink();  // too early: it has no effect
+  peer.pipeline.shrink(0);  // too early: it has no effect
   for (const auto& command : commands)
     peer.complete(command);
   CHECK(peer.take_answers().size() == 100);
   commands = peer.feed("ame=b HTTP/1.1\r\nHost: h\r\n\r\n");
   REQUIRE(commands.size() == 1);
   peer.complete(commands[0], {outcome::ok, 7});
-  peer.pipeline.shrink();
+  peer.pipeline.shrink(0);
   CHECK(bodies(peer.take_answers()) == "b: 7\n");
-  peer.pipeline.shrink();
+  peer.pipeline.shrink(0);
   CHECK(peer.feed(get("/get?name=c")).size() == 1);
 }
 
@@ -234,6 +234,23 @@ TEST_CASE("a connection that was busy and is idle holds next to nothing") {
     CHECK(unit::allocations::now().live_bytes - before > 50'000);
     CHECK(peer.take_answers().size() == 100);
   }
-  peer.pipeline.shrink();
+  peer.pipeline.shrink(0);
   CHECK(unit::allocations::now().live_bytes - before < 1500);
+}
+
+TEST_CASE("a connection that goes on asks for no more memory") {
+  connection peer;
+  const counter::limits limits;
+  std::size_t calls = 0;
+  for (int round = 0; round < 10; ++round) {
+    const auto commands = peer.feed(repeat(get("/inc?name=visits"), 32));
+    REQUIRE(commands.size() == 32);
+    const auto before = unit::allocations::now().calls;
+    for (const auto& one : commands)
+      peer.pipeline.complete(one.slot, {one.operation, one.name, one.operand}, {outcome::ok, 1});
+    peer.pipeline.consume_output(peer.pipeline.output().size());
+    peer.pipeline.shrink(counter::limits::kept_bytes_max);
+    calls = unit::allocations::now().calls - before;
+  }
+  CHECK(calls == 0);
 }
