@@ -24,11 +24,10 @@ namespace {
 using std::chrono::steady_clock;
 
 words environment_with(const words& more) {
-  words all;
+  words all = more;  // the first of two is the one that counts
   for (char** entry = environ; *entry != nullptr; ++entry)
     if (!std::string_view{*entry}.starts_with("COUNTERD_"))
       all.emplace_back(*entry);
-  all.insert(all.end(), more.begin(), more.end());
   return all;
 }
 
