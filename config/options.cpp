@@ -39,13 +39,6 @@ public:
   }
 };
 
-/// CLI11 parses through these.
-bool lexical_cast(const std::string& text, std::chrono::milliseconds& duration) {
-  const auto parsed = parse_duration(text);
-  duration = parsed.value_or(duration);
-  return parsed.has_value();
-}
-
 /// The flags, their help and their ranges.
 class command_line {
 public:
@@ -119,7 +112,7 @@ private:
   void add_duration(const std::string& flag, std::chrono::milliseconds& value,
                     const std::string& help) {
     app_.add_option_function<std::string>(
-            "--" + flag, [&value](const std::string& text) { lexical_cast(text, value); }, help)
+            "--" + flag, [&value](const std::string& text) { value = *parse_duration(text); }, help)
         ->envname(environment_name(flag))
         ->type_name("TIME")
         ->default_str(std::to_string(value.count() / 1000) + "s")
