@@ -13,9 +13,6 @@ namespace {
 constexpr refusal incomplete{status::bad_request, "the request ended too early\n"};
 constexpr refusal too_slow{status::request_timeout, "the request took too long\n"};
 
-/// For a method that is refused before it is routed (RFC 9110 section 15.5.6).
-constexpr std::string_view any_allow = "GET, HEAD, POST, OPTIONS";
-
 }  // namespace
 
 // -- input --------------------------------------------------------------------

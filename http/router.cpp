@@ -67,9 +67,6 @@ constexpr route_entry routes[] = {
     {method::get | method::head, "/", "GET, HEAD, OPTIONS", &welcome},
 };
 
-/// For the server as a whole (RFC 9110 section 9.3.7).
-constexpr std::string_view any_allow = "GET, HEAD, POST, OPTIONS";
-
 }  // namespace
 
 action route(const request& request, target& decoder) {

@@ -240,7 +240,6 @@ TEST_CASE("a connection that was busy and is idle holds next to nothing") {
 
 TEST_CASE("a connection that goes on asks for no more memory") {
   connection peer;
-  const counter::limits limits;
   std::size_t calls = 0;
   for (int round = 0; round < 10; ++round) {
     const auto commands = peer.feed(repeat(get("/inc?name=visits"), 32));
