@@ -37,6 +37,8 @@ void session::start_refused(const refusal& why) {
 }
 
 void session::drain() {
+  if (!socket_.is_open() || is_lingering_)
+    return;  // it is ending already
   is_draining_ = true;
   pipeline_.drain();
   deadline_for_ = pipeline::awaited::nothing;  // an idle one gets less time now
@@ -220,16 +222,17 @@ void session::finish() {
 /// Throws away what the peer still sends: to close with unread input would
 /// reset the connection, and the peer might lose our last answer.
 void session::linger() {
-  error_code error;
-  std::size_t bytes;
-  do {
-    bytes = socket_.read(services_.read_buffer, error);
+  for (int reads = 0; reads < reads_in_a_row_max; ++reads) {
+    error_code error;
+    const auto bytes = socket_.read(services_.read_buffer, error);
     lingered_bytes_ += bytes;
-  } while (bytes > 0 && lingered_bytes_ <= counter::limits::linger_bytes_max);
-  if (error == asio::error::would_block)
-    watch();
-  else
-    close();
+    if (error == asio::error::would_block)
+      return watch();
+    if (bytes == 0 || lingered_bytes_ > counter::limits::linger_bytes_max)
+      return close();
+  }
+  is_watched_ = false;  // to be told again of what is there
+  watch();
 }
 
 }  // namespace http
