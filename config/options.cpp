@@ -130,7 +130,9 @@ private:
 }  // namespace
 
 options::options()
-    : threads(std::clamp(std::thread::hardware_concurrency(), 1u, limits.threads_max)) {}
+    // One core is left to the kernel's network work and to whoever else runs: a
+    // loop that waits for a core keeps all of its connections waiting.
+    : threads(std::clamp(std::thread::hardware_concurrency(), 2u, limits.threads_max) - 1) {}
 
 std::variant<options, early_exit> parse_options(int argc, const char* const* argv) {
   return command_line{}.parse(argc, argv);

@@ -14,7 +14,7 @@ namespace config {
 /// What the user asked for.
 struct options {
   std::vector<listen_address> listen{{"127.0.0.1", "8000"}};
-  unsigned threads;  ///< event loops; by default the cores
+  unsigned threads;  ///< event loops; by default one for each core but one
   unsigned shards = 1;
   counter::limits limits;
   spdlog::level::level_enum log_level = spdlog::level::info;

@@ -8,6 +8,8 @@
 #include <cerrno>
 
 #include <linux/filter.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sys/socket.h>
 
 namespace http {
@@ -15,19 +17,25 @@ namespace http {
 namespace {
 
 template <class Value>
-void set_option(tcp_acceptor& acceptor, int option, const Value& value) {
-  if (::setsockopt(acceptor.native_handle(), SOL_SOCKET, option, &value, sizeof value) != 0)
+void set_option(tcp_acceptor& acceptor, int level, int option, const Value& value) {
+  if (::setsockopt(acceptor.native_handle(), level, option, &value, sizeof value) != 0)
     throw boost::system::system_error(errno, boost::system::system_category(), "setsockopt");
 }
 
 void share_port(tcp_acceptor& acceptor) {
-  set_option(acceptor, SO_REUSEPORT, 1);
+  set_option(acceptor, SOL_SOCKET, SO_REUSEPORT, 1);
+}
+
+/// Hands out a connection when its first bytes are there, or after a second: it
+/// is accepted, read and answered in one go (tcp(7)).
+void defer_accept(tcp_acceptor& acceptor) {
+  set_option(acceptor, IPPROTO_TCP, TCP_DEFER_ACCEPT, 1);
 }
 
 /// Drops what comes in: who tries to connect tries again a second later.
 void play_dead(tcp_acceptor& acceptor) {
   sock_filter drop{BPF_RET | BPF_K, 0, 0, 0};
-  set_option(acceptor, SO_ATTACH_FILTER, sock_fprog{1, &drop});
+  set_option(acceptor, SOL_SOCKET, SO_ATTACH_FILTER, sock_fprog{1, &drop});
 }
 
 tcp_acceptor open(asio::io_context& loop, const asio::ip::tcp::endpoint& endpoint) {
@@ -47,6 +55,7 @@ tcp_acceptor listen(asio::io_context& loop, const asio::ip::tcp::endpoint& endpo
   acceptor.set_option(asio::ip::tcp::no_delay{true});
   acceptor.set_option(tcp_acceptor::send_buffer_size{counter::limits::send_buffer_bytes});
   acceptor.non_blocking(true);
+  defer_accept(acceptor);
   acceptor.listen(counter::limits::backlog);
   return acceptor;
 }

@@ -135,8 +135,9 @@ bool session::write() {
   const auto output = pipeline_.output();
   if (output.empty() || !is_writable_)
     return true;
+  const bool is_last = pipeline_.awaits() == pipeline::awaited::nothing;
   error_code error;
-  const auto sent = socket_.write(output, error);
+  const auto sent = socket_.write(output, is_last, error);
   if (error && error != asio::error::would_block)
     return false;
   pipeline_.consume_output(sent);

@@ -32,9 +32,10 @@ std::size_t tcp_socket::read(std::span<char> buffer, error_code& error) noexcept
   return bytes_of([&] { return ::recv(descriptor_, buffer.data(), buffer.size(), 0); }, error);
 }
 
-std::size_t tcp_socket::write(std::string_view bytes, error_code& error) noexcept {
-  return bytes_of([&] { return ::send(descriptor_, bytes.data(), bytes.size(), MSG_NOSIGNAL); },
-                  error);
+std::size_t tcp_socket::write(std::string_view bytes, bool is_last, error_code& error) noexcept {
+  // MSG_MORE keeps the last segment back until the end is told with it.
+  const int flags = MSG_NOSIGNAL | (is_last ? MSG_MORE : 0);
+  return bytes_of([&] { return ::send(descriptor_, bytes.data(), bytes.size(), flags); }, error);
 }
 
 std::size_t tcp_socket::unacknowledged() const noexcept {

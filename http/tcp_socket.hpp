@@ -29,8 +29,10 @@ public:
   /// sends nothing more. Nothing there: would_block.
   std::size_t read(std::span<char> buffer, error_code& error) noexcept;
 
-  /// As much as there is room for; none: would_block.
-  std::size_t write(std::string_view bytes, error_code& error) noexcept;
+  /// As much as there is room for; none: would_block. What is said to be the
+  /// last of all leaves with the end of the connection: shut it down or close it
+  /// once all is written.
+  std::size_t write(std::string_view bytes, bool is_last, error_code& error) noexcept;
 
   /// What was written and the peer has not acknowledged (SIOCOUTQ, tcp(7)).
   std::size_t unacknowledged() const noexcept;

@@ -3,6 +3,7 @@
 
 #include <doctest/doctest.h>
 
+#include <chrono>
 #include <csignal>
 #include <exception>
 #include <latch>
@@ -53,6 +54,11 @@ struct busy_client {
 void check_ended_well(const process::ending& ended) {
   CAPTURE(ended.log);
   CHECK(ended.exit_code == 0);
+}
+
+/// A connection that sends nothing is accepted after a second.
+void wait_for_silent_one() {
+  std::this_thread::sleep_for(std::chrono::milliseconds{1'500});
 }
 
 void wait_until_draining(const server_process& server) {
@@ -110,6 +116,7 @@ TEST_CASE("an idle connection may send one more request after the server was tol
   client used{server.port()};
   REQUIRE(used.ask(get_request("/set?name=x&val=5")).status == 200);
   client unused{server.port()};
+  wait_for_silent_one();
   server.signal(SIGTERM);
   wait_until_draining(server);
   for (auto* connection : {&used, &unused}) {
@@ -127,6 +134,7 @@ TEST_CASE("a connection that stays idle is closed without a word when the server
   client used{server.port()};
   REQUIRE(used.ask(get_request("/")).status == 200);
   client unused{server.port()};
+  wait_for_silent_one();
   server.signal(SIGINT);
   CHECK(used.read_to_end() == "");
   CHECK(unused.read_to_end() == "");
