@@ -39,23 +39,26 @@ public:
 struct actor_store::impl {
   actors::config config;
   caf::actor_system system{config};
+  counter::placement placement;
   counter::quota room;
   std::deque<shard> shards;
   std::atomic<bool> is_closed = false;
   std::mutex inlets_mutex;         // guards inlets
   std::deque<actor_inlet> inlets;  // a deque: the loops keep references
 
-  explicit impl(std::uint64_t counters_max) : room(counters_max) {}
+  impl(unsigned shard_count, std::uint64_t counters_max)
+      : placement(shard_count, random_key()),
+        room(counters_max) {}
 };
 
 actor_store::actor_store(unsigned shards, const counter::limits& limits)
-    : impl_(std::make_unique<impl>(limits.counters_max)) {
+    : impl_(std::make_unique<impl>(shards, limits.counters_max)) {
   assert(shards > 0 && shards <= counter::limits::shards_max);
-  const auto key = random_key();
   for (unsigned i = 0; i < shards; ++i) {
     auto& shard = impl_->shards.emplace_back(counter::limits::shard_operations_max);
     // Lazily: its first run, too, is on an event loop.
-    shard.actor = impl_->system.spawn<shard_actor, caf::lazy_init>(shard.load, impl_->room, key);
+    shard.actor = impl_->system.spawn<shard_actor, caf::lazy_init>(shard.load, impl_->room,
+                                                                   impl_->placement.key());
   }
 }
 
@@ -69,8 +72,8 @@ actor_store::~actor_store() {
     shard.actor = nullptr;
 }
 
-unsigned actor_store::shards() const noexcept {
-  return static_cast<unsigned>(impl_->shards.size());
+const counter::placement& actor_store::placement() const noexcept {
+  return impl_->placement;
 }
 
 counter::inlet& actor_store::connect(counter::event_loop& loop) {

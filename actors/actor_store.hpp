@@ -16,7 +16,7 @@ public:
   /// Closes, ends the actors and frees the counters.
   ~actor_store() override;
 
-  unsigned shards() const noexcept override;
+  const counter::placement& placement() const noexcept override;
   counter::inlet& connect(counter::event_loop& loop) override;
 
   /// Answers every batch that was submitted; what is submitted afterwards is

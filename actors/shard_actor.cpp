@@ -26,7 +26,7 @@ caf::behavior shard_actor::make_behavior() {
 
 void shard_actor::answer(std::unique_ptr<counter::batch> batch) noexcept {
   for (std::size_t i = 0; i < batch->size(); ++i)
-    batch->reply_at(i) = table_.apply(batch->command_at(i));
+    batch->answer(i, table_.apply(batch->command_at(i), batch->hash_at(i)));
   load_.release(batch->size());
   tsan_release(static_cast<caf::resumable*>(this));
   auto& home = batch->home();

@@ -1,20 +1,18 @@
 #include "counter/placement.hpp"
 
-#include "counter/siphash.hpp"
-
 #include <cassert>
-#include <cstdint>
 
 namespace counter {
 
-unsigned shard_of(std::string_view name, unsigned shards) noexcept {
+placement::placement(unsigned shards, siphash_key key) noexcept : shards_(shards), key_(key) {
   assert(shards > 0);
-  if (shards == 1)
-    return 0;
+}
+
+placement::place placement::of(std::string_view name) const noexcept {
+  const auto hash = siphash(key_, name);
   // The high half of the hash, scaled to the range without a division (Lemire,
   // "Fast random integer generation in an interval", 2019).
-  const auto high = siphash({}, name) >> 32;
-  return static_cast<unsigned>((high * std::uint64_t{shards}) >> 32);
+  return {static_cast<unsigned>(((hash >> 32) * shards_) >> 32), hash};
 }
 
 }  // namespace counter

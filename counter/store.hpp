@@ -1,6 +1,7 @@
 #pragma once
 
 #include "counter/batch.hpp"
+#include "counter/placement.hpp"
 
 #include <functional>
 #include <memory>
@@ -39,7 +40,8 @@ class store {
 public:
   virtual ~store() = default;
 
-  virtual unsigned shards() const noexcept = 0;
+  /// Which shard a name is for, and the hash that goes with it.
+  virtual const counter::placement& placement() const noexcept = 0;
 
   /// Thread-safe. The inlet for `loop`; it lives as long as the store.
   virtual inlet& connect(event_loop& loop) = 0;

@@ -1,7 +1,5 @@
 #include "http/courier.hpp"
 
-#include "counter/placement.hpp"
-
 #include <boost/asio/post.hpp>
 
 #include <cassert>
@@ -18,15 +16,16 @@ constexpr std::size_t spare_batches_max = 64;
 
 courier::courier(asio::io_context& io, counter::store& store, loop_clock& clock)
     : io_(io),
-      store_(store),
+      placement_(store.placement()),
       inlet_(store.connect(*this)),
       clock_(clock),
-      pass_(store.shards()) {}
+      pass_(placement_.shards()) {}
 
 void courier::send(const counter::command& command, response_queue::slot slot, recipient& from) {
   assert(is_in_pass_);
-  auto& batch = batch_for(counter::shard_of(command.name, store_.shards()));
-  batch.add(command);
+  const auto place = placement_.of(command.name);
+  auto& batch = batch_for(place.shard);
+  batch.add(command, place.hash);
   batch.addresses.push_back({&from, slot});
   has_pending_ = true;
   if (batch.size() >= counter::limits::batch_operations_max)

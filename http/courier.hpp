@@ -79,7 +79,7 @@ private:
   void deliver(addressed_batch& answered);
 
   asio::io_context& io_;
-  counter::store& store_;
+  const counter::placement& placement_;
   counter::inlet& inlet_;
   loop_clock& clock_;
   std::vector<std::unique_ptr<counter::batch>> pass_;  // a place a shard

@@ -3,7 +3,6 @@
 // difference.
 
 #include "config/options.hpp"
-#include "counter/placement.hpp"
 #include "counter/table.hpp"
 #include "http/server.hpp"
 
@@ -16,17 +15,19 @@ namespace {
 
 class in_place_store final : public counter::store {
 public:
-  in_place_store(unsigned shards, const counter::limits& limits) : room_(limits.counters_max) {
+  in_place_store(unsigned shards, const counter::limits& limits)
+      : placement_(shards, {1, 2}),
+        room_(limits.counters_max) {
     for (unsigned i = 0; i < shards; ++i)
-      shards_.emplace_back(room_);
+      shards_.emplace_back(room_, placement_.key());
   }
 
-  unsigned shards() const noexcept override { return static_cast<unsigned>(shards_.size()); }
+  const counter::placement& placement() const noexcept override { return placement_; }
   counter::inlet& connect(counter::event_loop&) override { return inlet_; }
 
 private:
   struct shard {
-    explicit shard(counter::quota& room) : table(room, {1, 2}) {}
+    shard(counter::quota& room, counter::siphash_key key) : table(room, key) {}
     std::mutex mutex;
     counter::table table;
   };
@@ -41,7 +42,7 @@ private:
         {
           std::lock_guard lock{shards[i].mutex};
           for (std::size_t j = 0; j < pass[i]->size(); ++j)
-            pass[i]->reply_at(j) = shards[i].table.apply(pass[i]->command_at(j));
+            pass[i]->answer(j, shards[i].table.apply(pass[i]->command_at(j), pass[i]->hash_at(j)));
         }
         auto& home = pass[i]->home();
         home.take_home(std::move(pass[i]));
@@ -51,6 +52,7 @@ private:
     std::deque<shard>& shards;
   };
 
+  counter::placement placement_;
   counter::quota room_;
   std::deque<shard> shards_;
   in_place_inlet inlet_{shards_};

@@ -2,12 +2,11 @@
 // them, batches that come home.
 
 #include "actors/actor_store.hpp"
-#include "counter/placement.hpp"
+#include "bench/in_process/names.hpp"
 
 #include <benchmark/benchmark.h>
 
 #include <atomic>
-#include <cstdio>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -74,8 +73,8 @@ void run(benchmark::State& state, actors::actor_store& store,
          const std::vector<std::string>& names) {
   polled_loop loop;
   auto& inlet = store.connect(loop);
-  const auto shards = store.shards();
-  pass next(shards);
+  const auto& placement = store.placement();
+  pass next(placement.shards());
   std::vector<std::unique_ptr<counter::batch>> spare;
   std::size_t under_way = 0;
   auto collect = [&] {
@@ -87,19 +86,19 @@ void run(benchmark::State& state, actors::actor_store& store,
     }
     loop.home.clear();
   };
-  std::size_t random = static_cast<std::size_t>(state.thread_index()) + 1;
+  bench::random_numbers random{static_cast<std::size_t>(state.thread_index()) + 1};
   for (auto _ : state) {
     for (std::size_t i = 0; i < commands_in_a_pass; ++i) {
-      random = random * 6364136223846793005 + 1442695040888963407;
-      const auto& name = names[(random >> 33) % names.size()];
-      auto& batch = next[counter::shard_of(name, shards)];
+      const auto& name = names[random.below(names.size())];
+      const auto place = placement.of(name);
+      auto& batch = next[place.shard];
       if (!batch && !spare.empty()) {
         batch = std::move(spare.back());
         spare.pop_back();
       }
       if (!batch)
         batch = std::make_unique<counter::batch>(loop);
-      batch->add({counter::operation::add, name, 1});
+      batch->add({counter::operation::add, name, 1}, place.hash);
     }
     for (const auto& batch : next)
       under_way += batch ? 1 : 0;
@@ -115,16 +114,6 @@ void run(benchmark::State& state, actors::actor_store& store,
   state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(commands_in_a_pass));
 }
 
-std::vector<std::string> make_names(std::size_t count) {
-  std::vector<std::string> names(count);
-  for (std::size_t i = 0; i < count; ++i) {
-    char name[32];
-    std::snprintf(name, sizeof name, "%020zu", i);
-    names[i] = name;
-  }
-  return names;
-}
-
 std::unique_ptr<actors::actor_store> shared_store;
 std::vector<std::string> shared_names;
 
@@ -132,7 +121,7 @@ std::vector<std::string> shared_names;
 void set_up(const benchmark::State& state) {
   shared_store = std::make_unique<actors::actor_store>(static_cast<unsigned>(state.range(0)),
                                                        counter::limits{});
-  shared_names = make_names(static_cast<std::size_t>(state.range(1)));
+  shared_names = bench::make_names(static_cast<std::size_t>(state.range(1)));
 }
 
 void tear_down(const benchmark::State&) {
@@ -162,7 +151,7 @@ void hop(benchmark::State& state) {
   next[0] = std::make_unique<counter::batch>(loop);
   for (auto _ : state) {
     next[0]->clear();
-    next[0]->add({counter::operation::add, "i", 1});
+    next[0]->add({counter::operation::add, "i", 1}, store.placement().of("i").hash);
     inlet.submit(next);
     next[0] = std::move(loop.home.back());
     loop.home.pop_back();

@@ -1,32 +1,23 @@
 #include "counter/table.hpp"
 
+#include "bench/in_process/names.hpp"
+
 #include <benchmark/benchmark.h>
 
-#include <cstdio>
 #include <string>
 #include <vector>
 
 namespace {
 
-std::vector<std::string> make_names(std::size_t count) {
-  std::vector<std::string> names(count);
-  for (std::size_t i = 0; i < count; ++i) {
-    char name[32];
-    std::snprintf(name, sizeof name, "%020zu", i);
-    names[i] = name;
-  }
-  return names;
-}
-
 void increment(benchmark::State& state) {
-  const auto names = make_names(static_cast<std::size_t>(state.range(0)));
+  const auto names = bench::make_names(static_cast<std::size_t>(state.range(0)));
   counter::quota room{names.size()};
   counter::table table{room, {1, 2}};
-  std::size_t next = 0;
+  bench::random_numbers random{0};
+  const counter::siphash_key key{1, 2};
   for (auto _ : state) {
-    next = next * 6364136223846793005 + 1442695040888963407;
-    const auto& name = names[(next >> 33) % names.size()];
-    benchmark::DoNotOptimize(table.apply({counter::operation::add, name, 1}));
+    const auto& name = names[random.below(names.size())];
+    benchmark::DoNotOptimize(table.apply({counter::operation::add, name, 1}, siphash(key, name)));
   }
   state.SetItemsProcessed(state.iterations());
 }

@@ -5,7 +5,7 @@ import subprocess
 
 from . import servers
 
-UNITS = ("table", "parser", "response", "actor")
+UNITS = ("table", "parser", "response", "actor", "server")
 
 
 def measure(say):
@@ -27,11 +27,10 @@ def measure(say):
             rates[name] = row.get("items_per_second")
             facts[f"in process, {name}, ns"] = 1e9 / rates[name] if rates[name] else row["real_time"]
 
-    def ratio(one, other):
-        return rates[f"increments/{one}"] / rates[f"increments/{other}"]
+    for path, what in (("requests_on_loops", "in process"), ("increments", "bare actor path")):
+        def rate(shards, names, threads, of=path):
+            return rates[f"{of}/shards:{shards}/names:{names}/real_time/threads:{threads}"]
 
-    facts["in process, 2 shards on 2 threads / 1 on 1"] = ratio(
-        "shards:2/names:10000/real_time/threads:2", "shards:1/names:10000/real_time/threads:1")
-    facts["in process, hot counter from 2 loops / from 1"] = ratio(
-        "shards:1/names:1/real_time/threads:2", "shards:1/names:1/real_time/threads:1")
+        facts[f"{what}, 2 shards on 2 threads / 1 on 1"] = rate(2, 10000, 2) / rate(1, 10000, 1)
+        facts[f"{what}, hot counter from 2 loops / from 1"] = rate(1, 1, 2) / rate(1, 1, 1)
     return facts

@@ -1,6 +1,5 @@
 #include "actors/actor_store.hpp"
 
-#include "counter/placement.hpp"
 #include "tests/actors/test_loop.hpp"
 
 #include <doctest/doctest.h>
@@ -20,22 +19,24 @@ namespace {
 using pass = std::vector<std::unique_ptr<batch>>;
 
 /// One pass: every command in the batch of its shard.
-pass make_pass(test_loop& loop, unsigned shards, const std::vector<command>& commands) {
-  pass made(shards);
+pass make_pass(test_loop& loop, const actors::actor_store& store,
+               const std::vector<command>& commands) {
+  pass made(store.placement().shards());
   for (const auto& command : commands) {
-    auto& batch = made[counter::shard_of(command.name, shards)];
+    const auto place = store.placement().of(command.name);
+    auto& batch = made[place.shard];
     if (!batch)
       batch = std::make_unique<counter::batch>(loop);
-    batch->add(command);
+    batch->add(command, place.hash);
   }
   return made;
 }
 
 /// Submits one command and returns its reply.
-counter::reply ask(counter::inlet& inlet, test_loop& loop, unsigned shards,
+counter::reply ask(counter::inlet& inlet, test_loop& loop, const actors::actor_store& store,
                    const command& command) {
   const auto before = loop.home_size();
-  auto made = make_pass(loop, shards, {command});
+  auto made = make_pass(loop, store, {command});
   inlet.submit(made);
   loop.run_until_home(before + 1);
   return loop.home_at(before).reply_at(0);
@@ -65,7 +66,7 @@ TEST_CASE("increments from many threads are exact") {
             owned.push_back("name" + std::to_string(name));
           for (const auto& name : owned)
             commands.push_back({operation::add, name, 1});
-          auto made = make_pass(loop, shards, commands);
+          auto made = make_pass(loop, store, commands);
           for (const auto& batch : made)
             sent += batch ? 1 : 0;
           inlet.submit(made);
@@ -82,7 +83,7 @@ TEST_CASE("increments from many threads are exact") {
     auto& inlet = store.connect(asking);
     for (std::size_t name = 0; name < names; ++name) {
       const auto text = "name" + std::to_string(name);
-      const auto got = ask(inlet, asking, shards, {operation::get, text, 0});
+      const auto got = ask(inlet, asking, store, {operation::get, text, 0});
       CHECK(got.outcome == outcome::ok);
       CHECK(got.value == static_cast<std::int64_t>(rounds * loops));
     }
@@ -94,7 +95,7 @@ TEST_CASE("a batch is applied in its order") {
   actors::actor_store store{1, limits{}};
   test_loop loop;
   auto& inlet = store.connect(loop);
-  auto made = make_pass(loop, 1,
+  auto made = make_pass(loop, store,
                         {{operation::get, "x", 0},
                          {operation::set, "x", 5},
                          {operation::add, "x", 2},
@@ -114,7 +115,7 @@ TEST_CASE("a batch is answered within the call that submits it to an idle shard"
   actors::actor_store store{4, limits{}};
   test_loop loop;
   auto& inlet = store.connect(loop);
-  auto made = make_pass(loop, 4, {{operation::add, "x", 1}, {operation::add, "y", 1}});
+  auto made = make_pass(loop, store, {{operation::add, "x", 1}, {operation::add, "y", 1}});
   std::size_t batches = 0;
   for (const auto& batch : made)
     batches += batch ? 1 : 0;
@@ -132,25 +133,26 @@ TEST_CASE("all shards together have room for counters_max") {
   int created = 0, refused = 0;
   for (int i = 0; i < 50; ++i) {
     const auto name = "n" + std::to_string(i);
-    const auto got = ask(inlet, loop, 4, {operation::add, name, 1});
+    const auto got = ask(inlet, loop, store, {operation::add, name, 1});
     created += got.outcome == outcome::ok;
     refused += got.outcome == outcome::too_many_counters;
   }
   CHECK(created == 10);
   CHECK(refused == 40);
-  CHECK(ask(inlet, loop, 4, {operation::add, "n0", 1}).value == 2);
+  CHECK(ask(inlet, loop, store, {operation::add, "n0", 1}).value == 2);
 }
 
 namespace {
 
 /// Mail that piles up because its shard is busy answering somebody else: while
 /// `first` comes home the shard is still running.
-void pile_up(counter::inlet& busy, test_loop& busy_loop, const std::function<void()>& send) {
+void pile_up(const actors::actor_store& store, counter::inlet& busy, test_loop& busy_loop,
+             const std::function<void()>& send) {
   busy_loop.on_home = [&] {
     busy_loop.on_home = nullptr;
     send();
   };
-  auto first = make_pass(busy_loop, 1, {{operation::add, "x", 1}});
+  auto first = make_pass(busy_loop, store, {{operation::add, "x", 1}});
   busy.submit(first);
 }
 
@@ -162,9 +164,9 @@ TEST_CASE("closing answers all that was submitted") {
   test_loop busy_loop, loop;
   auto& busy = store.connect(busy_loop);
   auto& inlet = store.connect(loop);
-  pile_up(busy, busy_loop, [&] {
+  pile_up(store, busy, busy_loop, [&] {
     for (std::size_t i = 0; i < waiting; ++i) {
-      auto made = make_pass(loop, 1, {{operation::add, "x", 1}});
+      auto made = make_pass(loop, store, {{operation::add, "x", 1}});
       inlet.submit(made);
     }
   });
@@ -182,7 +184,7 @@ TEST_CASE("a closed store refuses and says so") {
   test_loop loop;
   auto& inlet = store.connect(loop);
   store.close();
-  CHECK(ask(inlet, loop, 2, {operation::add, "x", 1}).outcome == outcome::draining);
+  CHECK(ask(inlet, loop, store, {operation::add, "x", 1}).outcome == outcome::draining);
 }
 
 TEST_CASE("a shard with a full mailbox refuses whole batches and loses none") {
@@ -192,10 +194,10 @@ TEST_CASE("a shard with a full mailbox refuses whole batches and loses none") {
   auto& inlet = store.connect(loop);
   constexpr std::size_t fitting = limits::shard_operations_max / limits::batch_operations_max;
   constexpr std::size_t extra = 3;
-  pile_up(busy, busy_loop, [&] {
+  pile_up(store, busy, busy_loop, [&] {
     const std::vector<command> full(limits::batch_operations_max, {operation::add, "x", 1});
     for (std::size_t i = 0; i < fitting + extra; ++i) {
-      auto made = make_pass(loop, 1, full);
+      auto made = make_pass(loop, store, full);
       inlet.submit(made);
     }
     // The refused ones are back before the shard has done anything.

@@ -19,9 +19,9 @@ namespace {
 /// of the batch it was in.
 class fake_store final : public counter::store, public counter::inlet {
 public:
-  explicit fake_store(unsigned shards) : shards_(shards) {}
+  explicit fake_store(unsigned shards) : placement_(shards, {1, 2}) {}
 
-  unsigned shards() const noexcept override { return shards_; }
+  const counter::placement& placement() const noexcept override { return placement_; }
   counter::inlet& connect(counter::event_loop&) override { return *this; }
 
   void submit(std::span<std::unique_ptr<counter::batch>> pass) override {
@@ -37,7 +37,7 @@ public:
     for (auto& batch : std::exchange(submitted, {})) {
       sizes.push_back(batch->size());
       for (std::size_t i = 0; i < batch->size(); ++i)
-        batch->reply_at(i) = {outcome::ok, static_cast<std::int64_t>(sizes.size())};
+        batch->answer(i, {outcome::ok, static_cast<std::int64_t>(sizes.size())});
       auto& home = batch->home();
       home.take_home(std::move(batch));
     }
@@ -49,7 +49,7 @@ public:
   int passes = 0;
 
 private:
-  unsigned shards_;
+  counter::placement placement_;
 };
 
 struct listener final : http::recipient {

@@ -7,9 +7,15 @@
 #include <string_view>
 #include <vector>
 
-using counter::shard_of;
+namespace {
 
-TEST_CASE("a counter's shard is the same on every machine and in every version") {
+unsigned shard_of(std::string_view name, unsigned shards) {
+  return counter::placement{shards, {}}.of(name).shard;
+}
+
+}  // namespace
+
+TEST_CASE("a counter's shard is the same on every machine where the key is") {
   const std::string longest(counter::limits::name_bytes_max, 'x');
   struct {
     std::string_view name;
@@ -59,4 +65,15 @@ TEST_CASE("every shard of the most there may be is reached, and none past it") {
     CAPTURE(shard);
     CHECK(is_reached[shard]);
   }
+}
+
+TEST_CASE("a name is placed with the hash of the key, and another key places others elsewhere") {
+  const counter::placement left{1'000, {1, 2}}, right{1'000, {3, 4}};
+  CHECK(left.of("visits").hash == counter::siphash({1, 2}, "visits"));
+  unsigned alike = 0;
+  for (int i = 0; i < 1'000; ++i) {
+    const auto name = std::to_string(i);
+    alike += left.of(name).shard == right.of(name).shard ? 1 : 0;
+  }
+  CHECK(alike < 20);
 }

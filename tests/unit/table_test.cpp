@@ -1,6 +1,7 @@
 #include "counter/table.hpp"
 #include "counter/limits.hpp"
 #include "counter/quota.hpp"
+#include "tests/unit/allocations.hpp"
 
 #include <doctest/doctest.h>
 
@@ -12,9 +13,23 @@ using counter::limits;
 using counter::operation;
 using counter::outcome;
 using counter::quota;
-using counter::table;
 
 namespace {
+
+/// A table that hashes the names itself.
+class table {
+public:
+  explicit table(quota& room, counter::siphash_key key = {}) : key_(key), counters_(room, key) {}
+
+  counter::reply apply(const counter::command& command) {
+    return counters_.apply(command, siphash(key_, command.name));
+  }
+  std::size_t size() const noexcept { return counters_.size(); }
+
+private:
+  counter::siphash_key key_;
+  counter::table counters_;
+};
 
 counter::command get(std::string_view name) {
   return {operation::get, name, 0};
@@ -176,4 +191,19 @@ TEST_CASE("a table of many counters loses none while it grows, whatever its key"
     for (std::int64_t i = 0; i < many; ++i)
       REQUIRE(counters.apply(add("name " + std::to_string(i), 1)).value == i + 1);
   }
+}
+
+TEST_CASE("a counter with a name of 20 bytes takes at most 50 bytes") {
+  constexpr std::size_t many = 1'000'000;
+  quota room{many};
+  const auto before = unit::allocations::now();
+  table counters{room, {1, 2}};
+  for (std::size_t i = 0; i < many; ++i) {
+    const auto number = std::to_string(i);
+    counters.apply(add(std::string(20 - number.size(), 'x') + number, 1));
+  }
+  const auto bytes = unit::allocations::now().live_bytes - before.live_bytes;
+  CAPTURE(bytes);
+  CHECK(counters.size() == many);
+  CHECK(bytes <= many * 50);
 }

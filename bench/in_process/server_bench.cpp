@@ -1,0 +1,122 @@
+// The server without sockets: bytes of requests in, bytes of answers out, with
+// everything between them - parser, courier, batches, actors - on as many event
+// loops as there are threads.
+
+#include "actors/actor_store.hpp"
+#include "bench/in_process/names.hpp"
+#include "http/courier.hpp"
+#include "http/pipeline.hpp"
+
+#include <benchmark/benchmark.h>
+
+#include <boost/asio/post.hpp>
+
+#include <algorithm>
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace {
+
+/// As many as a busy pass of an event loop has.
+constexpr int connections_of_a_loop = 64;
+
+const counter::limits limits;
+std::unique_ptr<actors::actor_store> store;
+std::vector<std::string> requests;
+std::atomic<int> busy_loops;
+
+class connection final : public http::recipient {
+public:
+  connection(http::courier& courier, const http::date& date)
+      : courier_(courier),
+        pipeline_(limits, date) {}
+
+  void ask(std::string_view request) {
+    pipeline_.feed(request);
+    while (auto pending = pipeline_.take_command())
+      courier_.send(pending->command, pending->slot, *this);
+    pipeline_.keep_rest();
+    is_waiting_ = true;
+  }
+
+  void take_reply(http::response_queue::slot slot, const counter::command& command,
+                  const counter::reply& reply) override {
+    pipeline_.complete(slot, command, reply);
+  }
+
+  void take_end_of_pass() override {
+    benchmark::DoNotOptimize(pipeline_.output().data());
+    pipeline_.consume_output(pipeline_.output().size());
+    is_waiting_ = false;
+    ++answers_;
+  }
+
+  bool is_waiting() const noexcept { return is_waiting_; }
+  std::int64_t answers() const noexcept { return answers_; }
+
+private:
+  http::courier& courier_;
+  http::pipeline pipeline_;
+  bool is_waiting_ = false;
+  std::int64_t answers_ = 0;
+};
+
+/// Arguments: shards, names. Threads are event loops.
+void set_up(const benchmark::State& state) {
+  busy_loops = state.threads();
+  store = std::make_unique<actors::actor_store>(static_cast<unsigned>(state.range(0)), limits);
+  requests = bench::make_names(static_cast<std::size_t>(state.range(1)));
+  for (auto& name : requests)
+    name = "GET /inc?name=" + name + " HTTP/1.1\r\nHost: 127.0.0.1:8000\r\n\r\n";
+}
+
+void requests_on_loops(benchmark::State& state) {
+  boost::asio::io_context io{1};
+  http::loop_clock clock;
+  http::courier courier{io, *store, clock};
+  bench::random_numbers random{static_cast<std::size_t>(state.thread_index()) + 1};
+  std::vector<boost::intrusive_ptr<connection>> connections;
+  for (int i = 0; i < connections_of_a_loop; ++i)
+    connections.emplace_back(new connection{courier, clock.date()});
+  auto is_any_waiting = [&] {
+    return std::any_of(connections.begin(), connections.end(),
+                       [](const auto& one) { return one->is_waiting(); });
+  };
+  auto run_handlers = [&] {
+    io.restart();
+    io.poll();
+  };
+  for (auto _ : state) {
+    boost::asio::post(io, [&] {
+      const http::courier::pass pass{courier};
+      for (auto& one : connections)
+        if (!one->is_waiting())
+          one->ask(requests[random.below(requests.size())]);
+    });
+    run_handlers();
+  }
+  while (is_any_waiting())
+    run_handlers();
+  // What another loop waits for may be left to this one.
+  --busy_loops;
+  while (busy_loops > 0)
+    run_handlers();
+  std::int64_t answers = 0;
+  for (const auto& one : connections)
+    answers += one->answers();
+  state.SetItemsProcessed(answers);
+}
+BENCHMARK(requests_on_loops)
+    ->Setup(set_up)
+    ->ArgNames({"shards", "names"})
+    ->Args({1, 1})
+    ->Args({1, 10000})
+    ->Args({2, 10000})
+    ->Threads(1)
+    ->Threads(2)
+    ->UseRealTime();
+
+}  // namespace

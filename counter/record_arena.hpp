@@ -1,0 +1,41 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+namespace counter {
+
+/// Memory for small records of any size, packed one behind the other in large
+/// chunks: no header and no rounding each, a handle of 4 bytes in place of a
+/// pointer, and all of it is given back at once. A record never moves.
+/// Not thread-safe.
+class record_arena {
+public:
+  using handle = std::uint32_t;
+
+  /// Records begin at multiples of it.
+  static constexpr std::size_t alignment = 8;
+  /// The largest record. A chunk ends with less waste than this.
+  static constexpr std::size_t record_bytes_max = 1024;
+  /// What is asked of the system at once: enough that it is not worth a thought.
+  static constexpr std::size_t chunk_bytes = 256 * 1024;
+
+  /// Room for a record of `bytes`. Throws std::bad_alloc, also when there are
+  /// no more handles: at 32 GiB.
+  handle allocate(std::size_t bytes);
+
+  /// The record's first byte.
+  std::byte* at(handle record) const noexcept {
+    return chunks_[record / units_in_a_chunk].get() + record % units_in_a_chunk * alignment;
+  }
+
+private:
+  static constexpr handle units_in_a_chunk = chunk_bytes / alignment;
+
+  std::vector<std::unique_ptr<std::byte[]>> chunks_;
+  std::size_t used_ = chunk_bytes;  // of the last chunk
+};
+
+}  // namespace counter
