@@ -92,7 +92,7 @@ void listen(http::server& server, const std::vector<config::listen_address>& pla
   std::fflush(stdout);
 }
 
-[[noreturn]] void run(const config::options& options) {
+void run(const config::options& options) {
   stop_signals signals;  // before there are threads
   raise_descriptor_limit(options.limits.connections_max);
   actors::actor_store store{options.shards, options.limits};
@@ -106,8 +106,6 @@ void listen(http::server& server, const std::vector<config::listen_address>& pla
   server.stop();
   store.close();
   spdlog::info("stopped");
-  // To take a table of ten million counters apart takes seconds; to end does not.
-  std::_Exit(EXIT_SUCCESS);
 }
 
 }  // namespace

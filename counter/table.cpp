@@ -4,10 +4,10 @@ namespace counter {
 
 namespace {
 
-/// An index that grows looks at all of its records again. Of ten million
-/// counters that is 0.1 s in one go, or these many pauses of under a
-/// millisecond.
-constexpr std::size_t indexes_in_a_table = 256;
+/// An index that grows looks at all of its records again, which takes two
+/// seconds of ten million counters in one go: these many are each done in some
+/// milliseconds.
+constexpr std::size_t indexes_in_a_table = 1024;
 
 }  // namespace
 
