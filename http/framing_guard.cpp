@@ -3,6 +3,7 @@
 #include "counter/limits.hpp"
 
 #include <algorithm>
+#include <array>
 
 namespace http {
 
@@ -22,7 +23,13 @@ bool equals_ignoring_case(std::string_view left, std::string_view right) noexcep
 
 /// Not a full check of RFC 3986's authority: what could not be part of one.
 bool is_host(std::string_view value) noexcept {
-  return value.find_first_of(" \t,/\\@?#\"<>") == value.npos;
+  static constexpr auto is_foreign = [] {
+    std::array<bool, 256> table{};
+    for (const unsigned char c : std::string_view{" \t,/\\@?#\"<>"})
+      table[c] = true;
+    return table;
+  }();
+  return std::none_of(value.begin(), value.end(), [](unsigned char c) { return is_foreign[c]; });
 }
 
 }  // namespace
