@@ -115,6 +115,8 @@ void pipeline::shrink(std::size_t kept_bytes) {
   if (awaits() != awaited::request || !output().empty())
     return;
   responses_.shrink(kept_bytes);
+  target_.shrink(kept_bytes);
+  parser_.shrink(kept_bytes);
   if (rest_.empty() && rest_.capacity() > kept_bytes)
     std::string{}.swap(rest_);
 }

@@ -198,6 +198,11 @@ void request_parser::restart() {
   has_begun_ = has_request_line_ = is_continued_ = false;
 }
 
+void request_parser::shrink(std::size_t kept_bytes) {
+  if (request_.target.capacity() > kept_bytes)
+    std::string{}.swap(request_.target);
+}
+
 void request_parser::fail(const beast::error_code& error) {
   if (state_ == parse_state::bad)
     return;  // refused by us, in a callback

@@ -50,6 +50,10 @@ public:
 
   void restart();
 
+  /// Gives memory back where there is more than `kept_bytes` of it; only after
+  /// restart().
+  void shrink(std::size_t kept_bytes);
+
 private:
   /// What Beast's parser calls back; here to keep its names out of the rest.
   class events final : public boost::beast::http::basic_parser<true> {

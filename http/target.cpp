@@ -23,18 +23,19 @@ std::string_view decode(std::string_view text, bool plus_is_space, std::string& 
   urls::encoding_opts options;
   options.space_as_plus = plus_is_space;
   const urls::decode_view decoded{urls::pct_string_view{text}, options};
-  buffer.assign(decoded.begin(), decoded.end());
+  // To assign the range would make a string first, and memory for it.
+  buffer.resize(decoded.size());
+  std::copy(decoded.begin(), decoded.end(), buffer.begin());
   return buffer;
 }
 
-bool has_good_encoding(std::string_view raw) {
+bool has_good_encoding(std::string_view raw, std::string& buffer) {
   if (raw.find('%') == raw.npos)
     return true;
   if (!urls::make_pct_string_view(raw))
     return false;
   // What separates the parts of a target is ASCII, so a part is UTF-8 exactly
   // when the whole is.
-  std::string buffer;
   return counter::is_valid_utf8(decode(raw, false, buffer));
 }
 
@@ -56,7 +57,8 @@ std::optional<std::string_view> behind_authority(std::string_view raw) noexcept 
 
 bool target::parse(std::string_view raw) {
   auto must_be_encoded = [](char c) { return static_cast<unsigned char>(c) >= 0x80 || c == '#'; };
-  if (std::any_of(raw.begin(), raw.end(), must_be_encoded) || !has_good_encoding(raw))
+  if (std::any_of(raw.begin(), raw.end(), must_be_encoded) ||
+      !has_good_encoding(raw, decoded_value_))
     return false;
   const auto rest = raw.starts_with('/') ? raw : behind_authority(raw);
   if (!rest) {
@@ -94,6 +96,12 @@ target::parameter target::find(std::string_view name) {
     result.value = decode(pair.substr(std::min(equals + 1, pair.size())), true, decoded_value_);
   }
   return result;
+}
+
+void target::shrink(std::size_t kept_bytes) {
+  for (auto* buffer : {&decoded_name_, &decoded_value_})
+    if (buffer->capacity() > kept_bytes)
+      std::string{}.swap(*buffer);
 }
 
 }  // namespace http

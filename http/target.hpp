@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 
@@ -31,6 +32,10 @@ public:
 
   /// The query parameter `name`, where `+` stands for a space.
   parameter find(std::string_view name);
+
+  /// Gives memory back where there is more than `kept_bytes` of it; nothing of
+  /// the target is used any more.
+  void shrink(std::size_t kept_bytes);
 
 private:
   std::string_view path_;

@@ -4,8 +4,7 @@
 
 #include "actors/actor_store.hpp"
 #include "bench/in_process/names.hpp"
-#include "http/courier.hpp"
-#include "http/pipeline.hpp"
+#include "tests/actors/memory_connection.hpp"
 
 #include <benchmark/benchmark.h>
 
@@ -28,42 +27,6 @@ std::unique_ptr<actors::actor_store> store;
 std::vector<std::string> requests;
 std::atomic<int> busy_loops;
 
-class connection final : public http::recipient {
-public:
-  connection(http::courier& courier, const http::date& date)
-      : courier_(courier),
-        pipeline_(limits, date) {}
-
-  void ask(std::string_view request) {
-    pipeline_.feed(request);
-    while (auto pending = pipeline_.take_command())
-      courier_.send(pending->command, pending->slot, *this);
-    pipeline_.keep_rest();
-    is_waiting_ = true;
-  }
-
-  void take_reply(http::response_queue::slot slot, const counter::command& command,
-                  const counter::reply& reply) override {
-    pipeline_.complete(slot, command, reply);
-  }
-
-  void take_end_of_pass() override {
-    benchmark::DoNotOptimize(pipeline_.output().data());
-    pipeline_.consume_output(pipeline_.output().size());
-    is_waiting_ = false;
-    ++answers_;
-  }
-
-  bool is_waiting() const noexcept { return is_waiting_; }
-  std::int64_t answers() const noexcept { return answers_; }
-
-private:
-  http::courier& courier_;
-  http::pipeline pipeline_;
-  bool is_waiting_ = false;
-  std::int64_t answers_ = 0;
-};
-
 /// Arguments: shards, names. Threads are event loops.
 void set_up(const benchmark::State& state) {
   busy_loops = state.threads();
@@ -78,9 +41,9 @@ void requests_on_loops(benchmark::State& state) {
   http::loop_clock clock;
   http::courier courier{io, *store, clock};
   bench::random_numbers random{static_cast<std::size_t>(state.thread_index()) + 1};
-  std::vector<boost::intrusive_ptr<connection>> connections;
+  std::vector<boost::intrusive_ptr<memory_connection>> connections;
   for (int i = 0; i < connections_of_a_loop; ++i)
-    connections.emplace_back(new connection{courier, clock.date()});
+    connections.emplace_back(new memory_connection{limits, courier, clock.date()});
   auto is_any_waiting = [&] {
     return std::any_of(connections.begin(), connections.end(),
                        [](const auto& one) { return one->is_waiting(); });
@@ -104,10 +67,10 @@ void requests_on_loops(benchmark::State& state) {
   --busy_loops;
   while (busy_loops > 0)
     run_handlers();
-  std::int64_t answers = 0;
+  std::size_t answers = 0;
   for (const auto& one : connections)
     answers += one->answers();
-  state.SetItemsProcessed(answers);
+  state.SetItemsProcessed(static_cast<std::int64_t>(answers));
 }
 BENCHMARK(requests_on_loops)
     ->Setup(set_up)
