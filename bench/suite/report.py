@@ -48,6 +48,11 @@ class Verdicts:
         except (KeyError, TypeError, ZeroDivisionError):
             return None
 
+    def growth(self, figure):
+        rates = [row[figure] for row in
+                 self.loads.get("wrk -c64, random names of all counters", {}).values()]
+        return rates[-1] / rates[0] if rates else None
+
     def rows(self):
         """(what, measured, must, aim, whether more is better)."""
         facts = self.facts
@@ -68,7 +73,7 @@ class Verdicts:
             ("actor path / applied in place, requests/s", self.ratio("wrk -c64", rps, "in place"), 0.97, 1.0, True),
             ("bytes per counter, counterd / redis", per("counterd bytes per counter", "redis bytes per counter"), 1.0, 0.6, False),
             ("RSS bytes per idle connection", facts.get("counterd bytes per idle connection"), 4096, 1024, False),
-            ("requests/s with 10^7 random counters / with 1", facts.get("requests/s at 10^7 counters / at 1"), 0.7, 0.9, True),
+            ("requests/s with 10^7 random counters / with 1", self.growth(rps), 0.7, 0.9, True),
             ("in process, 2 shards on 2 threads / 1 on 1", facts.get("in process, 2 shards on 2 threads / 1 on 1"), 1.7, 1.95, True),
             ("in process, hot counter from 2 loops / from 1", facts.get("in process, hot counter from 2 loops / from 1"), 0.9, 1.3, True),
         ]
