@@ -43,11 +43,8 @@ void courier::take_home(std::unique_ptr<counter::batch> answered) noexcept {
     answered_.push_back(std::move(answered));
     if (!is_in_pass_)
       asio::post(io_, [this] { const pass delivery{*this}; });
-  } else {
-    asio::post(io_, [this, answered = std::move(answered)]() mutable {
-      const pass delivery{*this};
-      answered_.push_back(std::move(answered));
-    });
+  } else if (inbox_.put(std::move(answered))) {
+    asio::post(io_, [this] { const pass delivery{*this}; });
   }
 }
 
@@ -67,11 +64,13 @@ courier::addressed_batch& courier::batch_for(unsigned shard) {
 void courier::begin_pass() {
   assert(!is_in_pass_);
   is_in_pass_ = true;
+  inbox_.open();
   clock_.refresh();
 }
 
 void courier::end_pass() {
   submit();
+  inbox_.empty_and_close(answered_);
   deliver();
   is_in_pass_ = false;
   // Replies made room for requests that had waited: the loop looks around

@@ -3,6 +3,7 @@
 #include "counter/limits.hpp"
 #include "counter/store.hpp"
 #include "http/asio.hpp"
+#include "http/inbox.hpp"
 #include "http/loop_clock.hpp"
 #include "http/response_queue.hpp"
 
@@ -83,6 +84,7 @@ private:
   counter::inlet& inlet_;
   loop_clock& clock_;
   std::vector<std::unique_ptr<counter::batch>> pass_;  // a place a shard
+  http::inbox inbox_;
   std::vector<std::unique_ptr<counter::batch>> answered_;
   std::vector<std::unique_ptr<counter::batch>> delivering_;
   std::vector<std::unique_ptr<counter::batch>> spare_;

@@ -12,7 +12,8 @@ def medians(runs):
     """Of each figure of some runs of one load on one server."""
     row = {"runs": len(runs), "failures": sum(run.failures for run in runs)}
     for figure in ("requests_per_second", "cpu_us", "p50_us", "p99_us"):
-        values = [getattr(run, figure) for run in runs if getattr(run, figure) is not None]
+        # wrk says 0 where it cannot tell: latencies of pipelined requests.
+        values = [getattr(run, figure) for run in runs if getattr(run, figure)]
         row[figure] = round(statistics.median(values), 3) if values else None
     return row
 
@@ -158,4 +159,5 @@ def publish(results):
     chosen = {name: c64[name] for name in ("counterd", "floor", "nginx", "h2o", "go mutex", "webdis")
               if name in c64}
     replace_between(ROOT / "README.md", "<!-- benchmarks -->", "<!-- end -->",
-                    table({"wrk -c64": chosen}))
+                    "![requests per second](docs/benchmarks.svg)\n\n"
+                    + table({"wrk -c64": chosen}))

@@ -133,12 +133,12 @@ def floor(port):
                   port)
 
 
-def nginx(port):
-    folder = BUILD / "nginx"
+def nginx(port, workers=os.cpu_count()):
+    folder = BUILD / f"nginx-{workers}"
     folder.mkdir(exist_ok=True)
     config = folder / "nginx.conf"
     config.write_text(f"""
-worker_processes {os.cpu_count()};
+worker_processes {workers};
 daemon off;
 pid {folder}/pid;
 error_log /dev/null;
@@ -153,31 +153,26 @@ http {{
   server {{ listen 127.0.0.1:{port} backlog=4096; location / {{ return 200 "ok\\n"; }} }}
 }}
 """)
-    return Server("nginx", [shutil.which("nginx") or "/usr/sbin/nginx", "-c", config], port)
+    name = "nginx" if workers == os.cpu_count() else f"nginx, {workers} worker"
+    return Server(name, [shutil.which("nginx") or "/usr/sbin/nginx", "-c", config], port)
 
 
-def h2o(port):
-    folder = BUILD / "h2o"
+def h2o(port, threads=os.cpu_count()):
+    folder = BUILD / f"h2o-{threads}"
     folder.mkdir(exist_ok=True)
     (folder / "inc").write_text("ok\n")
     config = folder / "h2o.conf"
+    user = "user: root" if os.geteuid() == 0 else ""
     config.write_text(f"""
 listen: {{host: 127.0.0.1, port: {port}}}
-num-threads: {os.cpu_count()}
-user: root
-hosts:
-  default:
-    paths:
-      "/": {{file.dir: {folder}}}
-""" if os.geteuid() == 0 else f"""
-listen: {{host: 127.0.0.1, port: {port}}}
-num-threads: {os.cpu_count()}
+num-threads: {threads}
+{user}
 hosts:
   default:
     paths:
       "/": {{file.dir: {folder}}}
 """)
-    return Server("h2o", ["h2o", "-c", config], port)
+    return Server("h2o" if threads == os.cpu_count() else f"h2o, {threads} thread", ["h2o", "-c", config], port)
 
 
 def redis(port):

@@ -161,7 +161,21 @@ TEST_CASE("a batch that another thread sends home is delivered on the loop") {
   CHECK(f.peer->replies.empty());
   f.run_posted();
   CHECK(f.peer->replies.size() == 10);
-  CHECK(f.peer->passes == 2);  // one a batch: they came one after the other
+  CHECK(f.peer->passes == 1);
+}
+
+TEST_CASE("a batch that another thread sends home during a pass is delivered at its end") {
+  fixture f{2};
+  f.store.answers_at_once = false;
+  f.pass(0, 10);
+  f.on_loop([&] {
+    const http::courier::pass pass{f.courier};
+    std::thread{[&] { f.store.answer_all(); }}.join();
+    CHECK(f.peer->replies.empty());
+  });
+  CHECK(f.peer->replies.size() == 10);
+  f.io.restart();
+  CHECK(f.io.poll() == 0);  // nobody had to wake the loop
 }
 
 TEST_CASE("a batch that comes home between passes is delivered in the next") {
