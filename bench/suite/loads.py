@@ -17,6 +17,15 @@ class Run:
     p50_us: float = None
     p99_us: float = None
     failures: int = 0
+    #: Of the processors' time, what the machine's host gave to others meanwhile.
+    stolen: float = 0.0
+
+
+def processor_times():
+    """All jiffies, and those that the host of a virtual machine took away."""
+    first = pathlib.Path("/proc/stat").read_text().splitlines()[0].split()[1:9]
+    times = [int(text) for text in first]
+    return sum(times), times[7]
 
 
 def microseconds(text):
@@ -40,8 +49,11 @@ class Load:
 
     def run(self, server, seconds):
         before = server.cpu_seconds()
+        total, stolen = processor_times()
         output = call(self.command(server, seconds), seconds * 20 + 60)
         result, requests = self.parse(output)
+        total_after, stolen_after = processor_times()
+        result.stolen = (stolen_after - stolen) / max(1, total_after - total)
         if requests:
             result.cpu_us = (server.cpu_seconds() - before) * 1e6 / requests
         return result
