@@ -42,7 +42,7 @@ void courier::take_home(std::unique_ptr<counter::batch> answered) noexcept {
     // not wait while we write to sockets.
     answered_.push_back(std::move(answered));
     if (!is_in_pass_)
-      asio::post(io_, [this] { const pass delivery{*this}; });
+      post_pass();
   } else if (inbox_.put(std::move(answered))) {
     asio::post(io_, [this] { const pass delivery{*this}; });
   }
@@ -76,7 +76,18 @@ void courier::end_pass() {
   // Replies made room for requests that had waited: the loop looks around
   // before it goes on with them.
   if (has_pending_ || !answered_.empty())
-    asio::post(io_, [this] { const pass next{*this}; });
+    post_pass();
+}
+
+/// One waits to run at any time, or they would become more with each pass that
+/// others begin, and keep the loop from looking around.
+void courier::post_pass() {
+  if (std::exchange(is_pass_posted_, true))
+    return;
+  asio::post(io_, [this] {
+    is_pass_posted_ = false;
+    const pass next{*this};
+  });
 }
 
 void courier::submit() {

@@ -75,6 +75,7 @@ private:
   addressed_batch& batch_for(unsigned shard);
   void begin_pass();
   void end_pass();
+  void post_pass();
   void submit();
   void deliver();
   void deliver(addressed_batch& answered);
@@ -91,6 +92,7 @@ private:
   std::vector<boost::intrusive_ptr<recipient>> touched_;
   bool has_pending_ = false;  // in pass_
   bool is_in_pass_ = false;
+  bool is_pass_posted_ = false;
 };
 
 }  // namespace http

@@ -210,3 +210,17 @@ TEST_CASE("a peer that is gone is kept until its replies are in") {
   f.run_posted();
   CHECK(gone->use_count() == 1);
 }
+
+TEST_CASE("a peer that always has more does not make passes multiply") {
+  fixture f{1};
+  f.peer->on_end_of_pass = [&] { f.send("more", 1); };
+  f.pass(0, 1);
+  for (int i = 0; i < 10; ++i)
+    boost::asio::post(f.io, [&] { const http::courier::pass another{f.courier}; });
+  f.io.restart();
+  for (int i = 0; i < 30; ++i)
+    f.io.poll_one();
+  f.peer->on_end_of_pass = nullptr;
+  f.io.restart();
+  CHECK(f.io.run() == 1);
+}
