@@ -34,8 +34,9 @@ def microseconds(text):
 
 
 def call(command, timeout):
+    # In a session of its own: Ctrl-C is for us, and we end the load generator.
     return subprocess.run([str(part) for part in command], capture_output=True, text=True,
-                          timeout=timeout, check=False).stdout
+                          timeout=timeout, check=False, start_new_session=True).stdout
 
 
 class Load:
