@@ -4,6 +4,7 @@
 #include "actors/shard_actor.hpp"
 
 #include <cassert>
+#include <chrono>
 #include <mutex>
 #include <random>
 
@@ -27,6 +28,14 @@ counter::siphash_key random_key() {
   return {word(), word()};
 }
 
+/// Later than all versions of earlier runs, of which nothing is kept: no shard
+/// changes a counter every microsecond for as long as it runs. Up to the year
+/// 2255 JavaScript can tell the numbers apart.
+std::uint64_t version_of(std::chrono::system_clock::time_point start) {
+  return static_cast<std::uint64_t>(
+      std::chrono::duration_cast<std::chrono::microseconds>(start.time_since_epoch()).count());
+}
+
 /// Stands for an event loop while the store closes, when there is none.
 class no_loop final : public counter::event_loop {
 public:
@@ -40,25 +49,29 @@ struct actor_store::impl {
   actors::config config;
   caf::actor_system system{config};
   counter::placement placement;
-  counter::quota room;
+  counter::quota counters;
+  counter::quota replays;
   std::deque<shard> shards;
   std::atomic<bool> is_closed = false;
   std::mutex inlets_mutex;         // guards inlets
   std::deque<actor_inlet> inlets;  // a deque: the loops keep references
 
-  impl(unsigned shard_count, std::uint64_t counters_max)
+  impl(unsigned shard_count, const counter::limits& limits)
       : placement(shard_count, random_key()),
-        room(counters_max) {}
+        counters(limits.counters_max),
+        replays(limits.replays_max) {}
 };
 
 actor_store::actor_store(unsigned shards, const counter::limits& limits)
-    : impl_(std::make_unique<impl>(shards, limits.counters_max)) {
+    : impl_(std::make_unique<impl>(shards, limits)) {
   assert(shards > 0 && shards <= counter::limits::shards_max);
+  const auto first_version = version_of(std::chrono::system_clock::now());
   for (unsigned i = 0; i < shards; ++i) {
     auto& shard = impl_->shards.emplace_back(counter::limits::shard_operations_max);
     // Lazily: its first run, too, is on an event loop.
-    shard.actor = impl_->system.spawn<shard_actor, caf::lazy_init>(shard.load, impl_->room,
-                                                                   impl_->placement.key());
+    shard.actor = impl_->system.spawn<shard_actor, caf::lazy_init>(
+        shard.load, counter::table::settings{impl_->counters, impl_->replays, limits.replay_ttl,
+                                             impl_->placement.key(), first_version});
   }
 }
 

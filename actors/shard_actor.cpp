@@ -1,15 +1,16 @@
 #include "actors/shard_actor.hpp"
 
 #include "actors/tsan.hpp"
+#include "counter/answer.hpp"
 #include "counter/store.hpp"
 
 namespace actors {
 
-shard_actor::shard_actor(caf::actor_config& config, shard_load& load, counter::quota& room,
-                         counter::siphash_key key)
+shard_actor::shard_actor(caf::actor_config& config, shard_load& load,
+                         const counter::table::settings& settings)
     : caf::event_based_actor(config),
       load_(load),
-      table_(room, key) {}
+      table_(settings) {}
 
 caf::behavior shard_actor::make_behavior() {
   return {
@@ -25,8 +26,7 @@ caf::behavior shard_actor::make_behavior() {
 }
 
 void shard_actor::answer(std::unique_ptr<counter::batch> batch) noexcept {
-  for (std::size_t i = 0; i < batch->size(); ++i)
-    batch->answer(i, table_.apply(batch->command_at(i), batch->hash_at(i)));
+  counter::answer_all(*batch, table_);
   load_.release(batch->size());
   tsan_release(static_cast<caf::resumable*>(this));
   auto& home = batch->home();

@@ -11,9 +11,9 @@ namespace actors {
 /// mail made it ready.
 class shard_actor : public caf::event_based_actor {
 public:
-  /// `load` and `room` outlive the actor.
-  shard_actor(caf::actor_config& config, shard_load& load, counter::quota& room,
-              counter::siphash_key key);
+  /// `load` and what the settings refer to outlive the actor.
+  shard_actor(caf::actor_config& config, shard_load& load,
+              const counter::table::settings& settings);
 
   const char* name() const override { return "counter-shard"; }
 

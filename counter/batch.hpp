@@ -1,10 +1,13 @@
 #pragma once
 
 #include "counter/command.hpp"
+#include "counter/errand.hpp"
+#include "counter/time.hpp"
 
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace counter {
@@ -14,7 +17,7 @@ class event_loop;
 /// The commands that one event loop has for one shard in one pass, in order,
 /// and room for the replies. Owned by one thread at a time: the loop fills it,
 /// the shard answers in place, the loop reads the replies. Emptied and used
-/// again, it allocates nothing.
+/// again, it allocates nothing for short commands.
 class batch {
 public:
   explicit batch(event_loop& home) noexcept : home_(&home) {}
@@ -22,6 +25,10 @@ public:
 
   batch(const batch&) = delete;
   batch& operator=(const batch&) = delete;
+
+  /// When its commands are carried out, as far as they ask.
+  time_point now() const noexcept { return now_; }
+  void set_now(time_point now) noexcept { now_ = now; }
 
   /// Copies the command and the bytes of its name; `hash` is the name's, see
   /// placement.
@@ -32,22 +39,36 @@ public:
     names_.append(command.name);
   }
 
+  /// The same for a question; `hash` is the name's, if it has one.
+  void add(question asked, std::uint64_t hash) {
+    items_.push_back(
+        {hash, 0, static_cast<std::uint32_t>(errands_.size()), 0, operation::get, outcome::ok});
+    errands_.emplace_back(std::move(asked));
+  }
+
   void clear() noexcept {
     items_.clear();
     names_.clear();
+    // Some are large, and most batches have none.
+    if (errands_.capacity() > 0)
+      std::vector<errand>{}.swap(errands_);
   }
 
   std::size_t size() const noexcept { return items_.size(); }
 
+  /// Whether the item is a question; otherwise it is a short command.
+  bool is_errand(std::size_t index) const noexcept { return items_[index].name_size == 0; }
+
+  std::uint64_t hash_at(std::size_t index) const noexcept { return items_[index].hash; }
+
+  // -- a short command --------------------------------------------------------
+
   /// The name is valid until the next add() or clear().
   command command_at(std::size_t index) const noexcept {
     const auto& entry = items_[index];
-    return {entry.operation,
-            {names_.data() + entry.name_offset, entry.name_size},
-            entry.operand_or_value};
+    return {
+        entry.operation, {names_.data() + entry.offset, entry.name_size}, entry.operand_or_value};
   }
-
-  std::uint64_t hash_at(std::size_t index) const noexcept { return items_[index].hash; }
 
   /// Once for each command; its operand is gone then.
   void answer(std::size_t index, const reply& reply) noexcept {
@@ -55,14 +76,24 @@ public:
     items_[index].outcome = reply.outcome;
   }
 
-  /// Answers every command.
-  void refuse(outcome why) noexcept {
-    for (std::size_t i = 0; i < items_.size(); ++i)
-      answer(i, {why});
-  }
-
   reply reply_at(std::size_t index) const noexcept {
     return {items_[index].outcome, items_[index].operand_or_value};
+  }
+
+  // -- a question -------------------------------------------------------------
+
+  errand& errand_at(std::size_t index) noexcept { return errands_[items_[index].offset]; }
+
+  // -- all of them ------------------------------------------------------------
+
+  /// Answers everything.
+  void refuse(outcome why) {
+    for (std::size_t i = 0; i < items_.size(); ++i) {
+      if (is_errand(i))
+        errand_at(i).refuse(why);
+      else
+        answer(i, {why});
+    }
   }
 
   /// The event loop that gets the batch back.
@@ -73,15 +104,17 @@ private:
   struct item {
     std::uint64_t hash;
     std::int64_t operand_or_value;
-    std::uint32_t name_offset;  // batch_operations_max * name_bytes_max fits
-    std::uint16_t name_size;    // name_bytes_max fits
+    std::uint32_t offset;     // in names_: batch_operations_max names fit; or in errands_
+    std::uint16_t name_size;  // name_bytes_max fits; 0, which no name has: an errand
     counter::operation operation;
     counter::outcome outcome;
   };
 
   std::vector<item> items_;
   std::string names_;
+  std::vector<errand> errands_;
   event_loop* home_;
+  time_point now_{};
 };
 
 }  // namespace counter

@@ -6,12 +6,14 @@
 namespace counter {
 
 enum class operation : std::uint8_t {
-  get,  ///< read the value
-  set,  ///< create or overwrite with `operand`
-  add,  ///< add `operand`; a missing counter starts at 0
+  get,     ///< read the value
+  set,     ///< create or overwrite with `operand`
+  add,     ///< add `operand`; a missing counter starts at 0
+  remove,  ///< forget the counter; only in a full_command
 };
 
-/// What can be asked of a counter.
+/// What can be asked of a counter in short: nothing but an operand. Everything
+/// else takes a full_command.
 struct command {
   counter::operation operation = operation::get;
   /// Valid as by is_valid_name(). Borrowed: whoever keeps a command keeps the
@@ -20,16 +22,22 @@ struct command {
   std::int64_t operand = 0;
 };
 
+/// Anything but `ok` means that nothing changed.
 enum class outcome : std::uint8_t {
   ok,
-  not_found,          ///< get of a counter that does not exist
-  overflow,           ///< the exact sum does not fit; nothing changed
-  too_many_counters,  ///< the counter would be one too many; nothing changed
-  overloaded,         ///< the shard's mailbox is full; nothing changed
-  draining,           ///< the store is closing; nothing changed
+  not_found,            ///< the counter does not exist, and is not to be created
+  overflow,             ///< the exact sum does not fit
+  limit_reached,        ///< the sum is out of the bounds that were given
+  precondition_failed,  ///< a condition does not hold
+  not_modified,         ///< a read of a version that is known already
+  key_mismatch,         ///< the idempotency key was used for something else
+  too_many_counters,    ///< the counter would be one too many
+  too_many_replays,     ///< no room to remember one more idempotency key
+  overloaded,           ///< the shard's mailbox is full
+  draining,             ///< the store is closing
 };
 
-/// What can be answered.
+/// What can be answered in short.
 struct reply {
   counter::outcome outcome = outcome::ok;
   std::int64_t value = 0;  ///< after the operation; only when ok

@@ -22,6 +22,17 @@ struct limits {
   static constexpr std::size_t header_fields_max = 64;
   /// A batch of 1000 operations with long names fits.
   static constexpr std::size_t body_bytes_max = 1024 * 1024;
+  /// Ten years: longer is meant to be for ever.
+  static constexpr std::chrono::seconds ttl_max{315'360'000};
+  /// Enough for a UUID or a hash with a prefix.
+  static constexpr std::size_t idempotency_key_bytes_max = 255;
+  /// With short names they fit a body; a shard's mailbox takes many of them.
+  static constexpr std::size_t batch_max = 1000;
+  /// Counters on a page of a listing: at the most, and unless told.
+  static constexpr std::size_t page_max = 1000;
+  static constexpr std::size_t page_default = 100;
+  /// A batch has three levels; deeper is never meant.
+  static constexpr std::size_t json_depth_max = 8;
   /// Chunk extensions and trailers are read and ignored, up to as much as a
   /// header may have.
   static constexpr std::size_t chunk_overhead_bytes_max = 8 * 1024;
@@ -78,6 +89,10 @@ struct limits {
   static constexpr unsigned shards_max = 1024;
   /// All shards together; about 1 GiB at 20-byte names.
   std::uint64_t counters_max = 10'000'000;
+  /// Requests with an idempotency key that are remembered, all shards together,
+  /// and for how long: longer than any client retries. About 300 bytes each.
+  std::uint64_t replays_max = 1'000'000;
+  std::chrono::milliseconds replay_ttl{24 * 60 * 60 * 1000};
 
   /// From SIGTERM to the last connection, whatever the peers do; the process
   /// has ended within five seconds.
@@ -92,6 +107,11 @@ struct limits {
   /// Operations in one shard's mailbox. Past it a batch is refused whole, with
   /// `overloaded`, before it is in the mailbox.
   static constexpr std::size_t shard_operations_max = 64 * 1024;
+  /// Counters that a shard looks at for the lists of one batch, or forgets in
+  /// one go: about a millisecond, in which others wait.
+  static constexpr std::size_t shard_steps_max = 1000;
+  /// How long what has expired may take up room where nobody asks for it.
+  static constexpr std::chrono::milliseconds upkeep_pause{1'000};
 };
 
 }  // namespace counter

@@ -7,8 +7,9 @@
 
 namespace counter {
 
-/// One counter in memory that somebody else owns: its value (8 bytes), the
-/// length of its name (2) and the name, without a gap.
+/// One counter in memory that somebody else owns: its value (8 bytes), its
+/// version (8), the length of its name with a flag (2) and the name, without a
+/// gap.
 class record {
 public:
   explicit record(std::byte* at) noexcept : at_(at) {}
@@ -18,30 +19,47 @@ public:
     return name_offset + name.size();
   }
 
-  void init(std::string_view name, std::int64_t value) noexcept {
-    set_value(value);
-    const auto size = static_cast<std::uint16_t>(name.size());
-    std::memcpy(at_ + size_offset, &size, sizeof size);
+  void init(std::string_view name) noexcept {
+    write(size_offset, static_cast<std::uint16_t>(name.size()));
     std::memcpy(at_ + name_offset, name.data(), name.size());
   }
 
-  std::int64_t value() const noexcept {
-    std::int64_t value;
-    std::memcpy(&value, at_, sizeof value);
-    return value;
+  std::int64_t value() const noexcept { return read<std::int64_t>(0); }
+  void set_value(std::int64_t value) noexcept { write(0, value); }
+
+  std::uint64_t version() const noexcept { return read<std::uint64_t>(version_offset); }
+  void set_version(std::uint64_t version) noexcept { write(version_offset, version); }
+
+  /// Whether it has an expiry, which is kept elsewhere.
+  bool expires() const noexcept { return (read<std::uint16_t>(size_offset) & expires_bit) != 0; }
+  void set_expires(bool expires) noexcept {
+    const auto size = static_cast<std::uint16_t>(name().size());
+    write(size_offset, static_cast<std::uint16_t>(size | (expires ? expires_bit : 0)));
   }
 
-  void set_value(std::int64_t value) noexcept { std::memcpy(at_, &value, sizeof value); }
-
   std::string_view name() const noexcept {
-    std::uint16_t size;
-    std::memcpy(&size, at_ + size_offset, sizeof size);
-    return {reinterpret_cast<const char*>(at_ + name_offset), size};
+    const auto size = read<std::uint16_t>(size_offset);
+    return {reinterpret_cast<const char*>(at_ + name_offset),
+            static_cast<std::size_t>(size & ~expires_bit)};
   }
 
 private:
-  static constexpr std::size_t size_offset = sizeof(std::int64_t);
+  static constexpr std::size_t version_offset = sizeof(std::int64_t);
+  static constexpr std::size_t size_offset = version_offset + sizeof(std::uint64_t);
   static constexpr std::size_t name_offset = size_offset + sizeof(std::uint16_t);
+  static constexpr std::uint16_t expires_bit = 0x8000;
+
+  template <class T>
+  T read(std::size_t offset) const noexcept {
+    T value;
+    std::memcpy(&value, at_ + offset, sizeof value);
+    return value;
+  }
+
+  template <class T>
+  void write(std::size_t offset, T value) noexcept {
+    std::memcpy(at_ + offset, &value, sizeof value);
+  }
 
   std::byte* at_;
 };

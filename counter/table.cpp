@@ -1,82 +1,233 @@
 #include "counter/table.hpp"
 
+#include "counter/addition.hpp"
+
+#include <algorithm>
+#include <utility>
+
 namespace counter {
 
-namespace {
+table::table(const settings& how)
+    : room_(how.counters),
+      key_(how.key),
+      version_(how.version),
+      replays_(how.replays, how.replay_ttl, how.key) {}
 
-/// An index that grows looks at all of its records again, which takes two
-/// seconds of ten million counters in one go: these many are each done in some
-/// milliseconds.
-constexpr std::size_t indexes_in_a_table = 1024;
+// -- short commands -----------------------------------------------------------
 
-}  // namespace
-
-table::table(quota& room, siphash_key key) : room_(room), key_(key) {
-  indexes_.reserve(indexes_in_a_table);
-  for (std::size_t i = 0; i < indexes_in_a_table; ++i)
-    indexes_.emplace_back(0, by_name{this}, by_name{this});
-}
-
-reply table::apply(const command& command, std::uint64_t hash) {
+reply table::apply(const command& command, std::uint64_t hash, time_point now) {
+  now = now_ = std::max(now_, now);
   const hashed_name key{command.name, hash};
-  switch (command.operation) {
-    case operation::get:
-      return get(key);
-    case operation::set:
-      return set(key, command.operand);
-    case operation::add:
-      return add(key, command.operand);
+  auto found = find(key, now);
+  auto value = command.operand;
+  if (command.operation == operation::get) {
+    if (!found)
+      return {outcome::not_found};
+    return {outcome::ok, at(*found).value()};
   }
-  __builtin_unreachable();
-}
-
-reply table::get(const hashed_name& key) const {
-  const auto found = find(key);
-  if (!found)
-    return {outcome::not_found};
-  return {outcome::ok, found->value()};
-}
-
-reply table::set(const hashed_name& key, std::int64_t value) {
-  auto found = find(key);
-  if (!found)
-    return create(key, value);
-  found->set_value(value);
-  return {outcome::ok, value};
-}
-
-reply table::add(const hashed_name& key, std::int64_t delta) {
-  auto found = find(key);
-  if (!found)
-    return create(key, delta);
-  std::int64_t sum = 0;
-  if (__builtin_add_overflow(found->value(), delta, &sum))
+  if (found && command.operation == operation::add &&
+      __builtin_add_overflow(at(*found).value(), command.operand, &value))
     return {outcome::overflow};
-  found->set_value(sum);
-  return {outcome::ok, sum};
-}
-
-reply table::create(const hashed_name& key, std::int64_t value) {
-  if (!room_.take())
+  if (!found && !(found = create(key)))
     return {outcome::too_many_counters};
-  const auto handle = records_.allocate(record::bytes(key.name));
-  record{records_.at(handle)}.init(key.name, value);
-  indexes_[index_of(key.hash)].insert(handle);
-  ++size_;
+  auto counter = at(*found);
+  counter.set_value(value);
+  counter.set_version(++version_);
+  if (command.operation == operation::set)
+    set_expiry(*found, std::nullopt);
   return {outcome::ok, value};
 }
 
-std::optional<record> table::find(const hashed_name& key) const {
-  const auto& handles = indexes_[index_of(key.hash)];
-  const auto found = handles.find(key);
-  if (found == handles.end())
-    return std::nullopt;
-  return record{records_.at(*found)};
+// -- full commands ------------------------------------------------------------
+
+full_reply table::apply(const full_command& command, std::uint64_t hash, time_point now) {
+  now = now_ = std::max(now_, now);
+  const hashed_name key{command.name, hash};
+  const bool is_read = command.parameters.operation == operation::get;
+  if (is_read || command.idempotency_key.empty())
+    return change(command, key, now);
+  if (const auto* known = replays_.find(command, now)) {
+    auto reply = known->reply;
+    reply.is_replayed = true;
+    if (known->parameters != command.parameters)
+      reply = {outcome::key_mismatch};
+    return reply;
+  }
+  // Each forgets more than it adds.
+  replays_.forget(now, 2);
+  if (!replays_.reserve())
+    return {outcome::too_many_replays};
+  const auto reply = change(command, key, now);
+  if (reply.outcome == outcome::ok)
+    replays_.remember(command, reply, now);
+  else
+    replays_.unreserve();
+  return reply;
 }
 
-/// Bits that neither the choice of the shard nor the set itself looks at.
-std::size_t table::index_of(std::uint64_t hash) noexcept {
-  return (hash >> 40) % indexes_in_a_table;
+/// Everything but the idempotency key.
+full_reply table::change(const full_command& command, const hashed_name& key, time_point now) {
+  auto found = find(key, now);
+  full_reply reply;
+  if (found)
+    reply.before = reply.after = state_of(*found);
+  const auto& how = command.parameters;
+  const bool is_read = how.operation == operation::get;
+  // A read of nothing is not found, whatever else holds (RFC 9110 section 13.2.1).
+  if (is_read && !found)
+    return {outcome::not_found};
+  reply.outcome =
+      command.condition.check(found ? std::optional{at(*found).version()} : std::nullopt, is_read);
+  if (reply.outcome != outcome::ok || is_read)
+    return reply;
+  switch (how.operation) {
+    case operation::add:
+      reply.outcome = add(how, key, found, now);
+      break;
+    case operation::set:
+      reply.outcome = set(how, key, found, now);
+      break;
+    case operation::remove:
+      if (!found)
+        return {outcome::not_found};
+      erase(*found);
+      found.reset();
+      break;
+    case operation::get:
+      break;
+  }
+  if (reply.outcome == outcome::ok)
+    reply.after = found ? std::optional{state_of(*found)} : std::nullopt;
+  return reply;
+}
+
+outcome table::add(const parameters& how, const hashed_name& key, std::optional<handle>& found,
+                   time_point now) {
+  const bool creates = !found;
+  const auto current = found ? std::optional{at(*found).value()} : std::nullopt;
+  const auto sum = counter::add(how, current);
+  if (sum.outcome != outcome::ok)
+    return sum.outcome;
+  if (!sum.applies && !creates)
+    return outcome::ok;
+  if (creates && !(found = create(key)))
+    return outcome::too_many_counters;
+  auto counter = at(*found);
+  const auto expiry_before = counter.expires() ? std::optional{expiries_.at(*found)} : std::nullopt;
+  auto expiry = expiry_before;
+  if (how.ttl_mode == ttl_mode::persist)
+    expiry.reset();
+  else if (how.ttl && (!expiry || how.ttl_mode == ttl_mode::refresh))
+    expiry = now + *how.ttl;
+  if (!creates && sum.value == *current && expiry == expiry_before)
+    return outcome::ok;
+  counter.set_value(sum.value);
+  counter.set_version(++version_);
+  if (expiry != expiry_before)
+    set_expiry(*found, expiry);
+  return outcome::ok;
+}
+
+outcome table::set(const parameters& how, const hashed_name& key, std::optional<handle>& found,
+                   time_point now) {
+  if (!found && !(found = create(key)))
+    return outcome::too_many_counters;
+  auto counter = at(*found);
+  counter.set_value(how.operand);
+  counter.set_version(++version_);
+  set_expiry(*found, how.ttl ? std::optional{now + *how.ttl} : std::nullopt);
+  return outcome::ok;
+}
+
+// -- lists and upkeep ---------------------------------------------------------
+
+page table::list(const page_request& request, time_point now, budget& steps) {
+  now = now_ = std::max(now_, now);
+  page result;
+  result.reached = request.after;
+  if (!order_.is_complete()) {
+    order_.build(std::exchange(steps, 0));
+    return result;
+  }
+  for (auto next = order_.seek(request.prefix, request.after);; ++next) {
+    const auto name = next == order_.end() ? std::string_view{} : at(*next).name();
+    result.is_last = name.empty() || !name.starts_with(request.prefix);
+    if (result.is_last || steps == 0 || result.counters.size() == request.limit)
+      return result;
+    --steps;
+    result.reached = name;
+    if (!is_expired(*next, now))
+      result.counters.push_back({std::string{name}, state_of(*next)});
+  }
+}
+
+bool table::expire(time_point now, budget steps) {
+  now = now_ = std::max(now_, now);
+  for (budget step = 0;; ++step) {
+    const auto due = expiries_.due(now);
+    if (!due)
+      break;
+    if (step == steps)
+      return false;
+    erase(*due);
+  }
+  return replays_.forget(now, steps);
+}
+
+// -- records ------------------------------------------------------------------
+
+state table::state_of(handle which) const {
+  const auto counter = at(which);
+  return {counter.value(), counter.version(),
+          counter.expires() ? std::optional{expiries_.at(which)} : std::nullopt};
+}
+
+bool table::is_expired(handle which, time_point now) const {
+  return at(which).expires() && expiries_.at(which) <= now;
+}
+
+/// One that has expired is gone.
+std::optional<table::handle> table::find(const hashed_name& key, time_point now) {
+  const auto found = index_.find(key);
+  if (found && is_expired(*found, now)) {
+    erase(*found);
+    return std::nullopt;
+  }
+  return found;
+}
+
+/// A counter without expiry, whose value and version are still to be set; null
+/// when there is no room.
+std::optional<table::handle> table::create(const hashed_name& key) {
+  const bool has_room = room_.take() || (expire(now_, 1), room_.take());
+  if (!has_room)
+    return std::nullopt;
+  const auto created = records_.allocate(record::bytes(key.name));
+  at(created).init(key.name);
+  index_.insert(created, key.hash);
+  order_.insert(created, key.hash);
+  ++size_;
+  return created;
+}
+
+void table::erase(handle which) {
+  const auto name = at(which).name();
+  const hashed_name key{name, siphash(key_, name)};
+  order_.erase(which, key.hash);
+  index_.erase(key);
+  set_expiry(which, std::nullopt);
+  records_.release(which, record::bytes(name));
+  --size_;
+  room_.give();
+}
+
+void table::set_expiry(handle which, std::optional<time_point> when) {
+  auto counter = at(which);
+  if (when)
+    expiries_.set(which, *when);
+  else if (counter.expires())
+    expiries_.clear(which);
+  counter.set_expires(when.has_value());
 }
 
 }  // namespace counter

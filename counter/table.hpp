@@ -1,87 +1,94 @@
 #pragma once
 
 #include "counter/command.hpp"
+#include "counter/errand.hpp"
+#include "counter/expiry_queue.hpp"
+#include "counter/name_order.hpp"
 #include "counter/quota.hpp"
 #include "counter/record.hpp"
 #include "counter/record_arena.hpp"
+#include "counter/record_index.hpp"
+#include "counter/replay_log.hpp"
 #include "counter/siphash.hpp"
+#include "counter/time.hpp"
 
-#include <boost/unordered/unordered_flat_set.hpp>
-
-#include <bit>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
-#include <string_view>
-#include <vector>
 
 namespace counter {
 
-/// The counters of one shard: name -> value. The whole truth about counting,
-/// and no I/O. A counter costs its name, 10 bytes, and about 8 for the index.
-/// Not thread-safe: its shard actor's mailbox serialises the calls.
+/// The counters of one shard. The whole truth about counting, and no I/O: what
+/// is answered depends on the commands, their times and their order alone. A
+/// counter costs its name, 18 bytes, and about 8 for the index. Not thread-safe:
+/// its shard actor's mailbox serialises the calls.
+///
+/// Names are valid, and `hash` is siphash(key, name). Time never runs backwards
+/// here: a `now` that is less than an earlier one counts as that. Throws only
+/// std::bad_alloc, and then the table is not used any more.
 class table {
 public:
-  /// `room` bounds the counters of all tables together and outlives them.
-  /// `key` is that of the hashes that apply() is given.
-  explicit table(quota& room, siphash_key key = {});
+  struct settings {
+    quota& counters;  ///< of all tables together; outlives them
+    quota& replays;   ///< likewise
+    std::chrono::milliseconds replay_ttl;
+    /// Of the hashes that the table is given.
+    siphash_key key{};
+    /// Versions are greater than this. So that none is used twice, it is not
+    /// less than any that another table has used for the same names.
+    std::uint64_t version = 0;
+  };
+
+  explicit table(const settings& how);
 
   table(const table&) = delete;
   table& operator=(const table&) = delete;
 
-  /// Carries out `command`, whose name is valid; `hash` is siphash(key, name).
-  /// Anything but `ok` means that nothing changed. Throws only std::bad_alloc,
-  /// and then nothing changed.
-  reply apply(const command& command, std::uint64_t hash);
+  /// Anything but `ok` means that nothing changed.
+  reply apply(const command& command, std::uint64_t hash, time_point now);
+  full_reply apply(const full_command& command, std::uint64_t hash, time_point now);
 
+  /// Steps of work that one caller may ask for; each takes about a microsecond.
+  using budget = std::size_t;
+
+  /// Takes what it uses off `steps`.
+  page list(const page_request& request, time_point now, budget& steps);
+
+  /// Forgets what has expired, as far as `steps` go. True when nothing more has.
+  bool expire(time_point now, budget steps);
+
+  /// Counters, with those that have expired and are not forgotten yet.
   std::size_t size() const noexcept { return size_; }
 
 private:
-  struct hashed_name {
-    std::string_view name;
-    std::uint64_t hash;
-  };
+  using handle = record_arena::handle;
+  using hashed_name = record_index::hashed_name;
 
-  /// Hash and equality of handles, by the names of their records.
-  struct by_name {
-    using is_transparent = void;
-    using is_avalanching = void;
-    const table* owner;
+  record at(handle which) const noexcept { return record{records_.at(which)}; }
+  state state_of(handle which) const;
+  bool is_expired(handle which, time_point now) const;
+  std::optional<handle> find(const hashed_name& key, time_point now);
+  std::optional<handle> create(const hashed_name& key);
+  void erase(handle which);
+  void set_expiry(handle which, std::optional<time_point> at);
 
-    // The set looks at the highest bits, which are alike in all of a shard.
-    std::size_t operator()(const hashed_name& key) const noexcept {
-      return std::rotl(key.hash, 32);
-    }
-    std::size_t operator()(record_arena::handle handle) const noexcept {
-      return (*this)({name_of(handle), siphash(owner->key_, name_of(handle))});
-    }
-    bool operator()(record_arena::handle left, record_arena::handle right) const noexcept {
-      return name_of(left) == name_of(right);
-    }
-    bool operator()(const hashed_name& left, record_arena::handle right) const noexcept {
-      return left.name == name_of(right);
-    }
-    bool operator()(record_arena::handle left, const hashed_name& right) const noexcept {
-      return name_of(left) == right.name;
-    }
-    std::string_view name_of(record_arena::handle handle) const noexcept {
-      return record{owner->records_.at(handle)}.name();
-    }
-  };
-  using index = boost::unordered_flat_set<record_arena::handle, by_name, by_name>;
-
-  std::optional<record> find(const hashed_name& key) const;
-  reply get(const hashed_name& key) const;
-  reply set(const hashed_name& key, std::int64_t value);
-  reply add(const hashed_name& key, std::int64_t delta);
-  reply create(const hashed_name& key, std::int64_t value);
-  static std::size_t index_of(std::uint64_t hash) noexcept;
+  full_reply change(const full_command& command, const hashed_name& key, time_point now);
+  outcome add(const parameters& how, const hashed_name& key, std::optional<handle>& found,
+              time_point now);
+  outcome set(const parameters& how, const hashed_name& key, std::optional<handle>& found,
+              time_point now);
 
   quota& room_;
   siphash_key key_;
-  record_arena records_;
-  std::vector<index> indexes_;
+  std::uint64_t version_;  // the last one that was given out
+  time_point now_{};       // the latest that was seen
   std::size_t size_ = 0;
+  record_arena records_;
+  record_index index_{records_, key_};
+  expiry_queue expiries_;
+  name_order order_{records_, index_};
+  replay_log replays_;
 };
 
 }  // namespace counter

@@ -3,7 +3,7 @@
 // difference.
 
 #include "config/options.hpp"
-#include "counter/table.hpp"
+#include "counter/answer.hpp"
 #include "http/server.hpp"
 
 #include <csignal>
@@ -17,9 +17,11 @@ class in_place_store final : public counter::store {
 public:
   in_place_store(unsigned shards, const counter::limits& limits)
       : placement_(shards, {1, 2}),
-        room_(limits.counters_max) {
+        counters_(limits.counters_max),
+        replays_(limits.replays_max) {
     for (unsigned i = 0; i < shards; ++i)
-      shards_.emplace_back(room_, placement_.key());
+      shards_.emplace_back(
+          counter::table::settings{counters_, replays_, limits.replay_ttl, placement_.key()});
   }
 
   const counter::placement& placement() const noexcept override { return placement_; }
@@ -27,7 +29,7 @@ public:
 
 private:
   struct shard {
-    shard(counter::quota& room, counter::siphash_key key) : table(room, key) {}
+    explicit shard(const counter::table::settings& settings) : table(settings) {}
     std::mutex mutex;
     counter::table table;
   };
@@ -41,8 +43,7 @@ private:
           continue;
         {
           std::lock_guard lock{shards[i].mutex};
-          for (std::size_t j = 0; j < pass[i]->size(); ++j)
-            pass[i]->answer(j, shards[i].table.apply(pass[i]->command_at(j), pass[i]->hash_at(j)));
+          counter::answer_all(*pass[i], shards[i].table);
         }
         auto& home = pass[i]->home();
         home.take_home(std::move(pass[i]));
@@ -53,7 +54,8 @@ private:
   };
 
   counter::placement placement_;
-  counter::quota room_;
+  counter::quota counters_;
+  counter::quota replays_;
   std::deque<shard> shards_;
   in_place_inlet inlet_{shards_};
 };

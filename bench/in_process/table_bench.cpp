@@ -11,13 +11,15 @@ namespace {
 
 void increment(benchmark::State& state) {
   const auto names = bench::make_names(static_cast<std::size_t>(state.range(0)));
-  counter::quota room{names.size()};
-  counter::table table{room, {1, 2}};
-  bench::random_numbers random{0};
+  counter::quota counters{names.size()}, replays{0};
   const counter::siphash_key key{1, 2};
+  counter::table table{{counters, replays, std::chrono::hours{1}, key}};
+  bench::random_numbers random{0};
+  const counter::time_point now{};
   for (auto _ : state) {
     const auto& name = names[random.below(names.size())];
-    benchmark::DoNotOptimize(table.apply({counter::operation::add, name, 1}, siphash(key, name)));
+    benchmark::DoNotOptimize(
+        table.apply({counter::operation::add, name, 1}, siphash(key, name), now));
   }
   state.SetItemsProcessed(state.iterations());
 }

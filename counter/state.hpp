@@ -1,0 +1,19 @@
+#pragma once
+
+#include "counter/time.hpp"
+
+#include <cstdint>
+#include <optional>
+
+namespace counter {
+
+/// A counter at one moment.
+struct state {
+  std::int64_t value = 0;
+  std::uint64_t version = 0;  ///< grows with every change, never used twice
+  std::optional<time_point> expires_at{};
+
+  bool operator==(const state&) const = default;
+};
+
+}  // namespace counter
