@@ -96,7 +96,7 @@ void run(const config::options& options) {
   stop_signals signals;  // before there are threads
   raise_descriptor_limit(options.limits.connections_max);
   actors::actor_store store{options.shards, options.limits};
-  http::server server{options.limits, options.threads, store};
+  http::server server{COUNTERD_VERSION, options.limits, options.threads, store};
   listen(server, options.listen);
   server.start();
   spdlog::info("counterd " COUNTERD_VERSION " started: threads={} shards={}", options.threads,

@@ -74,6 +74,9 @@ public:
         ->check(CLI::Range(std::size_t{1}, std::size_t{100'000}));
     add("max-counters", limits.counters_max, "Counters; more get a 507")
         ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1} << 48));
+    add("idempotency-max", limits.replays_max, "Idempotency keys remembered; more get a 507")
+        ->check(CLI::Range(std::uint64_t{0}, std::uint64_t{1} << 32));
+    add_duration("idempotency-ttl", limits.replay_ttl, "For which they are remembered");
     add_duration("header-timeout", limits.header_timeout, "For a whole header");
     add_duration("body-timeout", limits.body_timeout, "For a whole body");
     add_duration("write-timeout", limits.write_timeout, "For a peer to read its answers");

@@ -26,6 +26,25 @@ void courier::send(const counter::command& command, response_queue::slot slot, r
   const auto place = placement_.of(command.name);
   auto& batch = batch_for(place.shard);
   batch.add(command, place.hash);
+  address(batch, slot, from);
+}
+
+void courier::send(counter::question question, response_queue::slot slot, recipient& from) {
+  assert(is_in_pass_);
+  using place = counter::placement::place;
+  struct {
+    const counter::placement& placement;
+    place operator()(const counter::full_command& one) const { return placement.of(one.name); }
+    place operator()(const counter::page_request& one) const { return {one.shard, 0}; }
+    place operator()(const counter::upkeep_request& one) const { return {one.shard, 0}; }
+  } const place_of{placement_};
+  const auto where = std::visit(place_of, question);
+  auto& batch = batch_for(where.shard);
+  batch.add(std::move(question), where.hash);
+  address(batch, slot, from);
+}
+
+void courier::address(addressed_batch& batch, response_queue::slot slot, recipient& from) {
   batch.addresses.push_back({&from, slot});
   has_pending_ = true;
   if (batch.size() >= counter::limits::batch_operations_max)
@@ -57,6 +76,7 @@ courier::addressed_batch& courier::batch_for(unsigned shard) {
       batch = std::move(spare_.back());
       spare_.pop_back();
     }
+    batch->set_now(clock_.wall());
   }
   return static_cast<addressed_batch&>(*batch);
 }
@@ -113,7 +133,10 @@ void courier::deliver() {
 void courier::deliver(addressed_batch& answered) {
   for (std::size_t i = 0; i < answered.size(); ++i) {
     auto& address = answered.addresses[i];
-    address.to->take_reply(address.slot, answered.command_at(i), answered.reply_at(i));
+    if (answered.is_errand(i))
+      address.to->take_answer(address.slot, std::move(answered.errand_at(i)));
+    else
+      address.to->take_reply(address.slot, answered.command_at(i), answered.reply_at(i));
     if (!std::exchange(address.to->got_reply_, true))
       touched_.push_back(std::move(address.to));
   }

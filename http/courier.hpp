@@ -24,6 +24,7 @@ public:
 
   virtual void take_reply(response_queue::slot slot, const counter::command& command,
                           const counter::reply& reply) = 0;
+  virtual void take_answer(response_queue::slot slot, counter::errand answered) = 0;
 
   /// All replies of this pass are there.
   virtual void take_end_of_pass() = 0;
@@ -58,6 +59,12 @@ public:
   /// Copies the command; only within a pass.
   void send(const counter::command& command, response_queue::slot slot, recipient& from);
 
+  /// The same for a question, which goes to the shard of its name or to the one
+  /// that it is for.
+  void send(counter::question question, response_queue::slot slot, recipient& from);
+
+  unsigned shards() const noexcept { return placement_.shards(); }
+
   void post(std::function<void()> task) override;
   void take_home(std::unique_ptr<counter::batch> answered) noexcept override;
 
@@ -73,6 +80,7 @@ private:
   };
 
   addressed_batch& batch_for(unsigned shard);
+  void address(addressed_batch& batch, response_queue::slot slot, recipient& from);
   void begin_pass();
   void end_pass();
   void post_pass();

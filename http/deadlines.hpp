@@ -34,7 +34,7 @@ private:
 /// serves them all. Used on the loop's thread.
 class deadlines {
 public:
-  enum kind : std::size_t { header, body, write, pause, idle, linger, drain_idle, kinds };
+  enum kind : std::size_t { header, body, write, pause, idle, linger, drain_idle, upkeep, kinds };
 
   deadlines(asio::io_context& io, http::courier& courier, const loop_clock& clock);
 

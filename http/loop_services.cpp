@@ -5,9 +5,10 @@
 namespace http {
 
 loop_services::loop_services(asio::io_context& context, const counter::limits& server_limits,
-                             counter::store& store)
+                             const v1::site& server_site, counter::store& store)
     : io(context),
       limits(server_limits),
+      site(server_site),
       courier(context, store, clock),
       deadlines(context, courier, clock),
       ready_set(context, courier) {
@@ -19,6 +20,7 @@ loop_services::loop_services(asio::io_context& context, const counter::limits& s
   deadlines.set_duration(deadlines::pause, pause);
   deadlines.set_duration(deadlines::idle, limits.idle_timeout - pause);
   deadlines.set_duration(deadlines::linger, counter::limits::linger_timeout);
+  deadlines.set_duration(deadlines::upkeep, counter::limits::upkeep_pause);
   deadlines.set_duration(deadlines::drain_idle, counter::limits::drain_idle_timeout);
 }
 

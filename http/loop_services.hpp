@@ -5,6 +5,7 @@
 #include "http/deadlines.hpp"
 #include "http/loop_clock.hpp"
 #include "http/ready_set.hpp"
+#include "http/v1/site.hpp"
 
 #include <array>
 
@@ -12,10 +13,13 @@ namespace http {
 
 /// What the sessions of one event loop share. Used on the loop's thread.
 struct loop_services {
-  loop_services(asio::io_context& io, const counter::limits& limits, counter::store& store);
+  /// All are borrowed.
+  loop_services(asio::io_context& io, const counter::limits& limits, const v1::site& site,
+                counter::store& store);
 
   asio::io_context& io;
   const counter::limits& limits;
+  const v1::site& site;
   loop_clock clock;
   http::courier courier;
   http::deadlines deadlines;

@@ -26,6 +26,8 @@ void pipeline::feed(std::string_view bytes) {
 }
 
 std::optional<pipeline::addressed_command> pipeline::take_command() {
+  if (auto question = next_question())
+    return question;
   while (can_parse()) {
     if (!parser_.has_begun()) {
       if (unparsed().empty() && !input_ended_)
@@ -78,6 +80,11 @@ void pipeline::complete(response_queue::slot slot, const counter::command& comma
   responses_.complete(slot, text.response(), date_.text());
 }
 
+void pipeline::complete(response_queue::slot slot, counter::errand answered) {
+  if (const auto message = under_way_.take(slot, std::move(answered)))
+    responses_.complete(slot, message->view(), date_.text());
+}
+
 // -- the connection -----------------------------------------------------------
 
 pipeline::awaited pipeline::awaits() const noexcept {
@@ -98,9 +105,11 @@ void pipeline::refuse(const refusal& why) {
   if (is_closing_)
     return;
   is_closing_ = should_linger_ = true;
-  const auto slot = responses_.open({.http_11 = true, .keep_alive = false, .is_head = false});
+  const bool is_head = parser_.request().method == method::head;
+  const auto slot = responses_.open({.http_11 = true, .keep_alive = false, .is_head = is_head});
   const bool is_method = why.status == status::method_not_allowed;
-  responses_.complete(slot, {why.status, why.line, is_method ? any_allow : std::string_view{}},
+  responses_.complete(slot,
+                      {.status = why.status, .body = why.line, .allow = is_method ? any_allow : ""},
                       date_.text());
 }
 
@@ -127,7 +136,7 @@ std::string_view pipeline::unparsed() const noexcept {
 
 bool pipeline::can_parse() const noexcept {
   return !is_closing_ && responses_.size() < limits_.pipelined_max &&
-         output().size() < counter::limits::output_bytes_max;
+         responses_.bytes() < counter::limits::output_bytes_max && !under_way_.has_long();
 }
 
 /// The request is whole: an answer straight away, or a command.
@@ -137,7 +146,7 @@ std::optional<pipeline::addressed_command> pipeline::answer_request() {
   const auto slot = responses_.open({.http_11 = request.http_11,
                                      .keep_alive = !is_last_one,
                                      .is_head = request.method == method::head});
-  const auto answer = route(request, target_);
+  auto answer = route(request, target_, site_);
   // What the answer borrows from the request outlives the parser's restart.
   parser_.restart();
   if (is_last_one) {
@@ -146,8 +155,24 @@ std::optional<pipeline::addressed_command> pipeline::answer_request() {
   }
   if (const auto* command = std::get_if<counter::command>(&answer))
     return addressed_command{slot, *command};
-  responses_.complete(slot, std::get<response>(answer), date_.text());
-  return std::nullopt;
+  if (const auto* response = std::get_if<http::response>(&answer)) {
+    responses_.complete(slot, *response, date_.text());
+    return std::nullopt;
+  }
+  if (const auto* message = std::get_if<http::message>(&answer)) {
+    responses_.complete(slot, message->view(), date_.text());
+    return std::nullopt;
+  }
+  under_way_.add(slot, std::get<std::unique_ptr<v1::exchange>>(std::move(answer)));
+  return next_question();
+}
+
+std::optional<pipeline::addressed_command> pipeline::next_question() {
+  auto next = under_way_.next_question();
+  if (!next)
+    return std::nullopt;
+  return addressed_command{
+      next->where, {}, std::make_unique<counter::question>(std::move(next->question))};
 }
 
 /// All bytes are used up within a request, or there is none.

@@ -1,13 +1,17 @@
 #pragma once
 
 #include "counter/command.hpp"
+#include "counter/errand.hpp"
 #include "counter/limits.hpp"
 #include "http/date.hpp"
 #include "http/request_parser.hpp"
 #include "http/response_queue.hpp"
 #include "http/target.hpp"
+#include "http/v1/site.hpp"
+#include "http/v1/under_way.hpp"
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -23,12 +27,17 @@ namespace http {
 ///     send output(); consume_output(sent);
 class pipeline {
 public:
-  /// Both are borrowed.
-  pipeline(const counter::limits& limits, const date& date) : limits_(limits), date_(date) {}
+  /// All are borrowed.
+  pipeline(const counter::limits& limits, const date& date, const v1::site& site)
+      : limits_(limits),
+        date_(date),
+        site_(site) {}
 
   struct addressed_command {
     response_queue::slot slot;
-    counter::command command;  ///< its name is valid until the next take_command()
+    counter::command command{};  ///< its name is valid until the next take_command()
+    /// What is asked in its place, unless null.
+    std::unique_ptr<counter::question> question{};
   };
 
   // -- input ----------------------------------------------------------------
@@ -39,9 +48,9 @@ public:
   /// The peer will send nothing more.
   void feed_end() noexcept { input_ended_ = true; }
 
-  /// The next request that needs the store; requests that do not are answered
-  /// on the way. Nothing when there is none, or not until some replies are in
-  /// or some output is sent: call it again then.
+  /// The next of what the store has to be asked; requests that need no store are
+  /// answered on the way. Nothing when there is none, or not until some replies
+  /// are in or some output is sent: call it again then.
   std::optional<addressed_command> take_command();
 
   /// Copies what is not parsed yet of the bytes that were fed.
@@ -58,6 +67,9 @@ public:
   /// The reply to the command with this slot; each exactly once.
   void complete(response_queue::slot slot, const counter::command& command,
                 const counter::reply& reply);
+
+  /// The same for a question. There may be more to take_command() then.
+  void complete(response_queue::slot slot, counter::errand answered);
 
   std::string_view output() const noexcept { return responses_.output(); }
   void consume_output(std::size_t bytes) noexcept { responses_.consume(bytes); }
@@ -98,14 +110,17 @@ private:
   std::string_view unparsed() const noexcept;
   bool can_parse() const noexcept;
   std::optional<addressed_command> answer_request();
+  std::optional<addressed_command> next_question();
   void pause_for_body();
   bool is_last(const request& request) const noexcept;
 
   const counter::limits& limits_;
   const date& date_;
+  const v1::site& site_;
   request_parser parser_;
   target target_;
   response_queue responses_;
+  v1::under_way under_way_;
 
   std::string_view fed_;  // borrowed, when rest_ is empty
   std::string rest_;      // ours, not parsed yet from rest_begin_ on

@@ -2,6 +2,8 @@
 
 #include "counter/limits.hpp"
 
+#include <boost/beast/core/string.hpp>
+
 #include <algorithm>
 #include <functional>
 
@@ -49,6 +51,10 @@ method to_method(beast::http::verb verb) noexcept {
       return method::head;
     case beast::http::verb::post:
       return method::post;
+    case beast::http::verb::put:
+      return method::put;
+    case beast::http::verb::delete_:
+      return method::delete_;
     case beast::http::verb::options:
       return method::options;
     default:
@@ -68,6 +74,27 @@ framing_guard::field to_guarded(beast::http::field name) noexcept {
       return framing_guard::field::expect;
     default:
       return framing_guard::field::other;
+  }
+}
+
+/// Nothing for those that nobody asks for.
+std::optional<header_fields::name> to_kept(beast::http::field name,
+                                           beast::string_view name_text) noexcept {
+  switch (name) {
+    case beast::http::field::accept:
+      return header_fields::name::accept;
+    case beast::http::field::content_type:
+      return header_fields::name::content_type;
+    case beast::http::field::if_match:
+      return header_fields::name::if_match;
+    case beast::http::field::if_none_match:
+      return header_fields::name::if_none_match;
+    case beast::http::field::unknown:
+      if (beast::iequals(name_text, "Idempotency-Key"))
+        return header_fields::name::idempotency_key;
+      return std::nullopt;
+    default:
+      return std::nullopt;
   }
 }
 
@@ -101,7 +128,9 @@ void request_parser::events::on_field_impl(field name, string_view name_text, st
   if (is_folded(name_text, value))
     return refuse(folded, ec);
   if (auto why = parser_.guard_.check_field(to_guarded(name), {value.data(), value.size()}))
-    refuse(*why, ec);
+    return refuse(*why, ec);
+  if (const auto kept = to_kept(name, name_text))
+    parser_.request_.fields.add(*kept, {value.data(), value.size()});
 }
 
 void request_parser::events::on_header_impl(error_code& ec) {
@@ -113,6 +142,7 @@ void request_parser::events::on_header_impl(error_code& ec) {
 
 std::size_t request_parser::events::on_body_impl(string_view body, error_code&) {
   parser_.is_continued_ = true;  // the peer did not wait
+  keep(body);
   return body.size();
 }
 
@@ -127,7 +157,14 @@ void request_parser::events::on_chunk_header_impl(std::uint64_t, string_view ext
 
 std::size_t request_parser::events::on_chunk_body_impl(std::uint64_t, string_view body,
                                                        error_code&) {
+  keep(body);
   return body.size();
+}
+
+void request_parser::events::keep(string_view body) {
+  constexpr auto keepers = method::post | method::put | method::delete_;
+  if (contains(keepers, parser_.request_.method))
+    parser_.request_.body.append(body.data(), body.size());
 }
 
 /// Beast unfolds silently, into a buffer of its own or by skipping a line end.
@@ -193,14 +230,19 @@ bool request_parser::awaits_continue() const noexcept {
 void request_parser::restart() {
   events_.reset();
   guard_ = {};
+  request_.method = method::other;
+  request_.fields.clear();
+  request_.body.clear();
   header_bytes_ = chunk_overhead_ = 0;
   state_ = parse_state::need_more;
   has_begun_ = has_request_line_ = is_continued_ = false;
 }
 
 void request_parser::shrink(std::size_t kept_bytes) {
-  if (request_.target.capacity() > kept_bytes)
-    std::string{}.swap(request_.target);
+  for (auto* buffer : {&request_.target, &request_.body})
+    if (buffer->capacity() > kept_bytes)
+      std::string{}.swap(*buffer);
+  request_.fields.shrink(kept_bytes);
 }
 
 void request_parser::fail(const beast::error_code& error) {

@@ -22,7 +22,8 @@ enum class parse_state {
 
 /// Bytes -> request. Parses HTTP/1.0 and HTTP/1.1 (RFC 9112) with Beast's
 /// tokenizer, keeps only what is needed, and refuses what breaks the limits or
-/// the framing guard. Bodies are read within the limits and thrown away.
+/// the framing guard. Bodies are read within the limits, and thrown away where
+/// the method has no use for one.
 class request_parser {
 public:
   /// Parses on. Returns how many bytes were used up; those that were not must
@@ -31,7 +32,8 @@ public:
 
   parse_state state() const noexcept { return state_; }
 
-  /// Valid from the end of the header to restart().
+  /// Valid from the end of the request to restart(), which leaves the target;
+  /// the method is known as soon as it is parsed.
   const http::request& request() const noexcept { return request_; }
 
   const refusal& why() const noexcept { return why_; }
@@ -84,6 +86,7 @@ private:
     void on_finish_impl(error_code&) override {}
     void on_response_impl(int, string_view, int, error_code&) override {}
 
+    void keep(string_view body);
     bool is_folded(string_view name, string_view value) const noexcept;
     void refuse(const refusal& why, error_code& ec);
 

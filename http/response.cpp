@@ -28,9 +28,10 @@ void render(std::string& output, const response& response, const framing& framin
   output += "Date: ";
   output += date;
   // No-store also keeps a browser from answering /inc out of its cache.
-  output +=
-      "\r\nCache-Control: no-store\r\n"
-      "X-Content-Type-Options: nosniff\r\n";
+  output += response.may_be_kept ? "\r\nCache-Control: no-cache\r\n"
+                                   "X-Content-Type-Options: nosniff\r\n"
+                                 : "\r\nCache-Control: no-store\r\n"
+                                   "X-Content-Type-Options: nosniff\r\n";
   output += connection_field(framing);
   if (!response.allow.empty()) {
     output += "Allow: ";
@@ -39,11 +40,14 @@ void render(std::string& output, const response& response, const framing& framin
   }
   if (response.status == status::service_unavailable)
     output += "Retry-After: 1\r\n";
-  if (response.status == status::no_content) {
+  output += response.fields;
+  if (response.status == status::no_content || response.status == status::not_modified) {
     output += "\r\n";
     return;
   }
-  output += "Content-Type: text/plain; charset=utf-8\r\nContent-Length: ";
+  output += "Content-Type: ";
+  output += response.type;
+  output += "\r\nContent-Length: ";
   append_number(output, response.body.size());
   output += "\r\n\r\n";
   if (!framing.is_head)

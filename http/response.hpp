@@ -7,12 +7,22 @@
 
 namespace http {
 
+inline constexpr std::string_view text_type = "text/plain; charset=utf-8";
+inline constexpr std::string_view json_type = "application/json";
+
 /// What is said, apart from how it is framed. Everything is borrowed until it
 /// is rendered.
 struct response {
   http::status status = status::ok;
-  std::string_view body;   ///< text; none for 204
-  std::string_view allow;  ///< the value of Allow, or empty
+  std::string_view body{};   ///< none for 204 and 304
+  std::string_view allow{};  ///< the value of Allow, or empty
+  std::string_view type = text_type;
+  /// More fields, as whole lines. They hold nothing that a peer could choose,
+  /// unless it is percent-encoded.
+  std::string_view fields{};
+  /// Caches may keep it if they ask whether it still holds (`no-cache`); otherwise
+  /// they may not (`no-store`).
+  bool may_be_kept = false;
 };
 
 /// How the answer to one request is framed.

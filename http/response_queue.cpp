@@ -5,6 +5,12 @@
 
 namespace http {
 
+namespace {
+
+constexpr std::size_t place_bytes_max = 1024;
+
+}  // namespace
+
 response_queue::slot response_queue::open(const framing& framing) {
   if (count_ == ring_.size())
     grow();
@@ -19,8 +25,11 @@ void response_queue::complete(slot which, const response& response, std::string_
   auto& completed = place_at(which - oldest_);
   assert(!completed.is_complete);
   completed.is_complete = true;
-  if (which != oldest_)
-    return render(completed.bytes, response, completed.framing, date);
+  if (which != oldest_) {
+    render(completed.bytes, response, completed.framing, date);
+    waiting_bytes_ += completed.bytes.size();
+    return;
+  }
   render(output_, response, completed.framing, date);
   do {
     head_ = (head_ + 1) & (ring_.size() - 1);
@@ -28,8 +37,14 @@ void response_queue::complete(slot which, const response& response, std::string_
     --count_;
     if (count_ == 0 || !place_at(0).is_complete)
       break;
-    output_ += place_at(0).bytes;
-    place_at(0).bytes.clear();
+    auto& next = place_at(0).bytes;
+    output_ += next;
+    waiting_bytes_ -= next.size();
+    // A place keeps memory for a usual response only.
+    if (next.capacity() > place_bytes_max)
+      std::string{}.swap(next);
+    else
+      next.clear();
   } while (true);
 }
 

@@ -33,6 +33,10 @@ public:
   std::size_t size() const noexcept { return count_; }
   bool empty() const noexcept { return count_ == 0; }
 
+  /// Rendered, and not sent: output() and what waits for its
+  /// turn.
+  std::size_t bytes() const noexcept { return output_.size() - sent_ + waiting_bytes_; }
+
   /// What can be sent, and that some of it was.
   std::string_view output() const noexcept { return std::string_view{output_}.substr(sent_); }
   void consume(std::size_t bytes) noexcept;
@@ -56,7 +60,8 @@ private:
   std::size_t count_ = 0;    // places in use
   slot oldest_ = 0;          // slot of the oldest place
   std::string output_;
-  std::size_t sent_ = 0;  // of output_
+  std::size_t sent_ = 0;           // of output_
+  std::size_t waiting_bytes_ = 0;  // in the ring
 };
 
 }  // namespace http

@@ -2,7 +2,10 @@
 
 #include "counter/integer.hpp"
 #include "counter/name.hpp"
+#include "http/v1/router.hpp"
 #include "http/welcome.hpp"
+
+#include <utility>
 
 namespace http {
 
@@ -15,12 +18,8 @@ struct route_entry {
   action (*answer)(target&);
 };
 
-constexpr unsigned operator|(method left, method right) noexcept {
-  return static_cast<unsigned>(left) | static_cast<unsigned>(right);
-}
-
 action bad_request(std::string_view line) {
-  return response{status::bad_request, line, {}};
+  return response{status::bad_request, line};
 }
 
 /// Every text endpoint has one.
@@ -56,36 +55,46 @@ action write_counter(target& target) {
 }
 
 action welcome(target&) {
-  return response{status::ok, welcome_page, {}};
+  return response{status::ok, welcome_page};
 }
 
 constexpr route_entry routes[] = {
     {method::get | method::post, "/inc", "GET, POST, OPTIONS", &increment_counter},  // ?name=N
     {method::get | method::post, "/set", "GET, POST, OPTIONS", &write_counter},  // ?name=N&val=V
-    {method::get | method::post | static_cast<unsigned>(method::head), "/get",
-     "GET, HEAD, POST, OPTIONS", &read_counter},  // ?name=N
+    {method::get | method::post | method::head, "/get", "GET, HEAD, POST, OPTIONS",
+     &read_counter},  // ?name=N
     {method::get | method::head, "/", "GET, HEAD, OPTIONS", &welcome},
 };
 
+action route_v1(const request& request, target& decoder, target::defect found,
+                const v1::site& site) {
+  return std::visit([](auto&& answer) { return action{std::move(answer)}; },
+                    v1::route(request, decoder, found, site));
+}
+
 }  // namespace
 
-action route(const request& request, target& decoder) {
-  if (!decoder.parse(request.target))
-    return bad_request("malformed request target\n");
+action route(const request& request, target& decoder, const v1::site& site) {
+  const auto found = decoder.parse(request.target);
+  if (found != target::defect::none)
+    return v1::has_face(decoder.raw_path()) ? route_v1(request, decoder, found, site)
+                                            : bad_request("malformed request target\n");
   const bool is_options = request.method == method::options;
   if (decoder.raw_path() == "*")
     return is_options ? response{status::no_content, {}, any_allow}
-                      : response{status::bad_request, "only OPTIONS takes *\n", {}};
+                      : response{status::bad_request, "only OPTIONS takes *\n"};
   for (const auto& entry : routes) {
     if (!decoder.is_path(entry.path))
       continue;
     if (is_options)
       return response{status::no_content, {}, entry.allow};
-    if ((entry.methods & static_cast<unsigned>(request.method)) == 0)
+    if (!contains(entry.methods, request.method))
       return response{status::method_not_allowed, "this method is not allowed here\n", entry.allow};
     return entry.answer(decoder);
   }
-  return response{status::not_found, "no such page: try /\n", {}};
+  if (v1::has_face(decoder.raw_path()))
+    return route_v1(request, decoder, found, site);
+  return response{status::not_found, "no such page: try /\n"};
 }
 
 }  // namespace http

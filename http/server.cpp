@@ -14,15 +14,19 @@
 namespace http {
 
 struct server::impl {
+  v1::site site;
   http::population population;
   std::deque<worker> workers;
   std::vector<std::thread> threads;
 };
 
-server::server(const counter::limits& limits, unsigned threads, counter::store& store)
+server::server(std::string_view version, const counter::limits& limits, unsigned threads,
+               counter::store& store)
     : impl_(std::make_unique<impl>()) {
+  impl_->site = {version, store.placement().shards(), threads, limits};
   for (unsigned i = 0; i < threads; ++i)
-    impl_->workers.emplace_back(limits, store, impl_->population);
+    impl_->workers.emplace_back(limits, impl_->site, store, impl_->population);
+  impl_->workers.front().keep_house();
 }
 
 server::~server() {

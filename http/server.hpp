@@ -5,6 +5,7 @@
 
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace http {
@@ -13,8 +14,10 @@ namespace http {
 /// one thread.
 class server {
 public:
-  /// `threads` is 1 to limits::threads_max. `limits` and `store` are borrowed.
-  server(const counter::limits& limits, unsigned threads, counter::store& store);
+  /// `threads` is 1 to limits::threads_max. `limits` and `store` are borrowed;
+  /// `version` is that of the program.
+  server(std::string_view version, const counter::limits& limits, unsigned threads,
+         counter::store& store);
 
   /// Stops. The store must be closed by then.
   ~server();

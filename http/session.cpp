@@ -19,7 +19,7 @@ session::session(loop_services& services, tcp_socket socket, head_count::place p
     : services_(services),
       socket_(std::move(socket)),
       place_(std::move(place)),
-      pipeline_(services.limits, services.clock.date()) {}
+      pipeline_(services.limits, services.clock.date(), services.site) {}
 
 void session::start() {
   keep_alive_ = this;
@@ -58,6 +58,10 @@ void session::take_reply(response_queue::slot slot, const counter::command& comm
   pipeline_.complete(slot, command, reply);
 }
 
+void session::take_answer(response_queue::slot slot, counter::errand answered) {
+  pipeline_.complete(slot, std::move(answered));
+}
+
 void session::take_end_of_pass() {
   if (socket_.is_open())
     advance();
@@ -80,8 +84,12 @@ void session::on_ready(readiness now) {
 void session::advance() {
   const self keep{this};
   for (int reads = 0;; ++reads) {
-    while (auto pending = pipeline_.take_command())
-      services_.courier.send(pending->command, pending->slot, *this);
+    while (auto pending = pipeline_.take_command()) {
+      if (pending->question)
+        services_.courier.send(std::move(*pending->question), pending->slot, *this);
+      else
+        services_.courier.send(pending->command, pending->slot, *this);
+    }
     pipeline_.keep_rest();
     const bool was_held_back = pipeline_.is_held_back();
     if (!write())

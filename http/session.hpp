@@ -44,6 +44,7 @@ public:
 
   void take_reply(response_queue::slot slot, const counter::command& command,
                   const counter::reply& reply) override;
+  void take_answer(response_queue::slot slot, counter::errand answered) override;
   void take_end_of_pass() override;
 
 private:

@@ -1,10 +1,8 @@
 #include "http/target.hpp"
 
-#include "counter/name.hpp"
+#include "http/percent.hpp"
 
-#include <boost/url/decode_view.hpp>
 #include <boost/url/grammar/ci_string.hpp>
-#include <boost/url/pct_string_view.hpp>
 
 #include <algorithm>
 #include <optional>
@@ -15,28 +13,9 @@ namespace urls = boost::urls;
 
 namespace {
 
-/// `text` decoded, in `buffer` where it differs. Its percent-encoding is good.
-std::string_view decode(std::string_view text, bool plus_is_space, std::string& buffer) {
-  const auto encoded = plus_is_space ? text.find_first_of("%+") : text.find('%');
-  if (encoded == text.npos)
-    return text;
-  urls::encoding_opts options;
-  options.space_as_plus = plus_is_space;
-  const urls::decode_view decoded{urls::pct_string_view{text}, options};
-  // To assign the range would make a string first, and memory for it.
-  buffer.resize(decoded.size());
-  std::copy(decoded.begin(), decoded.end(), buffer.begin());
-  return buffer;
-}
-
-bool has_good_encoding(std::string_view raw, std::string& buffer) {
-  if (raw.find('%') == raw.npos)
-    return true;
-  if (!urls::make_pct_string_view(raw))
-    return false;
-  // What separates the parts of a target is ASCII, so a part is UTF-8 exactly
-  // when the whole is.
-  return counter::is_valid_utf8(decode(raw, false, buffer));
+bool is_good(std::string_view part, std::string& buffer) {
+  auto must_be_encoded = [](char c) { return static_cast<unsigned char>(c) >= 0x80 || c == '#'; };
+  return std::none_of(part.begin(), part.end(), must_be_encoded) && has_good_encoding(part, buffer);
 }
 
 /// `raw` behind `http://authority` or `https://authority`; nothing where it does
@@ -55,21 +34,20 @@ std::optional<std::string_view> behind_authority(std::string_view raw) noexcept 
 
 }  // namespace
 
-bool target::parse(std::string_view raw) {
-  auto must_be_encoded = [](char c) { return static_cast<unsigned char>(c) >= 0x80 || c == '#'; };
-  if (std::any_of(raw.begin(), raw.end(), must_be_encoded) ||
-      !has_good_encoding(raw, decoded_value_))
-    return false;
+target::defect target::parse(std::string_view raw) {
+  path_ = raw;
+  query_ = {};
   const auto rest = raw.starts_with('/') ? raw : behind_authority(raw);
-  if (!rest) {
-    path_ = raw;
-    query_ = {};
-    return raw == "*";
-  }
+  if (!rest)
+    return raw == "*" ? defect::none : defect::form;
   const auto question = std::min(rest->find('?'), rest->size());
   path_ = question > 0 ? rest->substr(0, question) : "/";
   query_ = rest->substr(std::min(question + 1, rest->size()));
-  return true;
+  if (!is_good(raw.substr(0, raw.size() - rest->size()), decoded_value_))
+    return defect::form;
+  if (!is_good(path_, decoded_value_))
+    return defect::path;
+  return is_good(query_, decoded_value_) ? defect::none : defect::query;
 }
 
 bool target::is_path(std::string_view decoded_path) {
@@ -84,17 +62,16 @@ bool target::is_path(std::string_view decoded_path) {
 
 target::parameter target::find(std::string_view name) {
   parameter result;
-  for (auto rest = query_; !rest.empty();) {
-    const auto pair = rest.substr(0, rest.find('&'));
-    rest.remove_prefix(std::min(pair.size() + 1, rest.size()));
-    const auto equals = std::min(pair.find('='), pair.size());
-    if (decode(pair.substr(0, equals), true, decoded_name_) != name)
-      continue;
-    if (result.lookup == lookup::found)
-      return {lookup::repeated, {}};
-    result.lookup = lookup::found;
-    result.value = decode(pair.substr(std::min(equals + 1, pair.size())), true, decoded_value_);
-  }
+  for_each_pair(query_, [&](std::string_view raw_name, std::string_view raw_value) {
+    if (decode(raw_name, true, decoded_name_) != name)
+      return true;
+    if (result.lookup == lookup::found) {
+      result = {lookup::repeated, {}};
+      return false;
+    }
+    result = {lookup::found, decode(raw_value, true, decoded_value_)};
+    return true;
+  });
   return result;
 }
 

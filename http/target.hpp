@@ -10,15 +10,22 @@ namespace http {
 /// Views it gives out are valid until the next parse() or find().
 class target {
 public:
+  /// What is wrong with a target: its form, or a part that has a bad
+  /// percent-encoding, decodes to something that is not UTF-8, or has bytes that
+  /// must be encoded (a `#`, anything outside ASCII).
+  enum class defect { none, form, path, query };
+
   /// Takes origin-form, absolute-form (its authority does not count) and `*`.
-  /// False if it is none of them, has a bad percent-encoding, decodes to
-  /// something that is not UTF-8, or has bytes that must be encoded (a `#`,
-  /// anything outside ASCII). `raw` is borrowed as long as the target is used.
-  bool parse(std::string_view raw);
+  /// `raw` is borrowed as long as the target is used. Where a part is bad only
+  /// the raw ones may be asked for.
+  defect parse(std::string_view raw);
 
   /// Still percent-encoded, so that `%2F` does not separate. `*` or starts
   /// with `/`.
   std::string_view raw_path() const noexcept { return path_; }
+
+  /// Without the question mark.
+  std::string_view raw_query() const noexcept { return query_; }
 
   /// True if the path is `decoded_path`, however it is encoded.
   bool is_path(std::string_view decoded_path);

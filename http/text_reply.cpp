@@ -45,20 +45,27 @@ text_reply::text_reply(const counter::command& command, const counter::reply& re
               : "ok\n";
       break;
     case outcome::not_found:
-      response_ = {status::not_found, writer.text(command.name).text(" not found\n").line(), {}};
+      response_ = {status::not_found, writer.text(command.name).text(" not found\n").line()};
       break;
     case outcome::overflow:
-      response_ = {
-          status::conflict, writer.text(command.name).text(" would overflow\n").line(), {}};
+      response_ = {status::conflict, writer.text(command.name).text(" would overflow\n").line()};
       break;
     case outcome::too_many_counters:
-      response_ = {status::insufficient_storage, "there are too many counters\n", {}};
+      response_ = {status::insufficient_storage, "there are too many counters\n"};
       break;
     case outcome::overloaded:
-      response_ = {status::service_unavailable, "overloaded, try again\n", {}};
+      response_ = {status::service_unavailable, "overloaded, try again\n"};
       break;
     case outcome::draining:
-      response_ = {status::service_unavailable, "the server is stopping\n", {}};
+      response_ = {status::service_unavailable, "the server is stopping\n"};
+      break;
+    // Not of short commands.
+    case outcome::limit_reached:
+    case outcome::precondition_failed:
+    case outcome::not_modified:
+    case outcome::key_mismatch:
+    case outcome::too_many_replays:
+      response_ = {status::internal_server_error, "this should not happen\n"};
       break;
   }
 }

@@ -8,8 +8,9 @@
 
 namespace http {
 
-worker::worker(const counter::limits& limits, counter::store& store, http::population& population)
-    : services_(io_, limits, store),
+worker::worker(const counter::limits& limits, const v1::site& site, counter::store& store,
+               http::population& population)
+    : services_(io_, limits, site, store),
       population_(population) {}
 
 worker::~worker() = default;
@@ -18,8 +19,14 @@ void worker::listen(tcp_acceptor acceptor) {
   listeners_.emplace_back(std::move(acceptor), services_, sessions_, population_);
 }
 
+void worker::keep_house() {
+  housekeeper_ = new housekeeper{services_.courier, services_.deadlines};
+}
+
 void worker::run() {
   services_.ready_set.start();
+  if (housekeeper_)
+    housekeeper_->start();
   for (auto& listener : listeners_)
     listener.start();
   io_.run();
@@ -40,6 +47,8 @@ void worker::finish() {
     const courier::pass pass{services_.courier};
     for (auto& listener : listeners_)
       listener.stop();
+    if (housekeeper_)
+      housekeeper_->stop();
     for_each_session([](session& one) { one.drain(); });
     has_stopped_listening = true;
   });

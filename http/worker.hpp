@@ -1,6 +1,7 @@
 #pragma once
 
 #include "http/asio.hpp"
+#include "http/housekeeper.hpp"
 #include "http/listener.hpp"
 #include "http/loop_services.hpp"
 
@@ -14,10 +15,14 @@ namespace http {
 class worker {
 public:
   /// Everything is borrowed. `population` counts the connections of all workers.
-  worker(const counter::limits& limits, counter::store& store, http::population& population);
+  worker(const counter::limits& limits, const v1::site& site, counter::store& store,
+         http::population& population);
   ~worker();
 
   asio::io_context& loop() noexcept { return io_; }
+
+  /// Before run(). One worker of a server does it for all.
+  void keep_house();
 
   /// Before run().
   void listen(tcp_acceptor acceptor);
@@ -40,6 +45,7 @@ private:
   loop_services services_;
   session_list sessions_;
   std::list<listener> listeners_;
+  boost::intrusive_ptr<housekeeper> housekeeper_;  // or null
   http::population& population_;
 };
 

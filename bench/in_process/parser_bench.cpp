@@ -39,9 +39,14 @@ BENCHMARK_CAPTURE(parse, browser, as_a_browser_sends);
 
 void route(benchmark::State& state) {
   http::target decoder;
-  const http::request request{http::method::get, "/inc?name=i", true, true};
-  for (auto _ : state)
-    benchmark::DoNotOptimize(http::route(request, decoder));
+  const http::v1::site site;
+  http::request request;
+  request.method = http::method::get;
+  request.target = "/inc?name=i";
+  for (auto _ : state) {
+    auto action = http::route(request, decoder, site);
+    benchmark::DoNotOptimize(action);
+  }
 }
 BENCHMARK(route);
 

@@ -25,7 +25,8 @@ BENCHMARK(render);
 void exchange(benchmark::State& state) {
   const counter::limits limits;
   const http::date date;
-  http::pipeline pipeline{limits, date};
+  const http::v1::site site;
+  http::pipeline pipeline{limits, date, site};
   std::string bytes;
   for (std::int64_t i = 0; i < state.range(0); ++i)
     bytes += "GET /inc?name=i HTTP/1.1\r\nHost: 127.0.0.1:8000\r\n\r\n";

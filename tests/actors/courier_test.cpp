@@ -57,6 +57,9 @@ struct listener final : http::recipient {
                   const counter::reply& reply) override {
     replies.push_back({slot, std::string{command.name}, reply.value});
   }
+  void take_answer(http::response_queue::slot, counter::errand answered) override {
+    answers.push_back(std::move(answered));
+  }
   void take_end_of_pass() override {
     ++passes;
     if (on_end_of_pass)
@@ -69,6 +72,7 @@ struct listener final : http::recipient {
     std::int64_t value;
   };
   std::vector<got> replies;
+  std::vector<counter::errand> answers;
   int passes = 0;
   std::function<void()> on_end_of_pass;
 };

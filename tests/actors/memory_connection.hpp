@@ -4,6 +4,7 @@
 #include "http/pipeline.hpp"
 
 #include <cstddef>
+#include <utility>
 #include <string_view>
 
 /// A connection without a socket: takes requests, swallows answers. Used on its
@@ -13,13 +14,16 @@ public:
   /// Everything is borrowed.
   memory_connection(const counter::limits& limits, http::courier& courier, const http::date& date)
       : courier_(courier),
-        pipeline_(limits, date) {}
+        pipeline_(limits, date, site_) {}
 
   /// Within a pass; `requests` are whole, and need the store.
   void ask(std::string_view requests) {
     pipeline_.feed(requests);
     while (auto pending = pipeline_.take_command()) {
-      courier_.send(pending->command, pending->slot, *this);
+      if (pending->question)
+        courier_.send(std::move(*pending->question), pending->slot, *this);
+      else
+        courier_.send(pending->command, pending->slot, *this);
       ++waiting_;
     }
     pipeline_.keep_rest();
@@ -28,6 +32,12 @@ public:
   void take_reply(http::response_queue::slot slot, const counter::command& command,
                   const counter::reply& reply) override {
     pipeline_.complete(slot, command, reply);
+    --waiting_;
+    ++answers_;
+  }
+
+  void take_answer(http::response_queue::slot slot, counter::errand answered) override {
+    pipeline_.complete(slot, std::move(answered));
     --waiting_;
     ++answers_;
   }
@@ -42,6 +52,7 @@ public:
 
 private:
   http::courier& courier_;
+  const http::v1::site site_;
   http::pipeline pipeline_;
   std::size_t waiting_ = 0;
   std::size_t answers_ = 0;

@@ -35,7 +35,8 @@ history run(std::string_view bytes, std::size_t piece, unsigned seed) {
   counter::limits limits;
   limits.pipelined_max = 5;
   const http::date date;
-  pipeline connection{limits, date};
+  const http::v1::site site;
+  pipeline connection{limits, date, site};
   history seen;
   std::vector<pending> waiting;
   bool has_ended = false;

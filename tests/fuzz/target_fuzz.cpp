@@ -32,7 +32,7 @@ std::string decode_naively(std::string_view text) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string raw{reinterpret_cast<const char*>(data), size};
   http::target target;
-  if (!target.parse(raw))
+  if (target.parse(raw) != http::target::defect::none)
     return 0;
   target.is_path("/inc");
   for (std::string_view name : {"name", "val"}) {

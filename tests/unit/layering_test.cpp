@@ -28,7 +28,8 @@ const std::vector<rule> rules = {
     {"caf/", {"actors/"}},
     {"boost/asio", {"http/"}},
     {"boost/beast", {"http/request_parser."}},
-    {"boost/url", {"http/target."}},
+    {"boost/json", {"http/v1/"}},
+    {"boost/url", {"http/target.", "http/percent."}},
     {"CLI/", {"config/"}},
 };
 
@@ -103,6 +104,9 @@ TEST_CASE("the rules of the layers refuse what they are there to refuse") {
       {"http/request_parser.cpp", "boost/beast/http/fields.hpp", true},
       {"http/router.cpp", "boost/url/url_view.hpp", false},
       {"http/router.cpp", "boost/url.hpp", false},
+      {"http/percent.cpp", "boost/url/encode.hpp", true},
+      {"http/router.cpp", "boost/json.hpp", false},
+      {"http/v1/problem.cpp", "boost/json/object.hpp", true},
       {"http/target.cpp", "boost/url/url_view.hpp", true},
       {"http/router.cpp", "CLI/CLI.hpp", false},
       {"config/options.cpp", "counter/limits.hpp", true},

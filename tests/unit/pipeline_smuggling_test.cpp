@@ -140,6 +140,6 @@ TEST_CASE("a refused method is told which ones there are") {
   const auto answers = peer.take_answers();
   REQUIRE(answers.size() == 1);
   CHECK(answers[0].status == 405);
-  CHECK(answers[0].has("Allow: GET, HEAD, POST, OPTIONS"));
+  CHECK(answers[0].has("Allow: GET, HEAD, POST, PUT, DELETE, OPTIONS"));
   check_closed(peer);
 }

@@ -53,7 +53,7 @@ inline const golden_request golden[] = {
     {"HEAD / HTTP/1.1\r\nHost: h\r\n\r\n", method::head, "/", true, true},
     {"OPTIONS * HTTP/1.1\r\nHost: h\r\n\r\n", method::options, "*", true, true},
     {"PATCH / HTTP/1.1\r\nHost: h\r\n\r\n", method::other, "/", true, true},
-    {"DELETE / HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n\r\n{}", method::other, "/", true, true},
+    {"DELETE / HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n\r\n{}", method::delete_, "/", true, true},
     {"GET / HTTP/1.1\r\nHost: h\r\nContent-Length: 4\r\n\r\n\r\n\r\n", method::get, "/", true,
      true},
     {"POST / HTTP/1.0\r\nContent-Length: 5\r\n\r\nhello", method::post, "/", false, false},

@@ -19,7 +19,7 @@ http::action route(http::method method, std::string_view target, http::target& d
   http::request request;
   request.method = method;
   request.target = target;
-  const auto action = http::route(request, decoder);
+  auto action = http::route(request, decoder, {});
   // An action may borrow from the decoder, and no more from this request.
   if (const auto* command = std::get_if<counter::command>(&action)) {
     static std::string name;
@@ -158,7 +158,7 @@ TEST_CASE("what is not a command is answered by the route table") {
       {method::options, "/set?name=", status::no_content, "GET, POST, OPTIONS"},
       {method::options, "/inc?name=x", status::no_content, "GET, POST, OPTIONS"},
       // the server as a whole
-      {method::options, "*", status::no_content, "GET, HEAD, POST, OPTIONS"},
+      {method::options, "*", status::no_content, "GET, HEAD, POST, PUT, DELETE, OPTIONS"},
       {method::get, "*", status::bad_request, ""},
       {method::head, "*", status::bad_request, ""},
   };

@@ -113,9 +113,10 @@ public:
 private:
   const counter::limits limits_;
   const http::date date_;
+  const http::v1::site site_;
 
 public:
-  http::pipeline pipeline{limits_, date_};
+  http::pipeline pipeline{limits_, date_, site_};
 };
 
 inline std::string bodies(const std::vector<answer>& answers) {

@@ -1,0 +1,46 @@
+#pragma once
+
+#include "http/v1/exchange.hpp"
+#include "http/v1/list_reader.hpp"
+
+#include <cstddef>
+#include <deque>
+#include <string>
+#include <vector>
+
+namespace http::v1 {
+
+/// A page of all counters in byte order: merges what each shard has, and asks for
+/// more where it runs out.
+class list_exchange final : public exchange {
+public:
+  list_exchange(list_parameters list, unsigned shards);
+
+  std::optional<counter::question> next_question() override;
+  void take(counter::errand answered) override;
+  bool is_done() const noexcept override;
+  message response() override;
+  bool is_long() const noexcept override { return true; }
+
+private:
+  /// One shard's part of the merge.
+  struct source {
+    std::deque<counter::listed_counter> waiting{};  // not merged yet
+    std::string reached{};                          // where it goes on
+    bool is_last = false;                           // there are none behind them
+    bool is_asked = false;
+  };
+
+  bool is_hungry(const source& one) const noexcept;
+  void merge();
+
+  list_parameters list_;
+  std::vector<source> sources_;
+  std::size_t next_ = 0;   // source to look at
+  std::size_t asked_ = 0;  // questions without an answer
+  /// One more than the page has, to know whether it is the last.
+  std::vector<counter::listed_counter> merged_;
+  counter::outcome outcome_ = counter::outcome::ok;  // the first that is not ok
+};
+
+}  // namespace http::v1

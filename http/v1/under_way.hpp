@@ -1,0 +1,69 @@
+#pragma once
+
+#include "http/response_queue.hpp"
+#include "http/v1/exchange.hpp"
+
+#include <algorithm>
+#include <memory>
+#include <optional>
+#include <utility>
+#include <vector>
+
+namespace http::v1 {
+
+/// The exchanges of one connection. Takes next to no room while there is none.
+class under_way {
+public:
+  using slot = response_queue::slot;
+
+  void add(slot where, std::unique_ptr<exchange> what) {
+    if (!all_)
+      all_ = std::make_unique<std::vector<entry>>();
+    all_->push_back({where, std::move(what)});
+  }
+
+  struct addressed_question {
+    slot where;
+    counter::question question;
+  };
+
+  std::optional<addressed_question> next_question() {
+    if (!all_)
+      return std::nullopt;
+    for (auto& [where, what] : *all_)
+      if (auto question = what->next_question())
+        return addressed_question{where, std::move(*question)};
+    return std::nullopt;
+  }
+
+  /// Hands on the answer to a question of the exchange at `where`. Returns what
+  /// the exchange comes to when it is done.
+  std::optional<message> take(slot where, counter::errand answered) {
+    const auto found = std::find_if(all_->begin(), all_->end(),
+                                    [&](const entry& one) { return one.where == where; });
+    auto& what = *found->what;
+    what.take(std::move(answered));
+    if (!what.is_done())
+      return std::nullopt;
+    auto said = what.response();
+    all_->erase(found);
+    if (all_->empty())
+      all_.reset();
+    return said;
+  }
+
+  bool has_long() const noexcept {
+    return all_ && std::any_of(all_->begin(), all_->end(),
+                               [](const entry& one) { return one.what->is_long(); });
+  }
+
+private:
+  struct entry {
+    slot where;
+    std::unique_ptr<exchange> what;
+  };
+
+  std::unique_ptr<std::vector<entry>> all_;
+};
+
+}  // namespace http::v1
