@@ -1,0 +1,65 @@
+"""Which of the described answers were given."""
+
+# What cannot be provoked from outside, and why. An operation of None is any.
+EXCEPTIONS = [
+    (None, "500", "a store in memory has no commit that could fail, and `internal` is a bug"),
+    (None, "disk-full", "a store in memory has no disk"),
+    (None, "overloaded", "64 Ki operations must wait in one mailbox while its loop does not run"),
+    (None, "draining", "a request must arrive in the instant between the last pass and the end"),
+    (None, "outcome-unknown", "a store in memory has no commit that could fail"),
+    (None, "internal", "it would be a bug"),
+]
+
+
+class Coverage:
+    """Counts answers by operation, status and variant (see Description.variants)."""
+
+    def __init__(self, description):
+        self.times = {}
+        for method, path in description.operations():
+            for status, response in description.responses(method, path).items():
+                for variant in description.variants(response, method == "head"):
+                    self.times[f"{method} {path}", status, variant] = 0
+        for name in ("MethodNotAllowed", "TextMethodNotAllowed", "NoSuchRoute", "TextNoSuchRoute"):
+            status = "405" if "Method" in name else "404"
+            for variant in description.variants(description.component(name)):
+                self.times[name, status, variant] = 0
+
+    def count(self, operation, status, variant):
+        """False when it is not described."""
+        key = operation, str(status), variant
+        if key not in self.times:
+            return False
+        self.times[key] += 1
+        return True
+
+    @staticmethod
+    def exception(key):
+        operation, status, variant = key
+        for excepted, what, why in EXCEPTIONS:
+            if excepted in (None, operation) and what in (status, variant.removeprefix("result ")):
+                return why
+        return None
+
+    def faults(self):
+        return [" ".join(filter(None, key)) + " was not provoked"
+                for key, times in self.times.items() if not times and not self.exception(key)]
+
+    def print(self):
+        """A line for each operation: how many of the ways to give each status were seen."""
+        print("\nWhat was provoked: ways seen/described, for each status")
+        rows = {}
+        for (operation, status, _), times in self.times.items():
+            seen = rows.setdefault(operation, {}).setdefault(status, [0, 0])
+            seen[0] += times > 0
+            seen[1] += 1
+        width = max(map(len, rows))
+        for operation, statuses in rows.items():
+            cells = [f"{status} {seen}/{all}" for status, (seen, all) in sorted(statuses.items())]
+            print(f"  {operation:{width}}  " + "  ".join(cells))
+        print("Excepted:")
+        for excepted, what, why in EXCEPTIONS:
+            keys = [key for key, times in self.times.items()
+                    if not times and self.exception(key) == why]
+            if keys:
+                print(f"  {what}, in {len({key[0] for key in keys})} operations: {why}")

@@ -1,0 +1,45 @@
+"""The real server, on a free port, for as long as a `with` block."""
+
+import re
+import signal
+import subprocess
+import tempfile
+
+
+class Server:
+    def __init__(self, program, *flags):
+        self.command = [str(program), "--listen", "127.0.0.1:0", "--threads", "1", *flags]
+        self.port = None
+
+    @property
+    def address(self):
+        return f"127.0.0.1:{self.port}"
+
+    def __enter__(self):
+        self.log = tempfile.TemporaryFile()
+        self.process = subprocess.Popen(self.command, stdin=subprocess.DEVNULL,
+                                        stdout=subprocess.PIPE, stderr=self.log)
+        first = self.process.stdout.readline().decode()
+        listening = re.fullmatch(r"listening on http://127\.0\.0\.1:([0-9]+)\n", first)
+        if not listening:
+            self.process.kill()
+            raise RuntimeError(f"{' '.join(self.command)} does not listen: {first}{self.said()}")
+        self.port = int(listening[1])
+        return self
+
+    def __exit__(self, *_):
+        self.process.send_signal(signal.SIGTERM)
+        try:
+            status = self.process.wait(10)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            status = self.process.wait()
+        self.process.stdout.close()
+        said = self.said()
+        self.log.close()
+        if status != 0:
+            raise RuntimeError(f"{' '.join(self.command)} ended with {status}: {said}")
+
+    def said(self):
+        self.log.seek(0)
+        return self.log.read().decode(errors="replace")

@@ -1,0 +1,560 @@
+"""Provokes every described answer of the real server, and holds it against the description."""
+
+import contextlib
+import datetime
+import traceback
+import urllib.parse
+
+from coverage import Coverage
+from description import read_json
+from exchange import Connection, request
+from server import Server
+from witness import JSON, TEXT, Witness
+
+COUNTER = "/v1/counters/"
+FORM = [("Content-Type", "application/x-www-form-urlencoded")]
+INT_MAX, INT_MIN = 2 ** 63 - 1, -2 ** 63
+
+
+def run(program, description, tally):
+    coverage = Coverage(description)
+
+    @contextlib.contextmanager
+    def witness(*flags):
+        with Server(program, *flags) as server:
+            with Witness(server, description, coverage, tally) as found:
+                yield found
+
+    def attempt(check, w):
+        try:
+            check(w)
+        except Exception:  # what comes after it is still worth knowing
+            tally.check(check.__name__, [traceback.format_exc()])
+            w.reconnect()
+
+    with witness() as w:
+        for check in (text_endpoints, reading, heads, adding, replacing, deleting, conditions,
+                      expiring, idempotency, listing, batches, others, every_method, every_path,
+                      refused_early):
+            attempt(check, w)
+    with witness("--max-counters", "2", "--idempotency-max", "2") as w:
+        attempt(full, w)
+    with witness("--header-timeout", "200ms", "--body-timeout", "200ms") as w:
+        attempt(timeouts, w)
+    with witness("--max-connections", "1") as w:
+        attempt(too_many_connections, w)
+    coverage.print()
+    tally.check("every described answer was provoked", coverage.faults())
+
+
+# -- the text endpoints -------------------------------------------------------
+
+def text_endpoints(w):
+    w.ask("GET", "/", 200)
+    w.ask("HEAD", "/", 200)
+    for method in ("GET", "POST"):
+        name = "text-" + method
+        w.ask(method, f"/get?name={name}", 404)
+        w.ask(method, f"/inc?name={name}", 200)
+        w.ask(method, f"/set?name={name}&val=-5", 200)
+        answer = w.ask(method, f"/get?name={name}", 200)
+        w.tally.check("the text endpoints count",
+                      [] if answer and answer.body == f"{name}: -5\n".encode() else [answer])
+        w.ask(method, f"/set?name={name}&val={INT_MAX}", 200)
+        w.ask(method, f"/inc?name={name}", 409)
+        w.ask(method, "/get", 400)
+        w.ask(method, "/inc?name=", 400)
+        w.ask(method, f"/set?name={name}&val=1e3", 400)
+    w.ask("HEAD", "/get?name=text-GET", 200)
+    w.ask("HEAD", "/get?name=text-none", 404)
+    w.ask("HEAD", "/get", 400)
+
+
+# -- one counter --------------------------------------------------------------
+
+def reading(w):
+    path = COUNTER + "read"
+    for method in ("GET", "HEAD"):
+        w.ask(method, COUNTER + "none", 404)
+        w.ask(method, COUNTER + "none", 404, fields=[("If-None-Match", "*")])
+    w.ask("POST", path, 201, JSON)
+    answer = w.ask("GET", path, 200, JSON, members={"name": "read", "value": 1, "expires_at": None})
+    tag = answer.field("ETag")
+    version = read_json(answer.body)["version"]
+    w.tally.check("the tag is the version", [] if tag == f'"{version}"' else [answer])
+    w.ask("HEAD", path, 200)
+    for accept, variant in [("text/plain", TEXT), ("text/plain;q=0.5", TEXT), ("*/*", JSON),
+                            ("text/plain, application/json", JSON), ("text/plain, */*", JSON),
+                            ("application/json", JSON), ("image/png", JSON)]:
+        w.ask("GET", path, 200, variant, [("Accept", accept)])
+    for tags in (tag, f'"1", {tag}', "*"):
+        for method in ("GET", "HEAD"):
+            answer = w.ask(method, path, 304, fields=[("If-None-Match", tags)])
+            w.tally.check("304 has the tag",
+                          [] if answer and answer.field("ETag") == tag else [answer])
+    w.ask("GET", path, 200, JSON, [("If-None-Match", '"1"')])
+    w.ask("GET", path, 200, JSON, [("If-Match", tag)])
+    w.ask("GET", path, 412, "precondition-failed", [("If-Match", '"1"')],
+          members={"value": 1, "version": version})
+    w.ask("HEAD", path, 412, fields=[("If-Match", '"1"')])
+    # On a read it is ignored.
+    w.ask("GET", path, 200, JSON, [("Idempotency-Key", "read")])
+    for target, variant in [(COUNTER, "invalid-name"), (COUNTER + "%zz", "invalid-name"),
+                            (COUNTER + "%ff", "invalid-name"), (COUNTER + "%0a", "invalid-name"),
+                            (COUNTER + "n" * 257, "invalid-name"),
+                            (path + "?x=1", "invalid-parameter"), (path + "?x=%zz", "bad-request")]:
+        w.ask("GET", target, 400, variant)
+        w.ask("HEAD", target, 400)
+    w.ask("GET", path, 400, "invalid-value", [("If-None-Match", "1018")])
+
+
+def heads(w):
+    for target in ("/", "/get?name=read", "/get?name=none", COUNTER + "read", COUNTER + "none",
+                   COUNTER, "/v1/counters?limit=1", "/v1/info", "/openapi.json"):
+        answers = [w.connection.ask(method, target) for method in ("GET", "HEAD")]
+        read, head = ([field for field in answer.fields if field[0] != "date"]
+                      for answer in answers)
+        same = read == head and answers[0].status == answers[1].status
+        w.tally.check(f"HEAD {target} has the status and the fields of GET",
+                      [] if same else answers)
+
+
+def adding(w):
+    path = COUNTER + "add"
+    w.ask("POST", path + "?create=false", 404, "not-found")
+    w.ask("POST", path + "?delta=2&initial=10", 201, JSON, members={
+        "name": "add", "value": 12, "previous": None, "applied": 2, "created": True,
+        "expires_at": None})
+    w.ask("POST", path, 200, JSON, members={
+        "name": "add", "value": 13, "previous": 12, "applied": 1, "created": False})
+    w.ask("POST", path, 200, TEXT, [("Accept", "text/plain")])
+    w.ask("POST", path, 200, JSON, FORM, b"delta=-4&create=false", {"value": 10})
+    w.ask("POST", path, 200, JSON, body={"delta": 5, "min": 0, "max": 15}, members={"value": 15})
+    w.ask("POST", path + "?max=15", 200, JSON, FORM, b"delta=0", {"value": 15, "applied": 0})
+    w.ask("POST", path + "?max=15", 409, "limit-reached", members={"value": 15})
+    w.ask("POST", path + "?max=20&delta=9&on_limit=clamp", 200, JSON, members={
+        "value": 20, "previous": 15, "applied": 5})
+    w.ask("POST", path + "?max=20&on_limit=clamp", 200, JSON, members={"value": 20, "applied": 0})
+    w.ask("POST", path + f"?delta={INT_MAX}", 409, "overflow", members={"value": 20})
+    w.ask("POST", path + f"?delta={INT_MAX}&max={INT_MAX}", 409, "limit-reached")
+    w.ask("POST", COUNTER + "add-none?min=1&delta=0", 409, "limit-reached",
+          members={"value": None, "version": None})
+    w.ask("POST", COUNTER + f"add-none?initial={INT_MIN}&delta=-1", 409, "overflow",
+          members={"value": None, "version": None})
+    w.ask("POST", COUNTER + "add-text", 201, TEXT, [("Accept", "text/plain")])
+    for name in ("a b/\u20ac", "+", "%"):
+        quoted = urllib.parse.quote(name, safe="")
+        answer = w.ask("POST", COUNTER + quoted, 201, JSON, members={"name": name})
+        if answer:
+            w.ask("GET", answer.field("Location"), 200, JSON, members={"name": name})
+    bad_writes(w, "POST", path, [
+        ("delta=1e3", "invalid-value"), ("delta=", "invalid-value"), ("delta=+1", "invalid-value"),
+        (f"delta={2 ** 63}", "invalid-value"), ("create=1", "invalid-value"),
+        ("on_limit=stop", "invalid-value"), ("ttl=0", "invalid-value"),
+        ("ttl=315360001", "invalid-value"), ("ttl=1&ttl_mode=never", "invalid-value"),
+        ("min=2&max=1", "invalid-parameter"), ("ttl_mode=refresh", "invalid-parameter"),
+        ("ttl=1&ttl_mode=persist", "invalid-parameter"), ("value=1", "invalid-parameter"),
+        ("delta=1&delta=1", "duplicate-parameter")])
+    for data in (b'{"delta":"1"}', b'{"delta":1.5}', b'{"delta":1e2}', b'{"delta":null}',
+                 b'{"create":1}', b'{"delta":9223372036854775808}'):
+        w.ask("POST", path, 400, "invalid-value", [("Content-Type", JSON)], data)
+    w.ask("POST", path, 400, "duplicate-parameter", [("Content-Type", JSON)],
+          b'{"delta":1,"delta":1}')
+    w.ask("POST", path + "?delta=1", 400, "duplicate-parameter", FORM, b"delta=1")
+
+
+def bad_writes(w, method, path, queries, good="?"):
+    """What POST, PUT and DELETE refuse alike, and what one of them refuses. `good` is a query that
+    would do."""
+    for query, code in queries:
+        w.ask(method, f"{path}?{query}", 400, code)
+    w.ask(method, COUNTER + good, 400, "invalid-name")
+    w.ask(method, path + good + "&more=1", 400, "invalid-parameter")
+    w.ask(method, path + good + "&x=%zz", 400, "bad-request")
+    w.ask(method, path + good, 400, "malformed-json", [("Content-Type", JSON)], b"{")
+    for tag in ("1018", '"1018', '"a" "b"'):
+        w.ask(method, path + good, 400, "invalid-value", [("If-Match", tag)])
+    for keys in [[""], ["k" * 256], ["a b"], ["a", "a"]]:
+        w.ask(method, path + good, 400, "invalid-idempotency-key",
+              [("Idempotency-Key", key) for key in keys])
+    for fields in ([], [("Content-Type", "text/plain")], [("Content-Type", "multipart/form-data")]):
+        w.ask(method, path + good, 415, "unsupported-media-type", fields, b"a=1")
+
+
+def replacing(w):
+    path = COUNTER + "put"
+    w.ask("PUT", path + "?value=7", 201, JSON, members={
+        "name": "put", "value": 7, "previous": None, "created": True, "expires_at": None})
+    w.ask("PUT", path, 200, JSON, body={"value": -8}, members={
+        "value": -8, "previous": 7, "created": False})
+    w.ask("PUT", path, 200, TEXT, FORM + [("Accept", "text/plain")], b"value=0")
+    w.ask("PUT", COUNTER + "put-text?value=1", 201, TEXT, [("Accept", "text/plain")])
+    bad_writes(w, "PUT", path, [
+        ("", "invalid-parameter"), ("value=", "invalid-value"), ("value=1e3", "invalid-value"),
+        ("value=1&ttl=0", "invalid-value"), ("value=1&delta=1", "invalid-parameter"),
+        ("value=1&value=1", "duplicate-parameter")], good="?value=1")
+
+
+def deleting(w):
+    path = COUNTER + "delete"
+    w.ask("DELETE", path, 404, "not-found")
+    w.ask("POST", path, 201, JSON)
+    bad_writes(w, "DELETE", path, [("value=1", "invalid-parameter")])
+    w.ask("DELETE", path, 204)
+    w.ask("GET", path, 404, "not-found")
+
+
+def conditions(w):
+    path = COUNTER + "if"
+    for method, query in [("POST", ""), ("PUT", "?value=3"), ("DELETE", "")]:
+        w.ask(method, path + query, 412, "precondition-failed", [("If-Match", "*")],
+              members={"value": None, "version": None})
+    w.ask("PUT", path + "?value=3", 201, JSON, [("If-None-Match", "*")])
+    for method, query in [("POST", ""), ("PUT", "?value=3"), ("DELETE", "")]:
+        answer = w.ask("GET", path, 200, JSON)
+        tag, version = answer.field("ETag"), read_json(answer.body)["version"]
+        now = {"value": 3, "version": version}
+        for fields in ([("If-Match", '"1"')], [("If-Match", '"1", "2"')],
+                       [("If-Match", "W/" + tag)], [("If-None-Match", "*")],
+                       [("If-None-Match", f'"1", {tag}')]):
+            w.ask(method, path + query, 412, "precondition-failed", fields, members=now)
+        if method != "DELETE":
+            w.ask(method, path + query, 200, JSON, [("If-Match", f'"1", {tag}')])
+            w.ask("PUT", path + "?value=3", 200, JSON, [("If-Match", "*")])
+        else:
+            w.ask(method, path, 204, fields=[("If-Match", tag)])
+
+
+def expiring(w):
+    path = COUNTER + "ttl"
+
+    def check(answer, seconds):
+        expires = datetime.datetime.fromisoformat(
+            read_json(answer.body)["expires_at"].replace("Z", "+00:00"))
+        left = (expires - datetime.datetime.now(datetime.timezone.utc)).total_seconds()
+        w.tally.check(f"it expires in {seconds} s",
+                      [] if seconds - 5 < left <= seconds + 1 else [f"in {left} s"])
+        return read_json(answer.body)
+
+    first = check(w.ask("POST", path + "?ttl=100", 201, JSON), 100)
+    w.ask("POST", path + "?ttl=200", 200, JSON, members={"expires_at": first["expires_at"]})
+    check(w.ask("POST", path + "?ttl=200&ttl_mode=refresh", 200, JSON), 200)
+    w.ask("POST", path + "?ttl_mode=persist", 200, JSON, members={"expires_at": None})
+    check(w.ask("PUT", path + "?value=1&ttl=300", 200, JSON), 300)
+    check(w.ask("GET", path, 200, JSON), 300)
+    w.ask("PUT", path + "?value=1", 200, JSON, members={"expires_at": None})
+
+
+def idempotency(w):
+    path = COUNTER + "once"
+
+    def key(text):
+        return [("Idempotency-Key", text)]
+
+    def replay(method, target, status, text, first, accept=()):
+        again = w.ask(method, target, status, fields=key(text) + list(accept))
+        if not first or not again:
+            return
+        faults = [] if again.field("Idempotency-Replayed") == "true" else ["it is not told"]
+        faults += [f"{name} differs" for name in ("ETag", "Location")
+                   if again.field(name) != first.field(name)]
+        if not accept and again.body != first.body:
+            faults.append("the body differs")
+        if first.field("Idempotency-Replayed"):
+            faults.append("the first is told to be replayed")
+        w.tally.check(f"{method} with a key is answered again", faults)
+
+    # A refused request is not remembered.
+    w.ask("POST", path + "?create=false", 404, "not-found", key("k"))
+    created = w.ask("POST", path + "?delta=2", 201, JSON, key("k"))
+    replay("POST", path + "?delta=2", 201, "k", created)
+    replay("POST", path + "?delta=2", 201, '"k"', created)
+    replay("POST", path + "?delta=2", 201, "k", created, [("Accept", "text/plain")])
+    replay("POST", path + "?delta=2", 201, "k", created, [("If-Match", '"1"')])
+    w.ask("GET", path, 200, JSON, members={"value": 2})
+    added = w.ask("POST", path + "?delta=3", 200, JSON, key("k2"))
+    replay("POST", path + "?delta=3", 200, "k2", added)
+    clamped = w.ask("POST", path + "?max=5&on_limit=clamp", 200, JSON, key("k3"),
+                    members={"applied": 0})
+    w.ask("POST", path, 200, JSON)
+    replay("POST", path + "?max=5&on_limit=clamp", 200, "k3", clamped)
+    replaced = w.ask("PUT", path + "?value=0", 200, JSON, key("k4"))
+    replay("PUT", path + "?value=0", 200, "k4", replaced)
+    created = w.ask("PUT", COUNTER + "once-put?value=0", 201, JSON, key("k"))
+    replay("PUT", COUNTER + "once-put?value=0", 201, "k", created)
+    deleted = w.ask("DELETE", COUNTER + "once-put", 204, fields=key("k5"))
+    replay("DELETE", COUNTER + "once-put", 204, "k5", deleted)
+    w.ask("POST", path + "?delta=4", 422, "idempotency-mismatch", key("k"))
+    w.ask("PUT", path + "?value=0", 422, "idempotency-mismatch", key("k"))
+    w.ask("DELETE", path, 422, "idempotency-mismatch", key("k"))
+    w.ask("GET", path, 200, JSON, members={"value": 0})
+
+
+# -- many counters ------------------------------------------------------------
+
+def listing(w):
+    path = "/v1/counters"
+    names = ["list/a", "list/b", "list/c", "list/\u20ac", "list/\U0001d11e"]
+    for name in names:
+        w.ask("POST", COUNTER + urllib.parse.quote(name, safe=""), 201, JSON)
+    w.ask("GET", path, 200, JSON)
+    w.ask("HEAD", path + "?limit=1", 200)
+    found, target, last = [], path + "?prefix=list%2F&limit=2", ""
+    while target and len(found) < 9:
+        answer = w.ask("GET", target, 200, JSON)
+        page = read_json(answer.body)
+        found += [counter["name"] for counter in page["counters"]]
+        link, cursor = answer.field("Link"), page["next_cursor"]
+        w.tally.check("a page links to the next one exactly while there is more",
+                      [] if (link is None) == (cursor is None) else [answer])
+        target = link and link[1:link.index(">")]
+        if target:
+            query = urllib.parse.parse_qs(target.split("?")[1])
+            w.tally.check("the link has the cursor",
+                          [] if query.get("cursor") == [cursor] else [answer])
+        last = cursor or last
+    w.tally.check("pages have every name once, in order", [] if found == names else [found])
+    for query, code in [("limit=0", "invalid-value"), ("limit=1001", "invalid-value"),
+                        ("limit=x", "invalid-value"), ("cursor=x", "invalid-parameter"),
+                        ("prefix=other&cursor=" + urllib.parse.quote(last, safe=""),
+                         "invalid-parameter"),
+                        ("more=1", "invalid-parameter"), ("limit=1&limit=1", "duplicate-parameter"),
+                        ("x=%zz", "bad-request")]:
+        w.ask("GET", f"{path}?{query}", 400, code)
+        w.ask("HEAD", f"{path}?{query}", 400)
+
+
+def batch(w, ops, *expected, fields=()):
+    """Asks for a batch, and compares each result with the members that are given for it."""
+    answer = w.ask("POST", "/v1/batch", 200, JSON, fields, {"ops": ops})
+    if not answer:
+        return []
+    results = read_json(answer.body)["results"]
+    faults = [] if len(results) == len(expected) else [f"{len(results)} results"]
+    for index, (result, members) in enumerate(zip(results, expected)):
+        faults += [f"{index}: {key} is {result.get(key)!r}, not {value!r}"
+                   for key, value in members.items() if result.get(key) != value]
+        if "code" in result:
+            w.coverage.count("post /v1/batch", 200, "result " + result["code"])
+    w.tally.check("each operation of a batch has its result", faults + [answer] if faults else [])
+    return results
+
+
+def batches(w):
+    def op(kind, name, **members):
+        return {"op": kind, "name": name, **members}
+
+    def failed(status, code, **members):
+        return {"status": status, "code": code, **members}
+
+    results = batch(
+        w,
+        [op("add", "b", delta=2, initial=1), op("add", "b", delta=-1, min=0, max=9, ttl=100),
+         op("get", "b"), op("set", "b", value=5), op("set", "c", value=1, ttl=9),
+         op("delete", "c"), op("get", "c"), op("add", "c", create=False), op("add", "b", max=5),
+         op("add", "b", delta=9, max=6, on_limit="clamp"),
+         op("set", "b", value=0, if_version=1), op("set", "b", value=0, if_version=0),
+         op("set", "c", value=2, if_version=0), op("get", "c", if_version=1),
+         op("set", "b", value=INT_MAX), op("add", "b")],
+        {"status": 201, "value": 3, "previous": None, "applied": 2, "created": True},
+        {"status": 200, "value": 2, "previous": 3}, {"status": 200, "name": "b", "value": 2},
+        {"status": 200, "value": 5, "previous": 2, "expires_at": None},
+        {"status": 201, "value": 1}, {"status": 204},
+        failed(404, "not-found"), failed(404, "not-found"),
+        failed(409, "limit-reached", value=5), {"status": 200, "value": 6, "applied": 1},
+        failed(412, "precondition-failed", value=6), failed(412, "precondition-failed", value=6),
+        {"status": 201, "value": 2}, failed(412, "precondition-failed", value=2),
+        {"status": 200}, failed(409, "overflow", value=INT_MAX))
+    version = results[14]["version"] if len(results) > 14 else 1
+    batch(w, [op("set", "b", value=0, if_version=version)], {"status": 200, "value": 0})
+    batch(w, [op("add", "b")] * 1000, *[{"status": 200, "value": i + 1} for i in range(1000)])
+
+    key = [("Idempotency-Key", "b1")]
+    ops = [op("add", "b", delta=5), op("get", "b"), op("add", "d"), op("delete", "d")]
+    batch(w, ops, {"value": 1005}, {"value": 1005}, {"status": 201}, {"status": 204}, fields=key)
+    batch(w, [op("set", "b", value=7)], {"status": 200})
+    batch(w, ops[:3] + [op("delete", "d"), op("add", "b")],
+          {"value": 1005, "replayed": True}, {"value": 7, "replayed": None},
+          {"status": 201, "replayed": True}, {"status": 204, "replayed": True},
+          {"value": 8, "replayed": None}, fields=key)
+    batch(w, [op("add", "b", delta=6)], failed(422, "idempotency-mismatch"), fields=key)
+    # Apart from single requests.
+    w.ask("POST", COUNTER + "b", 200, JSON, key, members={"value": 9})
+
+    path = "/v1/batch"
+    for wrong, code in [
+            (op("add", ""), "invalid-name"), (op("add", "\n"), "invalid-name"),
+            (op("add", "b", delta="1"), "invalid-value"), (op("add", "b", ttl=0), "invalid-value"),
+            (op("add", "b", if_version=-1), "invalid-value"), (op("move", "b"), "invalid-value"),
+            (op("set", "b"), "invalid-parameter"), (op("get", "b", delta=1), "invalid-parameter"),
+            (op("add", "b", min=2, max=1), "invalid-parameter"),
+            ({"op": "add"}, "invalid-parameter")]:
+        w.ask("POST", path, 400, code, body={"ops": [op("add", "b"), wrong]},
+              members={"index": 1})
+    w.ask("POST", path, 400, "duplicate-parameter", [("Content-Type", JSON)],
+          b'{"ops":[{"op":"get","name":"b","name":"b"}]}', {"index": 0})
+    w.ask("GET", COUNTER + "b", 200, JSON, members={"value": 9})
+    for body in ({"ops": []}, {"ops": [op("get", "b")] * 1001}):
+        w.ask("POST", path, 400, "invalid-value", body=body)
+    for body in ({}, {"ops": [op("get", "b")], "more": 1}):
+        w.ask("POST", path, 400, "invalid-parameter", body=body)
+    w.ask("POST", path, 400, "malformed-json", [("Content-Type", JSON)], b'{"ops":[}')
+    w.ask("POST", path + "?more=1", 400, "invalid-parameter", body={"ops": [op("get", "b")]})
+    w.ask("POST", path + "?x=%zz", 400, "bad-request", body={"ops": [op("get", "b")]})
+    w.ask("POST", path, 400, "invalid-idempotency-key", [("Idempotency-Key", "")],
+          {"ops": [op("get", "b")]})
+    w.ask("POST", path, 415, "unsupported-media-type", FORM, b"ops=1")
+
+
+# -- the server ---------------------------------------------------------------
+
+def others(w):
+    w.ask("GET", "/v1/info", 200, JSON, members={
+        "shards": 1, "threads": 1, "store": "memory", "durability": {"sync": "none"},
+        "version": w.description.document["info"]["version"]})
+    w.ask("HEAD", "/v1/info", 200)
+    w.ask("GET", "/v1/info?more=1", 400, "invalid-parameter")
+    w.ask("GET", "/v1/info?x=%zz", 400, "bad-request")
+    w.ask("GET", "/openapi.json?more=1", 400, "invalid-parameter")
+    w.ask("GET", "/openapi.json?x=%zz", 400, "bad-request")
+    for target in (COUNTER + "a", "/v1/counters", "/v1/batch", "/v1/info", "/openapi.json"):
+        w.ask("OPTIONS", target + "?x=%zz", 400, "bad-request")
+    w.ask("OPTIONS", COUNTER + "%zz", 400, "invalid-name")
+    answer = w.ask("GET", "/openapi.json", 200, JSON)
+    w.tally.check("the description that is served is this one", [] if answer and read_json(
+        answer.body) == w.description.document else ["it differs: is the server built with it?"])
+    w.ask("HEAD", "/openapi.json", 200)
+
+
+def target_of(path):
+    """A target that is good for every operation of a path."""
+    query = {"/get": "?name=any", "/inc": "?name=any", "/set": "?name=any&val=1"}.get(path, "")
+    return path.replace("{name}", "any") + query
+
+
+def is_text(target):
+    """Whether errors are one line of text there."""
+    return not (target in ("/v1", "/openapi.json") or target.startswith("/v1/"))
+
+
+def every_method(w):
+    """OPTIONS and a method that is not described name exactly those that are."""
+    for path in w.description.document["paths"]:
+        described = w.description.methods(path)
+        target = target_of(path)
+
+        def check_allow(answer):
+            allow = answer.field("Allow") or ""
+            w.tally.check(f"Allow of {path} names its methods",
+                          [] if set(allow.split(", ")) == described else [answer])
+
+        answer = w.ask("OPTIONS", target, 204)
+        if answer:
+            check_allow(answer)
+        component = "TextMethodNotAllowed" if is_text(target) else "MethodNotAllowed"
+        for method in sorted({"GET", "HEAD", "POST", "PUT", "DELETE", "PATCH"} - described):
+            answer = w.connection.ask(method, target)
+            w.hold_component(f"{method} {target} -> 405", component, answer, 405, method == "HEAD")
+            check_allow(answer)
+        with Connection(w.port) as connection:
+            answer = connection.ask("TRACE", target)
+            w.hold_component(f"TRACE {target} -> 405", "TextMethodNotAllowed", answer, 405)
+
+
+def every_path(w):
+    """What is not described does not exist."""
+    for target in ("/nowhere", "/v1x", "/get/", "/v1", "/v1/", "/v1/nowhere", "/v1/batch/",
+                   "/v1/counters/a/b", "/v1/info/", "/V1/info"):
+        component = "TextNoSuchRoute" if is_text(target) else "NoSuchRoute"
+        for method in ("GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS"):
+            answer = w.connection.ask(method, target)
+            w.hold_component(f"{method} {target} -> 404", component, answer, 404, method == "HEAD")
+
+
+# -- before the request is routed ---------------------------------------------
+
+def hold_refused(w, connection, method, path, status, name):
+    """The answer to a request that is refused early, and the end of its connection."""
+    is_head = method == "head"
+    answer = connection.read(is_head)
+    rest = connection.read_to_end()
+    target = target_of(path)
+    name = f"{method.upper()} {target[:60]}: {name} -> {status}"
+    w.hold(name, method.upper(), target, answer, status, "" if is_head else TEXT)
+    faults = [] if answer.field("Connection") == "close" else ["it is not told"]
+    if rest and not is_head:
+        faults.append(f"{rest!r} follows")
+    w.tally.check(f"{name}, and the connection ends", faults)
+
+
+def refused_early(w):
+    for method, path in w.description.operations():
+        target = target_of(path)
+        filler = ("&" if "?" in target else "?") + "x=" + "x" * 4096
+        for status, name, given, fields in [
+                (400, "two hosts", target, [("Host", "b")]),
+                (413, "a long body", target, [("Content-Length", str(2 ** 20 + 1))]),
+                (414, "a long target", target + filler, []),
+                (417, "an expectation", target, [("Expect", "much")]),
+                (431, "many fields", target, [("A", "b")] * 64),
+                (501, "a transfer coding", target, [("Transfer-Encoding", "gzip")])]:
+            with Connection(w.port) as connection:
+                connection.send(request(method.upper(), given, fields))
+                hold_refused(w, connection, method, path, status, name)
+    with Connection(w.port) as connection:
+        connection.send(request("BREW", "/"))
+        answer = connection.read()
+        w.hold("BREW / -> 501", "GET", "/", answer, 501, TEXT)
+
+
+def timeouts(w):
+    operations = w.description.operations()
+    with contextlib.ExitStack() as stack:
+        waiting = []
+        for method, path in operations:
+            connection = stack.enter_context(Connection(w.port))
+            whole = request(method.upper(), target_of(path), [("Content-Length", "9")])
+            # Half of them stop in their header and half in their body.
+            connection.send(whole[:-2] if len(waiting) % 2 else whole)
+            waiting.append((connection, method, path))
+        for connection, method, path in waiting:
+            hold_refused(w, connection, method, path, 408, "it does not end")
+
+
+def too_many_connections(w):
+    w.ask("GET", "/", 200)
+    for method, path in w.description.operations():
+        with Connection(w.port) as connection:
+            connection.send(request(method.upper(), target_of(path)))
+            answer = connection.read()
+            name = f"{method.upper()} {path} on a connection too many -> 503"
+            if method == "head":
+                answer.body = b""
+            w.hold(name, method.upper(), target_of(path), answer, 503)
+
+
+# -- a server without room ----------------------------------------------------
+
+def full(w):
+    """Of two counters and two records."""
+    def key(text):
+        return [("Idempotency-Key", text)]
+
+    first = w.ask("POST", COUNTER + "a", 201, JSON, key("k"))
+    w.ask("GET", "/inc?name=b", 200)
+    for method, target in [("POST", COUNTER + "c"), ("PUT", COUNTER + "c?value=1")]:
+        w.ask(method, target, 507, "too-many-counters")
+        w.ask(method, target, 507, "too-many-counters", key("k"))
+    for method in ("GET", "POST"):
+        w.ask(method, "/inc?name=c", 507)
+        w.ask(method, "/set?name=c&val=1", 507)
+    batch(w, [{"op": "add", "name": "c"}], {"status": 507, "code": "too-many-counters"})
+    w.ask("POST", COUNTER + "b", 200, JSON, key("k"))
+    for method, target in [("POST", COUNTER + "a"), ("PUT", COUNTER + "a?value=1"),
+                           ("DELETE", COUNTER + "a")]:
+        w.ask(method, target, 507, "idempotency-store-full", key("k2"))
+    batch(w, [{"op": "add", "name": "a"}], {"status": 507, "code": "idempotency-store-full"},
+          fields=key("k2"))
+    again = w.ask("POST", COUNTER + "a", 201, JSON, key("k"))
+    w.tally.check("what is remembered is answered when there is no room",
+                  [] if first and again and again.body == first.body else [again])
