@@ -17,10 +17,7 @@ bool has_good_encoding(std::string_view text, std::string& buffer) {
   return urls::make_pct_string_view(text) && counter::is_valid_utf8(decode(text, false, buffer));
 }
 
-std::string_view decode(std::string_view text, bool plus_is_space, std::string& buffer) {
-  const auto encoded = plus_is_space ? text.find_first_of("%+") : text.find('%');
-  if (encoded == text.npos)
-    return text;
+std::string_view decode_into(std::string& buffer, std::string_view text, bool plus_is_space) {
   urls::encoding_opts options;
   options.space_as_plus = plus_is_space;
   const urls::decode_view decoded{urls::pct_string_view{text}, options};

@@ -12,9 +12,16 @@ namespace http {
 /// for is UTF-8. Uses `buffer` for what it decodes.
 bool has_good_encoding(std::string_view text, std::string& buffer);
 
-/// `text`, whose encoding is good, decoded: itself where nothing is encoded, else
-/// in `buffer`.
-std::string_view decode(std::string_view text, bool plus_is_space, std::string& buffer);
+/// `text`, whose encoding is good, decoded into `buffer`.
+std::string_view decode_into(std::string& buffer, std::string_view text, bool plus_is_space);
+
+/// The same, but `text` itself where nothing is encoded, as is usual.
+inline std::string_view decode(std::string_view text, bool plus_is_space, std::string& buffer) {
+  auto stands_for_another = [&](char c) { return c == '%' || (c == '+' && plus_is_space); };
+  return std::any_of(text.begin(), text.end(), stands_for_another)
+             ? decode_into(buffer, text, plus_is_space)
+             : text;
+}
 
 /// Encodes all but the unreserved characters.
 std::string encode(std::string_view text);

@@ -26,8 +26,9 @@ void pipeline::feed(std::string_view bytes) {
 }
 
 std::optional<pipeline::addressed_command> pipeline::take_command() {
-  if (auto question = next_question())
-    return question;
+  if (!under_way_.is_empty())
+    if (auto question = next_question())
+      return question;
   while (can_parse()) {
     if (!parser_.has_begun()) {
       if (unparsed().empty() && !input_ended_)

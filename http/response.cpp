@@ -40,7 +40,8 @@ void render(std::string& output, const response& response, const framing& framin
   }
   if (response.status == status::service_unavailable)
     output += "Retry-After: 1\r\n";
-  output += response.fields;
+  if (!response.fields.empty())
+    output += response.fields;
   if (response.status == status::no_content || response.status == status::not_modified) {
     output += "\r\n";
     return;

@@ -22,6 +22,8 @@ public:
     all_->push_back({where, std::move(what)});
   }
 
+  bool is_empty() const noexcept { return all_ == nullptr; }
+
   struct addressed_question {
     slot where;
     counter::question question;
