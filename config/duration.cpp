@@ -6,20 +6,39 @@
 
 namespace config {
 
-std::optional<std::chrono::milliseconds> parse_duration(std::string_view text) noexcept {
-  constexpr std::uint64_t ms_max = 24 * 60 * 60 * 1000;
-  std::uint64_t number = 0;
+namespace {
+
+struct unit {
+  std::string_view name;
+  std::int64_t milliseconds;
+};
+
+// The smallest first. Days are for parsing only: people say 24h.
+constexpr unit units[] = {
+    {"ms", 1}, {"s", 1'000}, {"m", 60'000}, {"h", 3'600'000}, {"d", 24 * 3'600'000}};
+
+}  // namespace
+
+std::optional<std::chrono::milliseconds> parse_duration(std::string_view text,
+                                                        std::chrono::milliseconds max) noexcept {
+  std::int64_t number = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error != std::errc{} || number == 0 || number > ms_max)
+  if (error != std::errc{})
     return std::nullopt;
-  text.remove_prefix(static_cast<std::size_t>(end - text.data()));
-  if (text == "s" || text.empty())
-    number *= 1000;
-  else if (text != "ms")
-    return std::nullopt;
-  if (number > ms_max)
-    return std::nullopt;
-  return std::chrono::milliseconds{number};
+  const auto name = text.substr(static_cast<std::size_t>(end - text.data()));
+  for (const auto& unit : units)
+    if (unit.name == (name.empty() ? "s" : name) && number > 0 &&
+        number <= max.count() / unit.milliseconds)
+      return std::chrono::milliseconds{number * unit.milliseconds};
+  return std::nullopt;
+}
+
+std::string to_text(std::chrono::milliseconds duration) {
+  const auto* best = &units[0];
+  for (const auto& unit : units)
+    if (unit.name != "d" && duration.count() % unit.milliseconds == 0)
+      best = &unit;
+  return std::to_string(duration.count() / best->milliseconds) + std::string{best->name};
 }
 
 }  // namespace config

@@ -76,7 +76,8 @@ public:
         ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1} << 48));
     add("idempotency-max", limits.replays_max, "Idempotency keys remembered; more get a 507")
         ->check(CLI::Range(std::uint64_t{0}, std::uint64_t{1} << 32));
-    add_duration("idempotency-ttl", limits.replay_ttl, "For which they are remembered");
+    add_duration("idempotency-ttl", limits.replay_ttl, "For which they are remembered",
+                 std::chrono::hours{365 * 24});
     add_duration("header-timeout", limits.header_timeout, "For a whole header");
     add_duration("body-timeout", limits.body_timeout, "For a whole body");
     add_duration("write-timeout", limits.write_timeout, "For a peer to read its answers");
@@ -112,15 +113,19 @@ private:
     return option->capture_default_str();
   }
 
+  /// At most a day, unless told otherwise.
   void add_duration(const std::string& flag, std::chrono::milliseconds& value,
-                    const std::string& help) {
+                    const std::string& help, std::chrono::hours max = std::chrono::hours{24}) {
     app_.add_option_function<std::string>(
-            "--" + flag, [&value](const std::string& text) { value = *parse_duration(text); }, help)
+            "--" + flag,
+            [&value, max](const std::string& text) { value = *parse_duration(text, max); }, help)
         ->envname(environment_name(flag))
         ->type_name("TIME")
-        ->default_str(std::to_string(value.count() / 1000) + "s")
-        ->check([](const std::string& text) {
-          return parse_duration(text) ? "" : text + " is not a time like 10s or 500ms, up to a day";
+        ->default_str(to_text(value))
+        ->check([max](const std::string& text) {
+          return parse_duration(text, max)
+                     ? ""
+                     : text + " is not a time like 10s or 500ms, up to " + to_text(max);
         });
   }
 

@@ -5,7 +5,7 @@
 #include <chrono>
 #include <string_view>
 
-TEST_CASE("a time is given in seconds, milliseconds, or as a bare number of seconds") {
+TEST_CASE("a time is given in a unit, or as a bare number of seconds") {
   struct {
     std::string_view text;
     std::chrono::milliseconds expected;
@@ -14,7 +14,8 @@ TEST_CASE("a time is given in seconds, milliseconds, or as a bare number of seco
       {"1s", std::chrono::seconds{1}},        {"10s", std::chrono::seconds{10}},
       {"10", std::chrono::seconds{10}},       {"010", std::chrono::seconds{10}},
       {"86400s", std::chrono::hours{24}},     {"86400", std::chrono::hours{24}},
-      {"86400000ms", std::chrono::hours{24}},
+      {"86400000ms", std::chrono::hours{24}}, {"10m", std::chrono::minutes{10}},
+      {"24h", std::chrono::hours{24}},        {"1d", std::chrono::hours{24}},
   };
   for (const auto& [text, expected] : cases) {
     CAPTURE(text);
@@ -44,8 +45,10 @@ TEST_CASE("a time is more than nothing, at most a day, and nothing but a time") 
       "0x10",
       "s",
       "ms",
-      "10m",
-      "1h",
+      "25h",
+      "2d",
+      "1w",
+      "1M",
       "1S",
       "1MS",
       "1sms",
@@ -57,9 +60,25 @@ TEST_CASE("a time is more than nothing, at most a day, and nothing but a time") 
       "18446744073709551615",
       "18446744073709551616",
       "18446744073709552",
+      "9223372036854775807d",
   };
   for (const auto text : cases) {
     CAPTURE(text);
     CHECK_FALSE(config::parse_duration(text));
   }
+}
+
+TEST_CASE("a time may be longer where it is allowed to be") {
+  const std::chrono::hours year{365 * 24};
+  CHECK(config::parse_duration("365d", year) == year);
+  CHECK_FALSE(config::parse_duration("366d", year));
+}
+
+TEST_CASE("a time is told in its largest unit") {
+  CHECK(config::to_text(std::chrono::milliseconds{500}) == "500ms");
+  CHECK(config::to_text(std::chrono::milliseconds{1500}) == "1500ms");
+  CHECK(config::to_text(std::chrono::seconds{10}) == "10s");
+  CHECK(config::to_text(std::chrono::seconds{60}) == "1m");
+  CHECK(config::to_text(std::chrono::hours{24}) == "24h");
+  CHECK(config::to_text(std::chrono::hours{365 * 24}) == "8760h");
 }
