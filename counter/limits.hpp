@@ -108,8 +108,8 @@ struct limits {
   /// `overloaded`, before it is in the mailbox.
   static constexpr std::size_t shard_operations_max = 64 * 1024;
   /// Counters that a shard looks at for the lists of one batch, or forgets in
-  /// one go: about a millisecond, in which others wait.
-  static constexpr std::size_t shard_steps_max = 1000;
+  /// one go: some hundred microseconds, in which others wait.
+  static constexpr std::size_t shard_steps_max = 250;
   /// How long what has expired may take up room where nobody asks for it.
   static constexpr std::chrono::milliseconds upkeep_pause{1'000};
 };
