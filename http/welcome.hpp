@@ -14,6 +14,12 @@ inline constexpr std::string_view welcome_page =
 
   ab -n 20000 -c 200 "127.0.0.1:8000/inc?name=i"
   curl "localhost:8000/get?name=i"          i: 20000
+
+Amounts, bounds, expiry, conditions, lists, batches, and increments that can be
+retried without counting twice are under /v1; /openapi.json describes them:
+
+  curl -d "delta=5&max=10" localhost:8000/v1/counters/x
+  curl "localhost:8000/v1/counters?limit=10"
 )";
 
 }  // namespace http

@@ -134,7 +134,8 @@ def check_judge(description, tally):
     read = description.responses("get", "/v1/counters/{name}")
     counter = {"name": "x", "value": 1, "version": 7, "expires_at": None}
     fields = {"date": "Wed, 25 Nov 2026 12:00:00 GMT", "x-content-type-options": "nosniff",
-              "cache-control": "no-cache", "etag": '"7"', "content-type": "application/json"}
+              "cache-control": "no-cache", "vary": "Accept", "etag": '"7"',
+              "content-type": "application/json"}
 
     def faults(status, body, changed=(), without=(), extra=()):
         data = body if isinstance(body, bytes) else (json.dumps(body) + "\n").encode()
@@ -147,7 +148,7 @@ def check_judge(description, tally):
                "code": "not-found"}
     problem = {"cache-control": "no-store", "content-type": PROBLEM}
     tally.check("the judge takes a problem as described",
-                faults(404, missing, problem, ["etag"]))
+                faults(404, missing, problem, ["etag", "vary"]))
     wrong = {
         "a member that is not described": faults(200, {**counter, "more": 1}),
         "a member that is missing": faults(200, {"name": "x", "value": 1, "version": 7}),
