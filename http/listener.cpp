@@ -40,7 +40,7 @@ void listener::on_ready(readiness) {
 
 void listener::on_deadline() {
   is_pausing_ = false;
-  accept_some();
+  wait();
 }
 
 /// To be told of what is there, and of what comes.
