@@ -1,7 +1,5 @@
 #include "http/courier.hpp"
 
-#include <boost/asio/post.hpp>
-
 #include <cassert>
 #include <utility>
 
@@ -14,8 +12,8 @@ constexpr std::size_t spare_batches_max = 64;
 
 }  // namespace
 
-courier::courier(asio::io_context& io, counter::store& store, loop_clock& clock)
-    : io_(io),
+courier::courier(task_queue& tasks, counter::store& store, loop_clock& clock)
+    : tasks_(tasks),
       placement_(store.placement()),
       inlet_(store.connect(*this)),
       clock_(clock),
@@ -52,18 +50,18 @@ void courier::address(addressed_batch& batch, response_queue::slot slot, recipie
 }
 
 void courier::post(std::function<void()> task) {
-  asio::post(io_, std::move(task));
+  tasks_.post(std::move(task));
 }
 
 void courier::take_home(std::unique_ptr<counter::batch> answered) noexcept {
-  if (io_.get_executor().running_in_this_thread()) {
+  if (tasks_.is_here()) {
     // Put aside: a shard is still running above us, and its next caller should
     // not wait while we write to sockets.
     answered_.push_back(std::move(answered));
     if (!is_in_pass_)
       post_pass();
   } else if (inbox_.put(std::move(answered))) {
-    asio::post(io_, [this] { const pass delivery{*this}; });
+    tasks_.post([this] { const pass delivery{*this}; });
   }
 }
 
@@ -104,7 +102,7 @@ void courier::end_pass() {
 void courier::post_pass() {
   if (std::exchange(is_pass_posted_, true))
     return;
-  asio::post(io_, [this] {
+  tasks_.post([this] {
     is_pass_posted_ = false;
     const pass next{*this};
   });

@@ -2,10 +2,10 @@
 
 #include "counter/limits.hpp"
 #include "counter/store.hpp"
-#include "http/asio.hpp"
 #include "http/inbox.hpp"
 #include "http/loop_clock.hpp"
 #include "http/response_queue.hpp"
+#include "http/task_queue.hpp"
 
 #include <boost/smart_ptr/intrusive_ptr.hpp>
 #include <boost/smart_ptr/intrusive_ref_counter.hpp>
@@ -39,9 +39,8 @@ private:
 /// server sends batches of one; nothing waits for a batch to fill.
 class courier final : public counter::event_loop {
 public:
-  /// Used on the thread that runs `io`, except for what event_loop calls
-  /// thread-safe.
-  courier(asio::io_context& io, counter::store& store, loop_clock& clock);
+  /// Used on the thread of `tasks`, except for what event_loop calls thread-safe.
+  courier(task_queue& tasks, counter::store& store, loop_clock& clock);
 
   /// A pass of the loop, from the first handler to the end of the scope: then
   /// what was sent is submitted, and what came home is handed out.
@@ -88,7 +87,7 @@ private:
   void deliver();
   void deliver(addressed_batch& answered);
 
-  asio::io_context& io_;
+  task_queue& tasks_;
   const counter::placement& placement_;
   counter::inlet& inlet_;
   loop_clock& clock_;

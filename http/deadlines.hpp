@@ -1,7 +1,6 @@
 #pragma once
 
 #include "http/asio.hpp"
-#include "http/courier.hpp"
 #include "http/loop_clock.hpp"
 
 #include <boost/intrusive/list.hpp>
@@ -30,13 +29,24 @@ private:
 
 /// The deadlines of one event loop. All waits of one kind take equally long, so
 /// each kind is a queue in which what was set first expires first: to set, move
-/// and clear a deadline costs two pointer swaps and no system call. One timer
-/// serves them all. Used on the loop's thread.
+/// and clear a deadline costs two pointer swaps and no system call. The loop
+/// waits no longer than until next(). Used on the loop's thread.
 class deadlines {
 public:
-  enum kind : std::size_t { header, body, write, pause, idle, linger, drain_idle, upkeep, kinds };
+  enum kind : std::size_t {
+    header,
+    body,
+    write,
+    pause,
+    idle,
+    linger,
+    drain_idle,
+    accept,
+    upkeep,
+    kinds
+  };
 
-  deadlines(asio::io_context& io, http::courier& courier, const loop_clock& clock);
+  explicit deadlines(const loop_clock& clock) : clock_(clock) {}
 
   void set_duration(kind of, std::chrono::milliseconds duration) noexcept {
     durations_[of] = duration;
@@ -48,22 +58,18 @@ public:
 
   static void clear(timed& waiting) noexcept;
 
-  /// Cancels the timer, so that the loop can end.
-  void stop();
+  /// When the first one passes, or the end of time.
+  steady_clock::time_point next() const noexcept;
+
+  /// Tells those whose deadline has passed; within a pass.
+  void expire();
 
 private:
   using list = boost::intrusive::list<timed, boost::intrusive::constant_time_size<false>>;
 
-  void arm(steady_clock::time_point at);
-  void expire();
-
   std::array<list, kinds> lists_;
   std::array<std::chrono::milliseconds, kinds> durations_{};
-  http::courier& courier_;
   const loop_clock& clock_;
-  steady_timer timer_;
-  steady_clock::time_point armed_for_ = steady_clock::time_point::max();
-  bool is_stopped_ = false;
 };
 
 }  // namespace http

@@ -23,34 +23,40 @@ listener::listener(tcp_acceptor acceptor, loop_services& services, session_list&
     : acceptor_(std::move(acceptor)),
       services_(services),
       sessions_(sessions),
-      population_(population),
-      pause_(services.io) {}
+      population_(population) {}
 
 void listener::stop() {
   for (int i = 0; i < counter::limits::backlog && accept_one(); ++i) {
   }
-  pause_.cancel();
+  deadlines::clear(*this);
   error_code ignored;
   acceptor_.close(ignored);
 }
 
+void listener::on_ready(readiness) {
+  if (!is_pausing_)
+    accept_some();
+}
+
+void listener::on_deadline() {
+  is_pausing_ = false;
+  wait();
+}
+
+/// To be told of what is there, and of what comes.
 void listener::wait() {
-  acceptor_.async_wait(tcp_acceptor::wait_read, [this](error_code error) {
-    if (!error && acceptor_.is_open())
-      accept_some();
-  });
+  if (!services_.ready_set.watch(acceptor_.native_handle(), *this))
+    pause({errno, boost::system::system_category()});
 }
 
 void listener::accept_some() {
-  const courier::pass pass{services_.courier};
   for (int i = 0; i < counter::limits::accepts_in_a_row_max; ++i)
     if (!accept_one())
       return;
   wait();
 }
 
-/// False when there is nothing left to accept now; whatever comes later is
-/// waited for.
+/// False when there is nothing left to accept now.
 bool listener::accept_one() {
   const int accepted =
       ::accept4(acceptor_.native_handle(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
@@ -61,9 +67,7 @@ bool listener::accept_one() {
   const error_code error{errno, boost::system::system_category()};
   if (error == asio::error::interrupted || error == asio::error::connection_aborted)
     return true;  // the next one
-  if (error == asio::error::would_block)
-    wait();
-  else
+  if (error != asio::error::would_block)
     pause(error);
   return false;
 }
@@ -75,11 +79,8 @@ void listener::pause(const error_code& why) {
     spdlog::warn("cannot accept connections for now: {}", why.message());
     next_warning_ = services_.clock.now() + counter::limits::accept_warning_pause;
   }
-  pause_.expires_after(counter::limits::accept_pause);
-  pause_.async_wait([this](error_code error) {
-    if (!error && acceptor_.is_open())
-      accept_some();
-  });
+  is_pausing_ = true;
+  services_.deadlines.set(*this, deadlines::accept);
 }
 
 void listener::admit(tcp_socket socket) {

@@ -13,8 +13,9 @@ namespace http {
 using session_list = boost::intrusive::list<session, boost::intrusive::base_hook<session_list_hook>,
                                             boost::intrusive::constant_time_size<false>>;
 
-/// Accepts connections on one event loop and makes sessions of them.
-class listener {
+/// Accepts connections on one event loop and makes sessions of them. Used on the
+/// loop's thread, within a pass.
+class listener final : public pollable, public timed {
 public:
   /// New sessions are added to `sessions`. `population` counts the
   /// connections of all loops. Everything outlives the listener.
@@ -27,6 +28,9 @@ public:
   void stop();
 
 private:
+  void on_ready(readiness now) override;
+  void on_deadline() override;
+
   void wait();
   void pause(const error_code& why);
   bool accept_one();
@@ -38,7 +42,7 @@ private:
   loop_services& services_;
   session_list& sessions_;
   http::population& population_;
-  steady_timer pause_;
+  bool is_pausing_ = false;
   steady_clock::time_point next_warning_;
 };
 

@@ -38,8 +38,8 @@ void play_dead(tcp_acceptor& acceptor) {
   set_option(acceptor, SOL_SOCKET, SO_ATTACH_FILTER, sock_fprog{1, &drop});
 }
 
-tcp_acceptor open(asio::io_context& loop, const asio::ip::tcp::endpoint& endpoint) {
-  tcp_acceptor acceptor{loop, endpoint.protocol()};
+tcp_acceptor open(asio::io_context& context, const asio::ip::tcp::endpoint& endpoint) {
+  tcp_acceptor acceptor{context, endpoint.protocol()};
   // Connections of an earlier run that linger in TIME_WAIT do not count.
   acceptor.set_option(tcp_acceptor::reuse_address{true});
   if (endpoint.address().is_v6())
@@ -47,8 +47,8 @@ tcp_acceptor open(asio::io_context& loop, const asio::ip::tcp::endpoint& endpoin
   return acceptor;
 }
 
-tcp_acceptor listen(asio::io_context& loop, const asio::ip::tcp::endpoint& endpoint) {
-  auto acceptor = open(loop, endpoint);
+tcp_acceptor listen(asio::io_context& context, const asio::ip::tcp::endpoint& endpoint) {
+  auto acceptor = open(context, endpoint);
   share_port(acceptor);
   acceptor.bind(endpoint);
   // Inherited by what is accepted. A reply is one write and must not wait.
@@ -62,18 +62,18 @@ tcp_acceptor listen(asio::io_context& loop, const asio::ip::tcp::endpoint& endpo
 
 }  // namespace
 
-std::vector<tcp_acceptor> open_listening_sockets(std::span<asio::io_context* const> loops,
+std::vector<tcp_acceptor> open_listening_sockets(asio::io_context& context, std::size_t count,
                                                  const asio::ip::tcp::endpoint& endpoint) {
   // To listen without SO_REUSEPORT works only where nobody else does, whatever
   // they have set. Once it does, the port is ours to share.
-  auto alone = open(*loops[0], endpoint);
+  auto alone = open(context, endpoint);
   play_dead(alone);
   alone.bind(endpoint);
   alone.listen();
   share_port(alone);
   std::vector<tcp_acceptor> acceptors;
-  for (auto* loop : loops)
-    acceptors.push_back(listen(*loop, alone.local_endpoint()));
+  for (std::size_t i = 0; i < count; ++i)
+    acceptors.push_back(listen(context, alone.local_endpoint()));
   return acceptors;
 }
 

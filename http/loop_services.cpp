@@ -4,14 +4,12 @@
 
 namespace http {
 
-loop_services::loop_services(asio::io_context& context, const counter::limits& server_limits,
-                             const v1::site& server_site, counter::store& store)
-    : io(context),
-      limits(server_limits),
+loop_services::loop_services(const counter::limits& server_limits, const v1::site& server_site,
+                             counter::store& store)
+    : limits(server_limits),
       site(server_site),
-      courier(context, store, clock),
-      deadlines(context, courier, clock),
-      ready_set(context, courier) {
+      courier(tasks, store, clock),
+      deadlines(clock) {
   deadlines.set_duration(deadlines::header, limits.header_timeout);
   deadlines.set_duration(deadlines::body, limits.body_timeout);
   deadlines.set_duration(deadlines::write, limits.write_timeout);
@@ -22,6 +20,7 @@ loop_services::loop_services(asio::io_context& context, const counter::limits& s
   deadlines.set_duration(deadlines::linger, counter::limits::linger_timeout);
   deadlines.set_duration(deadlines::upkeep, counter::limits::upkeep_pause);
   deadlines.set_duration(deadlines::drain_idle, counter::limits::drain_idle_timeout);
+  deadlines.set_duration(deadlines::accept, counter::limits::accept_pause);
 }
 
 }  // namespace http

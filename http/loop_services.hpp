@@ -5,6 +5,7 @@
 #include "http/deadlines.hpp"
 #include "http/loop_clock.hpp"
 #include "http/ready_set.hpp"
+#include "http/task_queue.hpp"
 #include "http/v1/site.hpp"
 
 #include <array>
@@ -14,12 +15,12 @@ namespace http {
 /// What the sessions of one event loop share. Used on the loop's thread.
 struct loop_services {
   /// All are borrowed.
-  loop_services(asio::io_context& io, const counter::limits& limits, const v1::site& site,
-                counter::store& store);
+  loop_services(const counter::limits& limits, const v1::site& site, counter::store& store);
 
-  asio::io_context& io;
   const counter::limits& limits;
   const v1::site& site;
+  // The tasks go last: what they still hold when they go uses nothing else.
+  task_queue tasks;
   loop_clock clock;
   http::courier courier;
   http::deadlines deadlines;

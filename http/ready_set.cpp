@@ -2,19 +2,15 @@
 
 #include <boost/system/system_error.hpp>
 
-#include <array>
+#include <algorithm>
 #include <cerrno>
+#include <limits>
 
-#include <sys/epoll.h>
+#include <unistd.h>
 
 namespace http {
 
 namespace {
-
-/// Connections in one pass: enough that a pass is worth its end.
-constexpr std::size_t pass_max = 512;
-/// Passes before timers, other loops and new connections get their turn.
-constexpr int passes_in_a_row_max = 16;
 
 int make_set() {
   const int set = ::epoll_create1(EPOLL_CLOEXEC);
@@ -23,50 +19,48 @@ int make_set() {
   return set;
 }
 
+/// As epoll_wait() takes it: rounded up, or the loop would spin until it is time.
+int timeout(steady_clock::duration duration) {
+  using std::chrono::milliseconds;
+  constexpr milliseconds most{std::numeric_limits<int>::max()};
+  if (duration > most)
+    return static_cast<int>(most.count());
+  const auto rounded = std::chrono::ceil<milliseconds>(duration);
+  return static_cast<int>(std::max(rounded, milliseconds::zero()).count());
+}
+
 }  // namespace
 
-ready_set::ready_set(asio::io_context& io, http::courier& courier)
-    : set_(io, make_set()),
-      courier_(courier) {}
+ready_set::ready_set() : set_(make_set()) {}
 
-bool ready_set::watch(int descriptor, pollable& connection) {
+ready_set::~ready_set() {
+  ::close(set_);
+}
+
+bool ready_set::watch(int descriptor, pollable& watched) {
   epoll_event event{};
   event.events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET;
-  event.data.ptr = &connection;
-  const int set = set_.native_handle();
-  return ::epoll_ctl(set, EPOLL_CTL_ADD, descriptor, &event) == 0 ||
-         (errno == EEXIST && ::epoll_ctl(set, EPOLL_CTL_MOD, descriptor, &event) == 0);
+  event.data.ptr = &watched;
+  return ::epoll_ctl(set_, EPOLL_CTL_ADD, descriptor, &event) == 0 ||
+         (errno == EEXIST && ::epoll_ctl(set_, EPOLL_CTL_MOD, descriptor, &event) == 0);
 }
 
-void ready_set::wait() {
-  set_.async_wait(epoll_descriptor::wait_read, [this](error_code error) {
-    if (!error)
-      run_passes();
-  });
+void ready_set::wait(steady_clock::duration duration) {
+  const int found =
+      ::epoll_wait(set_, ready_.data(), static_cast<int>(ready_.size()), timeout(duration));
+  ready_count_ = static_cast<std::size_t>(std::max(found, 0));  // a signal may interrupt it
 }
 
-void ready_set::run_passes() {
-  // One connection alone is served soonest by going back to wait for it.
-  for (int i = 0; i < passes_in_a_row_max; ++i)
-    if (run_pass() <= 1)
-      break;
-  wait();
-}
-
-int ready_set::run_pass() {
-  std::array<epoll_event, pass_max> events;
-  const courier::pass pass{courier_};
-  const int ready =
-      ::epoll_wait(set_.native_handle(), events.data(), static_cast<int>(events.size()), 0);
-  for (int i = 0; i < ready; ++i) {
-    const auto& event = events[static_cast<std::size_t>(i)];
+void ready_set::tell() {
+  for (std::size_t i = 0; i < ready_count_; ++i) {
+    const auto& event = ready_[i];
     const bool ended = (event.events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0;
     static_cast<pollable*>(event.data.ptr)
         ->on_ready({.readable = ended || (event.events & EPOLLIN) != 0,
                     .writable = (event.events & EPOLLOUT) != 0,
                     .ended = ended});
   }
-  return ready;
+  ready_count_ = 0;
 }
 
 }  // namespace http

@@ -1,13 +1,15 @@
 #pragma once
 
 #include "http/asio.hpp"
-#include "http/courier.hpp"
 
-#include <boost/asio/posix/basic_stream_descriptor.hpp>
+#include <array>
+#include <cstddef>
+
+#include <sys/epoll.h>
 
 namespace http {
 
-/// A connection in a ready_set.
+/// Something with a descriptor in a ready_set.
 class pollable {
 public:
   virtual ~pollable() = default;
@@ -20,30 +22,34 @@ public:
   virtual void on_ready(readiness now) = 0;
 };
 
-/// Which connections of an event loop can be read or written: an edge-triggered
-/// epoll set (epoll(7)) inside Asio's. A connection is registered once, where
-/// Asio's reactor makes a system call before each wait, and one call tells of
-/// all that are ready: they are a pass of the loop. Used on the loop's thread.
+/// What an event loop waits for: an edge-triggered epoll set (epoll(7)). A
+/// descriptor is registered once, and one call waits for all and tells which are
+/// ready. Used on the loop's thread.
 class ready_set {
 public:
-  ready_set(asio::io_context& io, http::courier& courier);
+  ready_set();
+  ~ready_set();
+  ready_set(const ready_set&) = delete;
+  ready_set& operator=(const ready_set&) = delete;
 
-  void start() { wait(); }
-
-  /// Tells `connection` of what is there and from now on of what changes, until
+  /// Tells `watched` of what is there and from now on of what changes, until
   /// the descriptor is closed. Again: once more of what is there. False when the
   /// kernel has no room for it.
-  bool watch(int descriptor, pollable& connection);
+  bool watch(int descriptor, pollable& watched);
+
+  /// Waits until some are ready, for at most `duration`.
+  void wait(steady_clock::duration duration);
+
+  /// Tells those that the last wait() found. None but they may end meanwhile.
+  void tell();
 
 private:
-  using epoll_descriptor = asio::posix::basic_stream_descriptor<executor>;
+  /// What one wait finds: enough that a pass is worth its end.
+  static constexpr std::size_t ready_max = 512;
 
-  void wait();
-  void run_passes();
-  int run_pass();
-
-  epoll_descriptor set_;
-  http::courier& courier_;
+  const int set_;
+  std::array<epoll_event, ready_max> ready_;
+  std::size_t ready_count_ = 0;
 };
 
 }  // namespace http

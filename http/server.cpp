@@ -14,6 +14,7 @@
 namespace http {
 
 struct server::impl {
+  asio::io_context context{1};  // looks up addresses and opens sockets; never run
   v1::site site;
   http::population population;
   std::deque<worker> workers;
@@ -34,16 +35,13 @@ server::~server() {
 }
 
 std::vector<std::string> server::listen(const std::string& host, const std::string& port) {
-  std::vector<asio::io_context*> loops;
-  for (auto& worker : impl_->workers)
-    loops.push_back(&worker.loop());
-  asio::ip::tcp::resolver resolver{*loops[0]};
+  asio::ip::tcp::resolver resolver{impl_->context};
   std::vector<std::string> addresses;
   error_code unavailable;
   for (const auto& found : resolver.resolve(host, port, asio::ip::resolver_base::passive)) {
     std::vector<tcp_acceptor> acceptors;
     try {
-      acceptors = open_listening_sockets(loops, found.endpoint());
+      acceptors = open_listening_sockets(impl_->context, impl_->workers.size(), found.endpoint());
     } catch (const boost::system::system_error& error) {
       // `localhost` is often listed as ::1 where there is no IPv6.
       unavailable = error.code();

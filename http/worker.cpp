@@ -1,17 +1,23 @@
 #include "http/worker.hpp"
 
-#include <boost/asio/post.hpp>
+#include <boost/system/system_error.hpp>
 
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
+#include <cerrno>
 #include <iterator>
+#include <utility>
 
 namespace http {
 
 worker::worker(const counter::limits& limits, const v1::site& site, counter::store& store,
                http::population& population)
-    : services_(io_, limits, site, store),
-      population_(population) {}
+    : services_(limits, site, store),
+      population_(population) {
+  if (!services_.ready_set.watch(services_.tasks.descriptor(), services_.tasks))
+    throw boost::system::system_error(errno, boost::system::system_category(), "epoll");
+}
 
 worker::~worker() = default;
 
@@ -24,44 +30,53 @@ void worker::keep_house() {
 }
 
 void worker::run() {
-  services_.ready_set.start();
+  services_.tasks.take_over();
   if (housekeeper_)
     housekeeper_->start();
   for (auto& listener : listeners_)
     listener.start();
-  io_.run();
-  finish();
-}
-
-void worker::drain() {
-  asio::post(io_, [this] { io_.stop(); });
-}
-
-/// The loop again, but only as long as there are connections.
-void worker::finish() {
-  io_.restart();
+  while (!is_draining_)
+    run_round(steady_clock::time_point::max());
   const auto end = steady_clock::now() + counter::limits::drain_timeout;
-  bool has_stopped_listening = false;
-  // As a handler: what it calls expects to be on the loop.
-  asio::post(io_, [&] {
-    const courier::pass pass{services_.courier};
-    for (auto& listener : listeners_)
-      listener.stop();
-    if (housekeeper_)
-      housekeeper_->stop();
-    for_each_session([](session& one) { one.drain(); });
-    has_stopped_listening = true;
-  });
-  do {
-    io_.run_one_until(end);
-  } while ((!has_stopped_listening || !sessions_.empty()) && steady_clock::now() < end);
+  while (!sessions_.empty() && steady_clock::now() < end)
+    run_round(end);
   if (!sessions_.empty())
     spdlog::warn("closing {} connections that did not end in time",
                  std::distance(sessions_.begin(), sessions_.end()));
   for_each_session([](session& one) { one.close(); });
-  services_.deadlines.stop();
-  // Also runs what other loops' actors still have here.
-  io_.poll();
+  // What other loops' actors still have here.
+  while (services_.tasks.run() > 0) {
+  }
+}
+
+void worker::drain() {
+  services_.tasks.post([this] { begin_drain(); });
+}
+
+/// Waits until there is something to do, or `end`, and does what there is by
+/// then: whatever comes meanwhile waits for the next round, so that sockets,
+/// deadlines and tasks all get their turn.
+void worker::run_round(steady_clock::time_point end) {
+  const bool may_wait = services_.tasks.begin_wait();
+  const auto until = std::min(services_.deadlines.next(), end);
+  services_.ready_set.wait(may_wait ? until - services_.clock.now() : steady_clock::duration{});
+  services_.tasks.end_wait();
+  {
+    const courier::pass pass{services_.courier};
+    services_.ready_set.tell();
+    services_.deadlines.expire();
+  }
+  services_.tasks.run();
+}
+
+void worker::begin_drain() {
+  const courier::pass pass{services_.courier};
+  is_draining_ = true;
+  for (auto& listener : listeners_)
+    listener.stop();
+  if (housekeeper_)
+    housekeeper_->stop();
+  for_each_session([](session& one) { one.drain(); });
 }
 
 /// `call` may be the end of the session it is given.

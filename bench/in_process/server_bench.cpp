@@ -8,8 +8,6 @@
 
 #include <benchmark/benchmark.h>
 
-#include <boost/asio/post.hpp>
-
 #include <algorithm>
 #include <atomic>
 #include <cstdint>
@@ -37,9 +35,9 @@ void set_up(const benchmark::State& state) {
 }
 
 void requests_on_loops(benchmark::State& state) {
-  boost::asio::io_context io{1};
+  http::task_queue tasks;
   http::loop_clock clock;
-  http::courier courier{io, *store, clock};
+  http::courier courier{tasks, *store, clock};
   bench::random_numbers random{static_cast<std::size_t>(state.thread_index()) + 1};
   std::vector<boost::intrusive_ptr<memory_connection>> connections;
   for (int i = 0; i < connections_of_a_loop; ++i)
@@ -48,25 +46,21 @@ void requests_on_loops(benchmark::State& state) {
     return std::any_of(connections.begin(), connections.end(),
                        [](const auto& one) { return one->is_waiting(); });
   };
-  auto run_handlers = [&] {
-    io.restart();
-    io.poll();
-  };
   for (auto _ : state) {
-    boost::asio::post(io, [&] {
+    {
       const http::courier::pass pass{courier};
       for (auto& one : connections)
         if (!one->is_waiting())
           one->ask(requests[random.below(requests.size())]);
-    });
-    run_handlers();
+    }
+    tasks.run();
   }
   while (is_any_waiting())
-    run_handlers();
+    tasks.run();
   // What another loop waits for may be left to this one.
   --busy_loops;
   while (busy_loops > 0)
-    run_handlers();
+    tasks.run();
   std::size_t answers = 0;
   for (const auto& one : connections)
     answers += one->answers();

@@ -1,9 +1,12 @@
 """Loads: one run of a load generator against one server, and what it measured."""
 
 import dataclasses
+import json
 import pathlib
 import re
 import subprocess
+
+from . import servers
 
 LUA = pathlib.Path(__file__).resolve().parents[1] / "loads"
 
@@ -42,11 +45,10 @@ def call(command, timeout):
 class Load:
     """`run` drives a server for some seconds."""
 
-    def __init__(self, name, command, parse, pipelined=1):
+    def __init__(self, name, command, parse):
         self.name = name
         self.command = command
         self.parse = parse
-        self.pipelined = pipelined
 
     def run(self, server, seconds):
         before = server.cpu_seconds()
@@ -86,6 +88,23 @@ def wrk(connections, script=None, *arguments):
     return command
 
 
+def pipelined(connections, depth):
+    """By our own generator, for wrk takes more of a core than the servers: see BENCHMARKS.md."""
+    def command(server, seconds):
+        return [servers.ROOT / "build" / "release" / "bench" / "pipelined", server.port,
+                server.path, connections, depth, seconds]
+    return command
+
+
+def parse_pipelined(output):
+    try:
+        done = json.loads(output)
+    except ValueError:
+        raise RuntimeError("pipelined said: " + output) from None
+    return Run(done["requests_per_second"], p50_us=done["batch_p50_us"],
+               p99_us=done["batch_p99_us"], failures=done["failures"]), done["requests"]
+
+
 def parse_ab(output):
     complete = re.search(r"Complete requests:\s+(\d+)", output)
     if not complete:
@@ -118,7 +137,8 @@ class RedisBenchmark(Load):
     """Redis by its own load generator; it takes a number of requests."""
 
     def __init__(self, name, pipelined, per_second):
-        super().__init__(name, None, parse_redis_benchmark, pipelined)
+        super().__init__(name, None, parse_redis_benchmark)
+        self.pipelined = pipelined
         self.per_second = per_second
 
     def run(self, server, seconds):
@@ -133,7 +153,8 @@ class RedisBenchmark(Load):
 
 WRK = {connections: Load(f"wrk -c{connections}", wrk(connections), parse_wrk)
        for connections in (1, 8, 64, 256)}
-PIPELINED = Load("wrk -c64, 32 deep", wrk(64, "pipelined"), parse_wrk, 32)
+PIPELINED = Load("-c64, 32 deep", pipelined(64, 32), parse_pipelined)
+WRK_PIPELINED = Load("wrk -c64, 32 deep", wrk(64, "pipelined"), parse_wrk)
 AB = Load("ab -c200", ab(20000, False), parse_ab)
 AB_KEEP_ALIVE = Load("ab -k -c200", ab(100000, True), parse_ab)
 

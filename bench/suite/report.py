@@ -57,7 +57,7 @@ class Verdicts:
     def rows(self):
         """(what, measured, must, aim, whether more is better)."""
         facts = self.facts
-        rps, deep = "requests_per_second", "wrk -c64, 32 deep"
+        rps, deep = "requests_per_second", "-c64, 32 deep"
 
         def per(one, other):
             return facts[one] / facts[other] if facts.get(one) and facts.get(other) else None

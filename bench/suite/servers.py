@@ -98,7 +98,7 @@ def build(say):
     steps = [
         ("counterd", ["cmake", "--preset", "release", "-DCOUNTERD_BENCH=ON"]),
         ("counterd", ["cmake", "--build", "--preset", "release", "--target", "counterd",
-                      "counterd_in_place", "floor"]),
+                      "counterd_in_place", "floor", "pipelined"]),
     ]
     for kind in ("racing", "mutex", "channel"):
         steps.append((f"go {kind}", ["go", "build", "-o", BUILD / f"go_{kind}",

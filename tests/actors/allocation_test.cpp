@@ -2,8 +2,6 @@
 #include "tests/actors/memory_connection.hpp"
 #include "tests/unit/allocations.hpp"
 
-#include <boost/asio/post.hpp>
-
 #include <doctest/doctest.h>
 
 #include <string>
@@ -20,13 +18,13 @@ struct fixture {
 
   /// Every connection asks all of `requests`, and is answered.
   void pass(const std::string& requests) {
-    boost::asio::post(io, [&] {
+    {
       const http::courier::pass pass{courier};
       for (auto& one : connections)
         one->ask(requests);
-    });
-    io.restart();
-    io.run();
+    }
+    while (tasks.run() > 0) {
+    }
   }
 
   std::size_t answers() const {
@@ -38,9 +36,9 @@ struct fixture {
 
   const counter::limits limits;
   actors::actor_store store;
-  boost::asio::io_context io{1};
+  http::task_queue tasks;
   http::loop_clock clock;
-  http::courier courier{io, store, clock};
+  http::courier courier{tasks, store, clock};
   std::vector<boost::intrusive_ptr<memory_connection>> connections;
 };
 

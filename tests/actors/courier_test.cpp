@@ -1,7 +1,5 @@
 #include "http/courier.hpp"
 
-#include <boost/asio/post.hpp>
-
 #include <doctest/doctest.h>
 
 #include <functional>
@@ -80,10 +78,10 @@ struct listener final : http::recipient {
 struct fixture {
   explicit fixture(unsigned shards) : store(shards) {}
 
-  boost::asio::io_context io{1};
+  http::task_queue tasks;
   fake_store store;
   http::loop_clock clock;
-  http::courier courier{io, store, clock};
+  http::courier courier{tasks, store, clock};
   boost::intrusive_ptr<listener> peer{new listener};
 
   void send(std::string_view name, http::response_queue::slot slot) {
@@ -92,24 +90,15 @@ struct fixture {
 
   /// A pass that sends the commands `first` to `end`, of a name each.
   void pass(http::response_queue::slot first, http::response_queue::slot end) {
-    on_loop([&] {
-      const http::courier::pass pass{courier};
-      for (auto slot = first; slot < end; ++slot)
-        send("name" + std::to_string(slot), slot);
-    });
+    const http::courier::pass pass{courier};
+    for (auto slot = first; slot < end; ++slot)
+      send("name" + std::to_string(slot), slot);
   }
 
-  /// One handler of the loop, and no other.
-  void on_loop(const std::function<void()>& handler) {
-    boost::asio::post(io, handler);
-    io.restart();
-    io.poll_one();
-  }
-
-  /// What was posted to the loop.
+  /// What was posted to the loop, and what that posts.
   void run_posted() {
-    io.restart();
-    io.run();
+    while (tasks.run() > 0) {
+    }
   }
 };
 
@@ -145,14 +134,14 @@ TEST_CASE("every reply reaches the slot that asked") {
 
 TEST_CASE("a full batch does not wait for the end of the pass") {
   fixture f{1};
-  f.on_loop([&] {
+  {
     const http::courier::pass pass{f.courier};
     for (std::size_t i = 0; i < limits::batch_operations_max; ++i)
       f.send("x", i);
     CHECK(f.store.sizes.size() == 1);
     f.send("x", limits::batch_operations_max);
     CHECK(f.peer->replies.empty());
-  });
+  }
   CHECK(f.store.sizes == std::vector<std::size_t>{limits::batch_operations_max, 1});
   CHECK(f.peer->replies.size() == limits::batch_operations_max + 1);
 }
@@ -172,21 +161,20 @@ TEST_CASE("a batch that another thread sends home during a pass is delivered at 
   fixture f{2};
   f.store.answers_at_once = false;
   f.pass(0, 10);
-  f.on_loop([&] {
+  {
     const http::courier::pass pass{f.courier};
     std::thread{[&] { f.store.answer_all(); }}.join();
     CHECK(f.peer->replies.empty());
-  });
+  }
   CHECK(f.peer->replies.size() == 10);
-  f.io.restart();
-  CHECK(f.io.poll() == 0);  // nobody had to wake the loop
+  CHECK(f.tasks.begin_wait());  // nobody had to wake the loop
 }
 
 TEST_CASE("a batch that comes home between passes is delivered in the next") {
   fixture f{1};
   f.store.answers_at_once = false;
   f.pass(0, 3);
-  f.on_loop([&] { f.store.answer_all(); });
+  f.store.answer_all();
   CHECK(f.peer->replies.empty());
   f.run_posted();
   CHECK(f.peer->replies.size() == 3);
@@ -220,11 +208,9 @@ TEST_CASE("a peer that always has more does not make passes multiply") {
   f.peer->on_end_of_pass = [&] { f.send("more", 1); };
   f.pass(0, 1);
   for (int i = 0; i < 10; ++i)
-    boost::asio::post(f.io, [&] { const http::courier::pass another{f.courier}; });
-  f.io.restart();
+    f.tasks.post([&] { const http::courier::pass another{f.courier}; });
   for (int i = 0; i < 30; ++i)
-    f.io.poll_one();
+    f.tasks.run();
   f.peer->on_end_of_pass = nullptr;
-  f.io.restart();
-  CHECK(f.io.run() == 1);
+  CHECK(f.tasks.run() == 1);
 }
