@@ -69,6 +69,10 @@ struct limits {
   /// see linger_bytes_max.
   static constexpr std::chrono::milliseconds linger_timeout{1'000};
 
+  /// What the bodies take together that the connections of one event loop are
+  /// sending: more than any honest load has under way. The next is told 503.
+  static constexpr std::size_t bodies_bytes_max = 128 * 1024 * 1024;
+
   // -- the server -----------------------------------------------------------
 
   /// About 1 KiB each while idle.

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "counter/limits.hpp"
+#include "http/body_budget.hpp"
 #include "http/courier.hpp"
 #include "http/deadlines.hpp"
 #include "http/loop_clock.hpp"
@@ -22,6 +23,7 @@ struct loop_services {
   // The tasks go last: what they still hold when they go uses nothing else.
   task_queue tasks;
   loop_clock clock;
+  body_budget bodies{counter::limits::bodies_bytes_max};
   http::courier courier;
   http::deadlines deadlines;
   http::ready_set ready_set;

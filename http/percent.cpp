@@ -13,7 +13,7 @@ namespace urls = boost::urls;
 
 bool has_good_encoding(std::string_view text, std::string& buffer) {
   if (text.find('%') == text.npos)
-    return true;
+    return counter::is_valid_utf8(text);
   return urls::make_pct_string_view(text) && counter::is_valid_utf8(decode(text, false, buffer));
 }
 

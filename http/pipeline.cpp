@@ -112,6 +112,8 @@ void pipeline::refuse(const refusal& why) {
   responses_.complete(slot,
                       {.status = why.status, .body = why.line, .allow = is_method ? any_allow : ""},
                       date_.text());
+  // Nothing is done with what there is of a request.
+  parser_.restart();
 }
 
 void pipeline::drain() noexcept {

@@ -27,11 +27,13 @@ namespace http {
 ///     send output(); consume_output(sent);
 class pipeline {
 public:
-  /// All are borrowed.
-  pipeline(const counter::limits& limits, const date& date, const v1::site& site)
+  /// All are borrowed; `bodies` may be null, see request_parser.
+  pipeline(const counter::limits& limits, const date& date, const v1::site& site,
+           body_budget* bodies = nullptr)
       : limits_(limits),
         date_(date),
-        site_(site) {}
+        site_(site),
+        parser_(bodies) {}
 
   struct addressed_command {
     response_queue::slot slot;

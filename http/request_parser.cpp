@@ -18,6 +18,8 @@ constexpr refusal malformed{status::bad_request, "malformed request\n"};
 constexpr refusal long_target{status::uri_too_long, "the request target is too long\n"};
 constexpr refusal long_header{status::header_fields_too_large, "the header is too long\n"};
 constexpr refusal long_body{status::content_too_large, "the body is too long\n"};
+constexpr refusal many_bodies{status::service_unavailable,
+                              "too many bodies are being sent, try again\n"};
 constexpr refusal long_chunking{status::content_too_large,
                                 "too many bytes of chunk extensions or trailers\n"};
 constexpr refusal no_tunnels{status::method_not_allowed, "this method is not offered\n"};
@@ -140,9 +142,9 @@ void request_parser::events::on_header_impl(error_code& ec) {
     refuse(*why, ec);
 }
 
-std::size_t request_parser::events::on_body_impl(string_view body, error_code&) {
+std::size_t request_parser::events::on_body_impl(string_view body, error_code& ec) {
   parser_.is_continued_ = true;  // the peer did not wait
-  keep(body);
+  keep(body, ec);
   return body.size();
 }
 
@@ -156,15 +158,18 @@ void request_parser::events::on_chunk_header_impl(std::uint64_t, string_view ext
 }
 
 std::size_t request_parser::events::on_chunk_body_impl(std::uint64_t, string_view body,
-                                                       error_code&) {
-  keep(body);
+                                                       error_code& ec) {
+  keep(body, ec);
   return body.size();
 }
 
-void request_parser::events::keep(string_view body) {
+void request_parser::events::keep(string_view body, error_code& ec) {
   constexpr auto keepers = method::post | method::put | method::delete_;
-  if (contains(keepers, parser_.request_.method))
-    parser_.request_.body.append(body.data(), body.size());
+  if (!contains(keepers, parser_.request_.method))
+    return;
+  if (parser_.bodies_ != nullptr && !parser_.bodies_->take(body.size()))
+    return refuse(many_bodies, ec);
+  parser_.request_.body.append(body.data(), body.size());
 }
 
 /// Beast unfolds silently, into a buffer of its own or by skipping a line end.
@@ -232,10 +237,20 @@ void request_parser::restart() {
   guard_ = {};
   request_.method = method::other;
   request_.fields.clear();
-  request_.body.clear();
+  forget_body();
   header_bytes_ = chunk_overhead_ = 0;
   state_ = parse_state::need_more;
   has_begun_ = has_request_line_ = is_continued_ = false;
+}
+
+/// Gives its memory back, too, where it is more than most bodies take: it is not
+/// counted any more.
+void request_parser::forget_body() noexcept {
+  if (bodies_ != nullptr)
+    bodies_->give(request_.body.size());
+  request_.body.clear();
+  if (request_.body.capacity() > limits::kept_bytes_max)
+    std::string{}.swap(request_.body);
 }
 
 void request_parser::shrink(std::size_t kept_bytes) {

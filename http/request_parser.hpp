@@ -1,5 +1,6 @@
 #pragma once
 
+#include "http/body_budget.hpp"
 #include "http/framing_guard.hpp"
 #include "http/refusal.hpp"
 #include "http/request.hpp"
@@ -26,6 +27,12 @@ enum class parse_state {
 /// the method has no use for one.
 class request_parser {
 public:
+  /// Bodies are taken off `bodies`, which is borrowed, unless null.
+  explicit request_parser(body_budget* bodies = nullptr) noexcept : bodies_(bodies) {}
+  ~request_parser() { forget_body(); }
+  request_parser(const request_parser&) = delete;
+  request_parser& operator=(const request_parser&) = delete;
+
   /// Parses on. Returns how many bytes were used up; those that were not must
   /// be the first ones of the next call. Uses nothing past the request's end.
   std::size_t parse(std::string_view bytes);
@@ -86,7 +93,7 @@ private:
     void on_finish_impl(error_code&) override {}
     void on_response_impl(int, string_view, int, error_code&) override {}
 
-    void keep(string_view body);
+    void keep(string_view body, error_code& ec);
     bool is_folded(string_view name, string_view value) const noexcept;
     void refuse(const refusal& why, error_code& ec);
 
@@ -97,8 +104,10 @@ private:
 
   void fail(const boost::beast::error_code& error);
   void refuse(const refusal& why) noexcept;
+  void forget_body() noexcept;
   void check_sizes(bool was_in_header, std::size_t taken, std::size_t waiting) noexcept;
 
+  body_budget* const bodies_;
   // Constructed anew for each request: Beast's parser cannot be used again.
   std::optional<events> events_;
   framing_guard guard_;

@@ -19,7 +19,7 @@ session::session(loop_services& services, tcp_socket socket, head_count::place p
     : services_(services),
       socket_(std::move(socket)),
       place_(std::move(place)),
-      pipeline_(services.limits, services.clock.date(), services.site) {}
+      pipeline_(services.limits, services.clock.date(), services.site, &services.bodies) {}
 
 void session::start() {
   keep_alive_ = this;

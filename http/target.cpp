@@ -15,7 +15,9 @@ namespace {
 
 bool is_good(std::string_view part, std::string& buffer) {
   auto must_be_encoded = [](char c) { return static_cast<unsigned char>(c) >= 0x80 || c == '#'; };
-  return std::none_of(part.begin(), part.end(), must_be_encoded) && has_good_encoding(part, buffer);
+  if (std::any_of(part.begin(), part.end(), must_be_encoded))
+    return false;
+  return part.find('%') == part.npos || has_good_encoding(part, buffer);
 }
 
 /// `raw` behind `http://authority` or `https://authority`; nothing where it does

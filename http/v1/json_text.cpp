@@ -15,6 +15,9 @@ namespace {
 
 namespace json = boost::json;
 
+/// A member with a longer name is none of ours, and not worth repeating.
+constexpr std::size_t named_bytes_max = 64;
+
 /// What Boost.JSON's parser calls back: looks for a member that is given twice.
 class duplicate_finder {
 public:
@@ -30,9 +33,9 @@ public:
 
   bool on_document_begin(error_code&) { return true; }
   bool on_document_end(error_code&) { return true; }
-  bool on_object_begin(error_code&) { return begin(); }
+  bool on_object_begin(error_code&) { return begin(false); }
   bool on_object_end(std::size_t, error_code&) { return end(); }
-  bool on_array_begin(error_code&) { return begin(); }
+  bool on_array_begin(error_code&) { return begin(true); }
   bool on_array_end(std::size_t, error_code&) { return end(); }
   bool on_key_part(string_view part, std::size_t, error_code&) {
     key_.append(part.data(), part.size());
@@ -41,7 +44,9 @@ public:
   bool on_key(string_view rest, std::size_t, error_code&) {
     key_.append(rest.data(), rest.size());
     if (!open_.back().keys.insert(key_).second) {
-      found = problem{code::duplicate_parameter, key_ + " is given twice", index()};
+      const bool is_short = key_.size() <= named_bytes_max;
+      found = problem{code::duplicate_parameter, (is_short ? key_ : "a member") + " is given twice",
+                      index()};
       return false;
     }
     key_.clear();
@@ -60,12 +65,13 @@ public:
 
 private:
   struct container {
+    bool is_array = false;
     std::set<std::string> keys{};
     std::size_t values = 0;  // that are over
   };
 
-  bool begin() {
-    open_.emplace_back();
+  bool begin(bool is_array) {
+    open_.push_back({is_array});
     return true;
   }
   bool end() {
@@ -79,7 +85,7 @@ private:
   }
   /// A batch is an object with one list of objects.
   std::optional<std::size_t> index() const {
-    if (open_.size() == 3)
+    if (open_.size() == 3 && open_[1].is_array)
       return open_[1].values;
     return std::nullopt;
   }

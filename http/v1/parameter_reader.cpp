@@ -58,9 +58,11 @@ maybe_problem read_body(const request& request, const parameter_sink& accept) {
     return std::nullopt;
   switch (type_of(request.fields.find(header_fields::name::content_type).value_or(""))) {
     case media_type::json: {
-      const auto object = parse_object(request.body);
-      if (const auto* found = std::get_if<problem>(&object))
-        return *found;
+      auto object = parse_object(request.body);
+      if (auto* found = std::get_if<problem>(&object)) {
+        found->index.reset();  // it is not a batch
+        return std::move(*found);
+      }
       return read_object(std::get<boost::json::object>(object), accept);
     }
     case media_type::form: {

@@ -1,0 +1,84 @@
+#include "http/body_budget.hpp"
+
+#include "http/request_parser.hpp"
+#include "tests/unit/support.hpp"
+
+#include <doctest/doctest.h>
+
+#include <string>
+
+using http::body_budget;
+
+namespace {
+
+constexpr std::size_t room = 100;
+
+/// All but the last byte of a request with a body.
+std::string unfinished(std::string_view method, std::size_t body_bytes) {
+  return std::string{method} +
+         " /v1/counters/x HTTP/1.1\r\nHost: h\r\nContent-Length: " + std::to_string(body_bytes) +
+         "\r\n\r\n" + std::string(body_bytes - 1, 'x');
+}
+
+/// What is left of `bodies`, which has it again afterwards.
+std::size_t left(body_budget& bodies) {
+  std::size_t taken = 0;
+  while (bodies.take(1))
+    ++taken;
+  bodies.give(taken);
+  return taken;
+}
+
+}  // namespace
+
+TEST_CASE("a budget gives what it has, whole or not at all") {
+  body_budget bodies{room};
+  CHECK_FALSE(bodies.take(room + 1));
+  CHECK(bodies.take(room));
+  CHECK_FALSE(bodies.take(1));
+  CHECK(bodies.take(0));
+  bodies.give(1);
+  CHECK(bodies.take(1));
+}
+
+TEST_CASE("bodies under way share the budget and give it back when they are done with") {
+  body_budget bodies{room};
+  {
+    http::request_parser first{&bodies}, second{&bodies};
+    first.parse(unfinished("POST", 61));
+    CHECK(left(bodies) == room - 60);
+    second.parse(unfinished("POST", 61));
+    CHECK(second.state() == http::parse_state::bad);
+    CHECK(second.why().status == http::status::service_unavailable);
+    first.parse("x");
+    CHECK(first.state() == http::parse_state::complete);
+    first.restart();
+    CHECK(left(bodies) == room);
+    first.parse(unfinished("PUT", 31));
+  }
+  CHECK(left(bodies) == room);
+}
+
+TEST_CASE("a body that nobody has a use for takes nothing") {
+  body_budget bodies{room};
+  http::request_parser parser{&bodies};
+  parser.parse(unfinished("GET", 1000));
+  CHECK(parser.state() == http::parse_state::need_more);
+  CHECK(left(bodies) == room);
+}
+
+TEST_CASE("a connection that is refused within a body gives it back before it is closed") {
+  const counter::limits limits;
+  const http::date date;
+  const http::v1::site site;
+  body_budget bodies{room};
+  http::pipeline pipeline{limits, date, site, &bodies};
+  const auto request = unfinished("POST", 61);
+  pipeline.feed(request);
+  CHECK_FALSE(pipeline.take_command());
+  CHECK(left(bodies) == room - 60);
+  pipeline.time_out();
+  CHECK(left(bodies) == room);
+  pipeline.keep_rest();
+  CHECK(unit::answers_in(pipeline.output())[0].status == 408);
+}
