@@ -98,6 +98,8 @@ TEST_CASE("flags that make no sense are refused with one line") {
       {"--max-connections", "0"},
       {"--max-pipelined", "0"},
       {"--max-counters", "0"},
+      {"--idempotency-max", "-1"},
+      {"--idempotency-ttl", "0"},
       {"--header-timeout", "soon"},
       {"--body-timeout", "0"},
       {"--write-timeout", "-1s"},
@@ -162,8 +164,9 @@ TEST_CASE("asked for its version or for help it answers and ends") {
   CHECK(help.log == "");
   for (const std::string flag :
        {"--listen", "--threads", "--shards", "--max-connections", "--max-pipelined",
-        "--max-counters", "--header-timeout", "--body-timeout", "--write-timeout", "--idle-timeout",
-        "--log-level", "--config", "COUNTERD_LISTEN"}) {
+        "--max-counters", "--idempotency-max", "--idempotency-ttl", "--header-timeout",
+        "--body-timeout", "--write-timeout", "--idle-timeout", "--log-level", "--config",
+        "COUNTERD_LISTEN"}) {
     CAPTURE(flag);
     CHECK(help.output.find(flag) != std::string::npos);
   }

@@ -1,4 +1,5 @@
 #include "counter/batch.hpp"
+#include "counter/errand.hpp"
 #include "counter/limits.hpp"
 #include "counter/store.hpp"
 #include "tests/unit/allocations.hpp"
@@ -10,6 +11,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <variant>
 
 using counter::batch;
 using counter::limits;
@@ -38,7 +40,7 @@ TEST_CASE("a batch gives commands back as they were, in order") {
   no_loop home;
   batch filled{home};
   filled.add({operation::add, "visits", INT64_MAX}, 0);
-  filled.add({operation::set, "", INT64_MIN}, 0);
+  filled.add({operation::set, "x", INT64_MIN}, 0);
   filled.add({operation::get, std::string(limits::name_bytes_max, 'x'), 0}, UINT64_MAX);
   filled.add({operation::add, "visits", -1}, 0);
 
@@ -47,7 +49,7 @@ TEST_CASE("a batch gives commands back as they were, in order") {
   CHECK(filled.command_at(0).name == "visits");
   CHECK(filled.command_at(0).operand == INT64_MAX);
   CHECK(filled.command_at(1).operation == operation::set);
-  CHECK(filled.command_at(1).name == "");
+  CHECK(filled.command_at(1).name == "x");
   CHECK(filled.command_at(1).operand == INT64_MIN);
   CHECK(filled.command_at(2).operation == operation::get);
   CHECK(filled.command_at(2).name == std::string(limits::name_bytes_max, 'x'));
@@ -125,4 +127,74 @@ TEST_CASE("an emptied batch starts anew in the same memory") {
   CHECK(used.command_at(0).name == other);
   CHECK(used.reply_at(0).outcome == outcome::ok);
   CHECK(used.command_at(0).name.data() == memory);
+}
+
+TEST_CASE("a batch keeps short commands and questions apart, in one order") {
+  no_loop home;
+  batch filled{home};
+  filled.add({operation::add, "visits", 5}, 1);
+  filled.add(counter::full_command{"hits"}, 2);
+  filled.add({operation::get, "others", 6}, 3);
+  filled.add(counter::page_request{7, "prefix", "after", 8}, 4);
+  filled.add(counter::upkeep_request{9}, 5);
+
+  REQUIRE(filled.size() == 5);
+  const bool errands[] = {false, true, false, true, true};
+  for (std::size_t i = 0; i < filled.size(); ++i) {
+    CAPTURE(i);
+    CHECK(filled.is_errand(i) == errands[i]);
+    CHECK(filled.hash_at(i) == i + 1);
+  }
+  CHECK(filled.command_at(0).name == "visits");
+  CHECK(filled.command_at(2).name == "others");
+  CHECK(filled.command_at(2).operand == 6);
+  CHECK(std::get<counter::full_command>(filled.errand_at(1).question).name == "hits");
+  const auto& list = std::get<counter::page_request>(filled.errand_at(3).question);
+  CHECK(list.shard == 7);
+  CHECK(list.prefix == "prefix");
+  CHECK(list.after == "after");
+  CHECK(list.limit == 8);
+  CHECK(std::get<counter::upkeep_request>(filled.errand_at(4).question).shard == 9);
+}
+
+TEST_CASE("a refused batch refuses every question with an answer of its kind") {
+  no_loop home;
+  batch filled{home};
+  filled.add(counter::full_command{"hits"}, 0);
+  filled.add({operation::add, "visits", 5}, 0);
+  filled.add(counter::page_request{.after = "a"}, 0);
+  filled.add(counter::upkeep_request{}, 0);
+  filled.errand_at(0).answer =
+      counter::full_reply{outcome::ok, true, counter::state{1, 1}, counter::state{2, 2}};
+  filled.errand_at(2).answer = counter::page{outcome::ok, {{"a", {}}}, true, "a"};
+  filled.errand_at(3).answer = counter::upkeep{outcome::ok, true};
+  filled.refuse(outcome::draining);
+
+  CHECK(std::get<counter::full_reply>(filled.errand_at(0).answer) ==
+        counter::full_reply{outcome::draining});
+  CHECK(filled.reply_at(1).outcome == outcome::draining);
+  const auto& page = std::get<counter::page>(filled.errand_at(2).answer);
+  CHECK(page.outcome == outcome::draining);
+  CHECK(page.counters.empty());
+  CHECK_FALSE(page.is_last);
+  const auto& upkeep = std::get<counter::upkeep>(filled.errand_at(3).answer);
+  CHECK(upkeep.outcome == outcome::draining);
+  CHECK_FALSE(upkeep.is_done);
+}
+
+TEST_CASE("an emptied batch keeps no question and gives their memory back") {
+  no_loop home;
+  batch used{home};
+  used.add({operation::add, "visits", 1}, 0);
+  const auto before = unit::allocations::now().live_bytes;
+  for (int i = 0; i < 100; ++i)
+    used.add(counter::full_command{std::string(200, 'x')}, 0);
+  used.clear();
+  CHECK(used.size() == 0);
+  // The list of items grew, and that is kept.
+  CHECK(unit::allocations::now().live_bytes - before < 8 * 1024);
+  used.add(counter::full_command{"hits"}, 4);
+  REQUIRE(used.size() == 1);
+  CHECK(used.is_errand(0));
+  CHECK(std::get<counter::full_command>(used.errand_at(0).question).name == "hits");
 }

@@ -89,6 +89,8 @@ TEST_CASE("without flags there are defaults") {
   CHECK(defaults.limits.connections_max == 10'000);
   CHECK(defaults.limits.pipelined_max == 128);
   CHECK(defaults.limits.counters_max == 10'000'000);
+  CHECK(defaults.limits.replays_max == 1'000'000);
+  CHECK(defaults.limits.replay_ttl == 24h);
   CHECK(defaults.limits.header_timeout == 10s);
   CHECK(defaults.limits.body_timeout == 10s);
   CHECK(defaults.limits.write_timeout == 10s);
@@ -109,6 +111,9 @@ TEST_CASE("every flag sets what it says and nothing else") {
                                "9",
                                "--max-counters",
                                "11",
+                               "--idempotency-max",
+                               "12",
+                               "--idempotency-ttl=14s",
                                "--header-timeout",
                                "13s",
                                "--body-timeout",
@@ -126,6 +131,8 @@ TEST_CASE("every flag sets what it says and nothing else") {
   CHECK(given.limits.connections_max == 7);
   CHECK(given.limits.pipelined_max == 9);
   CHECK(given.limits.counters_max == 11);
+  CHECK(given.limits.replays_max == 12);
+  CHECK(given.limits.replay_ttl == 14s);
   CHECK(given.limits.header_timeout == 13s);
   CHECK(given.limits.body_timeout == 17ms);
   CHECK(given.limits.write_timeout == 19s);
@@ -139,6 +146,10 @@ TEST_CASE("numbers are taken to both ends of their range") {
   CHECK(accepted({"--shards", "1024"}).shards == 1024);
   CHECK(accepted({"--max-pipelined", "1"}).limits.pipelined_max == 1);
   CHECK(accepted({"--max-counters", "281474976710656"}).limits.counters_max == 1ULL << 48);
+  CHECK(accepted({"--idempotency-max", "0"}).limits.replays_max == 0);
+  CHECK(accepted({"--idempotency-max", "4294967296"}).limits.replays_max == 1ULL << 32);
+  CHECK(accepted({"--idempotency-ttl", "1ms"}).limits.replay_ttl == 1ms);
+  CHECK(accepted({"--idempotency-ttl", "365d"}).limits.replay_ttl == 8760h);
 }
 
 TEST_CASE("a bad flag or value is one line that names it") {
@@ -163,8 +174,16 @@ TEST_CASE("a bad flag or value is one line that names it") {
       {"--max-counters", "0"},
       {"--max-counters", "281474976710657"},
       {"--max-counters", "99999999999999999999"},
+      {"--idempotency-max", "-1"},
+      {"--idempotency-max", "4294967297"},
+      {"--idempotency-max", "all"},
+      {"--idempotency-max"},
+      {"--idempotency-ttl", "0"},
+      {"--idempotency-ttl", "8761h"},
+      {"--idempotency-ttl", "1y"},
+      {"--idempotency-ttl"},
       {"--header-timeout", "0"},
-      {"--header-timeout", "10m"},
+      {"--header-timeout", "25h"},
       {"--body-timeout", "-1s"},
       {"--write-timeout", "86401s"},
       {"--idle-timeout", "soon"},
@@ -193,8 +212,9 @@ TEST_CASE("help and version are asked for and no error") {
   CHECK(std::get<early_exit>(help).code == 0);
   for (const std::string_view flag :
        {"--listen", "--threads", "--shards", "--max-connections", "--max-pipelined",
-        "--max-counters", "--header-timeout", "--body-timeout", "--write-timeout", "--idle-timeout",
-        "--log-level", "--config", "--version"}) {
+        "--max-counters", "--idempotency-max", "--idempotency-ttl", "--header-timeout",
+        "--body-timeout", "--write-timeout", "--idle-timeout", "--log-level", "--config",
+        "--version"}) {
     CAPTURE(flag);
     CHECK(std::get<early_exit>(help).text.find(flag) != std::string::npos);
   }
@@ -211,6 +231,8 @@ TEST_CASE("a config file has the flags without their dashes") {
       "listen = [\"0.0.0.0:80\", \"[::1]:81\"]\n"
       "shards = 5\n"
       "max-counters=11\n"
+      "idempotency-max = 12\n"
+      "idempotency-ttl = \"14s\"\n"
       "idle-timeout = \"500ms\"\n"
       "header-timeout = 7\n"
       "log-level = \"off\"\n"};
@@ -220,6 +242,8 @@ TEST_CASE("a config file has the flags without their dashes") {
   CHECK(given.listen[1] == config::listen_address{"::1", "81"});
   CHECK(given.shards == 5);
   CHECK(given.limits.counters_max == 11);
+  CHECK(given.limits.replays_max == 12);
+  CHECK(given.limits.replay_ttl == 14s);
   CHECK(given.limits.idle_timeout == 500ms);
   CHECK(given.limits.header_timeout == 7s);
   CHECK(given.log_level == spdlog::level::off);

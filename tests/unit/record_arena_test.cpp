@@ -4,6 +4,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <cstring>
 #include <vector>
@@ -42,4 +43,67 @@ TEST_CASE("records are packed: little memory beside their own") {
   for (std::size_t i = 0; i < many; ++i)
     records.allocate(bytes);
   CHECK(unit::allocations::now().live_bytes - before < many * 32 + 2 * record_arena::chunk_bytes);
+}
+
+TEST_CASE("what is released serves the next record of its size, and of no other") {
+  record_arena records;
+  const auto first = records.allocate(20);
+  records.allocate(20);
+  records.release(first, 20);
+  CHECK(records.allocate(16) != first);  // a unit less
+  CHECK(records.allocate(25) != first);  // a unit more
+  CHECK(records.allocate(24) == first);  // as many units
+  CHECK(records.allocate(20) != first);
+}
+
+TEST_CASE("all that is released is used again, each once") {
+  record_arena records;
+  for (const auto bytes : {std::size_t{1}, record_arena::alignment, std::size_t{300},
+                           record_arena::record_bytes_max}) {
+    CAPTURE(bytes);
+    std::vector<record_arena::handle> released, again;
+    for (std::size_t i = 0; i < 1'000; ++i)
+      released.push_back(records.allocate(bytes));
+    for (const auto handle : released)
+      records.release(handle, bytes);
+    for (std::size_t i = 0; i < released.size(); ++i)
+      again.push_back(records.allocate(bytes));
+    std::sort(released.begin(), released.end());
+    std::sort(again.begin(), again.end());
+    CHECK(again == released);
+    CHECK(std::adjacent_find(again.begin(), again.end()) == again.end());
+  }
+}
+
+TEST_CASE("what others release leaves a record's bytes alone") {
+  record_arena records;
+  constexpr std::size_t bytes = 8;  // as many as it takes to remember what was released
+  std::vector<record_arena::handle> all;
+  for (std::size_t i = 0; i < 300; ++i) {
+    all.push_back(records.allocate(bytes));
+    std::memset(records.at(all.back()), 7, bytes);
+  }
+  for (std::size_t i = 0; i < all.size(); i += 2)
+    records.release(all[i], bytes);
+  for (std::size_t i = 1; i < all.size(); i += 2)
+    for (std::size_t j = 0; j < bytes; ++j)
+      REQUIRE(records.at(all[i])[j] == std::byte{7});
+}
+
+TEST_CASE("records that come and go take no more memory than those that stay") {
+  record_arena records;
+  std::vector<record_arena::handle> living;
+  const auto bytes_of = [](std::size_t i) { return 19 + i % 256; };
+  constexpr std::size_t many = 3'000;
+  for (std::size_t i = 0; i < many; ++i)
+    living.push_back(records.allocate(bytes_of(i)));
+  const auto before = unit::allocations::now();
+  for (std::size_t round = 0; round < 50; ++round) {
+    for (std::size_t i = 0; i < many; ++i)
+      records.release(living[i], bytes_of(i));
+    for (std::size_t i = 0; i < many; ++i)
+      living[i] = records.allocate(bytes_of(i));
+  }
+  CHECK(unit::allocations::now().calls == before.calls);
+  CHECK(unit::allocations::now().live_bytes == before.live_bytes);
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "counter/command.hpp"
+#include "counter/errand.hpp"
 #include "counter/limits.hpp"
 #include "http/date.hpp"
 #include "http/pipeline.hpp"
@@ -9,8 +10,10 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace unit {
@@ -72,6 +75,7 @@ public:
     counter::operation operation;
     std::string name;
     std::int64_t operand;
+    std::optional<counter::question> question{};  ///< what is asked in place of a command
   };
 
   /// The peer sends; returns the commands that are taken.
@@ -91,7 +95,8 @@ public:
     std::vector<pending> taken;
     while (const auto next = pipeline.take_command())
       taken.push_back({next->slot, next->command.operation, std::string{next->command.name},
-                       next->command.operand});
+                       next->command.operand,
+                       next->question ? std::optional{*next->question} : std::nullopt});
     pipeline.keep_rest();
     return taken;
   }
@@ -99,6 +104,14 @@ public:
   /// The store answers.
   void complete(const pending& which, const counter::reply& reply = {}) {
     pipeline.complete(which.slot, {which.operation, which.name, which.operand}, reply);
+  }
+
+  /// A shard answers a question; returns what is taken then.
+  std::vector<pending> answer_to(const pending& which, counter::answer said) {
+    counter::errand answered{which.question.value()};
+    answered.answer = std::move(said);
+    pipeline.complete(which.slot, std::move(answered));
+    return advance();
   }
 
   /// The peer reads all there is.

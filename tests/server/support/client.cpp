@@ -78,7 +78,7 @@ std::optional<answer> take_answer(std::string& bytes, bool is_head) {
     result.fields.emplace_back(bytes.substr(begin, colon - begin),
                                bytes.substr(colon + 2, line_end - colon - 2));
   }
-  const bool has_body = !is_head && result.status != 204;
+  const bool has_body = !is_head && result.status != 204 && result.status != 304;
   const auto body_size = has_body ? std::stoul(result.field("Content-Length")) : 0;
   if (bytes.size() < header_end + 4 + body_size)
     return std::nullopt;

@@ -1,0 +1,58 @@
+#pragma once
+
+#include "tests/server/v1/support.hpp"
+#include "tests/server/v1/wire_request.hpp"
+#include "tests/unit/model.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace support {
+
+/// When something happened, at the earliest and at the latest.
+struct window {
+  counter::time_point low, high;
+};
+
+/// What was answered to one command, without what differs from face to face.
+struct said {
+  int status = 0;
+  bool is_replayed = false;
+  std::optional<std::uint64_t> version;             ///< of the server
+  std::optional<counter::time_point> expires_at{};  ///< if it tells one
+  /// The rest. A value alone is `{"value":5}`.
+  json::object body{};
+};
+
+said normalized(const answer& answer, const wire_request& request);
+said normalized(const json::object& batch_result);
+said normalized_listed(const json::object& listed);
+said not_listed();
+
+/// Compares what the server says of one counter with what the model does. Where it
+/// depends on when exactly something happened, both may be so until one is not.
+class judge {
+public:
+  judge() : worlds_(1, model::counters{{.replays_max = 1'000'000}}) {}
+
+  /// Whether the model would have said it.
+  bool accepts(const counter::full_command& command, const said& heard, endpoint to,
+               bool wants_text, const window& when);
+
+  const version_map& known() const { return known_; }
+  /// Whether it has expired since the last command, for sure.
+  bool has_expired(const window& when) const;
+
+private:
+  bool is_possible(std::uint64_t ours, std::uint64_t theirs) const;
+
+  std::vector<model::counters> worlds_;
+  version_map known_;
+  std::optional<counter::time_point> expires_at_;  // as told last
+};
+
+}  // namespace support

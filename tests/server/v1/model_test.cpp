@@ -1,0 +1,228 @@
+#include "tests/server/support/client.hpp"
+#include "tests/server/support/server_process.hpp"
+#include "tests/server/v1/judge.hpp"
+#include "tests/server/v1/listing.hpp"
+#include "tests/server/v1/support.hpp"
+#include "tests/server/v1/wire_request.hpp"
+#include "tests/unit/random_commands.hpp"
+
+#include <boost/json/serialize.hpp>
+
+#include <doctest/doctest.h>
+
+#include <chrono>
+#include <cstddef>
+#include <deque>
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+using namespace support;
+
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::steady_clock;
+
+/// What has been met, to be sure that it was.
+struct tally {
+  std::map<int, int> statuses;
+  int operations = 0, replays = 0, expired = 0;
+};
+
+/// Tells the server's time from ours, within some milliseconds.
+class server_clock {
+public:
+  explicit server_clock(client& connection) {
+    const auto before = steady_clock::now();
+    const auto said = connection.ask(request("PUT", "/v1/counters/clock?value=1&ttl=1000"));
+    const auto after = steady_clock::now();
+    const auto now =
+        normalized_listed(object_of(said)).expires_at.value() - std::chrono::seconds{1000};
+    low_ = now - since_epoch(after);
+    high_ = now - since_epoch(before);
+    connection.ask(request("DELETE", "/v1/counters/clock"));
+  }
+
+  window between(steady_clock::time_point begin, steady_clock::time_point end) const {
+    constexpr milliseconds rounding{2};
+    return {low_ + since_epoch(begin) - rounding, high_ + since_epoch(end) + rounding};
+  }
+
+private:
+  static milliseconds since_epoch(steady_clock::time_point time) {
+    return std::chrono::duration_cast<milliseconds>(time.time_since_epoch());
+  }
+
+  counter::time_point low_, high_;
+};
+
+/// Asks at random, and has each answer judged.
+class trial {
+public:
+  trial(std::uint16_t port, std::uint64_t seed)
+      : random_(seed),
+        connection_(port),
+        clock_(connection_),
+        before_last_(steady_clock::now()) {}
+
+  /// Some requests in one go. Returns what is wrong, or nothing.
+  std::string ask_some() {
+    std::vector<wire_request> requests;
+    std::string bytes;
+    for (auto left = 1 + random_.roll(64); left > 0; --left)
+      bytes += requests.emplace_back(random_request()).bytes;
+    const auto begin = steady_clock::now();
+    connection_.send(bytes);
+    std::vector<answer> answers;
+    for (std::size_t i = 0; i < requests.size(); ++i)
+      answers.push_back(connection_.read_answer());
+    const auto when = window_from(begin);
+    for (std::size_t i = 0; i < requests.size(); ++i)
+      if (auto wrong = judge_one(requests[i], answers[i], when); !wrong.empty())
+        return wrong;
+    return {};
+  }
+
+  /// Every counter is in the list, or none of its name.
+  std::string list() {
+    const auto begin = steady_clock::now();
+    const auto limit = std::to_string(100 + random_.roll(901));
+    const auto all = list_all(connection_, "/v1/counters?limit=" + limit);
+    const auto when = window_from(begin);
+    std::map<std::string, said> listed;
+    for (const auto& one : all)
+      listed.emplace(text_at(one, "name"), normalized_listed(one));
+    for (const auto& [name, heard] : listed)
+      if (!judges_.contains(name))
+        return "nobody made " + name;
+    for (auto& [name, judge] : judges_) {
+      const auto found = listed.find(name);
+      const auto heard = found == listed.end() ? not_listed() : found->second;
+      if (!judge.accepts({name}, heard, endpoint::batch, false, when))
+        return name + " is listed as " + describe(heard);
+    }
+    return {};
+  }
+
+  const tally& met() const { return met_; }
+
+private:
+  static constexpr std::size_t keyed_max = 50;
+
+  /// Few names that much happens to, and many that have time to expire.
+  std::string random_name() {
+    const auto& hot = model::names();
+    return random_.one_in(2) ? hot[random_.roll(hot.size())]
+                             : "cold/" + std::to_string(random_.roll(3'000));
+  }
+
+  /// Sometimes what was asked with a key before.
+  wire_request random_request() {
+    if (!keyed_.empty() && random_.one_in(12))
+      return keyed_[random_.roll(keyed_.size())];
+    auto made = new_request();
+    if (!made.commands[0].idempotency_key.empty()) {
+      keyed_.push_back(made);
+      if (keyed_.size() > keyed_max)
+        keyed_.pop_front();
+    }
+    return made;
+  }
+
+  wire_request new_request() {
+    const auto name = random_name();
+    switch (random_.roll(8)) {
+      case 0:
+      case 1:
+        return random_text_request(random_, name);
+      case 2: {
+        std::vector<wire_operation> operations;
+        for (auto left = 1 + random_.roll(6); left > 0; --left) {
+          const auto one = random_name();
+          operations.push_back(random_operation(random_, one, judges_[one].known()));
+        }
+        return random_batch_request(random_, std::move(operations));
+      }
+      default:
+        return random_single_request(random_, name, judges_[name].known());
+    }
+  }
+
+  /// From the request before it: a pass of the server's loop has one time, and may
+  /// take what comes while it answers.
+  window window_from(steady_clock::time_point begin) {
+    return clock_.between(std::exchange(before_last_, begin), steady_clock::now());
+  }
+
+  std::string judge_one(const wire_request& asked, const answer& said, const window& when) {
+    if (asked.to != endpoint::batch)
+      return judge_command(asked, asked.commands[0], normalized(said, asked), when);
+    const auto results = results_of(said);
+    if (results.size() != asked.commands.size())
+      return "another number of results";
+    for (std::size_t i = 0; i < results.size(); ++i)
+      if (auto wrong = judge_command(asked, asked.commands[i], normalized(results[i]), when);
+          !wrong.empty())
+        return wrong;
+    return {};
+  }
+
+  std::string judge_command(const wire_request& asked, const counter::full_command& command,
+                            const said& heard, const window& when) {
+    auto& judge = judges_[command.name];
+    ++met_.operations;
+    ++met_.statuses[heard.status];
+    met_.replays += heard.is_replayed ? 1 : 0;
+    met_.expired += judge.has_expired(when) ? 1 : 0;
+    if (judge.accepts(command, heard, asked.to, asked.wants_text, when))
+      return {};
+    return "operation " + std::to_string(met_.operations) + ": " + model::text(command) +
+           "\nwas answered " + describe(heard) + "\nto\n" + asked.bytes;
+  }
+
+  static std::string describe(const said& heard) {
+    return std::to_string(heard.status) + " " + json::serialize(heard.body) + " version " +
+           std::to_string(heard.version.value_or(0)) + (heard.is_replayed ? " replayed" : "");
+  }
+
+  model::dice random_;
+  client connection_;
+  server_clock clock_;
+  steady_clock::time_point before_last_;
+  std::map<std::string, judge> judges_;
+  std::deque<wire_request> keyed_;  // the last ones
+  tally met_;
+};
+
+}  // namespace
+
+TEST_CASE("the server answers as a plain model does, whatever is asked in whatever form") {
+  const auto seed = test_seed();
+  for (const std::string shards : {"1", "4"}) {
+    CAPTURE(seed);
+    CAPTURE(shards);
+    server_process server{{"--shards", shards, "--threads", "1"}};
+    trial all{server.port(), seed};
+    const auto begin = steady_clock::now();
+    std::string wrong;
+    for (int round = 1; wrong.empty(); ++round) {
+      wrong = round % 100 == 0 ? all.list() : all.ask_some();
+      if (steady_clock::now() - begin > milliseconds{3'000} && all.met().operations >= 5'000)
+        break;
+    }
+    CHECK(wrong == "");
+    if (wrong.empty())
+      CHECK(all.list() == "");
+    const auto& met = all.met();
+    MESSAGE(met.operations << " operations, " << met.replays << " replays, " << met.expired
+                           << " had expired");
+    for (const auto status : {200, 201, 204, 304, 404, 409, 412, 422}) {
+      CAPTURE(status);
+      CHECK(met.statuses.contains(status));
+    }
+    CHECK(met.replays > 20);
+    CHECK(met.expired > 0);
+  }
+}

@@ -1,0 +1,143 @@
+#include "tests/server/support/client.hpp"
+#include "tests/server/support/server_process.hpp"
+#include "tests/server/v1/support.hpp"
+
+#include <doctest/doctest.h>
+
+#include <list>
+#include <string>
+
+using namespace support;
+
+namespace {
+
+const std::string x = "/v1/counters/x";
+
+/// What is refused before it is routed is told in one line, and is the last.
+void check_last(client& connection, int status) {
+  const auto said = connection.read_answer();
+  CHECK(said.status == status);
+  CHECK(said.field("Content-Type") == "text/plain; charset=utf-8");
+  CHECK(said.body.find('\n') == said.body.size() - 1);
+  CHECK(said.field("Connection") == "close");
+  CHECK(connection.read_to_end() == "");
+}
+
+}  // namespace
+
+TEST_CASE(
+    "a write that is refused before it is routed is one line, the last, and changes nothing") {
+  const std::string mebibyte_and_one(1024 * 1024 + 1, ' ');
+  const std::string post = "POST " + x + " HTTP/1.1\r\nHost: h\r\n";
+  const struct {
+    int status;
+    std::string bytes;
+  } table[] = {
+      {400, "POST " + x + " HTTP/1.1\r\n\r\n"},
+      {400, post + "Content-Length: 1\r\nContent-Length: 1\r\n\r\na"},
+      {400, post + "Content-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"},
+      {400, post + "Idempotency-Key : k\r\n\r\n"},
+      {400, post + "If-Match:\r\n *\r\n\r\n"},
+      {400, post + "If-Match: *\n\r\n"},
+      {405, "TRACE " + x + " HTTP/1.1\r\nHost: h\r\n\r\n"},
+      {405, "CONNECT " + x + " HTTP/1.1\r\nHost: h\r\n\r\n"},
+      {413, with_json("POST", x, mebibyte_and_one)},
+      {413, with_json("POST", "/v1/batch", mebibyte_and_one)},
+      {414, request("POST", counter_path("x", "delta=1&pad=" + std::string(4096, 'p')))},
+      {417, request("POST", x, "Expect: more\r\n")},
+      {431, request("POST", x, key_field(std::string(8192, 'k')))},
+      {501, request("POST", x, "Transfer-Encoding: gzip, chunked\r\n")},
+      {501, request("ADD", x)},
+  };
+  server_process server;
+  client witness{server.port()};
+  REQUIRE(witness.ask(request("PUT", x + "?value=7")).status == 201);
+  const auto before = witness.ask(get_request(x)).body;
+  for (const auto& refused : table) {
+    CAPTURE(refused.status);
+    CAPTURE(refused.bytes.substr(0, 200));
+    client connection{server.port()};
+    connection.send(refused.bytes);
+    check_last(connection, refused.status);
+    CHECK(witness.ask(get_request(x)).body == before);
+  }
+}
+
+TEST_CASE("a write that does not arrive in time is 408 and changes nothing") {
+  server_process server{{"--header-timeout", "200ms", "--body-timeout", "200ms"}};
+  const std::string json = with_json("POST", x, R"({"delta":5})");
+  const auto batch = batch_of(R"({"op":"add","name":"x"},{"op":"add","name":"y"})");
+  for (const auto& half :
+       {json.substr(0, 30), json.substr(0, json.size() - 1), batch.substr(0, batch.size() - 20)}) {
+    CAPTURE(half);
+    client connection{server.port()};
+    connection.send(half);
+    check_last(connection, 408);
+  }
+  CHECK(get(server.port(), x).status == 404);
+}
+
+TEST_CASE("a write that ends too early changes nothing") {
+  server_process server;
+  const auto whole = with_json("POST", x, R"({"delta":5})", key_field("k"));
+  for (std::size_t size = 1; size < whole.size(); size += 7) {
+    client connection{server.port()};
+    connection.send(whole.substr(0, size));
+    connection.half_close();
+    check_last(connection, 400);
+  }
+  CHECK(get(server.port(), x).status == 404);
+}
+
+TEST_CASE("a counter too many is 507 on either face, and those that exist go on") {
+  for (const std::string shards : {"1", "4"}) {
+    server_process server{{"--shards", shards, "--max-counters", "3"}};
+    client connection{server.port()};
+    REQUIRE(connection.ask(request("PUT", x + "?value=7")).status == 201);
+    REQUIRE(connection.ask(request("POST", "/v1/counters/y")).status == 201);
+    REQUIRE(connection.ask(get_request("/inc?name=z")).status == 200);
+    for (const auto& fields : {std::string{}, key_field("k")}) {
+      for (const auto& refused : {request("POST", "/v1/counters/new", fields),
+                                  request("PUT", "/v1/counters/new?value=1", fields)})
+        CHECK(defect_of_problem(connection.ask(refused), 507, "too-many-counters") == "");
+      const auto results = results_of(connection.ask(batch_of(
+          R"({"op":"set","name":"new","value":1},{"op":"set","name":"x","value":7})", fields)));
+      CHECK(integer_at(results[0], "status") == 507);
+      CHECK(text_at(results[0], "code") == "too-many-counters");
+      CHECK(integer_at(results[1], "status") == 200);
+    }
+    CHECK(connection.ask(get_request("/inc?name=new")).status == 507);
+    CHECK(connection.ask(get_request("/v1/counters/new")).status == 404);
+    CHECK(connection.ask(request("POST", x)).status == 200);
+    CHECK(value_of(connection, "x") == 8);
+    CHECK(connection.ask(request("DELETE", x)).status == 204);
+    CHECK(connection.ask(request("POST", "/v1/counters/new", key_field("k"))).status == 201);
+    CHECK(connection.ask(request("POST", x)).status == 507);
+  }
+}
+
+TEST_CASE("a connection too many is told 503 and when to come again") {
+  server_process server{{"--max-connections", "2"}};
+  client first{server.port()};
+  client second{server.port()};
+  REQUIRE(first.ask(request("PUT", x + "?value=7")).status == 201);
+  REQUIRE(second.ask(get_request(x)).status == 200);
+  client third{server.port()};
+  third.send(request("POST", x));
+  const auto said = third.read_answer();
+  CHECK(said.status == 503);
+  CHECK(said.has("Retry-After"));
+  CHECK(said.body.find('\n') == said.body.size() - 1);
+  CHECK(value_of(first, "x") == 7);
+}
+
+TEST_CASE("Expect: 100-continue is honoured by writes with a body") {
+  server_process server;
+  client connection{server.port()};
+  const auto whole = with_json("POST", x, R"({"delta":5})", "Expect: 100-continue\r\n");
+  const auto body_begin = whole.find("\r\n\r\n") + 4;
+  connection.send(whole.substr(0, body_begin));
+  CHECK(connection.read_bytes(25) == "HTTP/1.1 100 Continue\r\n\r\n");
+  CHECK(connection.ask(whole.substr(body_begin)).status == 201);
+  CHECK(value_of(connection, "x") == 5);
+}

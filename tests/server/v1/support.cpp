@@ -1,0 +1,169 @@
+#include "tests/server/v1/support.hpp"
+
+#include <boost/json/array.hpp>
+#include <boost/json/parse.hpp>
+
+#include <cstdio>
+#include <cstdlib>
+#include <exception>
+#include <mutex>
+#include <random>
+#include <stdexcept>
+#include <thread>
+
+namespace support {
+
+std::string encoded(std::string_view text) {
+  constexpr std::string_view unreserved =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~";
+  std::string result;
+  for (const unsigned char byte : text) {
+    if (unreserved.find(static_cast<char>(byte)) != unreserved.npos) {
+      result += static_cast<char>(byte);
+      continue;
+    }
+    char escape[4];
+    std::snprintf(escape, sizeof escape, "%%%02X", byte);
+    result += escape;
+  }
+  return result;
+}
+
+std::string counter_path(std::string_view name, std::string_view query) {
+  auto path = "/v1/counters/" + encoded(name);
+  if (!query.empty())
+    path.append("?").append(query);
+  return path;
+}
+
+std::string with_body(std::string_view method, std::string_view target, std::string_view type,
+                      std::string_view body, std::string_view more_fields) {
+  std::string fields{more_fields};
+  if (!type.empty())
+    fields.append("Content-Type: ").append(type).append("\r\n");
+  fields += "Content-Length: " + std::to_string(body.size()) + "\r\n";
+  return request(method, target, fields).append(body);
+}
+
+std::string with_json(std::string_view method, std::string_view target, std::string_view body,
+                      std::string_view more_fields) {
+  return with_body(method, target, "application/json", body, more_fields);
+}
+
+std::string with_form(std::string_view method, std::string_view target, std::string_view body,
+                      std::string_view more_fields) {
+  return with_body(method, target, "application/x-www-form-urlencoded", body, more_fields);
+}
+
+std::string batch_of(std::string_view operations, std::string_view more_fields) {
+  return with_json("POST", "/v1/batch", R"({"ops":[)" + std::string{operations} + "]}",
+                   more_fields);
+}
+
+std::string key_field(std::string_view key) {
+  return "Idempotency-Key: " + std::string{key} + "\r\n";
+}
+
+json::object object_of(const answer& said) {
+  const auto value = json::parse(said.body);
+  if (!value.is_object())
+    throw std::runtime_error{"not an object: " + said.body};
+  return value.get_object();
+}
+
+json::value parsed(std::string_view text) {
+  return json::parse({text.data(), text.size()});
+}
+
+std::vector<json::object> results_of(const answer& batch) {
+  if (batch.status != 200)
+    throw std::runtime_error{"a batch was refused: " + batch.body};
+  const auto body = object_of(batch);
+  std::vector<json::object> results;
+  for (const auto& result : body.at("results").as_array())
+    results.push_back(result.as_object());
+  return results;
+}
+
+std::int64_t integer_at(const json::object& object, std::string_view member) {
+  return object.at({member.data(), member.size()}).to_number<std::int64_t>();
+}
+
+std::string text_at(const json::object& object, std::string_view member) {
+  const auto& text = object.at({member.data(), member.size()}).as_string();
+  return {text.data(), text.size()};
+}
+
+json::value without(json::object object, const std::vector<std::string>& members) {
+  for (const auto& member : members)
+    object.erase(member);
+  return object;
+}
+
+std::string defect_of_problem(const answer& said, int status, std::string_view code) {
+  if (said.status != status)
+    return "the status is " + std::to_string(said.status) + ", with " + said.body;
+  if (said.field("Content-Type") != "application/problem+json")
+    return "it is " + said.field("Content-Type");
+  if (said.field("Cache-Control") != "no-store")
+    return "it may be kept";
+  if (said.field("Content-Length") != std::to_string(said.body.size()))
+    return "another length";
+  const auto about = object_of(said);
+  if (text_at(about, "code") != code)
+    return "the code is " + text_at(about, "code");
+  if (text_at(about, "type") != "urn:counterd:" + std::string{code})
+    return "the type is " + text_at(about, "type");
+  if (integer_at(about, "status") != status)
+    return "another status in the body";
+  if (text_at(about, "title").empty() || text_at(about, "detail").empty())
+    return "it does not say what is wrong";
+  return {};
+}
+
+std::string defect_of_fields(const answer& said) {
+  const bool has_no_body = said.status == 204 || said.status == 304;
+  if (said.version != "HTTP/1.1" || said.field("Date").empty())
+    return "no version or no date";
+  if (said.field("X-Content-Type-Options") != "nosniff")
+    return "it may be sniffed";
+  if (said.has("Content-Length") == has_no_body || said.has("Content-Type") == has_no_body)
+    return "it tells of a body and has none, or the other way round";
+  if (said.has("Connection"))
+    return "Connection: " + said.field("Connection");
+  return {};
+}
+
+std::int64_t value_of(client& connection, std::string_view name) {
+  const auto said = connection.ask(get_request(counter_path(name)));
+  if (said.status != 200)
+    throw std::runtime_error{"there is no counter: " + said.body};
+  return integer_at(object_of(said), "value");
+}
+
+std::vector<std::string> run_together(int count, const std::function<void(int)>& work) {
+  std::mutex mutex;  // guards failures
+  std::vector<std::string> failures;
+  std::vector<std::thread> threads;
+  for (int i = 0; i < count; ++i)
+    threads.emplace_back([&, i] {
+      try {
+        work(i);
+      } catch (const std::exception& error) {
+        const std::lock_guard lock{mutex};
+        failures.push_back(std::to_string(i) + ": " + error.what());
+      }
+    });
+  for (auto& thread : threads)
+    thread.join();
+  return failures;
+}
+
+std::uint64_t test_seed() {
+  const char* given = std::getenv("COUNTERD_TEST_SEED");
+  const auto seed = given != nullptr ? std::strtoull(given, nullptr, 10) : std::random_device{}();
+  std::printf("COUNTERD_TEST_SEED=%llu\n", static_cast<unsigned long long>(seed));
+  return seed;
+}
+
+}  // namespace support

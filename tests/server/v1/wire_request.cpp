@@ -1,0 +1,199 @@
+#include "tests/server/v1/wire_request.hpp"
+
+#include "tests/server/v1/support.hpp"
+
+#include <boost/json/serialize.hpp>
+
+#include <iterator>
+#include <utility>
+
+namespace support {
+
+namespace {
+
+using counter::operation;
+using model::dice;
+
+struct parameter {
+  std::string name;
+  std::string text;
+  bool is_word = false;
+};
+
+/// Defaults are sometimes given, sometimes left out.
+std::vector<parameter> parameters_of(dice& random, const counter::parameters& how) {
+  std::vector<parameter> all;
+  auto add = [&](bool is_needed, const char* name, const std::string& text, bool is_word = false) {
+    if (is_needed || random.one_in(4))
+      all.insert(all.begin() + static_cast<std::ptrdiff_t>(random.roll(all.size() + 1)),
+                 {name, text, is_word});
+  };
+  if (how.operation == operation::get || how.operation == operation::remove)
+    return all;
+  if (how.ttl)
+    add(true, "ttl", std::to_string(how.ttl->count()));
+  if (how.operation == operation::set) {
+    add(true, "value", std::to_string(how.operand));
+    return all;
+  }
+  add(how.operand != 1, "delta", std::to_string(how.operand));
+  add(how.initial != 0, "initial", std::to_string(how.initial));
+  add(!how.create, "create", how.create ? "true" : "false");
+  if (how.min)
+    add(true, "min", std::to_string(*how.min));
+  if (how.max)
+    add(true, "max", std::to_string(*how.max));
+  const bool clamps = how.on_limit == counter::on_limit::clamp;
+  add(clamps, "on_limit", clamps ? "clamp" : "reject", true);
+  constexpr const char* modes[] = {"if_absent", "refresh", "persist"};
+  add(how.ttl_mode != counter::ttl_mode::if_absent, "ttl_mode",
+      modes[static_cast<std::size_t>(how.ttl_mode)], true);
+  return all;
+}
+
+std::string as_pairs(const std::vector<parameter>& all) {
+  std::string text;
+  for (const auto& [name, value, is_word] : all)
+    text.append(text.empty() ? "" : "&").append(name).append("=").append(encoded(value));
+  return text;
+}
+
+/// The members of an object.
+std::string as_members(const std::vector<parameter>& all) {
+  std::string text;
+  for (const auto& [name, value, is_word] : all) {
+    const std::string quote = is_word ? "\"" : "";
+    text.append(text.empty() ? "\"" : ",\"").append(name).append("\":");
+    text.append(quote).append(value).append(quote);
+  }
+  return text;
+}
+
+using version_pair = version_map::value_type;
+
+/// One of the last few; there is one.
+version_pair recent(dice& random, const version_map& known) {
+  auto one = std::prev(known.end());
+  for (auto back = random.roll(3); back > 0 && one != known.begin(); --back)
+    --one;
+  return *one;
+}
+
+/// As the value of a field, and as the model knows it.
+std::pair<std::string, counter::version_set> random_tags(dice& random, const version_map& known) {
+  if (random.one_in(3))
+    return {"*", {.is_any = true}};
+  counter::version_set versions;
+  std::string field = random.pick<std::string>({"\"other\"", "\"\"", "W/\"1\""});
+  for (auto left = random.roll(3); left > 0 && !known.empty(); --left) {
+    const auto [ours, theirs] = recent(random, known);
+    const bool is_weak = random.one_in(5);
+    field += std::string{is_weak ? ", W/\"" : " ,\""} + std::to_string(theirs) + "\"";
+    if (!is_weak)
+      versions.listed.push_back(ours);
+  }
+  return {field, versions};
+}
+
+std::string add_condition(dice& random, const version_map& known, counter::condition& condition) {
+  std::string fields;
+  if (random.one_in(5)) {
+    auto [field, versions] = random_tags(random, known);
+    fields += "If-Match: " + field + "\r\n";
+    condition.if_match = versions;
+  }
+  if (random.one_in(7)) {
+    auto [field, versions] = random_tags(random, known);
+    fields += "If-None-Match: " + field + "\r\n";
+    condition.if_none_match = versions;
+  }
+  return fields;
+}
+
+const char* method_of(operation operation) {
+  constexpr const char* methods[] = {"GET", "PUT", "POST", "DELETE"};
+  return methods[static_cast<std::size_t>(operation)];
+}
+
+/// Some parameters in the query, the others in the body.
+std::string render(dice& random, const counter::full_command& command, const std::string& fields) {
+  auto in_query = parameters_of(random, command.parameters);
+  const auto split =
+      in_query.begin() + static_cast<std::ptrdiff_t>(
+                             random.one_in(3) ? in_query.size() : random.roll(in_query.size() + 1));
+  const std::vector<parameter> in_body(split, in_query.end());
+  in_query.erase(split, in_query.end());
+  const auto* method = method_of(command.parameters.operation);
+  const auto target = counter_path(command.name, as_pairs(in_query));
+  if (in_body.empty() && random.one_in(2))
+    return request(method, target, fields);
+  if (random.one_in(2))
+    return with_form(method, target, as_pairs(in_body), fields);
+  return with_json(method, target, "{" + as_members(in_body) + "}", fields);
+}
+
+}  // namespace
+
+wire_request random_text_request(dice& random, const std::string& name) {
+  counter::full_command command{name};
+  auto& how = command.parameters;
+  how.operation = random.pick({operation::get, operation::set, operation::add});
+  const auto number = model::random_integer(random);
+  how.operand = how.operation == operation::set ? number : 1;
+  constexpr const char* paths[] = {"/get?name=", "/set?name=", "/inc?name="};
+  auto target = paths[static_cast<std::size_t>(how.operation)] + encoded(name);
+  if (how.operation == operation::set)
+    target += "&val=" + std::to_string(number);
+  return {endpoint::text, false, {command}, request(random.pick({"GET", "POST"}), target)};
+}
+
+wire_request random_single_request(dice& random, const std::string& name,
+                                   const version_map& known) {
+  counter::full_command command{name, model::random_parameters(random)};
+  auto fields = add_condition(random, known, command.condition);
+  if (command.parameters.operation != operation::get && random.one_in(4)) {
+    command.idempotency_key = random.pick<std::string>({"k", "l", "kl"});
+    fields += key_field(random.one_in(2) ? "\"" + command.idempotency_key + "\""
+                                         : command.idempotency_key);
+  }
+  // When it expires must be told, or nobody knows.
+  const bool wants_text = !command.parameters.ttl && random.one_in(5);
+  if (wants_text)
+    fields += "Accept: text/plain\r\n";
+  auto bytes = render(random, command, fields);
+  return {endpoint::single, wants_text, {std::move(command)}, std::move(bytes)};
+}
+
+wire_operation random_operation(dice& random, const std::string& name, const version_map& known) {
+  counter::full_command command{name, model::random_parameters(random)};
+  constexpr const char* operations[] = {"get", "set", "add", "delete"};
+  std::string json = R"({"name":)" + json::serialize(json::value(name)) + R"(,"op":")" +
+                     operations[static_cast<std::size_t>(command.parameters.operation)] + "\"";
+  if (random.one_in(10)) {
+    command.condition.if_none_match = counter::version_set{true, {}};
+    json += R"(,"if_version":0)";
+  } else if (random.one_in(5) && !known.empty()) {
+    const auto [ours, theirs] = recent(random, known);
+    command.condition.if_match = counter::version_set{false, {ours}};
+    json += R"(,"if_version":)" + std::to_string(theirs);
+  }
+  const auto members = as_members(parameters_of(random, command.parameters));
+  json += (members.empty() ? "" : ",") + members + "}";
+  return {std::move(command), std::move(json)};
+}
+
+wire_request random_batch_request(dice& random, std::vector<wire_operation> operations) {
+  const auto key = random.one_in(2) ? random.pick<std::string>({"k", "l"}) : std::string{};
+  wire_request made{endpoint::batch, false, {}, {}};
+  std::string list;
+  for (auto& [command, json] : operations) {
+    list += (list.empty() ? "" : ",") + json;
+    command.idempotency_key = key;
+    command.position = static_cast<std::uint16_t>(made.commands.size());
+    made.commands.push_back(std::move(command));
+  }
+  made.bytes = batch_of(list, key.empty() ? "" : key_field(key));
+  return made;
+}
+
+}  // namespace support

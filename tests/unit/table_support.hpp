@@ -1,0 +1,140 @@
+#pragma once
+
+#include "counter/command.hpp"
+#include "counter/condition.hpp"
+#include "counter/full_command.hpp"
+#include "counter/page.hpp"
+#include "counter/parameters.hpp"
+#include "counter/quota.hpp"
+#include "counter/siphash.hpp"
+#include "counter/state.hpp"
+#include "counter/table.hpp"
+#include "counter/time.hpp"
+#include "tests/unit/random_commands.hpp"
+
+#include <doctest/doctest.h>
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace doctest {
+
+template <>
+struct StringMaker<counter::full_reply> {
+  static String convert(const counter::full_reply& reply) { return model::text(reply).c_str(); }
+};
+template <>
+struct StringMaker<std::optional<counter::state>> {
+  static String convert(const std::optional<counter::state>& state) {
+    return model::text(state).c_str();
+  }
+};
+
+}  // namespace doctest
+
+namespace unit {
+
+// -- commands in full -----------------------------------------------------------
+
+inline counter::full_command get(std::string name) {
+  return {std::move(name), {.operation = counter::operation::get}};
+}
+
+inline counter::full_command set(std::string name, std::int64_t value,
+                                 std::optional<std::chrono::seconds> ttl = {}) {
+  return {std::move(name), {.operation = counter::operation::set, .operand = value, .ttl = ttl}};
+}
+
+inline counter::full_command add(std::string name, counter::parameters how) {
+  how.operation = counter::operation::add;
+  return {std::move(name), how};
+}
+
+inline counter::full_command add(std::string name, std::int64_t delta) {
+  return add(std::move(name), {.operand = delta});
+}
+
+inline counter::full_command erase(std::string name) {
+  return {std::move(name), {.operation = counter::operation::remove}};
+}
+
+inline counter::full_command keyed(std::string key, counter::full_command command,
+                                   std::uint16_t position = counter::full_command::single) {
+  command.idempotency_key = std::move(key);
+  command.position = position;
+  return command;
+}
+
+inline counter::version_set any() {
+  return {.is_any = true};
+}
+
+inline counter::full_command if_match(counter::version_set versions,
+                                      counter::full_command command) {
+  command.condition.if_match = std::move(versions);
+  return command;
+}
+
+inline counter::full_command if_none_match(counter::version_set versions,
+                                           counter::full_command command) {
+  command.condition.if_none_match = std::move(versions);
+  return command;
+}
+
+// -- a table ----------------------------------------------------------------------
+
+constexpr std::chrono::milliseconds replay_ttl{60'000};
+
+/// A table and the clock it sees.
+class shard {
+public:
+  /// With room of its own.
+  explicit shard(std::uint64_t counters = 100, std::uint64_t replays = 100,
+                 std::uint64_t version = 0)
+      : own_counters_(counters),
+        own_replays_(replays),
+        table({own_counters_, own_replays_, replay_ttl, key_, version}) {}
+
+  /// With room that it shares.
+  shard(counter::quota& counters, counter::quota& replays)
+      : table({counters, replays, replay_ttl, key_, 0}) {}
+
+  counter::full_reply apply(const counter::full_command& command) {
+    return table.apply(command, hash(command.name), now);
+  }
+  counter::reply apply(counter::operation operation, std::string_view name,
+                       std::int64_t operand = 0) {
+    return table.apply(counter::command{operation, name, operand}, hash(name), now);
+  }
+
+  /// As a plain read tells it.
+  std::optional<counter::state> state(std::string name) {
+    return apply(get(std::move(name))).after;
+  }
+
+  void pass(std::chrono::milliseconds time) { now += time; }
+
+  std::uint64_t hash(std::string_view name) const { return counter::siphash(key_, name); }
+
+private:
+  counter::siphash_key key_{5, 6};
+  counter::quota own_counters_{0}, own_replays_{0};
+
+public:
+  counter::time_point now{std::chrono::milliseconds{1'800'000'000'000}};
+  counter::table table;
+};
+
+/// Lists until the order of the names is made.
+inline void make_order(shard& at) {
+  for (counter::table::budget steps = 0; steps == 0;) {
+    steps = 10'000;
+    at.table.list({}, at.now, steps);
+  }
+}
+
+}  // namespace unit

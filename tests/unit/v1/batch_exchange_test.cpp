@@ -1,0 +1,145 @@
+#include "http/v1/batch_exchange.hpp"
+#include "tests/unit/v1/support.hpp"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <cstddef>
+#include <numeric>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+using counter::full_command;
+using counter::full_reply;
+using counter::operation;
+using counter::outcome;
+using counter::state;
+using http::v1::batch_exchange;
+using unit::answered;
+using unit::questions_of;
+
+namespace {
+
+std::vector<full_command> commands_of(std::vector<std::pair<std::string, operation>> list) {
+  std::vector<full_command> commands;
+  for (auto& [name, operation] : list) {
+    full_command command{std::move(name), {operation}};
+    command.position = static_cast<std::uint16_t>(commands.size());
+    commands.push_back(std::move(command));
+  }
+  return commands;
+}
+
+}  // namespace
+
+TEST_CASE("a batch asks all at once, in its order") {
+  batch_exchange batch{
+      commands_of({{"a", operation::get}, {"b", operation::add}, {"a", operation::remove}})};
+  CHECK(batch.is_long());
+  CHECK_FALSE(batch.is_done());
+  const auto questions = questions_of(batch);
+  REQUIRE(questions.size() == 3);
+  std::string names;
+  for (std::size_t i = 0; i < questions.size(); ++i) {
+    const auto& command = std::get<full_command>(questions[i]);
+    CHECK(command.position == i);
+    names += command.name;
+  }
+  CHECK(names == "aba");
+  CHECK_FALSE(batch.is_done());
+  CHECK_FALSE(batch.next_question().has_value());
+}
+
+TEST_CASE("results are in the order of the operations, in whatever order they come") {
+  std::vector<std::size_t> order(4);
+  std::iota(order.begin(), order.end(), 0u);
+  do {
+    batch_exchange batch{commands_of({{"a", operation::get},
+                                      {"b", operation::get},
+                                      {"c", operation::get},
+                                      {"a", operation::get}})};
+    auto questions = questions_of(batch);
+    REQUIRE(questions.size() == 4);
+    for (const auto i : order) {
+      CHECK_FALSE(batch.is_done());
+      const state now{static_cast<std::int64_t>(i), i + 1};
+      batch.take(answered(std::move(questions[i]), full_reply{outcome::ok, false, now, now}));
+    }
+    REQUIRE(batch.is_done());
+    REQUIRE(batch.response().body ==
+            R"({"results":[)"
+            R"({"status":200,"name":"a","value":0,"version":1,"expires_at":null},)"
+            R"({"status":200,"name":"b","value":1,"version":2,"expires_at":null},)"
+            R"({"status":200,"name":"c","value":2,"version":3,"expires_at":null},)"
+            R"({"status":200,"name":"a","value":3,"version":4,"expires_at":null}]})"
+            "\n");
+  } while (std::next_permutation(order.begin(), order.end()));
+}
+
+TEST_CASE("an answer may come before the next question is asked") {
+  batch_exchange batch{commands_of({{"a", operation::get}, {"b", operation::get}})};
+  auto first = batch.next_question();
+  REQUIRE(first.has_value());
+  batch.take(answered(std::move(*first), full_reply{outcome::not_found}));
+  CHECK_FALSE(batch.is_done());
+  auto second = batch.next_question();
+  REQUIRE(second.has_value());
+  CHECK(std::get<full_command>(*second).name == "b");
+  batch.take(answered(std::move(*second), full_reply{outcome::not_found}));
+  CHECK(batch.is_done());
+}
+
+TEST_CASE("each result is what the single request would have been answered") {
+  batch_exchange batch{commands_of({{"a", operation::add},
+                                    {"b", operation::set},
+                                    {"c", operation::remove},
+                                    {"d", operation::add},
+                                    {"e", operation::remove},
+                                    {"f", operation::get}})};
+  const state one{1, 10}, two{2, 11};
+  const full_reply replies[] = {
+      {outcome::ok, false, one, two},          {outcome::ok, true, std::nullopt, two},
+      {outcome::ok, false, one, std::nullopt}, {outcome::limit_reached, false, one, one},
+      {outcome::ok, true, one, std::nullopt},  {outcome::overloaded},
+  };
+  auto questions = questions_of(batch);
+  REQUIRE(questions.size() == std::size(replies));
+  for (std::size_t i = 0; i < questions.size(); ++i)
+    batch.take(answered(std::move(questions[i]), replies[i]));
+  const auto message = batch.response();
+  CHECK(message.status == http::status::ok);
+  CHECK(message.type == http::json_type);
+  CHECK(message.fields == "");
+  CHECK_FALSE(message.may_be_kept);
+  CHECK(message.body ==
+        R"({"results":[)"
+        R"({"status":200,"name":"a","value":2,"previous":1,"applied":1,"version":11,)"
+        R"("created":false,"expires_at":null},)"
+        R"({"status":201,"name":"b","value":2,"previous":null,"version":11,"created":true,)"
+        R"("expires_at":null,"replayed":true},)"
+        R"({"status":204},)"
+        R"({"status":409,"code":"limit-reached",)"
+        R"("detail":"the result is out of bounds; the counter stays as it is",)"
+        R"("value":1,"version":10},)"
+        R"({"status":204,"replayed":true},)"
+        R"({"status":503,"code":"overloaded","detail":"nothing was changed; try again later"}]})"
+        "\n");
+}
+
+TEST_CASE("a batch of a thousand is one answer") {
+  std::vector<std::pair<std::string, operation>> list(1000, {"x", operation::get});
+  batch_exchange batch{commands_of(list)};
+  auto questions = questions_of(batch);
+  REQUIRE(questions.size() == 1000);
+  for (auto question = questions.rbegin(); question != questions.rend(); ++question)
+    batch.take(answered(std::move(*question), full_reply{outcome::not_found}));
+  REQUIRE(batch.is_done());
+  const auto body = batch.response().body;
+  std::size_t results = 0;
+  for (auto found = body.find("not-found"); found != body.npos;
+       found = body.find("not-found", found + 1))
+    ++results;
+  CHECK(results == 1000);
+}

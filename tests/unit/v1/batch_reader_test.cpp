@@ -1,0 +1,211 @@
+#include "http/v1/batch_reader.hpp"
+#include "counter/limits.hpp"
+#include "tests/unit/v1/support.hpp"
+
+#include <doctest/doctest.h>
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+using counter::full_command;
+using counter::operation;
+using unit::field;
+using unit::verdict_on;
+
+namespace {
+
+using reading = http::v1::result<std::vector<full_command>>;
+
+reading read(std::string body, unit::field_list fields = {unit::json_type},
+             const std::string& key = "") {
+  http::request request;
+  request.method = http::method::post;
+  request.fields = unit::fields_of(fields);
+  request.body = std::move(body);
+  return http::v1::read_batch(request, key);
+}
+
+/// A batch of as many operations, the last of which is `last`.
+std::string batch_of(std::size_t count, std::string_view last = R"({"op":"get","name":"z"})") {
+  std::string body = R"({"ops":[)";
+  for (std::size_t i = 1; i < count; ++i)
+    body += R"({"op":"get","name":"x"},)";
+  return body + (count > 0 ? std::string{last} : "") + "]}";
+}
+
+/// Whatever an operation is, there are two good ones around it.
+reading read_between(std::string_view operation) {
+  return read(R"({"ops":[{"op":"get","name":"a"},)" + std::string{operation} +
+              R"(,{"op":"get","name":"b"}]})");
+}
+
+}  // namespace
+
+TEST_CASE("a batch becomes commands in its order, each with its position and the key") {
+  const auto parsed = read(
+      R"({"ops":[{"op":"add","name":"a","delta":2},{"name":"b","delta":-1,"min":0,"op":"add"},)"
+      R"({"op":"get","name":"z"},{"op":"set","name":"c","value":0},{"op":"delete","name":"d"}]})",
+      {unit::json_type}, "key");
+  REQUIRE(verdict_on(parsed) == "ok");
+  const auto& commands = std::get<std::vector<full_command>>(parsed);
+  REQUIRE(commands.size() == 5);
+  const counter::parameters expected[] = {
+      {operation::add, 2}, {.operation = operation::add, .operand = -1, .min = 0},
+      {operation::get},    {operation::set, 0},
+      {operation::remove},
+  };
+  std::string names;
+  for (std::size_t i = 0; i < commands.size(); ++i) {
+    CAPTURE(i);
+    names += commands[i].name;
+    CHECK(commands[i].parameters == expected[i]);
+    CHECK(commands[i].condition == counter::condition{});
+    CHECK(commands[i].idempotency_key == "key");
+    CHECK(commands[i].position == i);
+  }
+  CHECK(names == "abzcd");
+}
+
+TEST_CASE("a batch has 1 to 1000 operations") {
+  CHECK(verdict_on(read(batch_of(0))) == "invalid-value");
+  CHECK(verdict_on(read(batch_of(1))) == "ok");
+  const auto most = read(batch_of(1000));
+  REQUIRE(verdict_on(most) == "ok");
+  CHECK(std::get<std::vector<full_command>>(most).size() == counter::limits::batch_max);
+  CHECK(std::get<std::vector<full_command>>(most).back().position == 999);
+  const auto more = read(batch_of(1001));
+  REQUIRE(verdict_on(more) == "invalid-value");
+  CHECK(std::get<http::v1::problem>(more).index == std::nullopt);
+}
+
+TEST_CASE("what is wrong with the batch itself has no index") {
+  struct {
+    std::string_view body, verdict;
+  } const cases[] = {
+      {"", "malformed-json"},
+      {"[]", "malformed-json"},
+      {R"([{"op":"get","name":"a"}])", "malformed-json"},
+      {R"({"ops":[{"op":"get","name":"a"}]} x)", "malformed-json"},
+      {"{}", "invalid-parameter"},
+      {R"({"operations":[]})", "invalid-parameter"},
+      {R"({"ops":[{"op":"get","name":"a"}],"x":1})", "invalid-parameter"},
+      {R"({"ops":null})", "invalid-value"},
+      {R"({"ops":{}})", "invalid-value"},
+      {R"({"ops":"get"})", "invalid-value"},
+      {R"({"ops":[]})", "invalid-value"},
+      {R"({"ops":[{"op":"get","name":"a"}],"ops":[{"op":"get","name":"a"}]})",
+       "duplicate-parameter"},
+  };
+  for (const auto& [body, verdict] : cases) {
+    CAPTURE(body);
+    const auto parsed = read(std::string{body});
+    REQUIRE(verdict_on(parsed) == verdict);
+    CHECK(std::get<http::v1::problem>(parsed).index == std::nullopt);
+  }
+}
+
+TEST_CASE("a batch is JSON") {
+  const auto body = batch_of(1);
+  CHECK(verdict_on(read(body, {{field::content_type, "Application/Json;charset=utf-8"}})) == "ok");
+  CHECK(verdict_on(read(body, {})) == "unsupported-media-type");
+  CHECK(verdict_on(read(body, {unit::form_type})) == "unsupported-media-type");
+  CHECK(verdict_on(read("ops=x", {unit::form_type})) == "unsupported-media-type");
+  CHECK(verdict_on(read(body, {{field::content_type, "text/plain"}})) == "unsupported-media-type");
+}
+
+TEST_CASE("a malformed operation is told by its index") {
+  struct {
+    std::string_view operation, verdict;
+  } const cases[] = {
+      {"null", "invalid-value"},
+      {"[]", "invalid-value"},
+      {R"("get")", "invalid-value"},
+      {"{}", "invalid-parameter"},
+      {R"({"name":"x"})", "invalid-parameter"},
+      {R"({"op":"get"})", "invalid-parameter"},
+      {R"({"op":"incr","name":"x"})", "invalid-value"},
+      {R"({"op":"GET","name":"x"})", "invalid-value"},
+      {R"({"op":"remove","name":"x"})", "invalid-value"},
+      {R"({"op":"","name":"x"})", "invalid-value"},
+      {R"({"op":null,"name":"x"})", "invalid-value"},
+      {R"({"op":["get"],"name":"x"})", "invalid-value"},
+      // names
+      {R"({"op":"get","name":""})", "invalid-name"},
+      {R"({"op":"get","name":null})", "invalid-name"},
+      {R"({"op":"get","name":5})", "invalid-name"},
+      {R"({"op":"get","name":"a\u0000b"})", "invalid-name"},
+      {R"({"op":"get","name":"a\nb"})", "invalid-name"},
+      {R"({"op":"get","name":"\u007f"})", "invalid-name"},
+      // members that it does not have
+      {R"({"op":"get","name":"x","delta":1})", "invalid-parameter"},
+      {R"({"op":"delete","name":"x","value":1})", "invalid-parameter"},
+      {R"({"op":"set","name":"x","value":1,"delta":1})", "invalid-parameter"},
+      {R"({"op":"add","name":"x","value":1})", "invalid-parameter"},
+      {R"({"op":"add","name":"x","Delta":1})", "invalid-parameter"},
+      {R"({"op":"add","name":"x","key":"k"})", "invalid-parameter"},
+      // values, and what is missing or contradicts
+      {R"({"op":"set","name":"x"})", "invalid-parameter"},
+      {R"({"op":"add","name":"x","delta":"1"})", "invalid-value"},
+      {R"({"op":"add","name":"x","delta":1.0})", "invalid-value"},
+      {R"({"op":"add","name":"x","delta":9223372036854775808})", "invalid-value"},
+      {R"({"op":"add","name":"x","min":1,"max":0})", "invalid-parameter"},
+      {R"({"op":"add","name":"x","ttl_mode":"refresh"})", "invalid-parameter"},
+      {R"({"op":"add","name":"x","if_version":-1})", "invalid-value"},
+      {R"({"op":"add","name":"x","if_version":"1"})", "invalid-value"},
+      {R"({"op":"add","name":"x","if_version":1.0})", "invalid-value"},
+      {R"({"op":"add","name":"x","if_version":null})", "invalid-value"},
+      {R"({"op":"add","name":"x","if_version":9223372036854775808})", "invalid-value"},
+      // twice
+      {R"({"op":"get","op":"get","name":"x"})", "duplicate-parameter"},
+      {R"({"op":"get","name":"x","name":"x"})", "duplicate-parameter"},
+      {R"({"op":"add","name":"x","delta":1,"d\u0065lta":1})", "duplicate-parameter"},
+      {R"({"op":"add","name":"x","if_version":1,"if_version":1})", "duplicate-parameter"},
+  };
+  for (const auto& [operation, verdict] : cases) {
+    CAPTURE(operation);
+    const auto parsed = read_between(operation);
+    REQUIRE(verdict_on(parsed) == verdict);
+    CHECK(std::get<http::v1::problem>(parsed).index == 1);
+  }
+}
+
+TEST_CASE("the first malformed operation is the one that is told, and the last may be it") {
+  const auto first = read(R"({"ops":[{"op":"x"},{"op":"y"}]})");
+  REQUIRE(verdict_on(first) == "invalid-value");
+  CHECK(std::get<http::v1::problem>(first).index == 0);
+  const auto last = read(batch_of(1000, "{}"));
+  REQUIRE(verdict_on(last) == "invalid-parameter");
+  CHECK(std::get<http::v1::problem>(last).index == 999);
+}
+
+TEST_CASE("a name in a batch is 1 to 256 bytes") {
+  const auto operation = [](const std::string& name) {
+    return R"({"op":"get","name":")" + name + "\"}";
+  };
+  CHECK(verdict_on(read_between(operation(std::string(256, 'x')))) == "ok");
+  CHECK(verdict_on(read_between(operation(std::string(257, 'x')))) == "invalid-name");
+  const auto parsed = read_between(operation("a/b+c%20\\u00e9"));
+  REQUIRE(verdict_on(parsed) == "ok");
+  CHECK(std::get<std::vector<full_command>>(parsed)[1].name == "a/b+c%20\xc3\xa9");
+}
+
+TEST_CASE("if_version is a version that the counter must have, or 0 for none") {
+  const auto condition_of = [](std::string_view version) {
+    const auto parsed =
+        read_between(R"({"op":"add","name":"x","if_version":)" + std::string{version} + "}");
+    REQUIRE(verdict_on(parsed) == "ok");
+    return std::get<std::vector<full_command>>(parsed)[1].condition;
+  };
+  using counter::outcome;
+  const auto must_not_exist = condition_of("0");
+  CHECK(must_not_exist.check(std::nullopt, false) == outcome::ok);
+  CHECK(must_not_exist.check(1, false) == outcome::precondition_failed);
+  const auto largest = condition_of("9223372036854775807");
+  CHECK(largest.check(std::nullopt, false) == outcome::precondition_failed);
+  CHECK(largest.check(INT64_MAX, false) == outcome::ok);
+  CHECK(largest.check(1, false) == outcome::precondition_failed);
+}

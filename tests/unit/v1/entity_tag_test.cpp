@@ -1,0 +1,103 @@
+#include "http/v1/entity_tag.hpp"
+#include "tests/unit/v1/support.hpp"
+
+#include <doctest/doctest.h>
+
+#include <cstdint>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+using counter::version_set;
+using http::v1::parse_tags;
+using http::v1::read_condition;
+using unit::field;
+using unit::fields_of;
+using unit::verdict_on;
+
+TEST_CASE("the tag of a version names that version") {
+  CHECK(http::v1::tag_of(1) == "\"1\"");
+  CHECK(http::v1::tag_of(UINT64_MAX) == "\"18446744073709551615\"");
+  for (const auto version : {std::uint64_t{1}, std::uint64_t{1019}, UINT64_MAX}) {
+    CAPTURE(version);
+    CHECK(parse_tags(http::v1::tag_of(version)) == version_set{false, {version}});
+  }
+}
+
+TEST_CASE("a list of tags names the versions that we could have given out") {
+  struct {
+    std::string_view list;
+    std::vector<std::uint64_t> versions;
+  } const cases[] = {
+      {R"("7")", {7}},
+      {" \t\"7\" ", {7}},
+      {R"("7","8" , "9")", {7, 8, 9}},
+      {R"(,, "7",,"8",)", {7, 8}},
+      {R"("7", "7")", {7, 7}},
+      // weak
+      {R"(W/"7")", {}},
+      {R"("1", W/"7", "2")", {1, 2}},
+      // not ours
+      {R"("")", {}},
+      {R"("x")", {}},
+      {R"("*")", {}},
+      {R"("0")", {}},
+      {R"("07")", {}},
+      {R"("-7")", {}},
+      {R"("+7")", {}},
+      {R"("7x")", {}},
+      {R"("0x7")", {}},
+      {R"("7,8")", {}},
+      {R"("18446744073709551616")", {}},
+      {"\"\xc3\xa9!#~\"", {}},
+      {R"("a,b", "7")", {7}},
+      {R"("W/", "7")", {7}},
+      {R"("a\", "7")", {7}},  // a tag has no escapes
+  };
+  for (const auto& [list, versions] : cases) {
+    CAPTURE(list);
+    CHECK(parse_tags(list) == version_set{false, versions});
+  }
+}
+
+TEST_CASE("a star is any version") {
+  CHECK(parse_tags("*") == version_set{true, {}});
+  CHECK(parse_tags(" * \t") == version_set{true, {}});
+}
+
+TEST_CASE("what is no list of tags is malformed") {
+  const std::string_view cases[] = {
+      "",        " ",           ",",        "7",        "\"",     "\"7",       "7\"",      "'7'",
+      "\"7\"8",  "\"7\" \"8\"", "\"7\";",   "w/\"7\"",  "W\"7\"", "W /\"7\"",  "W/ \"7\"", "W/",
+      "W/7",     "* *",         "*, \"7\"", "\"7\", *", "**",     "*,",        "\"7\", 8", "\"7 \"",
+      "\"a b\"", "\"\t\"",      "\"\x7f\"", "\"a\"b\"", "x\"7\"", "W/W/\"7\"",
+  };
+  for (const auto list : cases) {
+    CAPTURE(list);
+    CHECK(parse_tags(list) == std::nullopt);
+  }
+}
+
+TEST_CASE("a condition is what both fields ask for") {
+  const auto none = read_condition(fields_of({}));
+  REQUIRE(verdict_on(none) == "ok");
+  CHECK(std::get<counter::condition>(none) == counter::condition{});
+
+  const auto both = read_condition(fields_of({{field::if_match, R"("1", "2")"},
+                                              {field::if_none_match, "*"},
+                                              {field::if_match, R"("3")"}}));
+  REQUIRE(verdict_on(both) == "ok");
+  CHECK(std::get<counter::condition>(both) ==
+        counter::condition{version_set{false, {1, 2, 3}}, version_set{true, {}}});
+}
+
+TEST_CASE("a condition that is malformed in either field is refused") {
+  for (const auto name : {field::if_match, field::if_none_match}) {
+    CHECK(verdict_on(read_condition(fields_of({{name, ""}}))) == "invalid-value");
+    CHECK(verdict_on(read_condition(fields_of({{name, "7"}}))) == "invalid-value");
+    CHECK(verdict_on(read_condition(fields_of({{name, "*"}, {name, "*"}}))) == "invalid-value");
+    CHECK(verdict_on(read_condition(fields_of({{name, "\"1\""}, {name, "x"}}))) == "invalid-value");
+  }
+  CHECK(verdict_on(read_condition(fields_of(
+            {{field::if_match, "\"1\""}, {field::if_none_match, "1"}}))) == "invalid-value");
+}

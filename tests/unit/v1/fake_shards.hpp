@@ -1,0 +1,51 @@
+#pragma once
+
+#include "counter/page.hpp"
+#include "http/message.hpp"
+
+#include <boost/json/parse.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <set>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace unit {
+
+/// Lists counters as a shard does, with as little patience as one likes.
+struct fake_shard {
+  std::set<std::string> names{};
+  std::set<std::string> gone{};  ///< of the names: looked at, and not listed
+  std::size_t steps = SIZE_MAX;  ///< names that it looks at for one page
+
+  counter::page list(const counter::page_request& request) const {
+    counter::page page;
+    page.reached = request.after;
+    auto left = steps;
+    for (const auto& name : names) {
+      if (!name.starts_with(request.prefix) || name <= request.after)
+        continue;
+      if (left-- == 0 || page.counters.size() == request.limit)
+        return page;
+      page.reached = name;
+      if (!gone.contains(name))
+        page.counters.push_back({name, {1, 7}});
+    }
+    page.is_last = true;
+    return page;
+  }
+};
+
+/// The names on a page of a list.
+inline std::vector<std::string> names_in(const http::message& message) {
+  std::vector<std::string> names;
+  const auto body = boost::json::parse(message.body);
+  for (const auto& counter : body.at("counters").as_array())
+    names.emplace_back(counter.at("name").as_string());
+  return names;
+}
+
+}  // namespace unit

@@ -1,0 +1,79 @@
+#include "http/v1/idempotency_key.hpp"
+#include "counter/limits.hpp"
+#include "tests/unit/v1/support.hpp"
+
+#include <doctest/doctest.h>
+
+#include <string>
+#include <string_view>
+#include <variant>
+
+using counter::limits;
+using http::v1::parse_idempotency_key;
+using http::v1::read_idempotency_key;
+using unit::field;
+using unit::fields_of;
+using unit::verdict_on;
+
+TEST_CASE("a key is the same as it is and as a string") {
+  struct {
+    std::string_view value, key;
+  } const cases[] = {
+      {"k", "k"},
+      {R"("k")", "k"},
+      {"8e03978e-40d5-43e8-bc93-6894a57f9324", "8e03978e-40d5-43e8-bc93-6894a57f9324"},
+      {"!~", "!~"},
+      {"a,b;c", "a,b;c"},
+      {R"("a,b;c")", "a,b;c"},
+      {R"("a\"b\\c")", R"(a"b\c)"},
+      {R"(a"b\c)", R"(a"b\c)"},
+      {R"(k")", R"(k")"},
+      {R"(\)", R"(\)"},
+      {R"("\"")", "\""},
+  };
+  for (const auto& [value, key] : cases) {
+    CAPTURE(value);
+    CHECK(parse_idempotency_key(value) == key);
+  }
+}
+
+TEST_CASE("a key has as many characters as the limit allows, quoted or not") {
+  const std::string longest(limits::idempotency_key_bytes_max, 'k');
+  CHECK(longest.size() == 255);
+  CHECK(parse_idempotency_key(longest) == longest);
+  CHECK(parse_idempotency_key('"' + longest + '"') == longest);
+  CHECK(parse_idempotency_key(longest + 'k') == std::nullopt);
+  CHECK(parse_idempotency_key('"' + longest + "k\"") == std::nullopt);
+  std::string escaped;
+  for (std::size_t i = 0; i < longest.size(); ++i)
+    escaped += "\\\\";
+  CHECK(parse_idempotency_key('"' + escaped + '"') == std::string(longest.size(), '\\'));
+  CHECK(parse_idempotency_key('"' + escaped + "\\\\\"") == std::nullopt);
+}
+
+TEST_CASE("what is empty, not visible or not a string is no key") {
+  using namespace std::string_view_literals;
+  const std::string_view cases[] = {
+      "",          " ",           "a b",          "a, b",    "a\tb",    "\x7f",
+      "\xc3\xa9",  "a\0b"sv,      "\"",           "\"\"",    "\"a",     "\"a\"b",
+      "\"a\" ",    "\"a b\"",     "\"\xc3\xa9\"", R"("a\")", R"("\a")", R"("a\"b)",
+      R"("a"; x)", R"("a", "b")", "\"\t\"",
+  };
+  for (const auto value : cases) {
+    CAPTURE(value);
+    CHECK(parse_idempotency_key(value) == std::nullopt);
+  }
+}
+
+TEST_CASE("a request has one key or none") {
+  auto key_of = [](unit::field_list list) { return read_idempotency_key(fields_of(list)); };
+  CHECK(std::get<std::string>(key_of({})) == "");
+  CHECK(std::get<std::string>(key_of({{field::accept, "x"}})) == "");
+  CHECK(std::get<std::string>(key_of({{field::idempotency_key, "\"k\""}})) == "k");
+  constexpr auto wrong = "invalid-idempotency-key";
+  CHECK(verdict_on(key_of({{field::idempotency_key, ""}})) == wrong);
+  CHECK(verdict_on(key_of({{field::idempotency_key, "a b"}})) == wrong);
+  CHECK(verdict_on(key_of({{field::idempotency_key, "k"}, {field::idempotency_key, "k"}})) ==
+        wrong);
+  CHECK(verdict_on(key_of({{field::idempotency_key, "k"}, {field::idempotency_key, ""}})) == wrong);
+}

@@ -1,0 +1,187 @@
+#include "http/v1/json_text.hpp"
+#include "counter/limits.hpp"
+#include "tests/unit/v1/support.hpp"
+
+#include <doctest/doctest.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+
+using http::v1::parse_object;
+using unit::verdict_on;
+using namespace std::string_view_literals;
+
+namespace {
+
+/// An object that holds lists, `levels` in all.
+std::string nested(std::size_t levels) {
+  return R"({"a":)" + std::string(levels - 1, '[') + std::string(levels - 1, ']') + "}";
+}
+
+}  // namespace
+
+TEST_CASE("a JSON object is taken, with white space around it") {
+  for (const auto text : {"{}"sv, " \t\r\n{ } \r\n"sv, R"({"a":1,"b":"x","c":null,"d":[1,{}]})"sv,
+                          R"({"":0})"sv, "{\"a\":\"\xc3\xa9\\u00e9\\n\"}"sv}) {
+    CAPTURE(text);
+    CHECK(verdict_on(parse_object(text)) == "ok");
+  }
+}
+
+TEST_CASE("what is not one JSON object is malformed") {
+  const std::string_view cases[] = {
+      "",
+      " ",
+      "null",
+      "1",
+      "\"a\"",
+      "[]",
+      "[{}]",
+      "{",
+      "}",
+      "{\"a\"}",
+      "{\"a\":}",
+      "{\"a\":1",
+      "{\"a\":1,}",
+      "{,}",
+      "{a:1}",
+      "{'a':1}",
+      "{\"a\":'x'}",
+      // something behind it
+      "{}x",
+      "{}{}",
+      "{},",
+      "{}\0"sv,
+      "{}//x",
+      "{/*x*/}",
+      "\xef\xbb\xbf{}",
+      // numbers that are none
+      "{\"a\":01}",
+      "{\"a\":+1}",
+      "{\"a\":-}",
+      "{\"a\":.5}",
+      "{\"a\":1.}",
+      "{\"a\":1e}",
+      "{\"a\":0x1}",
+      "{\"a\":NaN}",
+      "{\"a\":Infinity}",
+      // strings that are none
+      "{\"a\":\"\n\"}",
+      "{\"a\":\"\\x\"}",
+      "{\"a\":\"\xff\"}",
+      "{\"\xc3\":1}",
+      "{\"a\":\"\\ud800\"}",
+      "{\"\\udc00\":1}",
+  };
+  for (const auto text : cases) {
+    CAPTURE(text);
+    CHECK(verdict_on(parse_object(text)) == "malformed-json");
+  }
+}
+
+TEST_CASE("an object is as deep as the limit allows, and not one level more") {
+  CHECK(verdict_on(parse_object(nested(counter::limits::json_depth_max))) == "ok");
+  CHECK(verdict_on(parse_object(nested(counter::limits::json_depth_max + 1))) == "malformed-json");
+  CHECK(verdict_on(parse_object(nested(100'000))) == "malformed-json");
+}
+
+TEST_CASE("a member given twice is refused at every level, however it is written") {
+  const std::string_view cases[] = {
+      R"({"a":1,"a":1})",
+      R"({"a":1,"b":2,"a":3})",
+      R"({"a":1,"\u0061":2})",
+      R"({"\u0061":1,"a":2})",
+      R"({"":1,"":2})",
+      R"({"a":{"b":1,"b":2}})",
+      R"({"a":[{"b":1},{"b":1,"c":1,"b":1}]})",
+      R"({"a":{"a":{"a":{"b":1,"b":2}}}})",
+      R"({"a":{"b":1},"a":{"b":1}})",
+      R"({"a":{},"b":[],"a":1})",
+      "{\"\xf0\x9f\x98\x80\":1,\"\\ud83d\\ude00\":2}",
+      R"({"x\ny\tz":1,"x\u000ay\u0009z":2})",
+      R"({"\/":1,"/":2})",
+  };
+  for (const auto text : cases) {
+    CAPTURE(text);
+    CHECK(verdict_on(parse_object(text)) == "duplicate-parameter");
+  }
+  const std::string longer(5000, 'k');
+  CHECK(verdict_on(parse_object("{\"" + longer + "\":1,\"" + longer + "\":2}")) ==
+        "duplicate-parameter");
+}
+
+TEST_CASE("members of different objects, or that differ at all, are not the same") {
+  for (const auto text : {R"({"a":{"a":{"a":1}}})"sv, R"({"a":[{"b":1},{"b":1}],"b":{"a":1}})"sv,
+                          R"({"a":1,"A":2,"a ":3,"a\u0000":4})"sv, R"({"a":"a","b":"a"})"sv,
+                          R"({"b":{"c":1},"c":2})"sv}) {
+    CAPTURE(text);
+    CHECK(verdict_on(parse_object(text)) == "ok");
+  }
+}
+
+TEST_CASE("a member given twice in an operation of a batch is told with the operation's index") {
+  struct {
+    std::string_view text;
+    std::optional<std::size_t> index;
+  } const cases[] = {
+      {R"({"ops":[{"a":1,"a":2}]})", 0},
+      {R"({"ops":[{"a":1},{"a":[1,{"b":2}]},{"a":1,"a":2},{"a":1}]})", 2},
+      {R"({"ops":[1,null,"x",{"a":1,"a":2}]})", 3},
+      {R"({"ops":[],"ops":[]})", std::nullopt},
+      {R"({"ops":[{"a":1}],"ops":[{"a":1}]})", std::nullopt},
+      {R"({"ops":{"a":1,"a":2}})", std::nullopt},
+      // an object in an object is no operation
+      {R"({"ops":{"a":{"b":1,"b":2}}})", std::nullopt},
+  };
+  for (const auto& [text, index] : cases) {
+    CAPTURE(text);
+    const auto parsed = parse_object(text);
+    REQUIRE(verdict_on(parsed) == "duplicate-parameter");
+    CHECK(std::get<http::v1::problem>(parsed).index == index);
+  }
+}
+
+TEST_CASE("what is told of a member given twice is short, however long its name") {
+  const std::string key(300'000, 'k');
+  const auto parsed = parse_object("{\"" + key + "\":1,\"" + key + "\":2}");
+  REQUIRE(verdict_on(parsed) == "duplicate-parameter");
+  CHECK(std::get<http::v1::problem>(parsed).detail.size() < 1000);
+}
+
+TEST_CASE("numbers are integers as far as 64 bits go") {
+  struct {
+    std::string_view number;
+    std::optional<std::int64_t> value;
+  } const cases[] = {
+      {"0", 0},
+      {"-0", 0},
+      {"9223372036854775807", INT64_MAX},
+      {"-9223372036854775808", INT64_MIN},
+      {"9223372036854775808", std::nullopt},
+      {"-9223372036854775809", std::nullopt},
+      {"18446744073709551615", std::nullopt},
+      {"18446744073709551616", std::nullopt},
+      {"1.0", std::nullopt},
+      {"1e2", std::nullopt},
+      {"1E0", std::nullopt},
+  };
+  for (const auto& [number, value] : cases) {
+    CAPTURE(number);
+    const auto parsed = parse_object("{\"a\":" + std::string{number} + "}");
+    REQUIRE(verdict_on(parsed) == "ok");
+    const auto* integer = std::get<boost::json::object>(parsed).at("a").if_int64();
+    CHECK((integer != nullptr) == value.has_value());
+    if (integer != nullptr && value)
+      CHECK(*integer == *value);
+  }
+}
+
+TEST_CASE("text ends its line, and is what was meant") {
+  CHECK(http::v1::to_text({}) == "{}\n");
+  CHECK(http::v1::to_text({{"b", INT64_MIN}, {"a", "\"\n\xc3\xa9"}, {"c", nullptr}}) ==
+        "{\"b\":-9223372036854775808,\"a\":\"\\\"\\n\xc3\xa9\",\"c\":null}\n");
+}

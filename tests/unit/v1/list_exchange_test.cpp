@@ -1,0 +1,207 @@
+#include "http/v1/list_exchange.hpp"
+#include "tests/unit/v1/fake_shards.hpp"
+#include "tests/unit/v1/support.hpp"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+using counter::outcome;
+using counter::page;
+using counter::page_request;
+using http::v1::list_exchange;
+using unit::answered;
+using unit::fake_shard;
+using unit::names_in;
+using unit::questions_of;
+
+namespace {
+
+const page_request& page_of(const counter::question& question) {
+  return std::get<page_request>(question);
+}
+
+/// Has the shards answer whatever is asked, in the order of the shards.
+http::message run(list_exchange& list, const std::vector<fake_shard>& shards) {
+  while (!list.is_done())
+    for (auto& question : questions_of(list)) {
+      auto page = shards[page_of(question).shard].list(page_of(question));
+      list.take(answered(std::move(question), std::move(page)));
+    }
+  return list.response();
+}
+
+}  // namespace
+
+TEST_CASE("a list asks every shard at once, for no more than it may need") {
+  list_exchange list{{"a", 10, "ab"}, 3};
+  CHECK(list.is_long());
+  CHECK_FALSE(list.is_done());
+  const auto questions = questions_of(list);
+  REQUIRE(questions.size() == 3);
+  for (unsigned shard = 0; shard < 3; ++shard) {
+    const auto& question = page_of(questions[shard]);
+    CHECK(question.shard == shard);
+    CHECK(question.prefix == "a");
+    CHECK(question.after == "ab");
+    CHECK(question.limit >= 1);
+    CHECK(question.limit <= 11);
+  }
+  CHECK_FALSE(list.is_done());
+  list_exchange alone{{"", 1000, ""}, 1};
+  CHECK(page_of(questions_of(alone).at(0)).limit == 1001);
+  list_exchange shared{{"", 1000, ""}, 1024};
+  CHECK(page_of(questions_of(shared).at(0)).limit < 100);
+}
+
+TEST_CASE("a list of nothing is an empty page, and the last one") {
+  list_exchange list{{}, 2};
+  const auto message = run(list, std::vector<fake_shard>(2));
+  CHECK(message.status == http::status::ok);
+  CHECK(message.type == http::json_type);
+  CHECK(message.body == "{\"counters\":[],\"next_cursor\":null}\n");
+  CHECK(message.fields == "");
+}
+
+TEST_CASE("a page tells of each counter what a read would") {
+  fake_shard shard{{"a"}};
+  list_exchange list{{}, 1};
+  CHECK(run(list, {shard}).body ==
+        "{\"counters\":[{\"name\":\"a\",\"value\":1,\"version\":7,\"expires_at\":null}],"
+        "\"next_cursor\":null}\n");
+}
+
+TEST_CASE("there is a next page only while there is more") {
+  const std::vector<fake_shard> shards{fake_shard{{"a", "c"}}, fake_shard{{"b"}}};
+  for (const std::size_t limit : {3u, 4u, 1000u}) {
+    CAPTURE(limit);
+    list_exchange list{{"", limit, ""}, 2};
+    const auto message = run(list, shards);
+    CHECK(names_in(message) == std::vector<std::string>{"a", "b", "c"});
+    CHECK(unit::member(message.body, "next_cursor") == "null");
+    CHECK(message.fields == "");
+  }
+  list_exchange first{{"", 2, ""}, 2};
+  const auto message = run(first, shards);
+  CHECK(names_in(message) == std::vector<std::string>{"a", "b"});
+  CHECK(unit::member(message.body, "next_cursor") == "\"62\"");
+  CHECK(message.fields == "Link: </v1/counters?limit=2&cursor=62>; rel=\"next\"\r\n");
+  list_exchange second{{"", 2, "b"}, 2};
+  const auto last = run(second, shards);
+  CHECK(names_in(last) == std::vector<std::string>{"c"});
+  CHECK(last.fields == "");
+}
+
+TEST_CASE("the link to the next page keeps the prefix, encoded") {
+  list_exchange list{{"a/\"b c&\xc3\xa9", 1, ""}, 1};
+  const auto message = run(list, {fake_shard{{"a/\"b c&\xc3\xa9x", "a/\"b c&\xc3\xa9y"}}});
+  CHECK(message.fields ==
+        "Link: </v1/counters?prefix=a%2F%22b%20c%26%C3%A9&limit=1&"
+        "cursor=612f2262206326c3a978>; rel=\"next\"\r\n");
+}
+
+TEST_CASE("shards that answer in any order make the same page") {
+  const std::vector<fake_shard> shards{fake_shard{{"a", "e"}}, fake_shard{{"b", "d"}},
+                                       fake_shard{{"c"}}};
+  std::vector<std::size_t> order{0, 1, 2};
+  do {
+    list_exchange list{{"", 4, ""}, 3};
+    auto questions = questions_of(list);
+    REQUIRE(questions.size() == 3);
+    for (const auto i : order) {
+      CHECK_FALSE(list.is_done());
+      auto page = shards[i].list(page_of(questions[i]));
+      list.take(answered(std::move(questions[i]), std::move(page)));
+    }
+    REQUIRE(list.is_done());
+    const auto message = list.response();
+    CHECK(names_in(message) == std::vector<std::string>{"a", "b", "c", "d"});
+    CHECK(unit::member(message.body, "next_cursor") == "\"64\"");
+  } while (std::next_permutation(order.begin(), order.end()));
+}
+
+TEST_CASE("a shard whose page was cut short is asked on where it stopped, and no other") {
+  list_exchange list{{"", 10, ""}, 2};
+  auto questions = questions_of(list);
+  REQUIRE(questions.size() == 2);
+  list.take(answered(std::move(questions[0]), page{outcome::ok, {{"a", {}}}, false, "a"}));
+  CHECK_FALSE(list.next_question().has_value());  // the other one has not answered
+  list.take(answered(std::move(questions[1]), page{outcome::ok, {{"b", {}}, {"z", {}}}, true, ""}));
+  CHECK_FALSE(list.is_done());
+  auto more = questions_of(list);
+  REQUIRE(more.size() == 1);
+  CHECK(page_of(more[0]).shard == 0);
+  CHECK(page_of(more[0]).after == "a");
+  list.take(answered(std::move(more[0]), page{outcome::ok, {{"c", {}}}, true, ""}));
+  REQUIRE(list.is_done());
+  CHECK(names_in(list.response()) == std::vector<std::string>{"a", "b", "c", "z"});
+}
+
+TEST_CASE("a page without counters that is not the last is no end") {
+  list_exchange list{{"", 10, ""}, 1};
+  std::string reached;
+  for (const auto* next : {"a", "b", "c"}) {
+    auto questions = questions_of(list);
+    REQUIRE(questions.size() == 1);
+    CHECK(page_of(questions[0]).after == reached);
+    reached = next;
+    list.take(answered(std::move(questions[0]), page{outcome::ok, {}, false, reached}));
+    CHECK_FALSE(list.is_done());
+  }
+  auto questions = questions_of(list);
+  REQUIRE(questions.size() == 1);
+  CHECK(page_of(questions[0]).after == "c");
+  list.take(answered(std::move(questions[0]), page{outcome::ok, {{"d", {}}}, true, ""}));
+  REQUIRE(list.is_done());
+  CHECK(names_in(list.response()) == std::vector<std::string>{"d"});
+}
+
+TEST_CASE("once the page is full nobody is asked for more") {
+  list_exchange list{{"", 1, ""}, 2};
+  auto questions = questions_of(list);
+  REQUIRE(questions.size() == 2);
+  list.take(
+      answered(std::move(questions[0]), page{outcome::ok, {{"a", {}}, {"b", {}}}, false, "b"}));
+  list.take(answered(std::move(questions[1]), page{outcome::ok, {{"x", {}}}, false, "x"}));
+  CHECK(list.is_done());
+  CHECK_FALSE(list.next_question().has_value());
+  CHECK(names_in(list.response()) == std::vector<std::string>{"a"});
+}
+
+TEST_CASE("a shard that refuses ends the list when all have answered") {
+  for (const auto why : {outcome::overloaded, outcome::draining}) {
+    for (const std::size_t refusing : {0u, 1u, 2u}) {
+      CAPTURE(refusing);
+      list_exchange list{{"", 10, ""}, 3};
+      auto questions = questions_of(list);
+      REQUIRE(questions.size() == 3);
+      for (std::size_t i = 0; i < 3; ++i) {
+        CHECK_FALSE(list.is_done());
+        // The others would have to be asked again.
+        auto page = i == refusing ? counter::page{why}
+                                  : counter::page{outcome::ok, {{"a", {}}}, false, "a"};
+        list.take(answered(std::move(questions[i]), std::move(page)));
+      }
+      REQUIRE(list.is_done());
+      CHECK_FALSE(list.next_question().has_value());
+      const auto message = list.response();
+      CHECK(message.status == http::status::service_unavailable);
+      CHECK(unit::code_in(message) == http::v1::text_of(http::v1::code_of(why)));
+      CHECK(message.fields == "");
+    }
+  }
+}
+
+TEST_CASE("a refusal before the other shards are asked ends the list, too") {
+  list_exchange list{{"", 10, ""}, 2};
+  auto question = list.next_question();
+  REQUIRE(question.has_value());
+  list.take(answered(std::move(*question), page{outcome::draining}));
+  REQUIRE(list.is_done());
+  CHECK(unit::code_in(list.response()) == "draining");
+}

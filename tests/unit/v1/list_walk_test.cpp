@@ -1,0 +1,107 @@
+// Whole listings, page by page, of shards that stop wherever they like.
+
+#include "http/v1/cursor.hpp"
+#include "http/v1/list_exchange.hpp"
+#include "tests/unit/v1/fake_shards.hpp"
+#include "tests/unit/v1/support.hpp"
+
+#include <doctest/doctest.h>
+
+#include <cstddef>
+#include <optional>
+#include <random>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+using http::v1::list_exchange;
+using unit::fake_shard;
+
+namespace {
+
+using engine = std::minstd_rand;
+
+std::size_t up_to(engine& numbers, std::size_t most) {
+  return std::uniform_int_distribution<std::size_t>{0, most}(numbers);
+}
+
+std::string random_name(engine& numbers) {
+  std::string name;
+  for (auto left = up_to(numbers, 3); left-- > 0;)
+    name += "ab/\x7e"[up_to(numbers, 3)];
+  return name + static_cast<char>('a' + up_to(numbers, 2));
+}
+
+/// One page; the shards answer in any order, each while others are still asked.
+http::message page_of(list_exchange& list, const std::vector<fake_shard>& shards, engine& numbers) {
+  std::vector<counter::question> waiting;
+  std::set<unsigned> asked;
+  while (!list.is_done()) {
+    while (auto question = list.next_question()) {
+      REQUIRE(asked.insert(std::get<counter::page_request>(*question).shard).second);
+      waiting.push_back(std::move(*question));
+      if (up_to(numbers, 1) == 0)
+        break;
+    }
+    REQUIRE_FALSE(waiting.empty());
+    std::swap(waiting[up_to(numbers, waiting.size() - 1)], waiting.back());
+    const auto& request = std::get<counter::page_request>(waiting.back());
+    asked.erase(request.shard);
+    auto page = shards[request.shard].list(request);
+    list.take(unit::answered(std::move(waiting.back()), std::move(page)));
+    waiting.pop_back();
+  }
+  REQUIRE(waiting.empty());
+  return list.response();
+}
+
+void walk(engine& numbers) {
+  std::vector<fake_shard> shards(1 + up_to(numbers, 4));
+  const auto prefix = up_to(numbers, 2) == 0 ? random_name(numbers).substr(0, 1) : "";
+  const auto limit = 1 + up_to(numbers, 8);
+  std::vector<std::string> expected;
+  std::set<std::string> names;
+  for (auto left = up_to(numbers, 40); left-- > 0;)
+    names.insert(random_name(numbers));
+  for (const auto& name : names) {
+    auto& shard = shards[up_to(numbers, shards.size() - 1)];
+    shard.names.insert(name);
+    if (up_to(numbers, 3) == 0)
+      shard.gone.insert(name);
+    else if (name.starts_with(prefix))
+      expected.push_back(name);
+  }
+  for (auto& shard : shards)
+    shard.steps = 1 + up_to(numbers, 10);
+
+  std::vector<std::string> listed;
+  for (std::string after;;) {
+    list_exchange list{{prefix, limit, after}, static_cast<unsigned>(shards.size())};
+    const auto message = page_of(list, shards, numbers);
+    const auto page = unit::names_in(message);
+    listed.insert(listed.end(), page.begin(), page.end());
+    const auto cursor = unit::member(message.body, "next_cursor");
+    REQUIRE(message.fields.empty() == (cursor == "null"));
+    if (cursor == "null") {
+      REQUIRE(page.size() <= limit);
+      break;
+    }
+    REQUIRE(page.size() == limit);
+    REQUIRE(listed.size() < expected.size());
+    const auto name = http::v1::parse_cursor(cursor.substr(1, cursor.size() - 2));
+    REQUIRE(name == page.back());
+    after = *name;
+  }
+  REQUIRE(listed == expected);
+}
+
+}  // namespace
+
+TEST_CASE("page by page, every counter is listed once and in order, however shards are cut") {
+  const auto seed = unit::test_seed();
+  CAPTURE(seed);
+  engine numbers{seed};
+  for (int i = 0; i < 500; ++i)
+    walk(numbers);
+}

@@ -1,0 +1,171 @@
+#include "http/v1/parameter_reader.hpp"
+#include "tests/unit/v1/support.hpp"
+
+#include <doctest/doctest.h>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+using http::v1::maybe_problem;
+using http::v1::parameter_value;
+using unit::field;
+using unit::fields_of;
+using unit::verdict_on;
+
+namespace {
+
+using boost::json::value;
+
+/// Notes what it is given, and objects to a parameter called `bad`.
+struct notes {
+  std::vector<std::string> seen{};
+
+  maybe_problem operator()(std::string_view name, const parameter_value& given) {
+    const auto text = http::v1::as_text(given);
+    seen.push_back(std::string{name} + "=" + std::string{text.value_or("?")});
+    if (name == "bad")
+      return http::v1::problem{http::v1::code::invalid_value, "bad"};
+    return std::nullopt;
+  }
+};
+
+http::request with_body(std::string body, unit::field_list fields) {
+  http::request request;
+  request.method = http::method::post;
+  request.fields = fields_of(fields);
+  request.body = std::move(body);
+  return request;
+}
+
+struct numbers {
+  std::int64_t first = 0;
+  std::int64_t second = 0;
+};
+
+template <auto Member>
+bool set(numbers& target, const parameter_value& given) {
+  const auto number = http::v1::as_integer(given);
+  target.*Member = number.value_or(0);
+  return number.has_value();
+}
+
+constexpr http::v1::parameter<numbers> rules[] = {
+    {"first", "first is an integer", &set<&numbers::first>},
+    {"second", "second is an integer", &set<&numbers::second>},
+};
+
+}  // namespace
+
+TEST_CASE("a text is taken for what it says, a JSON value for what it is") {
+  using http::v1::as_boolean;
+  using http::v1::as_integer;
+  using http::v1::as_text;
+  CHECK(as_integer("-5") == -5);
+  CHECK(as_integer("x") == std::nullopt);
+  CHECK(as_boolean("true") == true);
+  CHECK(as_boolean("false") == false);
+  for (const std::string_view text : {"", "1", "0", "True", "TRUE", " true", "true ", "yes"})
+    CHECK(as_boolean(text) == std::nullopt);
+  CHECK(as_text("") == "");
+  CHECK(as_text("5") == "5");
+
+  const value number = -5, fraction = 5.0, large = UINT64_MAX, yes = true, text = "5",
+              word = "true", nothing = nullptr;
+  CHECK(as_integer(&number) == -5);
+  CHECK(as_boolean(&yes) == true);
+  CHECK(as_text(&text) == "5");
+  for (const auto* other : {&fraction, &large, &yes, &text, &nothing})
+    CHECK(as_integer(other) == std::nullopt);
+  for (const auto* other : {&number, &word, &nothing})
+    CHECK(as_boolean(other) == std::nullopt);
+  for (const auto* other : {&number, &yes, &nothing})
+    CHECK(as_text(other) == std::nullopt);
+}
+
+TEST_CASE("the parameters of a query are decoded, in order, up to a bad one") {
+  notes all;
+  CHECK(verdict_on(http::v1::read_query("a=1&%62=x+y%2B&c&=d&&a=2", std::ref(all))) == "ok");
+  CHECK(all.seen == std::vector<std::string>{"a=1", "b=x y+", "c=", "=d", "a=2"});
+  notes some;
+  CHECK(verdict_on(http::v1::read_query("a&bad&b", std::ref(some))) == "invalid-value");
+  CHECK(some.seen == std::vector<std::string>{"a=", "bad="});
+}
+
+TEST_CASE("a body is read by its type, and one that is empty has none") {
+  struct {
+    std::string_view body;
+    unit::field_list fields;
+    std::string_view verdict;
+    std::vector<std::string> seen;
+  } const cases[] = {
+      {"", {}, "ok", {}},
+      {"", {{field::content_type, "image/png"}}, "ok", {}},
+      {"a=1", {}, "unsupported-media-type", {}},
+      {"a=1", {{field::content_type, ""}}, "unsupported-media-type", {}},
+      {"a=1", {{field::content_type, "text/plain"}}, "unsupported-media-type", {}},
+      {"{}", {{field::content_type, "text/json"}}, "unsupported-media-type", {}},
+      {"a=1", {unit::form_type, unit::form_type}, "unsupported-media-type", {}},
+      {"a=1&b=x+%2B", {unit::form_type}, "ok", {"a=1", "b=x +"}},
+      {"&", {unit::form_type}, "ok", {}},
+      {"a&bad&b", {unit::form_type}, "invalid-value", {"a=", "bad="}},
+      {"a=%", {unit::form_type}, "bad-request", {}},
+      {"a=%c3&b=%a9", {unit::form_type}, "bad-request", {}},
+      {"a=1&\xff=%41", {unit::form_type}, "bad-request", {}},
+      {"a=1&b=\xff", {unit::form_type}, "bad-request", {}},
+      {"a=\xc3\xa9", {unit::form_type}, "ok", {"a=\xc3\xa9"}},
+      {R"({"a":"1","b":"x+%2B"})", {unit::json_type}, "ok", {"a=1", "b=x+%2B"}},
+      {R"({"a":1,"bad":2,"c":3})", {unit::json_type}, "invalid-value", {"a=?", "bad=?"}},
+      {R"({"a":1,"a":1})", {unit::json_type}, "duplicate-parameter", {}},
+      {"a=1", {unit::json_type}, "malformed-json", {}},
+      {" ", {unit::json_type}, "malformed-json", {}},
+  };
+  for (const auto& [body, fields, verdict, seen] : cases) {
+    CAPTURE(body);
+    notes all;
+    CHECK(verdict_on(http::v1::read_body(with_body(std::string{body}, fields), std::ref(all))) ==
+          verdict);
+    CHECK(all.seen == seen);
+  }
+}
+
+TEST_CASE("only a batch has problems with an index") {
+  const auto found =
+      http::v1::read_body(with_body(R"({"a":[{"b":1,"b":1}]})", {unit::json_type}), notes{});
+  REQUIRE(verdict_on(found) == "duplicate-parameter");
+  CHECK(found->index == std::nullopt);
+}
+
+TEST_CASE("a reader takes each parameter it knows, once") {
+  http::v1::parameter_reader<numbers> reader{rules};
+  CHECK_FALSE(reader.has("first"));
+  CHECK(verdict_on(reader.accept("second", "2")) == "ok");
+  CHECK(verdict_on(reader.sink()("first", "1")) == "ok");
+  CHECK(reader.target.first == 1);
+  CHECK(reader.target.second == 2);
+  CHECK(reader.has("first"));
+  CHECK(reader.has("second"));
+  CHECK_FALSE(reader.has("third"));
+
+  CHECK(verdict_on(reader.accept("first", "1")) == "duplicate-parameter");
+  CHECK(verdict_on(reader.accept("third", "1")) == "invalid-parameter");
+  CHECK(verdict_on(reader.accept("", "1")) == "invalid-parameter");
+  CHECK(verdict_on(reader.accept("First", "1")) == "invalid-parameter");
+}
+
+TEST_CASE("a value that is refused is told by its rule, and counts as given") {
+  http::v1::parameter_reader<numbers> reader{rules};
+  const auto found = reader.accept("first", "x");
+  REQUIRE(verdict_on(found) == "invalid-value");
+  CHECK(found->detail == "first is an integer");
+  CHECK(verdict_on(reader.accept("first", "1")) == "duplicate-parameter");
+}
+
+TEST_CASE("a reader that knows no parameters refuses every one") {
+  http::v1::parameter_reader<int> reader{{}};
+  CHECK(verdict_on(http::v1::read_query("", reader.sink())) == "ok");
+  CHECK(verdict_on(http::v1::read_query("&", reader.sink())) == "ok");
+  CHECK(verdict_on(http::v1::read_query("a", reader.sink())) == "invalid-parameter");
+}

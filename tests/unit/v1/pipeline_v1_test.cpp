@@ -1,0 +1,127 @@
+#include "http/pipeline.hpp"
+#include "tests/unit/v1/pipeline_support.hpp"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <cstddef>
+#include <numeric>
+#include <string>
+#include <variant>
+#include <vector>
+
+using awaited = http::pipeline::awaited;
+using counter::full_reply;
+using counter::outcome;
+using counter::page;
+using counter::page_request;
+using unit::batch;
+using unit::command_of;
+using unit::connection;
+using unit::get;
+using unit::read_of;
+
+TEST_CASE("requests of both faces go out in the order in which they came") {
+  std::vector<std::size_t> order(4);
+  std::iota(order.begin(), order.end(), 0u);
+  do {
+    connection peer;
+    const auto taken = peer.feed(get("/inc?name=a") + get("/v1/counters/b") + get("/v1/nope") +
+                                 get("/get?name=c") + get("/v1/counters/d"));
+    REQUIRE(taken.size() == 4);
+    std::string output;
+    for (const auto i : order) {
+      if (taken[i].question)
+        CHECK(peer.answer_to(taken[i], read_of(5)).empty());
+      else
+        peer.complete(taken[i], {outcome::ok, 4});
+      output += peer.take_output();
+    }
+    const auto answers = unit::answers_in(output);
+    REQUIRE(answers.size() == 5);
+    CHECK(answers[0].body == "ok\n");
+    CHECK(unit::member(answers[1].body, "name") == "\"b\"");
+    CHECK(answers[2].status == 404);
+    CHECK(answers[3].body == "c: 4\n");
+    CHECK(unit::member(answers[4].body, "name") == "\"d\"");
+  } while (std::next_permutation(order.begin(), order.end()));
+}
+
+TEST_CASE("a list holds back what is behind it, and nothing that is before it") {
+  connection peer;
+  const auto taken = peer.feed(get("/get?name=a") + get("/v1/counters/b") + get("/v1/counters") +
+                               get("/get?name=c") + get("/v1/counters"));
+  REQUIRE(taken.size() == 3);
+  CHECK(std::holds_alternative<page_request>(taken[2].question.value()));
+  CHECK(peer.pipeline.is_held_back());
+  CHECK_FALSE(peer.pipeline.wants_input());
+  CHECK(peer.pipeline.awaits() == awaited::reply);
+
+  peer.complete(taken[0], {outcome::ok, 1});
+  CHECK(unit::bodies(peer.take_answers()) == "a: 1\n");
+  CHECK(peer.answer_to(taken[1], read_of(2)).empty());
+  CHECK(peer.take_answers().size() == 1);
+
+  const auto behind = peer.answer_to(taken[2], page{outcome::ok, {}, true, ""});
+  CHECK(peer.take_answers().size() == 1);
+  REQUIRE(behind.size() == 2);
+  CHECK(behind[0].name == "c");
+  CHECK(behind[1].question.has_value());
+  // Its turn is before the list's that is behind it.
+  CHECK(peer.answer_to(behind[1], page{outcome::ok, {}, true, ""}).empty());
+  CHECK(peer.take_output() == "");
+  peer.complete(behind[0], {outcome::ok, 3});
+  CHECK(unit::bodies(peer.take_answers()) == "c: 3\n{\"counters\":[],\"next_cursor\":null}\n");
+  CHECK(peer.pipeline.wants_input());
+  CHECK_FALSE(peer.pipeline.is_held_back());
+}
+
+TEST_CASE("a list that is not finished goes on asking in its place") {
+  connection peer;
+  const auto first = peer.feed(get("/v1/counters") + get("/get?name=c"));
+  REQUIRE(first.size() == 1);
+  const auto second = peer.answer_to(first[0], page{outcome::ok, {{"a", {}}}, false, "a"});
+  REQUIRE(second.size() == 1);
+  CHECK(second[0].slot == first[0].slot);
+  CHECK(std::get<page_request>(second[0].question.value()).after == "a");
+  CHECK(peer.take_output() == "");
+  const auto behind = peer.answer_to(second[0], page{outcome::ok, {{"b", {}}}, true, ""});
+  REQUIRE(behind.size() == 1);
+  CHECK(behind[0].name == "c");
+  CHECK(peer.take_answers().size() == 1);
+}
+
+TEST_CASE("a batch asks all it has, and holds back what is behind it until all is answered") {
+  connection peer;
+  const auto taken = peer.feed(get("/v1/counters/a") + batch() + get("/get?name=c"));
+  REQUIRE(taken.size() == 4);
+  CHECK(command_of(taken[1]).name == "x");
+  CHECK(command_of(taken[3]).name == "z");
+  CHECK(taken[1].slot == taken[3].slot);
+  CHECK(peer.answer_to(taken[3], read_of(3)).empty());
+  CHECK(peer.answer_to(taken[0], read_of(0)).empty());
+  CHECK(peer.take_answers().size() == 1);
+  CHECK(peer.answer_to(taken[1], read_of(1)).empty());
+  CHECK(peer.take_output() == "");
+  CHECK(peer.pipeline.is_held_back());
+  const auto behind = peer.answer_to(taken[2], full_reply{outcome::not_found});
+  const auto answers = peer.take_answers();
+  REQUIRE(answers.size() == 1);
+  CHECK(answers[0].body.find("\"x\"") < answers[0].body.find("not-found"));
+  CHECK(answers[0].body.find("not-found") < answers[0].body.find("\"z\""));
+  REQUIRE(behind.size() == 1);
+  CHECK(behind[0].name == "c");
+}
+
+TEST_CASE("questions count as requests in flight") {
+  counter::limits few;
+  few.pipelined_max = 2;
+  connection peer{few};
+  const auto taken =
+      peer.feed(get("/v1/counters/a") + get("/v1/counters/b") + get("/v1/counters/c"));
+  REQUIRE(taken.size() == 2);
+  CHECK(peer.pipeline.is_held_back());
+  const auto behind = peer.answer_to(taken[0], read_of(1));
+  REQUIRE(behind.size() == 1);
+  CHECK(command_of(behind[0]).name == "c");
+}

@@ -1,0 +1,84 @@
+#include "http/v1/problem.hpp"
+#include "tests/unit/v1/support.hpp"
+
+#include <doctest/doctest.h>
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+using counter::outcome;
+using http::v1::code;
+using unit::member;
+
+TEST_CASE("a problem is told as RFC 9457 has it") {
+  const auto message = http::v1::to_message({code::invalid_value, "delta is \"odd\""});
+  CHECK(message.status == http::status::bad_request);
+  CHECK(message.type == "application/problem+json");
+  CHECK(message.body ==
+        R"({"type":"urn:counterd:invalid-value","title":"A value is not what it should be",)"
+        R"("status":400,"detail":"delta is \"odd\"","code":"invalid-value"})"
+        "\n");
+  CHECK(message.allow == "");
+  CHECK(message.fields == "");
+  CHECK_FALSE(message.may_be_kept);
+}
+
+TEST_CASE("a problem of an operation in a batch tells its index") {
+  CHECK(member(http::v1::to_message({code::invalid_name, "x", 0}).body, "index") == "0");
+  CHECK(member(http::v1::to_message({code::invalid_name, "x", 999}).body, "index") == "999");
+  CHECK(member(http::v1::to_message({code::invalid_name, "x"}).body, "index") == "");
+}
+
+TEST_CASE("a refusal tells the counter where that is the reason") {
+  struct {
+    counter::outcome outcome;
+    int status;
+    std::string_view code;
+    bool tells_state;
+  } const cases[] = {
+      {outcome::not_found, 404, "not-found", false},
+      {outcome::overflow, 409, "overflow", true},
+      {outcome::limit_reached, 409, "limit-reached", true},
+      {outcome::precondition_failed, 412, "precondition-failed", true},
+      {outcome::key_mismatch, 422, "idempotency-mismatch", false},
+      {outcome::overloaded, 503, "overloaded", false},
+      {outcome::draining, 503, "draining", false},
+      {outcome::too_many_counters, 507, "too-many-counters", false},
+      {outcome::too_many_replays, 507, "idempotency-store-full", false},
+  };
+  const counter::state now{INT64_MIN, UINT64_MAX};
+  for (const auto& [outcome, status, code, tells_state] : cases) {
+    CAPTURE(code);
+    const auto there = http::v1::refusal_of({outcome, false, now, now});
+    CHECK(static_cast<int>(there.status) == status);
+    CHECK(unit::code_in(there) == code);
+    CHECK(member(there.body, "status") == std::to_string(status));
+    CHECK(member(there.body, "type") == "\"urn:counterd:" + std::string{code} + "\"");
+    CHECK(member(there.body, "title").size() > 2);
+    CHECK(member(there.body, "detail").size() > 2);
+    CHECK(member(there.body, "value") == (tells_state ? "-9223372036854775808" : ""));
+    CHECK(member(there.body, "version") == (tells_state ? "18446744073709551615" : ""));
+
+    const auto missing = http::v1::refusal_of({outcome});
+    CHECK(member(missing.body, "value") == (tells_state ? "null" : ""));
+    CHECK(member(missing.body, "version") == (tells_state ? "null" : ""));
+
+    // The same in a batch, where neither type nor title is repeated.
+    const auto result =
+        boost::json::serialize(http::v1::refused_result({outcome, false, now, now}));
+    for (const auto* name : {"status", "code", "detail", "value", "version"})
+      CHECK(member(result, name) == member(there.body, name));
+    CHECK(member(result, "type") == "");
+    CHECK(member(result, "title") == "");
+  }
+}
+
+TEST_CASE("a read in a batch whose counter was not to exist is a failed precondition") {
+  const counter::state now{6, 7};
+  const auto result =
+      boost::json::serialize(http::v1::refused_result({outcome::not_modified, false, now, now}));
+  CHECK(member(result, "status") == "412");
+  CHECK(member(result, "code") == "\"precondition-failed\"");
+  CHECK(member(result, "value") == "6");
+}

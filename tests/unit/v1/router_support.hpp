@@ -1,0 +1,54 @@
+#pragma once
+
+#include "http/router.hpp"
+#include "tests/unit/v1/support.hpp"
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace unit {
+
+/// What a request under /v1 comes to: an answer, or what the shards are asked.
+struct routed {
+  std::optional<http::message> answer{};
+  std::vector<counter::question> questions{};
+  bool is_long = false;
+
+  int status() const { return answer ? static_cast<int>(answer->status) : 0; }
+  std::string code() const { return answer ? code_in(*answer) : "asks"; }
+  const counter::full_command& command() const {
+    return std::get<counter::full_command>(questions.at(0));
+  }
+};
+
+inline routed route(http::method method, std::string_view target, const field_list& fields = {},
+                    std::string_view body = "") {
+  static const http::v1::site site{"1.2.3", 3, 2, {}};
+  http::request request;
+  request.method = method;
+  request.target = target;
+  request.fields = fields_of(fields);
+  request.body = body;
+  http::target decoder;
+  auto action = http::route(request, decoder, site);
+  routed result;
+  if (auto* exchange = std::get_if<std::unique_ptr<http::v1::exchange>>(&action)) {
+    result.questions = questions_of(**exchange);
+    result.is_long = (*exchange)->is_long();
+  } else if (auto* message = std::get_if<http::message>(&action)) {
+    result.answer = std::move(*message);
+  } else if (const auto* response = std::get_if<http::response>(&action)) {
+    result.answer = {.status = response->status,
+                     .body = std::string{response->body},
+                     .type = response->type,
+                     .allow = response->allow};
+  }
+  return result;
+}
+
+}  // namespace unit

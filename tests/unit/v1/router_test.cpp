@@ -1,0 +1,218 @@
+#include "http/v1/router.hpp"
+#include "tests/unit/v1/router_support.hpp"
+
+#include <doctest/doctest.h>
+
+#include <string>
+#include <string_view>
+
+using counter::operation;
+using http::method;
+using unit::field;
+using unit::route;
+
+TEST_CASE("a method on a counter is an operation on it") {
+  struct {
+    http::method method;
+    std::string_view target;
+    counter::parameters parameters;
+  } const cases[] = {
+      {method::get, "/v1/counters/x", {operation::get}},
+      {method::head, "/v1/counters/x", {operation::get}},
+      {method::post, "/v1/counters/x", {operation::add, 1}},
+      {method::post, "/v1/counters/x?delta=-5&create=false", {operation::add, -5, 0, false}},
+      {method::put, "/v1/counters/x?value=7", {operation::set, 7}},
+      {method::delete_, "/v1/counters/x", {operation::remove}},
+      {method::get, "http://elsewhere:80/v1/counters/x", {operation::get}},
+      {method::post, "https://h/v1/counters/x?delta=2", {operation::add, 2}},
+      {method::get, "/v1/counters/x?", {operation::get}},
+      {method::get, "/%761/%63ounters/x", {operation::get}},
+      {method::get, "/v%31/counter%73/%78", {operation::get}},
+  };
+  for (const auto& [method, target, parameters] : cases) {
+    CAPTURE(target);
+    const auto routed = route(method, target);
+    REQUIRE(routed.questions.size() == 1);
+    CHECK(routed.command().name == "x");
+    CHECK(routed.command().parameters == parameters);
+    CHECK(routed.command().condition == counter::condition{});
+    CHECK(routed.command().idempotency_key == "");
+    CHECK(routed.command().position == counter::full_command::single);
+    CHECK_FALSE(routed.is_long);
+  }
+}
+
+TEST_CASE("a name is one segment, split off before it is decoded") {
+  struct {
+    std::string target, name;
+  } const cases[] = {
+      {"/v1/counters/a%2Fb", "a/b"},
+      {"/v1/counters/%2F", "/"},
+      {"/v1/counters/%2e%2e", ".."},
+      {"/v1/counters/..", ".."},
+      {"/v1/counters/.", "."},
+      {"/v1/counters/a+b", "a+b"},
+      {"/v1/counters/a%2Bb%20c", "a+b c"},
+      {"/v1/counters/%C3%A9", "\xc3\xa9"},
+      {"/v1/counters/%f0%9f%98%80", "\xf0\x9f\x98\x80"},
+      {"/v1/counters/%25%34%31", "%41"},
+      {"/v1/counters/a;b=c,d:e@f", "a;b=c,d:e@f"},
+      {"/v1/counters/counters", "counters"},
+      {"/v1/counters/*", "*"},
+      {"/v1/counters/%3F", "?"},
+      {"/v1/counters/" + std::string(256, 'x'), std::string(256, 'x')},
+  };
+  for (const auto& [target, name] : cases) {
+    CAPTURE(target);
+    const auto routed = route(method::get, target);
+    REQUIRE(routed.questions.size() == 1);
+    CHECK(routed.command().name == name);
+  }
+}
+
+TEST_CASE("a name that cannot be one is refused, whatever is wrong with it") {
+  std::string encoded;
+  for (int i = 0; i < 257; ++i)
+    encoded += "%78";
+  const std::string targets[] = {
+      "/v1/counters/",
+      "/v1/counters/?delta=1",
+      "/%761/counters/",
+      "/v1/counters/" + encoded,
+      "/v1/counters/%00",
+      "/v1/counters/a%0Ab",
+      "/v1/counters/%1f",
+      "/v1/counters/%7F",
+      // encodings
+      "/v1/counters/%",
+      "/v1/counters/a%4",
+      "/v1/counters/%zz",
+      "/v1/counters/%80",
+      "/v1/counters/%c3",
+      "/v1/counters/%c0%af",
+      "/v1/counters/%ed%a0%80",
+      "/v1/counters/\xc3\xa9",
+      "/v1/counters/\xff",
+      "/v1/counters/a#b",
+      "/%761/counters/%",
+      "http://h/v1/counters/%",
+      // also where the query is bad
+      "/v1/counters/%?delta=%",
+  };
+  for (const auto& target : targets) {
+    CAPTURE(target);
+    for (const auto method :
+         {method::get, method::head, method::post, method::put, method::delete_}) {
+      const auto routed = route(method, target);
+      CHECK(routed.status() == 400);
+      CHECK(routed.code() == "invalid-name");
+    }
+  }
+}
+
+TEST_CASE("a target that is malformed elsewhere is a bad request") {
+  for (const std::string_view target : {
+           "/v1/counters?limit=%",
+           "/v1/counters/x?delta=%",
+           "/v1/counters/x?%zz",
+           "/v1/counters/x?delta=1&x=%c3",
+           "/v1/counters/x?delta=\xc3\xa9",
+           "/v1/counters/x?delta=1#x",
+           "/v1/batch?%",
+           "/v1/info?%ff",
+           "/openapi.json?%",
+           "/v1/nope?%",
+           "/v1/%",
+           "/v1/%zz/x",
+           "/v1/counters%80",
+           "/v1/counters\xff",
+           "/v1/counters/x/%",
+           "/v1/counters/%/x",
+           "http://\xff/v1/counters/x",
+       }) {
+    CAPTURE(target);
+    const auto routed = route(method::get, target);
+    CHECK(routed.status() == 400);
+    CHECK(routed.code() == "bad-request");
+  }
+}
+
+TEST_CASE("there is nothing at any other path of the resource API") {
+  for (const std::string_view target : {
+           "/v1",
+           "/v1/",
+           "/v1//",
+           "/v1?x=y",
+           "/v1/Counters",
+           "/v1/counter/x",
+           "/v1/counters//",
+           "/v1/counters/x/",
+           "/v1/counters/a/b",
+           "/v1//counters/x",
+           "/v1/counters%2Fx",
+           "/v1/batch/",
+           "/v1/batch/x",
+           "/v1/info/",
+           "/v1/openapi.json",
+           "/v1/nope",
+           "/%76%31",
+       }) {
+    CAPTURE(target);
+    for (const auto method : {method::get, method::post, method::options, method::other}) {
+      const auto routed = route(method, target);
+      CHECK(routed.status() == 404);
+      CHECK(routed.code() == "no-such-route");
+      CHECK(routed.answer->allow == "");
+    }
+  }
+}
+
+TEST_CASE("what is not of the resource API is answered in text") {
+  for (const std::string_view target :
+       {"/V1/counters/x", "/v1x/counters/x", "//v1/counters/x", "/v2/counters/x",
+        "/v1%2Fcounters/x", "/openapi.json/", "/counters/x", "/OpenAPI.json"}) {
+    CAPTURE(target);
+    const auto routed = route(method::get, target);
+    CHECK(routed.status() == 404);
+    CHECK(routed.answer->type == http::text_type);
+  }
+  CHECK(route(method::get, "/%/v1/counters/x").answer->type == http::text_type);
+  CHECK(route(method::get, "v1/counters/x").answer->type == http::text_type);
+}
+
+TEST_CASE("every path tells which methods it has") {
+  struct {
+    std::string_view target, allow;
+    unsigned methods;
+  } const cases[] = {
+      {"/v1/counters/x", "GET, HEAD, POST, PUT, DELETE, OPTIONS",
+       method::get | method::head | method::post | method::put | method::delete_},
+      {"/v1/counters", "GET, HEAD, OPTIONS", method::get | method::head},
+      {"/v1/batch", "POST, OPTIONS", static_cast<unsigned>(method::post)},
+      {"/v1/info", "GET, HEAD, OPTIONS", method::get | method::head},
+      {"/openapi.json", "GET, HEAD, OPTIONS", method::get | method::head},
+      {"/%76%31/counter%73/%78", "GET, HEAD, POST, PUT, DELETE, OPTIONS",
+       method::get | method::head | method::post | method::put | method::delete_},
+      {"/openapi%2Ejson", "GET, HEAD, OPTIONS", method::get | method::head},
+  };
+  for (const auto& [target, allow, methods] : cases) {
+    CAPTURE(target);
+    for (const auto method :
+         {method::get, method::head, method::post, method::put, method::delete_, method::other}) {
+      CAPTURE(static_cast<int>(method));
+      const auto routed = route(method, target);
+      CHECK((routed.status() == 405) == !http::contains(methods, method));
+      if (routed.status() != 405)
+        continue;
+      CHECK(routed.code() == "method-not-allowed");
+      CHECK(routed.answer->allow == allow);
+    }
+    const auto options = route(method::options, target);
+    CHECK(options.status() == 204);
+    CHECK(options.answer->allow == allow);
+    CHECK(options.answer->body == "");
+  }
+  // Neither its parameters nor its name are looked at.
+  CHECK(route(method::options, "/v1/counters/?x=y").status() == 204);
+  CHECK(route(method::other, "/v1/counters/x?x=y").status() == 405);
+}

@@ -1,0 +1,93 @@
+#pragma once
+
+#include "counter/errand.hpp"
+#include "counter/time.hpp"
+#include "http/header_fields.hpp"
+#include "http/message.hpp"
+#include "http/v1/exchange.hpp"
+#include "http/v1/problem.hpp"
+
+#include <doctest/doctest.h>
+#include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
+#include <boost/json/value.hpp>
+
+#include <cstdint>
+#include <cstdlib>
+#include <optional>
+#include <random>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace unit {
+
+using field = http::header_fields::name;
+using field_list = std::vector<std::pair<field, std::string_view>>;
+
+inline http::header_fields fields_of(const field_list& list) {
+  http::header_fields fields;
+  for (const auto& [name, value] : list)
+    fields.add(name, value);
+  return fields;
+}
+
+constexpr auto json_type = std::pair{field::content_type, std::string_view{"application/json"}};
+constexpr auto form_type =
+    std::pair{field::content_type, std::string_view{"application/x-www-form-urlencoded"}};
+
+/// `ok`, or the code of what is wrong.
+template <class T>
+std::string verdict_on(const http::v1::result<T>& read) {
+  const auto* found = std::get_if<http::v1::problem>(&read);
+  return found == nullptr ? "ok" : std::string{http::v1::text_of(found->code)};
+}
+
+inline std::string verdict_on(const std::optional<http::v1::problem>& found) {
+  return found ? std::string{http::v1::text_of(found->code)} : "ok";
+}
+
+/// A member of a JSON object, as JSON; empty when there is none.
+inline std::string member(std::string_view object, std::string_view name) {
+  boost::json::error_code error;
+  const auto parsed = boost::json::parse({object.data(), object.size()}, error);
+  if (error || !parsed.is_object())
+    return "not an object";
+  const auto* found = parsed.get_object().if_contains({name.data(), name.size()});
+  return found == nullptr ? "" : boost::json::serialize(*found);
+}
+
+/// The code of a problem, as its body tells it; empty when it is none.
+inline std::string code_in(const http::message& message) {
+  if (message.type != "application/problem+json")
+    return "";
+  const auto code = member(message.body, "code");
+  return code.size() < 2 ? code : code.substr(1, code.size() - 2);
+}
+
+/// The answer to a question.
+template <class Answer>
+counter::errand answered(counter::question question, Answer answer) {
+  counter::errand errand{std::move(question)};
+  errand.answer = std::move(answer);
+  return errand;
+}
+
+/// Asks all that an exchange has to ask now.
+inline std::vector<counter::question> questions_of(http::v1::exchange& exchange) {
+  std::vector<counter::question> questions;
+  while (auto question = exchange.next_question())
+    questions.push_back(std::move(*question));
+  return questions;
+}
+
+/// Different in every run, unless it is given.
+inline unsigned test_seed() {
+  const auto* given = std::getenv("COUNTERD_TEST_SEED");
+  return given == nullptr ? std::random_device{}()
+                          : static_cast<unsigned>(std::strtoul(given, nullptr, 10));
+}
+
+}  // namespace unit
