@@ -4,8 +4,8 @@
 #include "http/pipeline.hpp"
 
 #include <cstddef>
-#include <utility>
 #include <string_view>
+#include <utility>
 
 /// A connection without a socket: takes requests, swallows answers. Used on its
 /// loop's thread.

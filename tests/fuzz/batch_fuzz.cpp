@@ -1,0 +1,84 @@
+// Whatever a batch is, it is either operations that can be carried out, and are
+// all answered in their places, or a problem.
+
+#include "counter/limits.hpp"
+#include "counter/name.hpp"
+#include "http/v1/batch_exchange.hpp"
+#include "http/v1/batch_reader.hpp"
+#include "tests/fuzz/v1_checks.hpp"
+
+#include <boost/json/parse.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace {
+
+using commands = std::vector<counter::full_command>;
+
+void check_commands(const commands& all) {
+  REQUIRE(!all.empty() && all.size() <= counter::limits::batch_max);
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    REQUIRE(all[i].position == i);
+    REQUIRE(all[i].idempotency_key == "key");
+    REQUIRE(counter::is_valid_name(all[i].name));
+    fuzz::check_parameters(all[i].parameters);
+    // A version, or none; not both.
+    const auto& [match, none_match] = all[i].condition;
+    REQUIRE(!match || !none_match);
+    REQUIRE(!match || (!match->is_any && match->listed.size() == 1));
+    REQUIRE(!none_match || (none_match->is_any && none_match->listed.empty()));
+  }
+}
+
+/// Answers come in an order of which `seed` decides.
+void check_exchange(const commands& all, unsigned seed) {
+  http::v1::batch_exchange batch{all};
+  std::vector<counter::question> waiting;
+  while (auto question = batch.next_question())
+    waiting.push_back(std::move(*question));
+  REQUIRE(waiting.size() == all.size());
+  while (!waiting.empty()) {
+    REQUIRE(!batch.is_done());
+    seed = seed * 1664525 + 1013904223;
+    std::swap(waiting[(seed >> 8) % waiting.size()], waiting.back());
+    batch.take(fuzz::answered(std::move(waiting.back())));
+    waiting.pop_back();
+  }
+  REQUIRE(batch.is_done());
+  const auto message = batch.response();
+  REQUIRE(message.status == http::status::ok);
+  const auto body = boost::json::parse(message.body);
+  const auto& results = body.at("results").as_array();
+  REQUIRE(results.size() == all.size());
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    const auto& result = results[i].as_object();
+    REQUIRE(result.contains("status"));
+    if (const auto* name = result.if_contains("name"))
+      REQUIRE(name->as_string() == all[i].name);
+    else
+      REQUIRE(result.contains("code") || result.at("status") == 204);
+  }
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  http::request request;
+  request.method = http::method::post;
+  request.body.assign(reinterpret_cast<const char*>(data), size);
+  request.fields.add(http::header_fields::name::content_type, "application/json");
+  const auto read = http::v1::read_batch(request, "key");
+  if (const auto* found = std::get_if<http::v1::problem>(&read)) {
+    fuzz::check_problem(*found);
+    REQUIRE(found->index.value_or(0) <= size);
+    return 0;
+  }
+  check_commands(std::get<commands>(read));
+  check_exchange(std::get<commands>(read), static_cast<unsigned>(size));
+  return 0;
+}

@@ -1,0 +1,124 @@
+#pragma once
+
+#include "counter/errand.hpp"
+#include "counter/limits.hpp"
+#include "http/v1/problem.hpp"
+#include "tests/fuzz/require.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <iterator>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+
+/// What holds for all that comes out of the readers of the resource API, and
+/// answers that a shard could give.
+namespace fuzz {
+
+inline void check_parameters(const counter::parameters& how) {
+  using counter::operation;
+  using counter::ttl_mode;
+  if (how.ttl)
+    REQUIRE(how.ttl->count() >= 1 && *how.ttl <= counter::limits::ttl_max);
+  if (how.operation == operation::add) {
+    REQUIRE(!how.min || !how.max || *how.min <= *how.max);
+    REQUIRE(how.ttl_mode != ttl_mode::refresh || how.ttl);
+    REQUIRE(how.ttl_mode != ttl_mode::persist || !how.ttl);
+    return;
+  }
+  // Only an addition has the others.
+  counter::parameters few{.operation = how.operation};
+  if (how.operation == operation::set) {
+    few.operand = how.operand;
+    few.ttl = how.ttl;
+  }
+  REQUIRE(how == few);
+}
+
+/// One that the body or the query of a request may be.
+inline void check_problem(const http::v1::problem& found) {
+  using http::v1::code;
+  switch (found.code) {
+    case code::invalid_name:
+    case code::invalid_value:
+    case code::invalid_parameter:
+    case code::duplicate_parameter:
+    case code::malformed_json:
+    case code::bad_request:
+    case code::unsupported_media_type:
+      break;
+    default:
+      REQUIRE(false);
+  }
+  REQUIRE(!found.detail.empty());
+  const auto message = http::v1::to_message(found);
+  REQUIRE(message.status == http::v1::status_of(found.code));
+  REQUIRE(message.body.find('\r') == message.body.npos);
+  REQUIRE(message.body.find('\n') == message.body.size() - 1);
+}
+
+/// The same whenever it is asked.
+inline counter::full_reply plausible(const counter::full_command& command) {
+  using counter::operation;
+  using counter::outcome;
+  auto mixed = static_cast<std::uint64_t>(command.parameters.operand);
+  for (const char c : command.name)
+    mixed = (mixed ^ static_cast<unsigned char>(c)) * 0x100000001b3;
+  mixed ^= mixed >> 32;
+  constexpr outcome refusals[] = {outcome::overflow,         outcome::limit_reached,
+                                  outcome::key_mismatch,     outcome::too_many_counters,
+                                  outcome::too_many_replays, outcome::overloaded,
+                                  outcome::draining};
+  counter::full_reply reply;
+  if (mixed % 2 == 0)
+    reply.before = counter::state{static_cast<std::int64_t>(mixed), 7};
+  reply.after = reply.before;
+  const bool is_read = command.parameters.operation == operation::get;
+  reply.outcome = command.condition.check(
+      reply.before ? std::optional{reply.before->version} : std::nullopt, is_read);
+  if (reply.outcome != outcome::ok)
+    return reply;
+  if (mixed % 8 == 0) {
+    reply.outcome = refusals[mixed / 8 % std::size(refusals)];
+  } else if (is_read || command.parameters.operation == operation::remove) {
+    if (!reply.before)
+      reply.outcome = outcome::not_found;
+    else if (!is_read)
+      reply.after.reset();
+  } else {
+    // Its movement fits, as that of every addition does.
+    reply.after = counter::state{reply.before ? reply.before->value : command.parameters.initial, 8,
+                                 counter::time_point{}};
+    reply.is_replayed = !command.idempotency_key.empty() && mixed % 3 == 0;
+  }
+  return reply;
+}
+
+/// A shard has one counter for each list, which it tells in the second page.
+inline counter::page plausible(const counter::page_request& request) {
+  counter::page page;
+  REQUIRE(request.limit >= 1);
+  REQUIRE(request.after.empty() || request.after.starts_with(request.prefix));
+  const auto mine = request.prefix + static_cast<char>('a' + request.shard);
+  if (request.after.empty()) {
+    page.reached = request.prefix + "A";
+    return page;
+  }
+  if (request.after < mine && mine.size() <= counter::limits::name_bytes_max)
+    page.counters.push_back({mine, {1, 1}});
+  page.is_last = true;
+  return page;
+}
+
+inline counter::errand answered(counter::question asked) {
+  counter::errand errand{std::move(asked)};
+  if (const auto* command = std::get_if<counter::full_command>(&errand.question))
+    errand.answer = plausible(*command);
+  else if (const auto* request = std::get_if<counter::page_request>(&errand.question))
+    errand.answer = plausible(*request);
+  return errand;
+}
+
+}  // namespace fuzz
