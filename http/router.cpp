@@ -68,8 +68,10 @@ constexpr route_entry routes[] = {
 
 action route_v1(const request& request, target& decoder, target::defect found,
                 const v1::site& site) {
-  return std::visit([](auto&& answer) { return action{std::move(answer)}; },
-                    v1::route(request, decoder, found, site));
+  auto to_action = []<class Answer>(Answer&& answer) {
+    return action{std::forward<Answer>(answer)};
+  };
+  return std::visit(to_action, v1::route(request, decoder, found, site));
 }
 
 }  // namespace
