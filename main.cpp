@@ -19,6 +19,7 @@
 #include <vector>
 
 #include <fcntl.h>
+#include <malloc.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -72,6 +73,15 @@ void raise_descriptor_limit(std::size_t connections_max) {
                  connections_max, limit.rlim_cur);
 }
 
+/// What a burst of large requests took goes back to the system when they are
+/// answered, and does not stay with a process that is idle again.
+void give_memory_back() {
+#ifdef __GLIBC__
+  mallopt(M_MMAP_THRESHOLD, 64 * 1024);
+  mallopt(M_TRIM_THRESHOLD, 1024 * 1024);
+#endif
+}
+
 /// Returns the addresses.
 std::vector<std::string> listen(http::server& server, const config::listen_address& where) {
   try {
@@ -112,6 +122,7 @@ void run(const config::options& options) {
 
 int main(int argc, char** argv) {
   fill_standard_descriptors();
+  give_memory_back();
   const auto parsed = config::parse_options(argc, argv);
   if (const auto* exit = std::get_if<config::early_exit>(&parsed)) {
     std::fputs(exit->text.c_str(), exit->code == 0 ? stdout : stderr);

@@ -3,6 +3,7 @@
 #include "actors/actor_inlet.hpp"
 #include "actors/shard_actor.hpp"
 
+#include <algorithm>
 #include <cassert>
 #include <chrono>
 #include <mutex>
@@ -28,12 +29,14 @@ counter::siphash_key random_key() {
   return {word(), word()};
 }
 
-/// Later than all versions of earlier runs, of which nothing is kept: no shard
-/// changes a counter every microsecond for as long as it runs. Up to the year
-/// 2255 JavaScript can tell the numbers apart.
+/// Later than all versions of earlier runs, of which nothing is kept: sixteen a
+/// microsecond since 2020 are more than a shard can give out. They stay below
+/// 2^53, where JavaScript can tell them apart, until 2037.
 std::uint64_t version_of(std::chrono::system_clock::time_point start) {
-  return static_cast<std::uint64_t>(
-      std::chrono::duration_cast<std::chrono::microseconds>(start.time_since_epoch()).count());
+  using namespace std::chrono_literals;
+  const std::chrono::sys_days epoch = 2020y / 1 / 1;
+  const auto age = std::chrono::duration_cast<std::chrono::microseconds>(start - epoch);
+  return 16 * static_cast<std::uint64_t>(std::max<std::int64_t>(age.count(), 0));
 }
 
 /// Stands for an event loop while the store closes, when there is none.

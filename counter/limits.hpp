@@ -33,6 +33,8 @@ struct limits {
   static constexpr std::size_t page_default = 100;
   /// A batch has three levels; deeper is never meant.
   static constexpr std::size_t json_depth_max = 8;
+  /// An operation has at most eleven.
+  static constexpr std::size_t json_members_max = 64;
   /// Chunk extensions and trailers are read and ignored, up to as much as a
   /// header may have.
   static constexpr std::size_t chunk_overhead_bytes_max = 8 * 1024;
@@ -69,8 +71,9 @@ struct limits {
   /// see linger_bytes_max.
   static constexpr std::chrono::milliseconds linger_timeout{1'000};
 
-  /// What the bodies take together that the connections of one event loop are
-  /// sending: more than any honest load has under way. The next is told 503.
+  /// What the bodies take together, beyond kept_bytes_max of each, that the
+  /// connections of one event loop are sending: more than any honest load has
+  /// under way. The next is told 503.
   static constexpr std::size_t bodies_bytes_max = 128 * 1024 * 1024;
 
   // -- the server -----------------------------------------------------------
@@ -108,6 +111,9 @@ struct limits {
 
   /// A loop hands a shard its batch early when it has this many operations.
   static constexpr std::size_t batch_operations_max = 1024;
+  /// A loop reads from no more connections in a pass when it has this many
+  /// operations: they take some milliseconds, in which others wait.
+  static constexpr std::size_t pass_operations_max = 4096;
   /// Operations in one shard's mailbox. Past it a batch is refused whole, with
   /// `overloaded`, before it is in the mailbox.
   static constexpr std::size_t shard_operations_max = 64 * 1024;

@@ -45,6 +45,7 @@ void courier::send(counter::question question, response_queue::slot slot, recipi
 void courier::address(addressed_batch& batch, response_queue::slot slot, recipient& from) {
   batch.addresses.push_back({&from, slot});
   has_pending_ = true;
+  ++operations_;
   if (batch.size() >= counter::limits::batch_operations_max)
     submit();
 }
@@ -82,6 +83,7 @@ courier::addressed_batch& courier::batch_for(unsigned shard) {
 void courier::begin_pass() {
   assert(!is_in_pass_);
   is_in_pass_ = true;
+  operations_ = 0;
   inbox_.open();
   clock_.refresh();
 }

@@ -62,6 +62,9 @@ public:
   /// that it is for.
   void send(counter::question question, response_queue::slot slot, recipient& from);
 
+  /// Whether this pass has enough to do already.
+  bool is_full() const noexcept { return operations_ >= counter::limits::pass_operations_max; }
+
   unsigned shards() const noexcept { return placement_.shards(); }
 
   void post(std::function<void()> task) override;
@@ -97,7 +100,8 @@ private:
   std::vector<std::unique_ptr<counter::batch>> delivering_;
   std::vector<std::unique_ptr<counter::batch>> spare_;
   std::vector<boost::intrusive_ptr<recipient>> touched_;
-  bool has_pending_ = false;  // in pass_
+  std::size_t operations_ = 0;  // that were sent in this pass
+  bool has_pending_ = false;    // in pass_
   bool is_in_pass_ = false;
   bool is_pass_posted_ = false;
 };

@@ -45,10 +45,15 @@ bool ready_set::watch(int descriptor, pollable& watched) {
          (errno == EEXIST && ::epoll_ctl(set_, EPOLL_CTL_MOD, descriptor, &event) == 0);
 }
 
-void ready_set::wait(steady_clock::duration duration) {
-  const int found =
-      ::epoll_wait(set_, ready_.data(), static_cast<int>(ready_.size()), timeout(duration));
-  ready_count_ = static_cast<std::size_t>(std::max(found, 0));  // a signal may interrupt it
+bool ready_set::wait(steady_clock::duration duration) {
+  const auto look = [&](int milliseconds) {
+    return ::epoll_wait(set_, ready_.data(), static_cast<int>(ready_.size()), milliseconds);
+  };
+  int found = look(timeout(duration));
+  if (found < 0)  // stopped and continued (signal(7)): what came meanwhile was in time
+    found = look(0);
+  ready_count_ = static_cast<std::size_t>(std::max(found, 0));
+  return ready_count_ < ready_.size();
 }
 
 void ready_set::tell() {

@@ -37,8 +37,9 @@ public:
   /// kernel has no room for it.
   bool watch(int descriptor, pollable& watched);
 
-  /// Waits until some are ready, for at most `duration`.
-  void wait(steady_clock::duration duration);
+  /// Waits until some are ready, for at most `duration`. False when there may be
+  /// more of them than it has found.
+  bool wait(steady_clock::duration duration);
 
   /// Tells those that the last wait() found. None but they may end meanwhile.
   void tell();

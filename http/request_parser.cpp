@@ -32,6 +32,12 @@ constexpr refusal folded{status::bad_request, "folded header fields are obsolete
 constexpr std::size_t plain_chunk_header_bytes = 2 + 16 + 4;
 constexpr std::string_view last_chunk = "0\r\n\r\n";
 
+/// What a body takes off the budget: what is usual is not worth counting, and must
+/// not be refused because others send large ones.
+std::size_t counted(std::size_t body_bytes) noexcept {
+  return body_bytes - std::min(body_bytes, limits::kept_bytes_max);
+}
+
 bool is_control(char c) noexcept {
   const auto byte = static_cast<unsigned char>(c);
   return (byte < 0x20 && c != '\t') || byte == 0x7f;
@@ -167,9 +173,11 @@ void request_parser::events::keep(string_view body, error_code& ec) {
   constexpr auto keepers = method::post | method::put | method::delete_;
   if (!contains(keepers, parser_.request_.method))
     return;
-  if (parser_.bodies_ != nullptr && !parser_.bodies_->take(body.size()))
+  auto& kept = parser_.request_.body;
+  if (parser_.bodies_ != nullptr &&
+      !parser_.bodies_->take(counted(kept.size() + body.size()) - counted(kept.size())))
     return refuse(many_bodies, ec);
-  parser_.request_.body.append(body.data(), body.size());
+  kept.append(body.data(), body.size());
 }
 
 /// Beast unfolds silently, into a buffer of its own or by skipping a line end.
@@ -247,7 +255,7 @@ void request_parser::restart() {
 /// counted any more.
 void request_parser::forget_body() noexcept {
   if (bodies_ != nullptr)
-    bodies_->give(request_.body.size());
+    bodies_->give(counted(request_.body.size()));
   request_.body.clear();
   if (request_.body.capacity() > limits::kept_bytes_max)
     std::string{}.swap(request_.body);

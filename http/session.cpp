@@ -74,6 +74,8 @@ void session::on_ready(readiness now) {
   has_ended_ |= now.ended;
   if (is_lingering_)
     linger();
+  else if (services_.courier.is_full())
+    watch_again();  // in the next pass
   else
     advance();
 }
@@ -116,6 +118,12 @@ void session::advance() {
 void session::watch() {
   if (!std::exchange(is_watched_, true) && !services_.ready_set.watch(socket_.descriptor(), *this))
     close();
+}
+
+/// To be told again of what is there.
+void session::watch_again() {
+  is_watched_ = false;
+  watch();
 }
 
 /// False when the connection is broken.
@@ -240,8 +248,7 @@ void session::linger() {
     if (bytes == 0 || lingered_bytes_ > counter::limits::linger_bytes_max)
       return close();
   }
-  is_watched_ = false;  // to be told again of what is there
-  watch();
+  watch_again();
 }
 
 }  // namespace http

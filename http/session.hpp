@@ -60,6 +60,7 @@ private:
   bool peer_reads() noexcept;
   void await_peer();
   void watch();
+  void watch_again();
   void finish();
   void linger();
 

@@ -42,6 +42,7 @@ private:
   boost::intrusive_ptr<housekeeper> housekeeper_;  // or null
   http::population& population_;
   bool is_draining_ = false;
+  int rounds_behind_ = 0;  // without a look at the deadlines
 };
 
 }  // namespace http

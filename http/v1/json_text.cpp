@@ -18,7 +18,8 @@ namespace json = boost::json;
 /// A member with a longer name is none of ours, and not worth repeating.
 constexpr std::size_t named_bytes_max = 64;
 
-/// What Boost.JSON's parser calls back: looks for a member that is given twice.
+/// What Boost.JSON's parser calls back: looks for a member that is given twice,
+/// or for one too many.
 class duplicate_finder {
 public:
   using error_code = json::error_code;
@@ -43,6 +44,11 @@ public:
   }
   bool on_key(string_view rest, std::size_t, error_code&) {
     key_.append(rest.data(), rest.size());
+    if (open_.back().keys.size() == counter::limits::json_members_max) {
+      found = problem{code::invalid_parameter,
+                      "an object has more members than there are parameters", index()};
+      return false;
+    }
     if (!open_.back().keys.insert(key_).second) {
       const bool is_short = key_.size() <= named_bytes_max;
       found = problem{code::duplicate_parameter, (is_short ? key_ : "a member") + " is given twice",
@@ -104,15 +110,18 @@ result<json::object> parse_object(std::string_view text) {
   json::parse_options options;
   options.max_depth = counter::limits::json_depth_max;
   json::error_code error;
+  // First: names can be chosen to collide in Boost.JSON's objects, and a large
+  // one would then take seconds.
+  json::basic_parser<duplicate_finder> finder{options};
+  finder.write_some(false, text.data(), text.size(), error);
+  if (auto& found = finder.handler().found)
+    return std::move(*found);
+  error = {};
   auto value = json::parse({text.data(), text.size()}, error, {}, options);
   if (error)
     return problem{code::malformed_json, "the body is not JSON: " + error.message()};
   if (!value.is_object())
     return problem{code::malformed_json, "the body is not a JSON object"};
-  json::basic_parser<duplicate_finder> parser{options};
-  parser.write_some(false, text.data(), text.size(), error);
-  if (auto& found = parser.handler().found)
-    return std::move(*found);
   return std::move(value.get_object());
 }
 

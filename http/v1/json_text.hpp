@@ -14,8 +14,8 @@ namespace http::v1 {
 std::string to_text(const boost::json::object& object);
 
 /// The JSON object (RFC 8259) that `text` is: no deeper than
-/// limits::json_depth_max, and with no member given twice, which a JSON object
-/// would hide.
+/// limits::json_depth_max, no wider than limits::json_members_max, and with no
+/// member given twice, which a JSON object would hide.
 result<boost::json::object> parse_object(std::string_view text);
 
 }  // namespace http::v1

@@ -7,7 +7,6 @@ namespace http::v1 {
 namespace {
 
 boost::json::object describe(const counter::limits& limits) {
-  using std::chrono::duration_cast;
   using std::chrono::seconds;
   return {{"name_bytes", limits.name_bytes_max},
           {"target_bytes", limits.target_bytes_max},
@@ -22,7 +21,7 @@ boost::json::object describe(const counter::limits& limits) {
           {"ttl_seconds", limits.ttl_max.count()},
           {"idempotency_key_bytes", limits.idempotency_key_bytes_max},
           {"idempotency_records", limits.replays_max},
-          {"idempotency_ttl_seconds", duration_cast<seconds>(limits.replay_ttl).count()}};
+          {"idempotency_ttl_seconds", std::chrono::ceil<seconds>(limits.replay_ttl).count()}};
 }
 
 }  // namespace

@@ -12,6 +12,8 @@ using http::body_budget;
 namespace {
 
 constexpr std::size_t room = 100;
+/// Of each body, that are not counted.
+constexpr std::size_t kept = counter::limits::kept_bytes_max;
 
 /// All but the last byte of a request with a body.
 std::string unfinished(std::string_view method, std::size_t body_bytes) {
@@ -45,16 +47,16 @@ TEST_CASE("bodies under way share the budget and give it back when they are done
   body_budget bodies{room};
   {
     http::request_parser first{&bodies}, second{&bodies};
-    first.parse(unfinished("POST", 61));
+    first.parse(unfinished("POST", kept + 61));
     CHECK(left(bodies) == room - 60);
-    second.parse(unfinished("POST", 61));
+    second.parse(unfinished("POST", kept + 61));
     CHECK(second.state() == http::parse_state::bad);
     CHECK(second.why().status == http::status::service_unavailable);
     first.parse("x");
     CHECK(first.state() == http::parse_state::complete);
     first.restart();
     CHECK(left(bodies) == room);
-    first.parse(unfinished("PUT", 31));
+    first.parse(unfinished("PUT", kept + 31));
   }
   CHECK(left(bodies) == room);
 }
@@ -62,9 +64,18 @@ TEST_CASE("bodies under way share the budget and give it back when they are done
 TEST_CASE("a body that nobody has a use for takes nothing") {
   body_budget bodies{room};
   http::request_parser parser{&bodies};
-  parser.parse(unfinished("GET", 1000));
+  parser.parse(unfinished("GET", kept + 1000));
   CHECK(parser.state() == http::parse_state::need_more);
   CHECK(left(bodies) == room);
+}
+
+TEST_CASE("a small body is taken even when the budget is used up") {
+  body_budget bodies{0};
+  http::request_parser parser{&bodies};
+  parser.parse(unfinished("POST", kept));
+  CHECK(parser.state() == http::parse_state::need_more);
+  parser.parse("x");
+  CHECK(parser.state() == http::parse_state::complete);
 }
 
 TEST_CASE("a connection that is refused within a body gives it back before it is closed") {
@@ -73,7 +84,7 @@ TEST_CASE("a connection that is refused within a body gives it back before it is
   const http::v1::site site;
   body_budget bodies{room};
   http::pipeline pipeline{limits, date, site, &bodies};
-  const auto request = unfinished("POST", 61);
+  const auto request = unfinished("POST", kept + 61);
   pipeline.feed(request);
   CHECK_FALSE(pipeline.take_command());
   CHECK(left(bodies) == room - 60);

@@ -185,3 +185,20 @@ TEST_CASE("text ends its line, and is what was meant") {
   CHECK(http::v1::to_text({{"b", INT64_MIN}, {"a", "\"\n\xc3\xa9"}, {"c", nullptr}}) ==
         "{\"b\":-9223372036854775808,\"a\":\"\\\"\\n\xc3\xa9\",\"c\":null}\n");
 }
+
+TEST_CASE("an object with more members than there are parameters is refused unread") {
+  auto with_members = [](int count) {
+    std::string text = "{";
+    for (int i = 0; i < count; ++i)
+      text += (i > 0 ? ",\"m" : "\"m") + std::to_string(i) + "\":0";
+    return text + "}";
+  };
+  constexpr int most = static_cast<int>(counter::limits::json_members_max);
+  CHECK(std::holds_alternative<boost::json::object>(http::v1::parse_object(with_members(most))));
+  for (const auto& text :
+       {with_members(most + 1), "{\"ops\":[{},{\"x\":" + with_members(most + 1) + "}]}"}) {
+    const auto parsed = http::v1::parse_object(text);
+    REQUIRE(std::holds_alternative<http::v1::problem>(parsed));
+    CHECK(std::get<http::v1::problem>(parsed).code == http::v1::code::invalid_parameter);
+  }
+}
