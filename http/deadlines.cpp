@@ -22,8 +22,7 @@ steady_clock::time_point deadlines::next() const noexcept {
   return first;
 }
 
-void deadlines::expire() {
-  const auto now = clock_.now();
+void deadlines::expire(steady_clock::time_point now) {
   for (auto& queue : lists_) {
     while (!queue.empty() && queue.front().expiry_ <= now) {
       auto& late = queue.front();

@@ -61,8 +61,8 @@ public:
   /// When the first one passes, or the end of time.
   steady_clock::time_point next() const noexcept;
 
-  /// Tells those whose deadline has passed; within a pass.
-  void expire();
+  /// Tells those whose deadline has passed by `now`; within a pass.
+  void expire(steady_clock::time_point now);
 
 private:
   using list = boost::intrusive::list<timed, boost::intrusive::constant_time_size<false>>;

@@ -66,16 +66,18 @@ void worker::drain() {
 void worker::run_round(steady_clock::time_point end) {
   const bool may_wait = services_.tasks.begin_wait();
   const auto until = std::min(services_.deadlines.next(), end);
+  const auto before = services_.clock.now();
   const bool has_all =
-      services_.ready_set.wait(may_wait ? until - services_.clock.now() : steady_clock::duration{});
+      services_.ready_set.wait(may_wait ? until - before : steady_clock::duration{});
   services_.tasks.end_wait();
   {
     const courier::pass pass{services_.courier};
     services_.ready_set.tell();
-    // Who was in time is not late because the loop was, and looks at him next.
+    // By the time before we looked: who was in time is not late because the loop
+    // was, however long it was stopped or busy.
     const bool is_behind = !has_all || services_.courier.is_full();
     if (!is_behind || ++rounds_behind_ == rounds_behind_max) {
-      services_.deadlines.expire();
+      services_.deadlines.expire(before);
       rounds_behind_ = 0;
     }
   }
