@@ -4,9 +4,9 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <chrono>
 #include <ctime>
-#include <regex>
 #include <string>
 #include <thread>
 
@@ -43,7 +43,10 @@ TEST_CASE("an expiry is kept, moved or dropped as the ttl_mode says") {
   const auto first = expiry_of(connection, post("ttl=1000"));
   REQUIRE(first.is_string());
   const std::string told{first.as_string().data(), first.as_string().size()};
-  CHECK(std::regex_match(told, std::regex{R"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z)"}));
+  auto form = told;
+  std::replace_if(
+      form.begin(), form.end(), [](char c) { return c >= '0' && c <= '9'; }, '0');
+  CHECK(form == "0000-00-00T00:00:00.000Z");
 
   // At the right time, give or take how long it takes to ask. In ISO 8601 text
   // compares as time does.
