@@ -52,6 +52,7 @@ struct actor_store::impl {
   actors::config config;
   caf::actor_system system{config};
   counter::placement placement;
+  counter::store_traits traits;
   counter::quota counters;
   counter::quota replays;
   std::deque<shard> shards;
@@ -61,6 +62,7 @@ struct actor_store::impl {
 
   impl(unsigned shard_count, const counter::limits& limits)
       : placement(shard_count, random_key()),
+        traits(counter::store_traits::in_memory(shard_count)),
         counters(limits.counters_max),
         replays(limits.replays_max) {}
 };
@@ -90,6 +92,10 @@ actor_store::~actor_store() {
 
 const counter::placement& actor_store::placement() const noexcept {
   return impl_->placement;
+}
+
+const counter::store_traits& actor_store::traits() const noexcept {
+  return impl_->traits;
 }
 
 counter::inlet& actor_store::connect(counter::event_loop& loop) {

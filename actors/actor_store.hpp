@@ -17,6 +17,7 @@ public:
   ~actor_store() override;
 
   const counter::placement& placement() const noexcept override;
+  const counter::store_traits& traits() const noexcept override;
   counter::inlet& connect(counter::event_loop& loop) override;
 
   /// Answers every batch that was submitted; what is submitted afterwards is

@@ -20,6 +20,7 @@ struct answerer {
   answer operator()(const page_request& request) const {
     return counters.list(request, now, steps);
   }
+  answer operator()(const backup_request&) const { return backup{outcome::unreadable}; }
   answer operator()(const upkeep_request&) const {
     return upkeep{outcome::ok, counters.expire(now, limits::shard_steps_max)};
   }

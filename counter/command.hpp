@@ -22,7 +22,7 @@ struct command {
   std::int64_t operand = 0;
 };
 
-/// Anything but `ok` means that nothing changed.
+/// Anything but `ok` means that nothing changed; the last one says why it does not.
 enum class outcome : std::uint8_t {
   ok,
   not_found,            ///< the counter does not exist, and is not to be created
@@ -35,6 +35,12 @@ enum class outcome : std::uint8_t {
   too_many_replays,     ///< no room to remember one more idempotency key
   overloaded,           ///< the shard's mailbox is full
   draining,             ///< the store is closing
+  disk_full,            ///< there is no room on the disk
+  unreadable,           ///< what is on the disk is damaged or cannot be read
+  backup_exists,        ///< a backup of that name was made before
+  /// The one that may have changed something: the disk failed on the way, and
+  /// only a restart tells.
+  outcome_unknown,
 };
 
 /// What can be answered in short.

@@ -3,6 +3,7 @@
 #include "counter/full_command.hpp"
 #include "counter/page.hpp"
 
+#include <string>
 #include <utility>
 #include <variant>
 
@@ -18,12 +19,23 @@ struct upkeep {
   bool is_done = false;  ///< nothing more has expired
 };
 
-/// What can be asked of a shard beyond the short commands, and the answers: the
-/// alternatives correspond.
-using question = std::variant<full_command, page_request, upkeep_request>;
-using answer = std::variant<full_reply, page, upkeep>;
+/// Asks for a copy of all counters on disk, under this name.
+struct backup_request {
+  unsigned place = 0;  ///< that makes backups, see store_traits
+  std::string name;    ///< valid as by is_valid_backup_name()
+};
 
-/// A question on its way to a shard, and with its answer on the way back.
+struct backup {
+  counter::outcome outcome = outcome::ok;
+  std::string path{};  ///< of the directory it is in
+};
+
+/// What can be asked of a place beyond the short commands, and the answers: the
+/// alternatives correspond.
+using question = std::variant<full_command, page_request, upkeep_request, backup_request>;
+using answer = std::variant<full_reply, page, upkeep, backup>;
+
+/// A question on its way to a place, and with its answer on the way back.
 struct errand {
   counter::question question;
   counter::answer answer{};
@@ -37,6 +49,7 @@ struct errand {
       counter::answer operator()(const full_command&) const { return full_reply{why}; }
       counter::answer operator()(const page_request&) const { return page{why}; }
       counter::answer operator()(const upkeep_request&) const { return upkeep{why}; }
+      counter::answer operator()(const backup_request&) const { return backup{why}; }
     } const refusal{why};
     answer = std::visit(refusal, question);
   }

@@ -3,8 +3,11 @@
 #include "counter/batch.hpp"
 #include "counter/placement.hpp"
 
+#include <chrono>
+#include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 
 namespace counter {
@@ -28,11 +31,40 @@ class inlet {
 public:
   virtual ~inlet() = default;
 
-  /// Sends `pass[i]` to shard i; null where the loop has nothing for it. The
-  /// span has one place a shard and is left with nulls. A batch that cannot be
+  /// Sends `pass[i]` to place i; null where the loop has nothing for it. The
+  /// span has one element for each place of the store and is left with nulls. A batch that cannot be
   /// taken comes home refused, with nothing of it applied; one that was taken
   /// is applied whole and in order.
   virtual void submit(std::span<std::unique_ptr<batch>> pass) = 0;
+};
+
+/// What of an acknowledged change is still there afterwards.
+struct durability {
+  enum class sync : std::uint8_t {
+    none,      ///< nothing, when the process ends
+    interval,  ///< all, unless the machine fails within `interval` of it
+    always,    ///< all
+  };
+  durability::sync sync = sync::none;
+  std::chrono::milliseconds interval{};
+};
+
+/// What a store is like. Its mailboxes, called places, are numbered; those of
+/// the shards come first.
+struct store_traits {
+  unsigned places = 1;
+  unsigned first_list = 0;            ///< of the places that have the lists,
+  unsigned lists = 1;                 ///< each a part of the counters
+  std::optional<unsigned> backups{};  ///< the place that makes them; null: it cannot
+  counter::durability durability{};
+  time_point start{};  ///< its time is never before this one, whatever the clock says
+
+  /// All in memory: each shard has its part of the lists.
+  static store_traits in_memory(unsigned shards) noexcept {
+    store_traits traits;
+    traits.places = traits.lists = shards;
+    return traits;
+  }
 };
 
 /// Where the counters are: the seam between the HTTP shell and the actors.
@@ -42,6 +74,8 @@ public:
 
   /// Which shard a name is for, and the hash that goes with it.
   virtual const counter::placement& placement() const noexcept = 0;
+
+  virtual const store_traits& traits() const noexcept = 0;
 
   /// Thread-safe. The inlet for `loop`; it lives as long as the store.
   virtual inlet& connect(event_loop& loop) = 0;

@@ -17,7 +17,7 @@ courier::courier(task_queue& tasks, counter::store& store, loop_clock& clock)
       placement_(store.placement()),
       inlet_(store.connect(*this)),
       clock_(clock),
-      pass_(placement_.shards()) {}
+      pass_(store.traits().places) {}
 
 void courier::send(const counter::command& command, response_queue::slot slot, recipient& from) {
   assert(is_in_pass_);
@@ -33,8 +33,9 @@ void courier::send(counter::question question, response_queue::slot slot, recipi
   struct {
     const counter::placement& placement;
     place operator()(const counter::full_command& one) const { return placement.of(one.name); }
-    place operator()(const counter::page_request& one) const { return {one.shard, 0}; }
+    place operator()(const counter::page_request& one) const { return {one.place, 0}; }
     place operator()(const counter::upkeep_request& one) const { return {one.shard, 0}; }
+    place operator()(const counter::backup_request& one) const { return {one.place, 0}; }
   } const place_of{placement_};
   const auto where = std::visit(place_of, question);
   auto& batch = batch_for(where.shard);

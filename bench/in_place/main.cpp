@@ -17,6 +17,7 @@ class in_place_store final : public counter::store {
 public:
   in_place_store(unsigned shards, const counter::limits& limits)
       : placement_(shards, {1, 2}),
+        traits_(counter::store_traits::in_memory(shards)),
         counters_(limits.counters_max),
         replays_(limits.replays_max) {
     for (unsigned i = 0; i < shards; ++i)
@@ -25,6 +26,7 @@ public:
   }
 
   const counter::placement& placement() const noexcept override { return placement_; }
+  const counter::store_traits& traits() const noexcept override { return traits_; }
   counter::inlet& connect(counter::event_loop&) override { return inlet_; }
 
 private:
@@ -54,6 +56,7 @@ private:
   };
 
   counter::placement placement_;
+  counter::store_traits traits_;
   counter::quota counters_;
   counter::quota replays_;
   std::deque<shard> shards_;

@@ -42,7 +42,7 @@ std::optional<counter::question> list_exchange::next_question() {
 }
 
 void list_exchange::take(counter::errand answered) {
-  auto& one = sources_[std::get<counter::page_request>(answered.question).shard];
+  auto& one = sources_[std::get<counter::page_request>(answered.question).place];
   auto& page = std::get<counter::page>(answered.answer);
   --asked_;
   one.is_asked = false;

@@ -17,9 +17,12 @@ namespace {
 /// of the batch it was in.
 class fake_store final : public counter::store, public counter::inlet {
 public:
-  explicit fake_store(unsigned shards) : placement_(shards, {1, 2}) {}
+  explicit fake_store(unsigned shards)
+      : placement_(shards, {1, 2}),
+        traits_(counter::store_traits::in_memory(shards)) {}
 
   const counter::placement& placement() const noexcept override { return placement_; }
+  const counter::store_traits& traits() const noexcept override { return traits_; }
   counter::inlet& connect(counter::event_loop&) override { return *this; }
 
   void submit(std::span<std::unique_ptr<counter::batch>> pass) override {
@@ -48,6 +51,7 @@ public:
 
 private:
   counter::placement placement_;
+  counter::store_traits traits_;
 };
 
 struct listener final : http::recipient {

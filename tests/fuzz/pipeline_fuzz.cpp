@@ -40,7 +40,7 @@ std::string text_of(const pending& one) {
            std::to_string(command->parameters.operand) + command->idempotency_key;
   }
   const auto& request = std::get<counter::page_request>(*one.question);
-  return request.prefix + " behind " + request.after + " at " + std::to_string(request.shard);
+  return request.prefix + " behind " + request.after + " at " + std::to_string(request.place);
 }
 
 struct history {

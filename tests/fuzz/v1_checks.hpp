@@ -101,7 +101,7 @@ inline counter::page plausible(const counter::page_request& request) {
   counter::page page;
   REQUIRE(request.limit >= 1);
   REQUIRE(request.after.empty() || request.after.starts_with(request.prefix));
-  const auto mine = request.prefix + static_cast<char>('a' + request.shard);
+  const auto mine = request.prefix + static_cast<char>('a' + request.place);
   if (request.after.empty()) {
     page.reached = request.prefix + "A";
     return page;

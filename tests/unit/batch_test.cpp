@@ -150,7 +150,7 @@ TEST_CASE("a batch keeps short commands and questions apart, in one order") {
   CHECK(filled.command_at(2).operand == 6);
   CHECK(std::get<counter::full_command>(filled.errand_at(1).question).name == "hits");
   const auto& list = std::get<counter::page_request>(filled.errand_at(3).question);
-  CHECK(list.shard == 7);
+  CHECK(list.place == 7);
   CHECK(list.prefix == "prefix");
   CHECK(list.after == "after");
   CHECK(list.limit == 8);

@@ -30,7 +30,7 @@ const page_request& page_of(const counter::question& question) {
 http::message run(list_exchange& list, const std::vector<fake_shard>& shards) {
   while (!list.is_done())
     for (auto& question : questions_of(list)) {
-      auto page = shards[page_of(question).shard].list(page_of(question));
+      auto page = shards[page_of(question).place].list(page_of(question));
       list.take(answered(std::move(question), std::move(page)));
     }
   return list.response();
@@ -46,7 +46,7 @@ TEST_CASE("a list asks every shard at once, for no more than it may need") {
   REQUIRE(questions.size() == 3);
   for (unsigned shard = 0; shard < 3; ++shard) {
     const auto& question = page_of(questions[shard]);
-    CHECK(question.shard == shard);
+    CHECK(question.place == shard);
     CHECK(question.prefix == "a");
     CHECK(question.after == "ab");
     CHECK(question.limit >= 1);
@@ -135,7 +135,7 @@ TEST_CASE("a shard whose page was cut short is asked on where it stopped, and no
   CHECK_FALSE(list.is_done());
   auto more = questions_of(list);
   REQUIRE(more.size() == 1);
-  CHECK(page_of(more[0]).shard == 0);
+  CHECK(page_of(more[0]).place == 0);
   CHECK(page_of(more[0]).after == "a");
   list.take(answered(std::move(more[0]), page{outcome::ok, {{"c", {}}}, true, ""}));
   REQUIRE(list.is_done());

@@ -39,7 +39,7 @@ http::message page_of(list_exchange& list, const std::vector<fake_shard>& shards
   std::set<unsigned> asked;
   while (!list.is_done()) {
     while (auto question = list.next_question()) {
-      REQUIRE(asked.insert(std::get<counter::page_request>(*question).shard).second);
+      REQUIRE(asked.insert(std::get<counter::page_request>(*question).place).second);
       waiting.push_back(std::move(*question));
       if (up_to(numbers, 1) == 0)
         break;
@@ -47,8 +47,8 @@ http::message page_of(list_exchange& list, const std::vector<fake_shard>& shards
     REQUIRE_FALSE(waiting.empty());
     std::swap(waiting[up_to(numbers, waiting.size() - 1)], waiting.back());
     const auto& request = std::get<counter::page_request>(waiting.back());
-    asked.erase(request.shard);
-    auto page = shards[request.shard].list(request);
+    asked.erase(request.place);
+    auto page = shards[request.place].list(request);
     list.take(unit::answered(std::move(waiting.back()), std::move(page)));
     waiting.pop_back();
   }

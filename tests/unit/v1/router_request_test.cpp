@@ -172,7 +172,7 @@ TEST_CASE("a list asks every shard, and a batch all that it has") {
   CHECK(list.is_long);
   for (unsigned shard = 0; shard < 3; ++shard) {
     const auto& question = std::get<counter::page_request>(list.questions[shard]);
-    CHECK(question.shard == shard);
+    CHECK(question.place == shard);
     CHECK(question.prefix == "a/");
     CHECK(question.after == "a/b");
   }
