@@ -1,7 +1,11 @@
 #include "actors/actor_store.hpp"
 
 #include "actors/actor_inlet.hpp"
+#include "actors/kept_shard_actor.hpp"
+#include "actors/ledger_actor.hpp"
 #include "actors/shard_actor.hpp"
+
+#include <caf/scoped_actor.hpp>
 
 #include <algorithm>
 #include <cassert>
@@ -55,39 +59,79 @@ struct actor_store::impl {
   counter::store_traits traits;
   counter::quota counters;
   counter::quota replays;
-  std::deque<shard> shards;
+  std::deque<shard> places;
   std::atomic<bool> is_closed = false;
   std::mutex inlets_mutex;         // guards inlets
   std::deque<actor_inlet> inlets;  // a deque: the loops keep references
 
-  impl(unsigned shard_count, const counter::limits& limits)
-      : placement(shard_count, random_key()),
-        traits(counter::store_traits::in_memory(shard_count)),
+  impl(const counter::store_traits& what, unsigned shards, const counter::limits& limits)
+      : placement(shards, random_key()),
+        traits(what),
         counters(limits.counters_max),
-        replays(limits.replays_max) {}
+        replays(limits.replays_max) {
+    assert(shards > 0 && shards <= counter::limits::shards_max);
+  }
+
+  template <class Actor, caf::spawn_options Options, class... Arguments>
+  void spawn(const Arguments&... arguments) {
+    auto& place = places.emplace_back(counter::limits::shard_operations_max);
+    place.actor = system.spawn<Actor, Options>(std::ref(place.load), arguments...);
+  }
+
+  bool has_threads() const noexcept { return traits.backups.has_value(); }
+  void end();
 };
 
-actor_store::actor_store(unsigned shards, const counter::limits& limits)
-    : impl_(std::make_unique<impl>(shards, limits)) {
-  assert(shards > 0 && shards <= counter::limits::shards_max);
-  const auto first_version = version_of(std::chrono::system_clock::now());
-  for (unsigned i = 0; i < shards; ++i) {
-    auto& shard = impl_->shards.emplace_back(counter::limits::shard_operations_max);
-    // Lazily: its first run, too, is on an event loop.
-    shard.actor = impl_->system.spawn<shard_actor, caf::lazy_init>(
-        shard.load, counter::table::settings{impl_->counters, impl_->replays, limits.replay_ttl,
-                                             impl_->placement.key(), first_version});
+/// The actors end when they have answered all that is in their mailboxes.
+void actor_store::impl::end() {
+  no_loop nowhere;
+  actor_inlet last{system, nowhere, places, is_closed};
+  last.send_end();
+  last.run_to_end();
+  caf::scoped_actor waiting{system};
+  for (auto& place : places) {
+    if (has_threads())
+      waiting->wait_for(place.actor);
+    place.actor = nullptr;
   }
+}
+
+actor_store::actor_store(unsigned shards, const counter::limits& limits)
+    : impl_(std::make_unique<impl>(counter::store_traits::in_memory(shards), shards, limits)) {
+  const counter::table::settings settings{.counters = impl_->counters,
+                                          .replays = impl_->replays,
+                                          .replay_ttl = limits.replay_ttl,
+                                          .key = impl_->placement.key(),
+                                          .version = version_of(std::chrono::system_clock::now())};
+  // Lazily: its first run, too, is on an event loop.
+  for (unsigned i = 0; i < shards; ++i)
+    impl_->spawn<shard_actor, caf::lazy_init>(settings);
+}
+
+actor_store::actor_store(unsigned shards, const counter::limits& limits, counter::ledger& kept,
+                         const counter::durability& durability, std::size_t bytes_max)
+    : impl_(std::make_unique<impl>(counter::store_traits{.places = shards + 2,
+                                                         .first_list = shards,
+                                                         .lists = 1,
+                                                         .backups = shards + 1,
+                                                         .durability = durability,
+                                                         .start = kept.summary().now},
+                                   shards, limits)) {
+  impl_->counters.adjust(static_cast<std::int64_t>(kept.summary().counters));
+  impl_->replays.adjust(static_cast<std::int64_t>(kept.summary().replays));
+  for (unsigned i = 0; i < shards; ++i)
+    impl_->spawn<kept_shard_actor, caf::detached>(
+        counter::kept_table::settings{impl_->counters, impl_->replays, limits.replay_ttl,
+                                      impl_->placement, i, bytes_max / shards},
+        std::ref(kept));
+  impl_->spawn<ledger_actor, caf::detached>(std::ref(kept));
+  impl_->spawn<ledger_actor, caf::detached>(std::ref(kept));
 }
 
 actor_store::~actor_store() {
   close();
-  no_loop nowhere;
-  actor_inlet last{impl_->system, nowhere, impl_->shards, impl_->is_closed};
-  last.send_end();
-  last.run_to_end();
-  for (auto& shard : impl_->shards)
-    shard.actor = nullptr;
+  if (!impl_->has_threads())
+    impl_->end();
 }
 
 const counter::placement& actor_store::placement() const noexcept {
@@ -100,7 +144,7 @@ const counter::store_traits& actor_store::traits() const noexcept {
 
 counter::inlet& actor_store::connect(counter::event_loop& loop) {
   std::lock_guard lock{impl_->inlets_mutex};
-  return impl_->inlets.emplace_back(impl_->system, loop, impl_->shards, impl_->is_closed);
+  return impl_->inlets.emplace_back(impl_->system, loop, impl_->places, impl_->is_closed);
 }
 
 void actor_store::close() {
@@ -110,6 +154,8 @@ void actor_store::close() {
   // An actor with mail is ready on the loop that sent it.
   for (auto& inlet : impl_->inlets)
     inlet.run_to_end();
+  if (impl_->has_threads())
+    impl_->end();
 }
 
 }  // namespace actors

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "counter/ledger.hpp"
 #include "counter/limits.hpp"
 #include "counter/store.hpp"
 
@@ -7,11 +8,16 @@
 
 namespace actors {
 
-/// The counters in memory, sharded over actors.
+/// The counters, sharded over actors.
 class actor_store final : public counter::store {
 public:
-  /// `shards` is 1 to limits::shards_max.
+  /// In memory. `shards` is 1 to limits::shards_max.
   actor_store(unsigned shards, const counter::limits& limits);
+
+  /// On a disk, of which `bytes_max` of counters are in memory; `durability` is
+  /// what `kept` promises. `kept` outlives the store.
+  actor_store(unsigned shards, const counter::limits& limits, counter::ledger& kept,
+              const counter::durability& durability, std::size_t bytes_max);
 
   /// Closes, ends the actors and frees the counters.
   ~actor_store() override;

@@ -1,7 +1,7 @@
 #pragma once
 
-#include "counter/full_command.hpp"
 #include "counter/page.hpp"
+#include "counter/replay.hpp"
 #include "counter/state.hpp"
 #include "counter/time.hpp"
 
@@ -15,16 +15,6 @@
 #include <vector>
 
 namespace counter {
-
-/// A command with an idempotency key that was carried out: what it asked for,
-/// what it was answered, and when it is forgotten.
-struct replay {
-  counter::parameters parameters;
-  full_reply reply;
-  time_point forget_at{};
-
-  bool operator==(const replay&) const = default;
-};
 
 /// How keeping went.
 enum class kept : std::uint8_t {
@@ -46,7 +36,7 @@ struct ledger_summary {
 struct due_entry {
   enum class what : std::uint8_t { counter, replay };
   what kind = what::counter;
-  std::string id;   ///< the counter's name, or the replay's id (see replay_log)
+  std::string id;   ///< the counter's name, or the replay's id, see replay_id_of()
   time_point at{};  ///< when it expires, or is forgotten
 
   bool operator==(const due_entry&) const = default;

@@ -43,6 +43,9 @@ public:
       : index_(index),
         handles_(by_name{&records}) {}
 
+  /// Whether it was never asked for.
+  bool is_empty() const noexcept { return part_ == 0; }
+
   bool is_complete() const noexcept { return part_ == index_.parts() && waiting_.empty(); }
 
   /// Puts up to `steps` more records in their places.

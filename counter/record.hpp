@@ -8,7 +8,7 @@
 namespace counter {
 
 /// One counter in memory that somebody else owns: its value (8 bytes), its
-/// version (8), the length of its name with a flag (2) and the name, without a
+/// version (8), the length of its name with three flags (2) and the name, without a
 /// gap.
 class record {
 public:
@@ -31,16 +31,19 @@ public:
   void set_version(std::uint64_t version) noexcept { write(version_offset, version); }
 
   /// Whether it has an expiry, which is kept elsewhere.
-  bool expires() const noexcept { return (read<std::uint16_t>(size_offset) & expires_bit) != 0; }
-  void set_expires(bool expires) noexcept {
-    const auto size = static_cast<std::uint16_t>(name().size());
-    write(size_offset, static_cast<std::uint16_t>(size | (expires ? expires_bit : 0)));
-  }
+  bool expires() const noexcept { return has(expires_bit); }
+  void set_expires(bool expires) noexcept { set(expires_bit, expires); }
+
+  /// Whether it has changed, or is gone, and that is still to be kept.
+  bool is_touched() const noexcept { return has(touched_bit); }
+  void set_touched(bool is_touched) noexcept { set(touched_bit, is_touched); }
+  bool is_erased() const noexcept { return has(erased_bit); }
+  void set_erased(bool is_erased) noexcept { set(erased_bit, is_erased); }
 
   std::string_view name() const noexcept {
     const auto size = read<std::uint16_t>(size_offset);
     return {reinterpret_cast<const char*>(at_ + name_offset),
-            static_cast<std::size_t>(size & ~expires_bit)};
+            static_cast<std::size_t>(size & size_bits)};
   }
 
 private:
@@ -48,6 +51,17 @@ private:
   static constexpr std::size_t size_offset = version_offset + sizeof(std::uint64_t);
   static constexpr std::size_t name_offset = size_offset + sizeof(std::uint16_t);
   static constexpr std::uint16_t expires_bit = 0x8000;
+  static constexpr std::uint16_t touched_bit = 0x4000;
+  static constexpr std::uint16_t erased_bit = 0x2000;
+  static constexpr std::uint16_t size_bits = 0x1fff;
+
+  bool has(std::uint16_t bit) const noexcept {
+    return (read<std::uint16_t>(size_offset) & bit) != 0;
+  }
+  void set(std::uint16_t bit, bool is_set) noexcept {
+    const auto others = read<std::uint16_t>(size_offset) & ~bit;
+    write(size_offset, static_cast<std::uint16_t>(others | (is_set ? bit : 0)));
+  }
 
   template <class T>
   T read(std::size_t offset) const noexcept {

@@ -18,6 +18,7 @@ std::size_t units_of(std::size_t bytes) noexcept {
 
 record_arena::handle record_arena::allocate(std::size_t bytes) {
   const auto units = units_of(bytes);
+  bytes_ += units * alignment;
   if (auto& last = released_[units]; last != none) {
     handle before;
     std::memcpy(&before, at(last), sizeof before);
@@ -36,7 +37,9 @@ record_arena::handle record_arena::allocate(std::size_t bytes) {
 }
 
 void record_arena::release(handle record, std::size_t bytes) noexcept {
-  auto& last = released_[units_of(bytes)];
+  const auto units = units_of(bytes);
+  bytes_ -= units * alignment;
+  auto& last = released_[units];
   std::memcpy(at(record), &last, sizeof last);
   last = record;
 }

@@ -33,6 +33,9 @@ public:
   /// A record of `bytes` that is not used any more.
   void release(handle record, std::size_t bytes) noexcept;
 
+  /// What the records take that were allocated and not released.
+  std::size_t bytes() const noexcept { return bytes_; }
+
   /// The record's first byte.
   std::byte* at(handle record) const noexcept {
     return chunks_[record / units_in_a_chunk].get() + record % units_in_a_chunk * alignment;
@@ -44,6 +47,7 @@ private:
 
   std::vector<std::unique_ptr<std::byte[]>> chunks_;
   std::size_t used_ = chunk_bytes;  // of the last chunk
+  std::size_t bytes_ = 0;
   // By size in units: the record released last. Its first bytes name the one
   // before it.
   std::array<handle, record_bytes_max / alignment + 1> released_;

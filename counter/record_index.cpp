@@ -16,4 +16,10 @@ void record_index::erase(const hashed_name& key) {
     part.erase(found);
 }
 
+std::vector<record_index::handle> record_index::take_part(std::size_t part) {
+  auto taken = handles_of(part);
+  parts_[part] = part_set{0, by_name{this}, by_name{this}};
+  return taken;
+}
+
 }  // namespace counter

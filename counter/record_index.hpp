@@ -51,6 +51,9 @@ public:
   /// Bits that neither the choice of the shard nor the set itself looks at.
   static std::size_t part_of(std::uint64_t hash) noexcept { return (hash >> 40) % part_count; }
 
+  /// Empties one part. Returns what was in it, in no order.
+  std::vector<handle> take_part(std::size_t part);
+
   /// Every record of one part, in no order.
   std::vector<handle> handles_of(std::size_t part) const {
     return {parts_[part].begin(), parts_[part].end()};
@@ -88,7 +91,8 @@ private:
 
   const record_arena& records_;
   siphash_key key_;
-  std::vector<boost::unordered_flat_set<handle, by_name, by_name>> parts_;
+  using part_set = boost::unordered_flat_set<handle, by_name, by_name>;
+  std::vector<part_set> parts_;
 };
 
 }  // namespace counter

@@ -2,47 +2,34 @@
 
 namespace counter {
 
-namespace {
-
-/// Names and keys have no control characters, so no two are alike.
-std::string id_of(const full_command& command) {
-  std::string id;
-  id.reserve(command.name.size() + command.idempotency_key.size() + 4);
-  id += command.name;
-  id += '\0';
-  id += command.idempotency_key;
-  id += '\0';
-  id += static_cast<char>(command.position >> 8);
-  id += static_cast<char>(command.position & 0xff);
-  return id;
-}
-
-}  // namespace
-
-replay_log::replay_log(quota& room, std::chrono::milliseconds kept_for, siphash_key key)
+replay_log::replay_log(quota& room, std::chrono::milliseconds kept_for, siphash_key key,
+                       bool keeps_changes)
     : room_(room),
       kept_for_(kept_for),
       key_(key),
+      keeps_changes_(keeps_changes),
       numbers_(0, by_id{this}, by_id{this}) {}
 
-const replay_log::entry* replay_log::find(const full_command& command, time_point now) const {
-  const auto found = numbers_.find(std::string_view{id_of(command)});
-  if (found == numbers_.end() || at(*found).forget_at <= now)
+const replay* replay_log::find(const full_command& command, time_point now) const {
+  const auto found = numbers_.find(std::string_view{replay_id_of(command)});
+  if (found == numbers_.end() || at(*found).what.forget_at <= now)
     return nullptr;
-  return &at(*found).entry;
+  return &at(*found).what;
 }
 
 void replay_log::remember(const full_command& command, const full_reply& reply, time_point now) {
-  auto id = id_of(command);
+  auto id = replay_id_of(command);
   // One whose time is over, and that was not forgotten yet.
   if (const auto old = numbers_.find(std::string_view{id}); old != numbers_.end())
-    numbers_.erase(old);
-  records_.push_back({std::move(id), {command.parameters, reply}, now + kept_for_});
-  numbers_.insert(first_ + records_.size() - 1);
+    drop(*old);
+  add({std::move(id), {command.parameters, reply, now + kept_for_}, true});
+  ++growth_;
 }
 
 bool replay_log::forget(time_point now, std::size_t max) {
-  while (!records_.empty() && records_.front().forget_at <= now) {
+  if (keeps_changes_)
+    return true;
+  while (!records_.empty() && records_.front().what.forget_at <= now) {
     if (max-- == 0)
       return false;
     const auto found = numbers_.find(std::string_view{records_.front().id});
@@ -54,6 +41,47 @@ bool replay_log::forget(time_point now, std::size_t max) {
     room_.give();
   }
   return true;
+}
+
+// -- changes ------------------------------------------------------------------
+
+void replay_log::restore(std::string id, const replay& kept) {
+  add({std::move(id), kept, false});
+}
+
+void replay_log::forget_kept(std::string_view id, time_point now) {
+  const auto found = numbers_.find(id);
+  if (found != numbers_.end() && !at(*found).is_new && at(*found).what.forget_at <= now)
+    drop(*found);
+}
+
+void replay_log::clear() {
+  numbers_.clear();
+  first_ += records_.size();
+  records_.clear();
+  forgotten_.clear();
+  growth_ = 0;
+}
+
+// -- records ------------------------------------------------------------------
+
+void replay_log::add(record added) {
+  records_.push_back(std::move(added));
+  numbers_.insert(first_ + records_.size() - 1);
+}
+
+/// It is not found any more. In memory forget() gives its room back.
+void replay_log::drop(number which) {
+  numbers_.erase(numbers_.find(std::string_view{at(which).id}));
+  if (!keeps_changes_)
+    return;
+  auto& dropped = records_[which - first_];
+  if (dropped.is_new)
+    dropped.is_new = false;  // as if it had never been
+  else
+    forgotten_.emplace_back(dropped.id, dropped.what.forget_at);
+  room_.give();
+  --growth_;
 }
 
 }  // namespace counter

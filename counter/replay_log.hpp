@@ -2,6 +2,7 @@
 
 #include "counter/full_command.hpp"
 #include "counter/quota.hpp"
+#include "counter/replay.hpp"
 #include "counter/siphash.hpp"
 #include "counter/time.hpp"
 
@@ -13,29 +14,30 @@
 #include <deque>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 namespace counter {
 
 /// The commands with an idempotency key that were carried out, with what was
-/// answered. Each is kept for the same time, and never dropped before. Not
-/// thread-safe.
+/// answered. Each is kept for the same time, and never dropped before.
+///
+/// Where they are kept elsewhere, this has what was added since and what was
+/// taken in to be looked at. Not thread-safe.
 class replay_log {
 public:
   /// `room` bounds the records of all logs together and outlives them. Keys are
-  /// chosen by peers, so `key` is secret.
-  replay_log(quota& room, std::chrono::milliseconds kept_for, siphash_key key);
+  /// chosen by peers, so `key` is secret. Without `keeps_changes` what stands below
+  /// "changes" is not used.
+  replay_log(quota& room, std::chrono::milliseconds kept_for, siphash_key key,
+             bool keeps_changes = false);
 
   replay_log(const replay_log&) = delete;
   replay_log& operator=(const replay_log&) = delete;
 
-  struct entry {
-    counter::parameters parameters;
-    full_reply reply;
-  };
-
   /// What is remembered under the name, key and position of `command`; null if
   /// nothing is. Valid until the log changes.
-  const entry* find(const full_command& command, time_point now) const;
+  const replay* find(const full_command& command, time_point now) const;
 
   /// Makes sure that one more command can be remembered; false if there is no
   /// room. Followed by remember() or by unreserve().
@@ -47,14 +49,43 @@ public:
   void remember(const full_command& command, const full_reply& reply, time_point now);
 
   /// Forgets up to `max` commands whose time is over. True when all of them are
-  /// gone.
+  /// gone. Where they are kept elsewhere: nothing, see forget_kept().
   bool forget(time_point now, std::size_t max);
+
+  // -- changes ----------------------------------------------------------------
+
+  bool has(std::string_view id) const { return numbers_.contains(id); }
+
+  /// Takes in one that is kept elsewhere, and that it does not have.
+  void restore(std::string id, const replay& kept);
+
+  /// One that was taken in, if its time is over.
+  void forget_kept(std::string_view id, time_point now);
+
+  /// Calls `forget(id, forget_at)` for those that are no longer to be kept, then
+  /// `remember(id, replay)` for the new ones.
+  template <class Forget, class Remember>
+  void for_each_change(Forget forget, Remember remember) const {
+    for (const auto& [id, at] : forgotten_)
+      forget(id, at);
+    for (const auto& one : records_)
+      if (one.is_new)
+        remember(one.id, one.what);
+  }
+
+  bool has_changes() const noexcept { return growth_ != 0 || !forgotten_.empty(); }
+
+  /// How many more there are by that.
+  std::int64_t growth() const noexcept { return growth_; }
+
+  /// What has changed is kept now, or is not to be. It has nothing afterwards.
+  void clear();
 
 private:
   struct record {
     std::string id;
-    replay_log::entry entry;
-    time_point forget_at;
+    replay what;
+    bool is_new;
   };
 
   using number = std::uint64_t;  // of a record: they are counted as they come
@@ -77,13 +108,18 @@ private:
   };
 
   const record& at(number which) const noexcept { return records_[which - first_]; }
+  void add(record added);
+  void drop(number which);
 
   quota& room_;
   std::chrono::milliseconds kept_for_;
   siphash_key key_;
+  const bool keeps_changes_;
   std::deque<record> records_;  // what came first is forgotten first
   number first_ = 0;            // of the first record
   boost::unordered_flat_set<number, by_id, by_id> numbers_;
+  std::vector<std::pair<std::string, time_point>> forgotten_;
+  std::int64_t growth_ = 0;
 };
 
 }  // namespace counter

@@ -32,9 +32,9 @@ public:
   virtual ~inlet() = default;
 
   /// Sends `pass[i]` to place i; null where the loop has nothing for it. The
-  /// span has one element for each place of the store and is left with nulls. A batch that cannot be
-  /// taken comes home refused, with nothing of it applied; one that was taken
-  /// is applied whole and in order.
+  /// span has one element for each place of the store and is left with nulls. A batch that cannot
+  /// be taken comes home refused, with nothing of it applied; one that was taken is applied whole
+  /// and in order.
   virtual void submit(std::span<std::unique_ptr<batch>> pass) = 0;
 };
 

@@ -8,10 +8,12 @@
 namespace counter {
 
 table::table(const settings& how)
-    : room_(how.counters),
-      key_(how.key),
+    : counter_room_(how.counters),
+      replay_room_(how.replays),
       version_(how.version),
-      replays_(how.replays, how.replay_ttl, how.key) {}
+      now_(how.start),
+      records_(how.key, how.keeps_changes),
+      replays_(how.replays, how.replay_ttl, how.key, how.keeps_changes) {}
 
 // -- short commands -----------------------------------------------------------
 
@@ -23,18 +25,18 @@ reply table::apply(const command& command, std::uint64_t hash, time_point now) {
   if (command.operation == operation::get) {
     if (!found)
       return {outcome::not_found};
-    return {outcome::ok, at(*found).value()};
+    return {outcome::ok, records_.at(*found).value()};
   }
   if (found && command.operation == operation::add &&
-      __builtin_add_overflow(at(*found).value(), command.operand, &value))
+      __builtin_add_overflow(records_.at(*found).value(), command.operand, &value))
     return {outcome::overflow};
   if (!found && !(found = create(key)))
     return {outcome::too_many_counters};
-  auto counter = at(*found);
+  auto counter = records_.edit(*found);
   counter.set_value(value);
   counter.set_version(++version_);
   if (command.operation == operation::set)
-    set_expiry(*found, std::nullopt);
+    records_.set_expiry(*found, std::nullopt);
   return {outcome::ok, value};
 }
 
@@ -70,14 +72,14 @@ full_reply table::change(const full_command& command, const hashed_name& key, ti
   auto found = find(key, now);
   full_reply reply;
   if (found)
-    reply.before = reply.after = state_of(*found);
+    reply.before = reply.after = records_.state_of(*found);
   const auto& how = command.parameters;
   const bool is_read = how.operation == operation::get;
   // A read of nothing is not found, whatever else holds (RFC 9110 section 13.2.1).
   if (is_read && !found)
     return {outcome::not_found};
-  reply.outcome =
-      command.condition.check(found ? std::optional{at(*found).version()} : std::nullopt, is_read);
+  reply.outcome = command.condition.check(
+      found ? std::optional{records_.at(*found).version()} : std::nullopt, is_read);
   if (reply.outcome != outcome::ok || is_read)
     return reply;
   switch (how.operation) {
@@ -97,14 +99,14 @@ full_reply table::change(const full_command& command, const hashed_name& key, ti
       break;
   }
   if (reply.outcome == outcome::ok)
-    reply.after = found ? std::optional{state_of(*found)} : std::nullopt;
+    reply.after = found ? std::optional{records_.state_of(*found)} : std::nullopt;
   return reply;
 }
 
 outcome table::add(const parameters& how, const hashed_name& key, std::optional<handle>& found,
                    time_point now) {
   const bool creates = !found;
-  const auto current = found ? std::optional{at(*found).value()} : std::nullopt;
+  const auto current = found ? std::optional{records_.at(*found).value()} : std::nullopt;
   const auto sum = counter::add(how, current);
   if (sum.outcome != outcome::ok)
     return sum.outcome;
@@ -112,8 +114,7 @@ outcome table::add(const parameters& how, const hashed_name& key, std::optional<
     return outcome::ok;
   if (creates && !(found = create(key)))
     return outcome::too_many_counters;
-  auto counter = at(*found);
-  const auto expiry_before = counter.expires() ? std::optional{expiries_.at(*found)} : std::nullopt;
+  const auto expiry_before = records_.expiry_of(*found);
   auto expiry = expiry_before;
   if (how.ttl_mode == ttl_mode::persist)
     expiry.reset();
@@ -121,10 +122,11 @@ outcome table::add(const parameters& how, const hashed_name& key, std::optional<
     expiry = now + *how.ttl;
   if (!creates && sum.value == *current && expiry == expiry_before)
     return outcome::ok;
+  auto counter = records_.edit(*found);
   counter.set_value(sum.value);
   counter.set_version(++version_);
   if (expiry != expiry_before)
-    set_expiry(*found, expiry);
+    records_.set_expiry(*found, expiry);
   return outcome::ok;
 }
 
@@ -132,10 +134,10 @@ outcome table::set(const parameters& how, const hashed_name& key, std::optional<
                    time_point now) {
   if (!found && !(found = create(key)))
     return outcome::too_many_counters;
-  auto counter = at(*found);
+  auto counter = records_.edit(*found);
   counter.set_value(how.operand);
   counter.set_version(++version_);
-  set_expiry(*found, how.ttl ? std::optional{now + *how.ttl} : std::nullopt);
+  records_.set_expiry(*found, how.ttl ? std::optional{now + *how.ttl} : std::nullopt);
   return outcome::ok;
 }
 
@@ -145,26 +147,27 @@ page table::list(const page_request& request, time_point now, budget& steps) {
   now = now_ = std::max(now_, now);
   page result;
   result.reached = request.after;
-  if (!order_.is_complete()) {
-    order_.build(std::exchange(steps, 0));
+  auto& order = records_.order();
+  if (!order.is_complete()) {
+    order.build(std::exchange(steps, 0));
     return result;
   }
-  for (auto next = order_.seek(request.prefix, request.after);; ++next) {
-    const auto name = next == order_.end() ? std::string_view{} : at(*next).name();
+  for (auto next = order.seek(request.prefix, request.after);; ++next) {
+    const auto name = next == order.end() ? std::string_view{} : records_.at(*next).name();
     result.is_last = name.empty() || !name.starts_with(request.prefix);
     if (result.is_last || steps == 0 || result.counters.size() == request.limit)
       return result;
     --steps;
     result.reached = name;
-    if (!is_expired(*next, now))
-      result.counters.push_back({std::string{name}, state_of(*next)});
+    if (!records_.is_expired(*next, now))
+      result.counters.push_back({std::string{name}, records_.state_of(*next)});
   }
 }
 
 bool table::expire(time_point now, budget steps) {
   now = now_ = std::max(now_, now);
   for (budget step = 0;; ++step) {
-    const auto due = expiries_.due(now);
+    const auto due = records_.due(now);
     if (!due)
       break;
     if (step == steps)
@@ -174,22 +177,26 @@ bool table::expire(time_point now, budget steps) {
   return replays_.forget(now, steps);
 }
 
+// -- where its counters are kept elsewhere, too ---------------------------------
+
+void table::settle() {
+  records_.settle();
+  replays_.clear();
+}
+
+void table::undo() {
+  counter_room_.adjust(-records_.growth());
+  replay_room_.adjust(-replays_.growth());
+  records_.undo();
+  replays_.clear();
+}
+
 // -- records ------------------------------------------------------------------
-
-state table::state_of(handle which) const {
-  const auto counter = at(which);
-  return {counter.value(), counter.version(),
-          counter.expires() ? std::optional{expiries_.at(which)} : std::nullopt};
-}
-
-bool table::is_expired(handle which, time_point now) const {
-  return at(which).expires() && expiries_.at(which) <= now;
-}
 
 /// One that has expired is gone.
 std::optional<table::handle> table::find(const hashed_name& key, time_point now) {
-  const auto found = index_.find(key);
-  if (found && is_expired(*found, now)) {
+  const auto found = records_.find(key);
+  if (found && records_.is_expired(*found, now)) {
     erase(*found);
     return std::nullopt;
   }
@@ -199,35 +206,15 @@ std::optional<table::handle> table::find(const hashed_name& key, time_point now)
 /// A counter without expiry, whose value and version are still to be set; null
 /// when there is no room.
 std::optional<table::handle> table::create(const hashed_name& key) {
-  const bool has_room = room_.take() || (expire(now_, 1), room_.take());
+  const bool has_room = counter_room_.take() || (expire(now_, 1), counter_room_.take());
   if (!has_room)
     return std::nullopt;
-  const auto created = records_.allocate(record::bytes(key.name));
-  at(created).init(key.name);
-  index_.insert(created, key.hash);
-  order_.insert(created, key.hash);
-  ++size_;
-  return created;
+  return records_.create(key);
 }
 
 void table::erase(handle which) {
-  const auto name = at(which).name();
-  const hashed_name key{name, siphash(key_, name)};
-  order_.erase(which, key.hash);
-  index_.erase(key);
-  set_expiry(which, std::nullopt);
-  records_.release(which, record::bytes(name));
-  --size_;
-  room_.give();
-}
-
-void table::set_expiry(handle which, std::optional<time_point> when) {
-  auto counter = at(which);
-  if (when)
-    expiries_.set(which, *when);
-  else if (counter.expires())
-    expiries_.clear(which);
-  counter.set_expires(when.has_value());
+  records_.erase(which);
+  counter_room_.give();
 }
 
 }  // namespace counter

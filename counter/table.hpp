@@ -2,12 +2,8 @@
 
 #include "counter/command.hpp"
 #include "counter/errand.hpp"
-#include "counter/expiry_queue.hpp"
-#include "counter/name_order.hpp"
 #include "counter/quota.hpp"
-#include "counter/record.hpp"
-#include "counter/record_arena.hpp"
-#include "counter/record_index.hpp"
+#include "counter/record_set.hpp"
 #include "counter/replay_log.hpp"
 #include "counter/siphash.hpp"
 #include "counter/time.hpp"
@@ -38,6 +34,10 @@ public:
     /// Versions are greater than this. So that none is used twice, it is not
     /// less than any that another table has used for the same names.
     std::uint64_t version = 0;
+    /// No earlier time is seen.
+    time_point start{};
+    /// Whether what changes is to be kept elsewhere, see kept_table.
+    bool keeps_changes = false;
   };
 
   explicit table(const settings& how);
@@ -59,19 +59,32 @@ public:
   bool expire(time_point now, budget steps);
 
   /// Counters, with those that have expired and are not forgotten yet.
-  std::size_t size() const noexcept { return size_; }
+  std::size_t size() const noexcept { return records_.size(); }
+
+  /// The greatest version it has given out, and the latest time it has seen.
+  std::uint64_t version() const noexcept { return version_; }
+  time_point now() const noexcept { return now_; }
+
+  // -- where its counters are kept elsewhere, too -------------------------------
+
+  record_set& records() noexcept { return records_; }
+  replay_log& replays() noexcept { return replays_; }
+
+  bool has_changes() const noexcept { return records_.has_changes() || replays_.has_changes(); }
+
+  /// What has changed is kept now.
+  void settle();
+
+  /// What has changed is not to be, for anyone.
+  void undo();
 
 private:
-  using handle = record_arena::handle;
-  using hashed_name = record_index::hashed_name;
+  using handle = record_set::handle;
+  using hashed_name = record_set::hashed_name;
 
-  record at(handle which) const noexcept { return record{records_.at(which)}; }
-  state state_of(handle which) const;
-  bool is_expired(handle which, time_point now) const;
   std::optional<handle> find(const hashed_name& key, time_point now);
   std::optional<handle> create(const hashed_name& key);
   void erase(handle which);
-  void set_expiry(handle which, std::optional<time_point> at);
 
   full_reply change(const full_command& command, const hashed_name& key, time_point now);
   outcome add(const parameters& how, const hashed_name& key, std::optional<handle>& found,
@@ -79,15 +92,11 @@ private:
   outcome set(const parameters& how, const hashed_name& key, std::optional<handle>& found,
               time_point now);
 
-  quota& room_;
-  siphash_key key_;
+  quota& counter_room_;
+  quota& replay_room_;
   std::uint64_t version_;  // the last one that was given out
-  time_point now_{};       // the latest that was seen
-  std::size_t size_ = 0;
-  record_arena records_;
-  record_index index_{records_, key_};
-  expiry_queue expiries_;
-  name_order order_{records_, index_};
+  time_point now_;         // the latest that was seen
+  record_set records_;
   replay_log replays_;
 };
 

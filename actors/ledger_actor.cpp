@@ -1,0 +1,80 @@
+#include "actors/ledger_actor.hpp"
+
+#include "actors/tsan.hpp"
+#include "counter/limits.hpp"
+#include "counter/store.hpp"
+
+#include <cstdlib>
+#include <variant>
+
+namespace actors {
+
+namespace {
+
+using counter::outcome;
+
+counter::outcome outcome_of(counter::ledger::backup_result result) noexcept {
+  using result_type = counter::ledger::backup_result;
+  switch (result) {
+    case result_type::ok:
+      return outcome::ok;
+    case result_type::exists:
+      return outcome::backup_exists;
+    case result_type::full:
+      return outcome::disk_full;
+    case result_type::failed:
+      return outcome::unreadable;
+  }
+  __builtin_unreachable();
+}
+
+struct answerer {
+  counter::ledger& ledger;
+  counter::time_point now;
+
+  counter::answer operator()(const counter::page_request& asked) const {
+    counter::page page;
+    if (!ledger.list(asked, now, counter::limits::shard_steps_max, page))
+      page = {outcome::unreadable};
+    return page;
+  }
+  counter::answer operator()(const counter::backup_request& asked) const {
+    counter::backup made;
+    made.outcome = outcome_of(ledger.back_up(asked.name, made.path));
+    return made;
+  }
+  // A shard's.
+  counter::answer operator()(const counter::full_command&) const { std::abort(); }
+  counter::answer operator()(const counter::upkeep_request&) const { std::abort(); }
+};
+
+}  // namespace
+
+ledger_actor::ledger_actor(caf::actor_config& config, shard_load& load, counter::ledger& kept)
+    : caf::event_based_actor(config),
+      load_(load),
+      ledger_(kept) {}
+
+caf::behavior ledger_actor::make_behavior() {
+  return {
+      [this](shard_mail& mail) {
+        tsan_acquire(&load_);
+        if (mail.batch)
+          answer(std::move(mail.batch));
+        else
+          quit();
+      },
+  };
+}
+
+void ledger_actor::answer(std::unique_ptr<counter::batch> batch) noexcept {
+  for (std::size_t i = 0; i < batch->size(); ++i) {
+    auto& errand = batch->errand_at(i);
+    errand.answer = std::visit(answerer{ledger_, batch->now()}, errand.question);
+  }
+  load_.release(batch->size());
+  auto& home = batch->home();
+  home.take_home(std::move(batch));
+}
+
+}  // namespace actors
