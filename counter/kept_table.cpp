@@ -116,7 +116,7 @@ bool kept_table::load(batch& asked) {
     const auto& what = asked.errand_at(i).question;
     if (const auto* command = std::get_if<full_command>(&what)) {
       need(command->name, asked.hash_at(i));
-      if (is_keyed(*command) && !load_replay(replay_id_of(*command)))
+      if (is_keyed(*command) && !load_replay(replay_id_of(*command), now))
         return false;
     } else if (std::holds_alternative<upkeep_request>(what) && !load_due(now)) {
       return false;
@@ -134,13 +134,10 @@ bool kept_table::load_due(time_point now) {
     return placement_.of(name_of_replay(entry.id)).shard != shard_;
   });
   for (const auto& entry : due) {
-    if (entry.kind == due_entry::what::counter) {
+    if (entry.kind == due_entry::what::counter)
       need(entry.id, placement_.of(entry.id).hash);
-    } else if (load_replay(entry.id)) {
-      table_.replays().forget_kept(entry.id, now);
-    } else {
+    else if (!load_replay(entry.id, now))
       return false;
-    }
   }
   return load_needed();
 }
@@ -168,14 +165,18 @@ bool kept_table::load_needed() {
   return could_read;
 }
 
-bool kept_table::load_replay(std::string id) {
-  if (table_.replays().has(id))
-    return true;
-  std::optional<replay> found;
-  if (!ledger_.read_replay(id, found))
-    return false;
-  if (found)
-    table_.replays().restore(std::move(id), *found);
+/// One whose time is over is forgotten at once.
+bool kept_table::load_replay(const std::string& id, time_point now) {
+  auto& replays = table_.replays();
+  if (!replays.has(id)) {
+    std::optional<replay> found;
+    if (!ledger_.read_replay(id, found))
+      return false;
+    if (!found)
+      return true;
+    replays.restore(id, *found);
+  }
+  replays.forget_kept(id, now);
   return true;
 }
 

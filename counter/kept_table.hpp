@@ -50,12 +50,15 @@ public:
   /// is refused, and what only reads reads what was there before.
   void take_back(std::span<const std::unique_ptr<batch>> answered, counter::kept how);
 
+  /// What its counters in memory take, about.
+  std::size_t bytes() const noexcept { return table_.records().bytes(); }
+
 private:
   bool load(batch& asked);
   bool load_due(time_point now);
   void need(std::string_view name, std::uint64_t hash);
   bool load_needed();
-  bool load_replay(std::string id);
+  bool load_replay(const std::string& id, time_point now);
   void answer_reads(batch& answered);
   void trim();
 

@@ -68,6 +68,7 @@ public:
   // -- where its counters are kept elsewhere, too -------------------------------
 
   record_set& records() noexcept { return records_; }
+  const record_set& records() const noexcept { return records_; }
   replay_log& replays() noexcept { return replays_; }
 
   bool has_changes() const noexcept { return records_.has_changes() || replays_.has_changes(); }

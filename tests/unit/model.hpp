@@ -114,6 +114,10 @@ public:
     std::erase_if(remembered_, [this](const auto& one) { return one.second.forget_at <= now_; });
   }
 
+  /// The last that was given out.
+  std::uint64_t version() const { return version_; }
+  void set_version(std::uint64_t version) { version_ = version; }
+
 private:
   struct memory {
     counter::parameters parameters;

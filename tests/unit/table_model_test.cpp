@@ -4,26 +4,17 @@
 #include "counter/table.hpp"
 #include "tests/unit/model.hpp"
 #include "tests/unit/random_commands.hpp"
+#include "tests/unit/seed.hpp"
 
 #include <doctest/doctest.h>
 
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <cstdlib>
 #include <deque>
 #include <optional>
-#include <random>
 #include <string>
 #include <vector>
-
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define SANITIZED 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-#define SANITIZED 1
-#endif
-#endif
 
 using counter::outcome;
 using model::text;
@@ -31,18 +22,8 @@ using std::chrono::milliseconds;
 
 namespace {
 
-#if defined(SANITIZED)
-constexpr std::size_t rounds = 40;
-#else
-constexpr std::size_t rounds = 250;
-#endif
+constexpr std::size_t rounds = unit::is_sanitized ? 40 : 250;
 constexpr std::size_t steps_in_a_round = 1'500;
-
-std::uint64_t chosen_seed() {
-  if (const auto* given = std::getenv("COUNTERD_TEST_SEED"))
-    return std::strtoull(given, nullptr, 10);
-  return std::random_device{}();
-}
 
 /// How often each of the more rare things has happened.
 struct census {
@@ -237,7 +218,7 @@ private:
 }  // namespace
 
 TEST_CASE("a table answers as the model does, whatever it is asked") {
-  const auto seed = chosen_seed();
+  const auto seed = unit::chosen_seed();
   MESSAGE("COUNTERD_TEST_SEED=" << seed);
   census seen;
   for (std::size_t round = 0; round < rounds; ++round) {

@@ -1,0 +1,110 @@
+#pragma once
+
+#include "counter/batch.hpp"
+#include "counter/kept_table.hpp"
+#include "counter/placement.hpp"
+#include "counter/store.hpp"
+#include "tests/unit/memory_ledger.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace unit {
+
+/// A shard whose counters a ledger keeps, as an actor would drive it.
+class kept_shard {
+public:
+  struct settings {
+    std::uint64_t counters_max = 100;
+    std::uint64_t replays_max = 100;
+    std::chrono::milliseconds replay_ttl{60'000};
+    std::size_t bytes_max = 1 << 20;
+    counter::siphash_key key{5, 6};
+    unsigned shards = 1, shard = 0;
+  };
+
+  kept_shard(memory_ledger& kept, const settings& how)
+      : placement_(how.shards, how.key),
+        counters_(how.counters_max),
+        replays_(how.replays_max),
+        table({counters_, replays_, how.replay_ttl, placement_, how.shard, how.bytes_max}, kept) {
+    counters_.adjust(static_cast<std::int64_t>(kept.summary().counters));
+    replays_.adjust(static_cast<std::int64_t>(kept.summary().replays));
+  }
+
+  /// The items of a group, in one batch.
+  kept_shard& ask(counter::operation what, std::string_view name, std::int64_t operand = 0) {
+    last().add({what, name, operand}, placement_.of(name).hash);
+    return *this;
+  }
+  kept_shard& ask(counter::full_command what) {
+    const auto hash = placement_.of(what.name).hash;
+    last().add(std::move(what), hash);
+    return *this;
+  }
+  kept_shard& ask_upkeep() {
+    last().add(counter::upkeep_request{}, 0);
+    return *this;
+  }
+
+  /// What follows is in another batch.
+  kept_shard& begin_batch() {
+    batches_.push_back(std::make_unique<counter::batch>(home_));
+    return *this;
+  }
+
+  counter::kept commit(counter::time_point now) {
+    for (auto& batch : batches_) {
+      batch->set_now(now);
+      table.answer(*batch);
+    }
+    const auto how = table.commit();
+    if (how != counter::kept::ok)
+      table.take_back(batches_, how);
+    return how;
+  }
+
+  counter::batch& batch(std::size_t which = 0) { return *batches_[which]; }
+  counter::reply reply(std::size_t item) { return batch().reply_at(item); }
+  const counter::full_reply& full_reply(std::size_t item) {
+    return std::get<counter::full_reply>(batch().errand_at(item).answer);
+  }
+  const counter::upkeep& upkeep(std::size_t item) {
+    return std::get<counter::upkeep>(batch().errand_at(item).answer);
+  }
+
+  /// A new group.
+  kept_shard& begin() {
+    batches_.clear();
+    return *this;
+  }
+
+private:
+  class no_loop final : public counter::event_loop {
+  public:
+    void post(std::function<void()>) override {}
+    void take_home(std::unique_ptr<counter::batch>) noexcept override {}
+  };
+
+  counter::batch& last() {
+    if (batches_.empty())
+      begin_batch();
+    return *batches_.back();
+  }
+
+  no_loop home_;
+  counter::placement placement_;
+  counter::quota counters_, replays_;
+  std::vector<std::unique_ptr<counter::batch>> batches_;
+
+public:
+  counter::kept_table table;
+};
+
+}  // namespace unit

@@ -1,0 +1,263 @@
+#include "counter/kept_table.hpp"
+
+#include "tests/unit/kept_table_support.hpp"
+#include "tests/unit/memory_ledger.hpp"
+#include "tests/unit/table_support.hpp"
+
+#include <doctest/doctest.h>
+
+#include <chrono>
+#include <string>
+
+using counter::full_reply;
+using counter::kept;
+using counter::operation;
+using counter::outcome;
+using counter::state;
+using namespace unit;
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+namespace {
+
+constexpr counter::time_point start{milliseconds{1'800'000'000'000}};
+
+}  // namespace
+
+TEST_CASE("what was committed is there after a restart, with its version and expiry") {
+  memory_ledger disk;
+  {
+    kept_shard first{disk, {}};
+    first.ask(operation::add, "hits", 3).ask(set("soon", 7, seconds{10})).ask(add("hits", 4));
+    REQUIRE(first.commit(start) == kept::ok);
+    CHECK(first.reply(0).value == 3);
+    CHECK(first.full_reply(2).after == state{7, 3});
+  }
+  disk.reopen();
+  kept_shard second{disk, {}};
+  second.ask(get("hits")).ask(get("soon")).ask(add("hits", 1));
+  REQUIRE(second.commit(start) == kept::ok);
+  CHECK(second.full_reply(0).after == state{7, 3});
+  CHECK(second.full_reply(1).after == state{7, 2, start + seconds{10}});
+  CHECK(second.full_reply(2).after == state{8, 4});
+}
+
+TEST_CASE("many changes of one counter are one row, and a group that only reads is none") {
+  memory_ledger disk;
+  kept_shard shard{disk, {}};
+  for (int i = 0; i < 100; ++i)
+    shard.ask(operation::add, "hot", 1);
+  REQUIRE(shard.commit(start) == kept::ok);
+  CHECK(disk.commits == 1);
+  CHECK(disk.kept.counters.at("hot") == state{100, 100});
+  shard.begin().ask(operation::get, "hot").ask(operation::get, "cold");
+  REQUIRE(shard.commit(start) == kept::ok);
+  CHECK(shard.reply(0).value == 100);
+  CHECK(shard.reply(1).outcome == outcome::not_found);
+  CHECK(disk.commits == 1);
+}
+
+TEST_CASE("a counter that comes and goes within a group leaves nothing but its version") {
+  memory_ledger disk;
+  kept_shard shard{disk, {}};
+  shard.ask(operation::add, "x", 1).ask(erase("x")).ask(operation::add, "x", 5).ask(erase("x"));
+  REQUIRE(shard.commit(start) == kept::ok);
+  CHECK(disk.kept.counters.empty());
+  CHECK(disk.summary().version == 2);
+  shard.begin().ask(add("x", 9)).ask(erase("x")).ask(add("x", 1));
+  REQUIRE(shard.commit(start) == kept::ok);
+  CHECK(disk.kept.counters.at("x") == state{1, 4});
+}
+
+TEST_CASE("a full disk changes nothing, and reads go on") {
+  memory_ledger disk;
+  kept_shard shard{disk, {.counters_max = 2}};
+  shard.ask(operation::set, "a", 1).ask(set("b", 2, seconds{100}));
+  REQUIRE(shard.commit(start) == kept::ok);
+
+  disk.next_commit = kept::full;
+  shard.begin()
+      .ask(operation::add, "a", 10)
+      .ask(operation::get, "a")
+      .ask(erase("b"))
+      .ask(get("b"))
+      .ask(keyed("k", add("c", 1)))
+      .ask(operation::get, "c");
+  REQUIRE(shard.commit(start) == kept::full);
+  CHECK(shard.reply(0).outcome == outcome::disk_full);
+  CHECK(shard.reply(1).value == 1);
+  CHECK(shard.full_reply(2).outcome == outcome::disk_full);
+  CHECK(shard.full_reply(3).after == state{2, 2, start + seconds{100}});
+  CHECK(shard.full_reply(4).outcome == outcome::disk_full);
+  CHECK(shard.reply(5).outcome == outcome::not_found);
+
+  // Nothing of it comes back: neither the counters, nor their room, nor the key.
+  disk.next_commit = kept::ok;
+  shard.begin().ask(keyed("k", add("a", 1))).ask(get("b")).ask(operation::add, "c", 1);
+  REQUIRE(shard.commit(start) == kept::ok);
+  CHECK_FALSE(shard.full_reply(0).is_replayed);
+  CHECK(shard.full_reply(0).after->value == 2);
+  CHECK(shard.full_reply(1).after->value == 2);
+  CHECK(shard.reply(2).outcome == outcome::too_many_counters);
+}
+
+TEST_CASE("a disk that fails leaves the outcome unknown, and then nothing is done any more") {
+  memory_ledger disk;
+  kept_shard shard{disk, {}};
+  disk.next_commit = kept::unknown;
+  shard.ask(operation::add, "a", 1).ask(add("b", 1)).begin_batch().ask(operation::get, "a");
+  REQUIRE(shard.commit(start) == kept::unknown);
+  CHECK(shard.reply(0).outcome == outcome::outcome_unknown);
+  CHECK(shard.full_reply(1).outcome == outcome::outcome_unknown);
+  CHECK(shard.batch(1).reply_at(0).outcome == outcome::outcome_unknown);
+  disk.next_commit = kept::refused;
+  shard.begin().ask(operation::add, "a", 1);
+  REQUIRE(shard.commit(start) == kept::refused);
+  CHECK(shard.reply(0).outcome == outcome::draining);
+}
+
+TEST_CASE("an idempotency key is known after a restart, until its time is over") {
+  memory_ledger disk;
+  const kept_shard::settings how{.replays_max = 1};
+  {
+    kept_shard first{disk, how};
+    first.ask(keyed("k", add("a", 5)));
+    REQUIRE(first.commit(start) == kept::ok);
+  }
+  disk.reopen();
+  kept_shard second{disk, how};
+  second.ask(keyed("k", add("a", 5))).ask(keyed("k", add("a", 6))).ask(keyed("l", add("a", 1)));
+  REQUIRE(second.commit(start + seconds{59}) == kept::ok);
+  CHECK(second.full_reply(0) == full_reply{outcome::ok, true, {}, state{5, 1}});
+  CHECK(second.full_reply(1).outcome == outcome::key_mismatch);
+  CHECK(second.full_reply(2).outcome == outcome::too_many_replays);
+
+  // Used again when it is forgotten but still there, it takes its own place.
+  second.begin().ask(keyed("k", add("a", 6)));
+  REQUIRE(second.commit(start + seconds{60}) == kept::ok);
+  CHECK(second.full_reply(0).after == state{11, 2});
+}
+
+TEST_CASE("upkeep forgets what is due and not in memory, in several goes if it is much") {
+  memory_ledger disk;
+  {
+    kept_shard first{disk, {.counters_max = 1'000, .replays_max = 1'000}};
+    for (int i = 0; i < 300; ++i)
+      first.ask(set("c" + std::to_string(i), i, seconds{1 + i % 2}))
+          .ask(keyed("k" + std::to_string(i), add("lasting", 1)));
+    REQUIRE(first.commit(start) == kept::ok);
+  }
+  REQUIRE(disk.kept.due.size() == 600);
+  disk.reopen();
+  kept_shard second{disk, {.counters_max = 302, .replays_max = 300}};
+  second.ask_upkeep();
+  REQUIRE(second.commit(start + milliseconds{1'999}) == kept::ok);
+  CHECK(second.upkeep(0).is_done);
+  CHECK(disk.kept.counters.size() == 151);
+  int goes = 1;
+  for (;; ++goes) {
+    second.begin().ask_upkeep();
+    REQUIRE(second.commit(start + seconds{60}) == kept::ok);
+    if (second.upkeep(0).is_done)
+      break;
+    REQUIRE(goes < 10);
+  }
+  CHECK(goes > 1);
+  CHECK(disk.kept.counters.size() == 1);
+  CHECK(disk.kept.replays.empty());
+  CHECK(disk.kept.due.empty());
+}
+
+TEST_CASE("each shard sees to what is due of its own counters, however many there are") {
+  memory_ledger disk;
+  kept_shard::settings how{.counters_max = 10'000, .shards = 3};
+  int mine[3] = {};
+  const counter::placement placement{3, how.key};
+  for (how.shard = 0; how.shard < 3; ++how.shard) {
+    kept_shard shard{disk, how};
+    for (int i = 0; i < 900; ++i) {
+      const auto name = std::to_string(i);
+      if (placement.of(name).shard == how.shard && ++mine[how.shard] > 0)
+        shard.ask(set(name, i, seconds{1}));
+    }
+    REQUIRE(shard.commit(start) == kept::ok);
+  }
+  auto left = disk.kept.counters.size();
+  REQUIRE(left == 900);
+  for (how.shard = 0; how.shard < 3; ++how.shard) {
+    disk.reopen();
+    kept_shard shard{disk, how};
+    do {
+      shard.begin().ask_upkeep();
+      REQUIRE(shard.commit(start + seconds{2}) == kept::ok);
+    } while (!shard.upkeep(0).is_done);
+    left -= static_cast<std::size_t>(mine[how.shard]);
+    CHECK(disk.kept.counters.size() == left);
+  }
+  CHECK(left == 0);
+}
+
+TEST_CASE("counters that were not asked for lately are not in memory") {
+  memory_ledger disk;
+  kept_shard shard{disk, {.counters_max = 1'000'000, .bytes_max = 50'000}};
+  for (int group = 0; group < 100; ++group) {
+    shard.begin();
+    for (int i = 0; i < 100; ++i)
+      shard.ask(operation::set, std::to_string(group) + "/" + std::to_string(i), i);
+    REQUIRE(shard.commit(start) == kept::ok);
+  }
+  CHECK(disk.kept.counters.size() == 10'000);
+  CHECK(shard.table.bytes() <= 50'000);
+  CHECK(shard.table.bytes() > 25'000);
+  // What was asked for a moment ago is.
+  shard.begin().ask(operation::get, "new").ask(operation::add, "hot", 1);
+  REQUIRE(shard.commit(start) == kept::ok);
+  disk.reads = 0;
+  for (int i = 0; i < 10; ++i) {
+    shard.begin().ask(operation::add, "hot", 1);
+    REQUIRE(shard.commit(start) == kept::ok);
+    CHECK(shard.reply(0).value == i + 2);
+  }
+  CHECK(disk.reads <= 1);
+}
+
+TEST_CASE("what cannot be read is not answered, and changes nothing") {
+  memory_ledger disk;
+  {
+    kept_shard first{disk, {}};
+    first.ask(operation::set, "a", 1);
+    REQUIRE(first.commit(start) == kept::ok);
+  }
+  disk.reopen();
+  kept_shard second{disk, {}};
+  disk.can_read = false;
+  second.ask(operation::add, "a", 1).ask(keyed("k", add("b", 1))).ask_upkeep();
+  REQUIRE(second.commit(start) == kept::ok);
+  CHECK(second.reply(0).outcome == outcome::unreadable);
+  CHECK(second.full_reply(1).outcome == outcome::unreadable);
+  CHECK(second.upkeep(2).outcome == outcome::unreadable);
+  disk.can_read = true;
+  second.begin().ask(operation::add, "a", 1).ask(get("b"));
+  REQUIRE(second.commit(start) == kept::ok);
+  CHECK(second.reply(0).value == 2);
+  CHECK(second.full_reply(1).outcome == outcome::not_found);
+}
+
+TEST_CASE("time goes on from where it was, though the clock was set back") {
+  memory_ledger disk;
+  {
+    kept_shard first{disk, {}};
+    first.ask(set("a", 1, seconds{10}));
+    REQUIRE(first.commit(start) == kept::ok);
+    // That it has expired was seen, so it stays so.
+    first.begin().ask(get("a"));
+    REQUIRE(first.commit(start + seconds{10}) == kept::ok);
+    CHECK(first.full_reply(0).outcome == outcome::not_found);
+  }
+  disk.reopen();
+  kept_shard second{disk, {}};
+  second.ask(get("a")).ask(set("b", 1, seconds{10}));
+  REQUIRE(second.commit(start - seconds{3'600}) == kept::ok);
+  CHECK(second.full_reply(0).outcome == outcome::not_found);
+  CHECK(second.full_reply(1).after->expires_at == start + seconds{20});
+}
