@@ -1,5 +1,6 @@
 #include "tests/server/support/client.hpp"
 #include "tests/server/support/server_process.hpp"
+#include "tests/server/support/temporary_directory.hpp"
 #include "tests/server/v1/judge.hpp"
 #include "tests/server/v1/listing.hpp"
 #include "tests/server/v1/support.hpp"
@@ -14,6 +15,7 @@
 #include <cstddef>
 #include <deque>
 #include <map>
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
@@ -66,6 +68,13 @@ public:
         connection_(port),
         clock_(connection_),
         before_last_(steady_clock::now()) {}
+
+  /// The server is another one, with the same counters.
+  void move_to(std::uint16_t port) {
+    connection_ = client{port};
+    clock_ = server_clock{connection_};
+    before_last_ = steady_clock::now();
+  }
 
   /// Some requests in one go. Returns what is wrong, or nothing.
   std::string ask_some() {
@@ -197,6 +206,40 @@ private:
 };
 
 }  // namespace
+
+TEST_CASE("the server answers as a plain model does, over kills and restarts on one disk") {
+  const auto seed = test_seed();
+  CAPTURE(seed);
+  const temporary_directory disk;
+  // So little memory that counters come and go.
+  words flags{"--threads", "1", "--data", disk / "data", "--memory", "16M", "--shards", "1"};
+  auto server = std::make_unique<server_process>(flags);
+  trial all{server->port(), seed};
+  const auto begin = steady_clock::now();
+  std::string wrong;
+  int restarts = 0;
+  for (int round = 1; wrong.empty(); ++round) {
+    wrong = round % 100 == 0 ? all.list() : all.ask_some();
+    if (round % 20 == 0) {
+      flags.back() = std::to_string(1 + ++restarts % 4);
+      if (restarts % 2 == 0)
+        server->stop();
+      server.reset();
+      server = std::make_unique<server_process>(flags);
+      all.move_to(server->port());
+    }
+    if (steady_clock::now() - begin > milliseconds{4'000} && all.met().operations >= 5'000)
+      break;
+  }
+  CHECK(wrong == "");
+  if (wrong.empty())
+    CHECK(all.list() == "");
+  const auto& met = all.met();
+  MESSAGE(met.operations << " operations, " << restarts << " restarts, " << met.replays
+                         << " replays, " << met.expired << " had expired");
+  CHECK(restarts > 5);
+  CHECK(met.replays > 20);
+}
 
 TEST_CASE("the server answers as a plain model does, whatever is asked in whatever form") {
   const auto seed = test_seed();
