@@ -1,0 +1,48 @@
+#pragma once
+
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <type_traits>
+
+namespace storage {
+
+/// Appends an integer, its lowest byte first.
+template <std::integral Integer>
+void put(std::string& to, Integer value) {
+  auto rest = static_cast<std::make_unsigned_t<Integer>>(value);
+  for (std::size_t i = 0; i < sizeof value; ++i, rest = static_cast<decltype(rest)>(rest >> 7 >> 1))
+    to += static_cast<char>(rest & 0xff);
+}
+
+/// Takes integers off the front of some bytes. Past their end it fails, and
+/// everything that it gave since is worthless.
+class byte_reader {
+public:
+  explicit byte_reader(std::string_view bytes) noexcept : rest_(bytes) {}
+
+  template <std::integral Integer>
+  Integer take() noexcept {
+    using bits = std::make_unsigned_t<Integer>;
+    if (rest_.size() < sizeof(Integer)) {
+      is_short_ = true;
+      return 0;
+    }
+    bits value = 0;
+    for (std::size_t i = sizeof(Integer); i-- > 0;)
+      value = static_cast<bits>(value << 7 << 1 | static_cast<unsigned char>(rest_[i]));
+    rest_.remove_prefix(sizeof(Integer));
+    return static_cast<Integer>(value);
+  }
+
+  /// There were as many bytes as were taken, neither fewer nor more.
+  bool is_at_end() const noexcept { return !is_short_ && rest_.empty(); }
+
+private:
+  std::string_view rest_;
+  bool is_short_ = false;
+};
+
+}  // namespace storage

@@ -1,0 +1,158 @@
+#include "storage/engine.hpp"
+
+#include <rocksdb/cache.h>
+#include <rocksdb/env.h>
+#include <rocksdb/filter_policy.h>
+#include <rocksdb/listener.h>
+#include <rocksdb/table.h>
+#include <rocksdb/write_buffer_manager.h>
+
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdarg>
+#include <cstdio>
+#include <system_error>
+#include <utility>
+
+namespace storage {
+
+namespace {
+
+constexpr std::size_t mib = std::size_t{1} << 20;
+
+/// Long enough that tables are few, short enough that a log is replayed in some
+/// hundred milliseconds.
+constexpr std::size_t write_buffer_bytes_max = 32 * mib;
+constexpr std::size_t write_buffer_bytes_min = mib;
+/// One that is written to, one that is on its way to a table, and a spare one.
+constexpr int write_buffers = 3;
+/// As many logs as there are buffers, and one: a log that is written over needs
+/// no new room on the disk, and its sync does not wait for the file's size.
+constexpr std::size_t recycled_logs = write_buffers + 1;
+
+/// Logs, kept ones among them, take a quarter of a small disk at most.
+std::size_t write_buffer_bytes(const std::filesystem::path& database, std::size_t memory) {
+  std::error_code error;
+  const auto space = std::filesystem::space(database.parent_path(), error);
+  const auto of_disk = error ? write_buffer_bytes_max : space.capacity / 32;
+  return std::max(write_buffer_bytes_min,
+                  std::min<std::size_t>({write_buffer_bytes_max, memory / 8, of_disk}));
+}
+
+/// What RocksDB says, to our log. Its own is a file beside the data, and it ends
+/// the process when that disk is full.
+class logger final : public rocksdb::Logger {
+public:
+  logger() : Logger(rocksdb::InfoLogLevel::WARN_LEVEL) {}
+
+  using Logger::Logv;
+  void Logv(const char* format, va_list arguments) override {
+    Logv(rocksdb::InfoLogLevel::WARN_LEVEL, format, arguments);
+  }
+  void Logv(const rocksdb::InfoLogLevel level, const char* format, va_list arguments) override {
+    if (level < GetInfoLogLevel() || level == rocksdb::InfoLogLevel::HEADER_LEVEL)
+      return;
+    std::array<char, 1024> text{};
+    std::vsnprintf(text.data(), text.size(), format, arguments);
+    const bool is_error = level >= rocksdb::InfoLogLevel::ERROR_LEVEL;
+    spdlog::log(is_error ? spdlog::level::warn : spdlog::level::debug, "rocksdb: {}", text.data());
+  }
+};
+
+class listener final : public rocksdb::EventListener {
+public:
+  explicit listener(engine::error_handler on_error) : on_error_(std::move(on_error)) {}
+
+  void OnBackgroundError(rocksdb::BackgroundErrorReason /*reason*/,
+                         rocksdb::Status* error) override {
+    on_error_(*error);
+  }
+  /// Debian's library ends the process when it writes to a log that failed once,
+  /// which is what it recovers to.
+  void OnErrorRecoveryBegin(rocksdb::BackgroundErrorReason /*reason*/, rocksdb::Status /*error*/,
+                            bool* auto_recovery) override {
+    *auto_recovery = false;
+  }
+
+private:
+  engine::error_handler on_error_;
+};
+
+rocksdb::BlockBasedTableOptions table_options(const std::shared_ptr<rocksdb::Cache>& cache) {
+  rocksdb::BlockBasedTableOptions table;
+  table.block_cache = cache;
+  table.cache_index_and_filter_blocks = true;  // so that memory is bounded
+  table.cache_index_and_filter_blocks_with_high_priority = true;
+  table.pin_l0_filter_and_index_blocks_in_cache = true;
+  table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10));
+  table.format_version = 5;
+  return table;
+}
+
+rocksdb::Options options_of(rocksdb::Env* env, std::size_t memory, std::size_t write_buffer) {
+  const auto cache = rocksdb::NewLRUCache(memory);
+  rocksdb::Options options;
+  options.env = env;
+  options.info_log = std::make_shared<logger>();
+  // Damage is found, and never passed over. What ends a log in a crash looks
+  // like damage in its midst: the witness tells them apart.
+  options.paranoid_checks = true;
+  options.wal_recovery_mode = rocksdb::WALRecoveryMode::kPointInTimeRecovery;
+  options.track_and_verify_wals_in_manifest = true;
+  options.max_bgerror_resume_count = 0;
+  options.recycle_log_file_num = recycled_logs;
+  options.write_buffer_size = write_buffer;
+  options.max_write_buffer_number = write_buffers;
+  options.write_buffer_manager =
+      std::make_shared<rocksdb::WriteBufferManager>(write_buffers * write_buffer, cache);
+  // One thread writes what waits: to wake the others up would take longer.
+  options.allow_concurrent_memtable_write = false;
+  options.compression = rocksdb::kLZ4Compression;
+  options.level_compaction_dynamic_level_bytes = true;
+  options.bytes_per_sync = mib;
+  options.max_background_jobs = 2;
+  options.max_open_files = -1;
+  options.skip_stats_update_on_db_open = true;
+  options.stats_dump_period_sec = 0;
+  options.stats_persist_period_sec = 0;
+  options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table_options(cache)));
+  return options;
+}
+
+}  // namespace
+
+engine::engine(std::filesystem::path database, std::size_t memory,
+               const std::shared_ptr<rocksdb::FileSystem>& by, error_handler on_error)
+    : database_(std::move(database)),
+      watch_(std::make_shared<log_watch>(by)),
+      env_(rocksdb::NewCompositeEnv(watch_)),
+      write_buffer_bytes_(write_buffer_bytes(database_, memory)),
+      options_(options_of(env_.get(), memory, write_buffer_bytes_)) {
+  options_.listeners.push_back(std::make_shared<listener>(std::move(on_error)));
+}
+
+rocksdb::Status engine::open(access how, std::unique_ptr<rocksdb::DB>& opened) {
+  rocksdb::DB* database = nullptr;
+  options_.create_if_missing = how == access::create;
+  // A database that is only read has no thread to do later what may block.
+  options_.avoid_unnecessary_blocking_io = how != access::read_only;
+  const auto status = how == access::read_only
+                          ? rocksdb::DB::OpenForReadOnly(options_, database_.string(), &database)
+                          : rocksdb::DB::Open(options_, database_.string(), &database);
+  opened.reset(database);
+  return status;
+}
+
+std::uint64_t engine::free_bytes() const {
+  std::error_code error;
+  const auto space = std::filesystem::space(database_, error);
+  return error ? 0 : space.available;
+}
+
+std::shared_ptr<rocksdb::FileSystem> default_file_system() {
+  return rocksdb::FileSystem::Default();
+}
+
+}  // namespace storage

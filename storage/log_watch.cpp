@@ -1,0 +1,163 @@
+#include "storage/log_watch.hpp"
+
+#include <cstdint>
+#include <string_view>
+#include <utility>
+
+namespace storage {
+
+using rocksdb::DataVerificationInfo;
+using rocksdb::IODebugContext;
+using rocksdb::IOOptions;
+using rocksdb::IOStatus;
+using rocksdb::Slice;
+
+thread_local bool log_watch::is_committing = false;
+
+/// Of groups. Written by one thread at a time, and synced by any.
+class log_watch::log_file final : public rocksdb::FSWritableFileOwnerWrapper {
+public:
+  log_file(std::unique_ptr<rocksdb::FSWritableFile> target, log_watch& owner)
+      : FSWritableFileOwnerWrapper(std::move(target)),
+        owner_(owner) {}
+
+  IOStatus Append(const Slice& data, const IOOptions& options, IODebugContext* debug) override {
+    return appended(data.size(), target()->Append(data, options, debug), options, debug);
+  }
+  IOStatus Append(const Slice& data, const IOOptions& options, const DataVerificationInfo& how,
+                  IODebugContext* debug) override {
+    return appended(data.size(), target()->Append(data, options, how, debug), options, debug);
+  }
+  IOStatus Flush(const IOOptions& options, IODebugContext* debug) override {
+    return owner_.log_failed(target()->Flush(options, debug));
+  }
+  IOStatus Sync(const IOOptions& options, IODebugContext* debug) override {
+    return owner_.log_failed(target()->Sync(options, debug));
+  }
+  IOStatus Fsync(const IOOptions& options, IODebugContext* debug) override {
+    return owner_.log_failed(target()->Fsync(options, debug));
+  }
+  IOStatus RangeSync(std::uint64_t offset, std::uint64_t bytes, const IOOptions& options,
+                     IODebugContext* debug) override {
+    return owner_.log_failed(target()->RangeSync(offset, bytes, options, debug));
+  }
+
+private:
+  /// A record for which there was no room is cut off where it began or was last
+  /// whole: what lies behind it may be what an earlier log left there.
+  IOStatus appended(std::size_t bytes, IOStatus status, const IOOptions& options,
+                    IODebugContext* debug) {
+    if (status.ok()) {
+      bytes_ += bytes;
+      return status;
+    }
+    if (status.IsNoSpace() && !owner_.is_unsure()) {
+      if (target()->Truncate(bytes_, options, debug).ok() && target()->Sync(options, debug).ok())
+        owner_.cut_ = true;
+      else
+        owner_.unsure_ = true;
+      return status;
+    }
+    return owner_.log_failed(std::move(status));
+  }
+
+  log_watch& owner_;
+  std::uint64_t bytes_ = 0;
+};
+
+/// Of what RocksDB has. A group waits for it where a log has ended.
+class log_watch::manifest_file final : public rocksdb::FSWritableFileOwnerWrapper {
+public:
+  manifest_file(std::unique_ptr<rocksdb::FSWritableFile> target, log_watch& owner)
+      : FSWritableFileOwnerWrapper(std::move(target)),
+        owner_(owner) {}
+
+  IOStatus Append(const Slice& data, const IOOptions& options, IODebugContext* debug) override {
+    return owner_.after_log_failed(target()->Append(data, options, debug));
+  }
+  IOStatus Append(const Slice& data, const IOOptions& options, const DataVerificationInfo& how,
+                  IODebugContext* debug) override {
+    return owner_.after_log_failed(target()->Append(data, options, how, debug));
+  }
+  IOStatus Flush(const IOOptions& options, IODebugContext* debug) override {
+    return owner_.after_log_failed(target()->Flush(options, debug));
+  }
+  IOStatus Sync(const IOOptions& options, IODebugContext* debug) override {
+    return owner_.after_log_failed(target()->Sync(options, debug));
+  }
+  IOStatus Fsync(const IOOptions& options, IODebugContext* debug) override {
+    return owner_.after_log_failed(target()->Fsync(options, debug));
+  }
+
+private:
+  log_watch& owner_;
+};
+
+/// A group waits for it where a log has begun.
+class log_watch::directory final : public rocksdb::FSDirectoryWrapper {
+public:
+  directory(std::unique_ptr<rocksdb::FSDirectory> target, log_watch& owner)
+      : FSDirectoryWrapper(std::move(target)),
+        owner_(owner) {}
+
+  IOStatus Fsync(const IOOptions& options, IODebugContext* debug) override {
+    return owner_.after_log_failed(FSDirectoryWrapper::Fsync(options, debug));
+  }
+  IOStatus FsyncWithDirOptions(const IOOptions& options, IODebugContext* debug,
+                               const rocksdb::DirFsyncOptions& how) override {
+    return owner_.after_log_failed(FSDirectoryWrapper::FsyncWithDirOptions(options, debug, how));
+  }
+
+private:
+  log_watch& owner_;
+};
+
+IOStatus log_watch::NewWritableFile(const std::string& name, const rocksdb::FileOptions& options,
+                                    std::unique_ptr<rocksdb::FSWritableFile>* result,
+                                    IODebugContext* debug) {
+  auto status = target()->NewWritableFile(name, options, result, debug);
+  if (status.ok())
+    watch(name, result);
+  return status;
+}
+
+IOStatus log_watch::ReuseWritableFile(const std::string& name, const std::string& old_name,
+                                      const rocksdb::FileOptions& options,
+                                      std::unique_ptr<rocksdb::FSWritableFile>* result,
+                                      IODebugContext* debug) {
+  auto status = target()->ReuseWritableFile(name, old_name, options, result, debug);
+  if (status.ok())
+    watch(name, result);
+  return status;
+}
+
+IOStatus log_watch::NewDirectory(const std::string& name, const IOOptions& options,
+                                 std::unique_ptr<rocksdb::FSDirectory>* result,
+                                 IODebugContext* debug) {
+  auto status = target()->NewDirectory(name, options, result, debug);
+  if (status.ok())
+    *result = std::make_unique<directory>(std::move(*result), *this);
+  return status;
+}
+
+void log_watch::watch(const std::string& name, std::unique_ptr<rocksdb::FSWritableFile>* file) {
+  const std::string_view base = std::string_view{name}.substr(name.find_last_of('/') + 1);
+  if (base.ends_with(".log"))
+    *file = std::make_unique<log_file>(std::move(*file), *this);
+  else if (base.starts_with("MANIFEST-"))
+    *file = std::make_unique<manifest_file>(std::move(*file), *this);
+}
+
+IOStatus log_watch::log_failed(IOStatus status) {
+  if (!status.ok())
+    unsure_ = true;
+  return status;
+}
+
+IOStatus log_watch::after_log_failed(IOStatus status) {
+  if (!status.ok() && is_committing)
+    unsure_ = true;
+  return status;
+}
+
+}  // namespace storage

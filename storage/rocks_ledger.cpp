@@ -1,0 +1,207 @@
+#include "storage/rocks_ledger.hpp"
+
+#include "storage/data_directory.hpp"
+#include "storage/engine.hpp"
+#include "storage/rocks_writer.hpp"
+#include "storage/status.hpp"
+#include "storage/witness.hpp"
+
+#include <rocksdb/db.h>
+
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <shared_mutex>
+#include <stdexcept>
+#include <utility>
+
+namespace storage {
+
+using counter::kept;
+using counter::time_point;
+using std::chrono::milliseconds;
+using std::chrono::steady_clock;
+
+namespace {
+
+/// The shard whose row has the time of what lists left out.
+constexpr std::uint32_t lists_shard = 0xffff'ffff;
+
+/// Between two tries of a full disk that failed: each opens the database anew.
+constexpr std::chrono::seconds healing_pause{1};
+
+void raise(std::atomic<time_point::rep>& to, time_point::rep value) noexcept {
+  auto current = to.load();
+  while (current < value && !to.compare_exchange_weak(current, value)) {
+  }
+}
+
+void raise(std::atomic<std::uint64_t>& to, std::uint64_t value) noexcept {
+  auto current = to.load();
+  while (current < value && !to.compare_exchange_weak(current, value)) {
+  }
+}
+
+}  // namespace
+
+rocks_ledger::rocks_ledger(settings how) : settings_(std::move(how)) {
+  if (!settings_.file_system)
+    settings_.file_system = default_file_system();
+  directory_ = std::make_unique<data_directory>(settings_.directory, data_directory::access::serve,
+                                                *settings_.file_system);
+  engine_ = std::make_unique<storage::engine>(
+      directory_->database(), settings_.memory, settings_.file_system,
+      [this](const rocksdb::Status& status) { background_failed(status); });
+  open();
+  timekeeper_ = open_writer(lists_shard);
+  if (settings_.sync == sync_mode::interval)
+    syncer_ = std::jthread{[this](const std::stop_token& stop) { sync_in_intervals(stop); }};
+}
+
+rocks_ledger::~rocks_ledger() {
+  if (syncer_.joinable()) {
+    syncer_.request_stop();
+    syncer_.join();
+    sync_log();
+  }
+  if (health_ == health::good) {
+    // So that the next start has nothing to replay.
+    if (const auto status = db_->Flush({}); !status.ok())
+      spdlog::warn("{}: {}", engine_->database().string(), status.ToString());
+    if (!witness_->sync())
+      spdlog::warn("{}: cannot be synced", directory_->witness().string());
+  }
+  db_.reset();
+}
+
+// -- writing ------------------------------------------------------------------
+
+std::unique_ptr<counter::ledger_writer> rocks_ledger::open_writer(unsigned shard) {
+  return std::make_unique<rocks_writer>(*this, shard, shards_[shard]);
+}
+
+kept rocks_ledger::write(rocksdb::WriteBatch& batch, time_point now) noexcept {
+  if (health_ == health::full)
+    heal();
+  const std::shared_lock lock{gate_};
+  if (health_ != health::good)
+    return health_ == health::full ? kept::full : kept::refused;
+  rocksdb::WriteOptions options;
+  options.sync = settings_.sync == sync_mode::always;
+  const log_watch::commit_scope committing;
+  const auto status = db_->Write(options, &batch);
+  if (!status.ok())
+    return write_failed(status);
+  // Not greater than that of the last group that is safe: each becomes the
+  // latest when it is.
+  const auto sequence = db_->GetLatestSequenceNumber();
+  raise(sequence_, sequence);
+  raise(now_, now.time_since_epoch().count());
+  if (options.sync)
+    vouch_for(sequence);
+  return kept::ok;
+}
+
+void rocks_ledger::vouch_for(std::uint64_t sequence) noexcept {
+  // The group is safe all the same. Only its loss would not be noticed.
+  if (!witness_->advance(sequence))
+    unreadable(directory_->witness().string() + ": cannot be written");
+}
+
+kept rocks_ledger::write_failed(const rocksdb::Status& status) noexcept {
+  if (is_no_space(status) && !engine_->watch().is_unsure()) {
+    ran_full(status);
+    return kept::full;
+  }
+  fail(status.ToString());
+  return kept::unknown;
+}
+
+void rocks_ledger::background_failed(const rocksdb::Status& status) noexcept {
+  if (is_no_space(status) && !engine_->watch().is_unsure())
+    ran_full(status);
+  else
+    fail(status.ToString());
+}
+
+void rocks_ledger::ran_full(const rocksdb::Status& status) noexcept {
+  auto was = health::good;
+  if (health_.compare_exchange_strong(was, health::full))
+    spdlog::warn("{}: no changes are taken until {} MiB are free: {}", engine_->database().string(),
+                 engine_->room_bytes() >> 20, status.ToString());
+}
+
+void rocks_ledger::fail(const std::string& why) noexcept {
+  health_ = health::failed;
+  if (has_failed_.exchange(true))
+    return;
+  spdlog::error("{}: no changes are taken any more, a restart tells which were: {}",
+                engine_->database().string(), why);
+  if (settings_.on_failure)
+    settings_.on_failure();
+}
+
+// -- a full disk --------------------------------------------------------------
+
+/// Where there is room again, opens the database anew: a log that failed is not
+/// written to again.
+void rocks_ledger::heal() noexcept {
+  const std::unique_lock healing{healing_, std::try_to_lock};
+  if (!healing || steady_clock::now() < next_healing_ ||
+      engine_->free_bytes() < engine_->room_bytes())
+    return;
+  const std::unique_lock lock{gate_};
+  if (health_ != health::full)
+    return;
+  reopen();
+  if (health_ == health::full)
+    next_healing_ = steady_clock::now() + healing_pause;
+}
+
+void rocks_ledger::reopen() {
+  db_.reset();
+  engine_->watch().clear();
+  // Before it is opened: what fails in it from then on counts. Unless the old one
+  // has failed in another way until it was closed.
+  auto was = health::full;
+  if (!health_.compare_exchange_strong(was, health::good))
+    return;
+  auto status = engine_->open(engine::access::write, db_);
+  if (is_no_space(status)) {
+    health_ = health::full;
+    // What is kept can still be read.
+    status = engine_->open(engine::access::read_only, db_);
+  }
+  if (!status.ok())
+    return fail(status.ToString());
+  if (db_->GetLatestSequenceNumber() != sequence_)
+    return fail("there are more or fewer changes than were acknowledged");
+  if (health_ == health::good)
+    spdlog::info("{}: there is room again", engine_->database().string());
+}
+
+// -- syncing at intervals -----------------------------------------------------
+
+void rocks_ledger::sync_in_intervals(const std::stop_token& stop) {
+  std::unique_lock lock{waiting_};
+  while (!stop.stop_requested()) {
+    wake_up_.wait_for(lock, stop, settings_.interval, [] { return false; });
+    sync_log();
+  }
+}
+
+void rocks_ledger::sync_log() noexcept {
+  const std::shared_lock lock{gate_};
+  // A log that was cut was synced then, and is not touched again.
+  if (health_ == health::failed || !db_ || engine_->watch().is_cut())
+    return;
+  const auto sequence = sequence_.load();
+  if (sequence == witness_->sequence())
+    return;
+  if (const auto status = db_->SyncWAL(); !status.ok())
+    fail(status.ToString());
+  else
+    vouch_for(sequence);
+}
+
+}  // namespace storage

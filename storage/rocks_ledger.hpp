@@ -1,0 +1,110 @@
+#pragma once
+
+#include "counter/ledger.hpp"
+#include "storage/gate.hpp"
+#include "storage/rows.hpp"
+#include "storage/settings.hpp"
+
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <vector>
+
+namespace rocksdb {
+class DB;
+class Status;
+class WriteBatch;
+}  // namespace rocksdb
+
+namespace storage {
+
+class data_directory;
+class engine;
+class witness;
+
+/// A ledger in a directory, by RocksDB. Every group is synced when commit() says
+/// that it is kept, unless the settings say otherwise.
+///
+/// When the disk is full, groups are refused until there is room again, and
+/// reads go on. Any other failure to write is for good: see settings::on_failure.
+/// What was acknowledged before is found by the next process.
+///
+/// An id that was remembered is forgotten before it is remembered again.
+class rocks_ledger final : public counter::ledger {
+public:
+  /// Opens the directory, or makes it. Throws std::runtime_error, of one line,
+  /// when it cannot: in use, not ours, damaged, or a file that fails.
+  explicit rocks_ledger(settings how);
+  /// The writers are gone. Syncs what is not.
+  ~rocks_ledger() override;
+
+  const counter::ledger_summary& summary() const noexcept override { return summary_; }
+  std::unique_ptr<counter::ledger_writer> open_writer(unsigned shard) override;
+  bool read(std::span<const std::string_view> names,
+            std::span<std::optional<counter::state>> found) override;
+  bool read_replay(std::string_view id, std::optional<counter::replay>& found) override;
+  bool read_due(counter::time_point now, std::size_t max, std::string& position,
+                std::vector<counter::due_entry>& found) override;
+  bool list(const counter::page_request& request, counter::time_point now, std::size_t steps,
+            counter::page& answer) override;
+  backup_result back_up(const std::string& name, std::string& path) override;
+
+private:
+  friend class rocks_writer;
+
+  enum class health : std::uint8_t { good, full, failed };
+
+  void open();
+  bool is_new() const;
+  void check_untouched(bool has_witness);
+  void check_sequence(std::uint64_t witnessed) const;
+  void open_database(bool is_new);
+  void read_shards();
+
+  counter::kept write(rocksdb::WriteBatch& batch, counter::time_point now) noexcept;
+  counter::kept write_failed(const rocksdb::Status& status) noexcept;
+  void background_failed(const rocksdb::Status& status) noexcept;
+  void ran_full(const rocksdb::Status& status) noexcept;
+  void fail(const std::string& why) noexcept;
+  void heal() noexcept;
+  void reopen();
+  void vouch_for(std::uint64_t sequence) noexcept;
+
+  bool unreadable(const std::string& what) noexcept;
+  void sync_in_intervals(const std::stop_token& stop);
+  void sync_log() noexcept;
+  counter::kept keep_time(counter::time_point now);
+
+  settings settings_;
+  std::unique_ptr<data_directory> directory_;
+  std::unique_ptr<storage::engine> engine_;
+  std::unique_ptr<storage::witness> witness_;
+  counter::ledger_summary summary_;
+  std::map<std::uint32_t, shard_row> shards_;  // as they were opened
+
+  gate gate_;                        // shared: to use the database; exclusive: to replace it
+  std::unique_ptr<rocksdb::DB> db_;  // null only when it has failed
+  std::atomic<health> health_ = health::good;
+  std::atomic<bool> has_failed_ = false;
+  std::atomic<std::uint64_t> sequence_ = 0;               // of the last group that was kept
+  std::atomic<counter::time_point::rep> now_ = 0;         // the latest that was kept
+  std::atomic<std::int64_t> reported_ = 0;                // when a read last failed
+  std::mutex healing_;                                    // guards the next one
+  std::chrono::steady_clock::time_point next_healing_{};  // not before
+  std::mutex timekeeping_;                                // guards the next one
+  std::unique_ptr<counter::ledger_writer> timekeeper_;    // of the lists
+  std::mutex backing_up_;
+
+  std::mutex waiting_;
+  std::condition_variable_any wake_up_;
+  std::jthread syncer_;  // only with sync_mode::interval
+};
+
+}  // namespace storage

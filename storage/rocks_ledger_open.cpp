@@ -1,0 +1,149 @@
+// How a directory is opened, and what is refused.
+
+#include "storage/backup.hpp"
+#include "storage/data_directory.hpp"
+#include "storage/engine.hpp"
+#include "storage/rocks_ledger.hpp"
+#include "storage/status.hpp"
+#include "storage/witness.hpp"
+
+#include <rocksdb/db.h>
+
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <chrono>
+#include <filesystem>
+#include <stdexcept>
+#include <string>
+
+namespace storage {
+
+namespace {
+
+namespace fs = std::filesystem;
+using std::chrono::milliseconds;
+using std::chrono::steady_clock;
+
+/// Longer than a start takes that nobody wonders about.
+constexpr std::uint64_t long_log_bytes = std::uint64_t{64} << 20;
+constexpr std::chrono::seconds long_start{1};
+
+[[noreturn]] void refuse(const fs::path& path, const std::string& why) {
+  throw std::runtime_error(path.string() + ": " + why);
+}
+
+void check(const fs::path& database, const rocksdb::Status& status) {
+  if (status.ok())
+    return;
+  if (is_no_space(status))
+    refuse(database, "there is no room on the disk: " + status.ToString());
+  if (status.IsCorruption())
+    refuse(database, "is damaged, restore a backup: " + status.ToString());
+  refuse(database, "cannot be opened: " + status.ToString());
+}
+
+std::uint64_t log_bytes(const fs::path& database) {
+  std::uint64_t bytes = 0;
+  for (const auto& entry : fs::directory_iterator{database})
+    if (entry.path().extension() == ".log")
+      bytes += entry.file_size();
+  return bytes;
+}
+
+}  // namespace
+
+void rocks_ledger::open() {
+  const auto begin = steady_clock::now();
+  remove_unfinished_backups(*settings_.file_system, *directory_);
+  const bool has_witness = fs::exists(fs::symlink_status(directory_->witness()));
+  const bool is_new = this->is_new();
+  if (is_new && has_witness)
+    refuse(engine_->database(), "CURRENT is missing, and there were changes; restore a backup");
+  const auto bytes = log_bytes(engine_->database());
+  if (bytes >= long_log_bytes)
+    spdlog::info("{}: reading a log of {} MiB", settings_.directory.string(), bytes >> 20);
+  if (!is_new)
+    check_untouched(has_witness);
+  open_database(is_new);
+  if (!has_witness)
+    witness::create(*settings_.file_system, directory_->witness(), 0);
+  witness_ = std::make_unique<storage::witness>(directory_->witness());
+  check_sequence(witness_->sequence());
+  sequence_ = db_->GetLatestSequenceNumber();
+  read_shards();
+  const auto took = steady_clock::now() - begin;
+  if (took >= long_start)
+    spdlog::info("{}: opened in {} ms", settings_.directory.string(),
+                 std::chrono::duration_cast<milliseconds>(took).count());
+}
+
+/// Nothing was ever kept in it. A database that lost its beginning is not new.
+bool rocks_ledger::is_new() const {
+  if (fs::exists(engine_->database() / "CURRENT"))
+    return false;
+  for (const auto& entry : fs::directory_iterator{engine_->database()})
+    if (const auto extension = entry.path().extension(); extension == ".sst" || extension == ".log")
+      refuse(engine_->database(),
+             "CURRENT is missing, and there are tables or logs; restore a "
+             "backup");
+  return true;
+}
+
+/// Looks whether it is whole before it is opened to write: RocksDB throws away
+/// what it cannot read at the end of a log, and that may be all there is.
+void rocks_ledger::check_untouched(bool has_witness) {
+  check(engine_->database(), engine_->open(engine::access::read_only, db_));
+  if (has_witness)
+    check_sequence(witness::read(directory_->witness()));
+  else if (db_->GetLatestSequenceNumber() != 0)
+    refuse(directory_->witness(),
+           "is missing, so it cannot be told whether acknowledged changes "
+           "are; restore a backup");
+  db_.reset();
+}
+
+void rocks_ledger::check_sequence(std::uint64_t witnessed) const {
+  const auto latest = db_->GetLatestSequenceNumber();
+  if (latest < witnessed)
+    refuse(engine_->database(),
+           "acknowledged changes are missing at the end of the log (" + std::to_string(latest) +
+               " of " + std::to_string(witnessed) +
+               " rows are there): it was damaged or cut off; nothing was touched, restore a "
+               "backup");
+}
+
+void rocks_ledger::open_database(bool is_new) {
+  check(engine_->database(),
+        engine_->open(is_new ? engine::access::create : engine::access::write, db_));
+}
+
+void rocks_ledger::read_shards() {
+  const std::string begin{static_cast<char>(row::shard)};
+  const auto end = end_of(begin);
+  const rocksdb::Slice bound{end};
+  rocksdb::ReadOptions options;
+  options.iterate_upper_bound = &bound;
+  const std::unique_ptr<rocksdb::Iterator> rows{db_->NewIterator(options)};
+  std::int64_t counters = 0, replays = 0;
+  for (rows->Seek(begin); rows->Valid(); rows->Next()) {
+    std::uint32_t shard = 0;
+    shard_row row;
+    if (!decode_shard_key(rows->key().ToStringView(), shard) ||
+        !decode(rows->value().ToStringView(), row))
+      refuse(engine_->database(), "the row of a shard is damaged; restore a backup");
+    shards_[shard] = row;
+    summary_.version = std::max(summary_.version, row.version);
+    summary_.now = std::max(summary_.now, row.now);
+    counters += row.counters;
+    replays += row.replays;
+  }
+  check(engine_->database(), rows->status());
+  if (counters < 0 || replays < 0)
+    refuse(engine_->database(), "the rows of the shards are damaged; restore a backup");
+  summary_.counters = static_cast<std::uint64_t>(counters);
+  summary_.replays = static_cast<std::uint64_t>(replays);
+  now_ = summary_.now.time_since_epoch().count();
+}
+
+}  // namespace storage

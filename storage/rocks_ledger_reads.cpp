@@ -1,0 +1,196 @@
+// What does not change anything.
+
+#include "storage/backup.hpp"
+#include "storage/data_directory.hpp"
+#include "storage/engine.hpp"
+#include "storage/rocks_ledger.hpp"
+#include "storage/rocks_writer.hpp"
+#include "storage/status.hpp"
+
+#include <rocksdb/db.h>
+
+#include <spdlog/spdlog.h>
+
+#include <cassert>
+#include <shared_mutex>
+
+namespace storage {
+
+using counter::due_entry;
+using counter::kept;
+using counter::state;
+using counter::time_point;
+using std::chrono::steady_clock;
+
+namespace {
+
+/// Of reads that fail: whoever asks again and again does not fill the log.
+constexpr std::chrono::seconds report_pause{1};
+
+bool is_expired(const state& state, time_point now) {
+  return state.expires_at && *state.expires_at <= now;
+}
+
+}  // namespace
+
+/// Logs it, and says that a read failed.
+bool rocks_ledger::unreadable(const std::string& what) noexcept {
+  const auto now = steady_clock::now().time_since_epoch();
+  auto last = reported_.load();
+  if (now - steady_clock::duration{last} >= report_pause &&
+      reported_.compare_exchange_strong(last, now.count()))
+    spdlog::error("{}: {}", engine_->database().string(), what);
+  return false;
+}
+
+bool rocks_ledger::read(std::span<const std::string_view> names,
+                        std::span<std::optional<state>> found) {
+  assert(names.size() == found.size());
+  const auto count = names.size();
+  std::vector<std::string> keys(count);
+  for (std::size_t i = 0; i < count; ++i)
+    counter_key(keys[i], names[i]);
+  const std::vector<rocksdb::Slice> slices(keys.begin(), keys.end());
+  std::vector<rocksdb::PinnableSlice> values(count);
+  std::vector<rocksdb::Status> statuses(count);
+
+  const std::shared_lock lock{gate_};
+  if (!db_)
+    return unreadable("has failed");
+  auto* rows = db_->DefaultColumnFamily();
+  if (count == 1)
+    statuses[0] = db_->Get({}, rows, slices[0], &values[0]);
+  else
+    db_->MultiGet({}, rows, count, slices.data(), values.data(), statuses.data());
+  for (std::size_t i = 0; i < count; ++i) {
+    found[i].reset();
+    if (statuses[i].IsNotFound())
+      continue;
+    if (!statuses[i].ok())
+      return unreadable(statuses[i].ToString());
+    if (!decode(values[i].ToStringView(), found[i].emplace()))
+      return unreadable("the row of a counter is damaged");
+  }
+  return true;
+}
+
+bool rocks_ledger::read_replay(std::string_view id, std::optional<counter::replay>& found) {
+  found.reset();
+  std::string key;
+  replay_key(key, id);
+  rocksdb::PinnableSlice value;
+
+  const std::shared_lock lock{gate_};
+  if (!db_)
+    return unreadable("has failed");
+  const auto status = db_->Get({}, db_->DefaultColumnFamily(), key, &value);
+  if (status.IsNotFound())
+    return true;
+  if (!status.ok())
+    return unreadable(status.ToString());
+  if (decode(value.ToStringView(), found.emplace()))
+    return true;
+  found.reset();
+  return unreadable("the row of a replay is damaged");
+}
+
+bool rocks_ledger::read_due(time_point now, std::size_t max, std::string& position,
+                            std::vector<due_entry>& found) {
+  std::string begin{static_cast<char>(row::due)};
+  // Behind the last one: no key is between it and itself with a zero more.
+  if (!position.empty())
+    begin = position + '\0';
+  std::string end;
+  due_bound(end, now + std::chrono::milliseconds{1});
+  const rocksdb::Slice bound{end};
+  rocksdb::ReadOptions options;
+  options.iterate_upper_bound = &bound;
+
+  const std::shared_lock lock{gate_};
+  if (!db_)
+    return unreadable("has failed");
+  const std::unique_ptr<rocksdb::Iterator> rows{db_->NewIterator(options)};
+  std::string reached = position;
+  std::size_t taken = 0;
+  rows->Seek(begin);
+  for (; rows->Valid() && taken < max; rows->Next(), ++taken) {
+    if (!decode_due_key(rows->key().ToStringView(), found.emplace_back()) ||
+        !rows->value().empty()) {
+      found.pop_back();
+      return unreadable("a row of what is due is damaged");
+    }
+    reached = rows->key().ToStringView();
+  }
+  if (!rows->Valid() && !rows->status().ok())
+    return unreadable(rows->status().ToString());
+  position = rows->Valid() ? std::move(reached) : std::string{};
+  return true;
+}
+
+bool rocks_ledger::list(const counter::page_request& request, time_point now, std::size_t steps,
+                        counter::page& answer) {
+  answer = {};
+  answer.reached = request.after;
+  std::string prefix, begin;
+  counter_key(prefix, request.prefix);
+  counter_key(begin, request.after);
+  if (begin < prefix)
+    begin = prefix;
+  else if (!request.after.empty())
+    begin += '\0';  // behind it
+  const auto end = end_of(prefix);
+  const rocksdb::Slice bound{end};
+  rocksdb::ReadOptions options;
+  options.iterate_upper_bound = &bound;
+  bool leaves_out_news = false;
+  {
+    const std::shared_lock lock{gate_};
+    if (!db_)
+      return unreadable("has failed");
+    const time_point kept_now{std::chrono::milliseconds{now_.load()}};
+    const std::unique_ptr<rocksdb::Iterator> rows{db_->NewIterator(options)};
+    for (rows->Seek(begin);; rows->Next()) {
+      answer.is_last = !rows->Valid();
+      if (answer.is_last && !rows->status().ok())
+        return unreadable(rows->status().ToString());
+      if (answer.is_last || steps == 0 || answer.counters.size() == request.limit)
+        break;
+      --steps;
+      std::string_view name;
+      state state;
+      if (!decode_counter_key(rows->key().ToStringView(), name) ||
+          !decode(rows->value().ToStringView(), state))
+        return unreadable("the row of a counter is damaged");
+      answer.reached = name;
+      if (!is_expired(state, now))
+        answer.counters.push_back({std::string{name}, state});
+      else if (*state.expires_at > kept_now)
+        leaves_out_news = true;
+    }
+  }
+  // Otherwise it would be there again after a restart with an earlier clock.
+  if (!leaves_out_news)
+    return true;
+  const auto kept = keep_time(now);
+  if (kept == kept::full)
+    answer = {.outcome = counter::outcome::disk_full};
+  return kept == kept::ok || kept == kept::full;
+}
+
+kept rocks_ledger::keep_time(time_point now) {
+  const std::lock_guard lock{timekeeping_};
+  // Someone else may have kept it meanwhile.
+  if (now.time_since_epoch().count() <= now_)
+    return kept::ok;
+  return timekeeper_->commit(0, now, 0, 0);
+}
+
+counter::ledger::backup_result rocks_ledger::back_up(const std::string& name, std::string& path) {
+  const std::lock_guard one_at_a_time{backing_up_};
+  const std::shared_lock lock{gate_};
+  if (health_ != health::good)
+    return health_ == health::full ? backup_result::full : backup_result::failed;
+  return make_backup(*db_, *settings_.file_system, *directory_, name, path);
+}
+
+}  // namespace storage

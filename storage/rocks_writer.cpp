@@ -1,0 +1,94 @@
+#include "storage/rocks_writer.hpp"
+
+#include "storage/rocks_ledger.hpp"
+
+#include <algorithm>
+
+namespace storage {
+
+using counter::due_entry;
+using counter::state;
+
+namespace {
+
+/// What most groups take, without growing.
+constexpr std::size_t batch_bytes = std::size_t{64} << 10;
+
+}  // namespace
+
+rocks_writer::rocks_writer(rocks_ledger& owner, std::uint32_t shard, const shard_row& row)
+    : owner_(owner),
+      shard_(shard),
+      row_(row),
+      batch_(batch_bytes) {}
+
+void rocks_writer::put(std::string_view name, const std::optional<state>& before,
+                       const std::optional<state>& after) {
+  counter_key(key_, name);
+  if (after) {
+    encode(value_, *after);
+    batch_.Put(key_, value_);
+  } else {
+    batch_.Delete(key_);
+  }
+  move_due(name, before ? before->expires_at : std::nullopt,
+           after ? after->expires_at : std::nullopt);
+}
+
+/// `before` is from the last group; what this one did already counts.
+void rocks_writer::move_due(std::string_view name, const expiry& before, const expiry& after) {
+  auto moved = moved_.end();
+  if (!moved_.empty())
+    moved = moved_.find(std::string{name});
+  const auto from = moved == moved_.end() ? before : moved->second;
+  if (from == after)
+    return;
+  if (from)
+    delete_due(due_entry::what::counter, name, *from);
+  if (after)
+    put_due(due_entry::what::counter, name, *after);
+  if (moved == moved_.end())
+    moved_.emplace(name, after);
+  else
+    moved->second = after;
+}
+
+void rocks_writer::remember(std::string_view id, const counter::replay& what) {
+  replay_key(key_, id);
+  encode(value_, what);
+  batch_.Put(key_, value_);
+  put_due(due_entry::what::replay, id, what.forget_at);
+}
+
+void rocks_writer::forget(std::string_view id, counter::time_point forget_at) {
+  replay_key(key_, id);
+  batch_.Delete(key_);
+  delete_due(due_entry::what::replay, id, forget_at);
+}
+
+void rocks_writer::put_due(due_entry::what kind, std::string_view id, counter::time_point at) {
+  due_key(key_, kind, id, at);
+  batch_.Put(key_, {});
+}
+
+void rocks_writer::delete_due(due_entry::what kind, std::string_view id, counter::time_point at) {
+  due_key(key_, kind, id, at);
+  batch_.Delete(key_);
+}
+
+counter::kept rocks_writer::commit(std::uint64_t version, counter::time_point now,
+                                   std::int64_t counters, std::int64_t replays) noexcept {
+  const shard_row row{std::max(row_.version, version), std::max(row_.now, now),
+                      row_.counters + counters, row_.replays + replays};
+  shard_key(key_, shard_);
+  encode(value_, row);
+  batch_.Put(key_, value_);
+  const auto kept = owner_.write(batch_, row.now);
+  if (kept == counter::kept::ok)
+    row_ = row;
+  batch_.Clear();
+  moved_.clear();
+  return kept;
+}
+
+}  // namespace storage

@@ -1,0 +1,50 @@
+#pragma once
+
+#include "counter/ledger.hpp"
+#include "storage/rows.hpp"
+
+#include <boost/unordered/unordered_flat_map.hpp>
+
+#include <rocksdb/write_batch.h>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace storage {
+
+class rocks_ledger;
+
+/// See counter::ledger_writer. A row is written into the group when it is told.
+class rocks_writer final : public counter::ledger_writer {
+public:
+  /// The owner outlives it. `row` is what the shard wrote last.
+  rocks_writer(rocks_ledger& owner, std::uint32_t shard, const shard_row& row);
+
+  void put(std::string_view name, const std::optional<counter::state>& before,
+           const std::optional<counter::state>& after) override;
+  void remember(std::string_view id, const counter::replay& what) override;
+  void forget(std::string_view id, counter::time_point forget_at) override;
+  counter::kept commit(std::uint64_t version, counter::time_point now, std::int64_t counters,
+                       std::int64_t replays) noexcept override;
+  bool is_empty() const noexcept override { return batch_.Count() == 0; }
+
+private:
+  using expiry = std::optional<counter::time_point>;
+
+  void move_due(std::string_view name, const expiry& before, const expiry& after);
+  void put_due(counter::due_entry::what kind, std::string_view id, counter::time_point at);
+  void delete_due(counter::due_entry::what kind, std::string_view id, counter::time_point at);
+
+  rocks_ledger& owner_;
+  std::uint32_t shard_;
+  shard_row row_;
+  rocksdb::WriteBatch batch_;
+  /// Of the counters whose 'd' row this group changes: where it is now.
+  boost::unordered_flat_map<std::string, expiry> moved_;
+  std::string key_;  // kept for their memory
+  std::string value_;
+};
+
+}  // namespace storage

@@ -1,0 +1,27 @@
+#pragma once
+
+#include <rocksdb/status.h>
+
+#include <stdexcept>
+#include <string>
+
+namespace storage {
+
+inline bool is_no_space(const rocksdb::Status& status) {
+  return status.IsNoSpace();
+}
+
+/// What RocksDB's file layer says, in our exceptions.
+class file_error : public std::runtime_error {
+public:
+  file_error(const std::string& file, const rocksdb::Status& status)
+      : std::runtime_error(file + ": " + status.ToString()),
+        is_no_space_(status.IsNoSpace()) {}
+
+  bool is_no_space() const noexcept { return is_no_space_; }
+
+private:
+  bool is_no_space_;
+};
+
+}  // namespace storage

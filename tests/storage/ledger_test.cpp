@@ -1,0 +1,288 @@
+#include "storage/rocks_ledger.hpp"
+
+#include "storage/check.hpp"
+#include "tests/storage/support/places.hpp"
+
+#include <doctest/doctest.h>
+
+#include <array>
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <vector>
+
+using counter::due_entry;
+using counter::kept;
+using counter::state;
+using storage::rocks_ledger;
+using namespace storage_tests;
+
+namespace {
+
+std::optional<state> read(rocks_ledger& ledger, std::string_view name) {
+  const std::array names{name};
+  std::array<std::optional<state>, 1> found;
+  REQUIRE(ledger.read(names, found));
+  return found[0];
+}
+
+std::vector<due_entry> due(rocks_ledger& ledger, std::int64_t now, std::size_t step = 1'000) {
+  std::vector<due_entry> found;
+  std::string position;
+  do {
+    const auto before = found.size();
+    REQUIRE(ledger.read_due(at(now), step, position, found));
+    CHECK(found.size() - before <= step);
+  } while (!position.empty());
+  return found;
+}
+
+std::vector<std::string> names_of(const counter::page& page) {
+  std::vector<std::string> names;
+  for (const auto& one : page.counters)
+    names.push_back(one.name);
+  return names;
+}
+
+counter::page list(rocks_ledger& ledger, const counter::page_request& request, std::int64_t now = 0,
+                   std::size_t steps = 1'000) {
+  counter::page page;
+  REQUIRE(ledger.list(request, at(now), steps, page));
+  return page;
+}
+
+void check_is_sound(const std::filesystem::path& directory, std::uint64_t counters,
+                    std::uint64_t replays) {
+  const auto result = storage::check(directory);
+  CHECK(result.counters == counters);
+  CHECK(result.replays == replays);
+  for (const auto& line : result.damages)
+    FAIL_CHECK(line);
+}
+
+counter::replay replay_until(std::int64_t time) {
+  return {{.operation = counter::operation::add, .operand = 1},
+          {counter::outcome::ok, false, std::nullopt, state{1, 1}},
+          at(time)};
+}
+
+}  // namespace
+
+TEST_CASE("what was kept is there, at once and after a restart") {
+  temporary_directory place;
+  const auto directory = place.path() / "data";
+  {
+    rocks_ledger ledger{small(directory)};
+    CHECK(ledger.summary().version == 0);
+    CHECK(ledger.summary().counters == 0);
+    const auto writer = ledger.open_writer(0);
+    CHECK(writer->is_empty());
+    writer->put("a", std::nullopt, counted(1, 10));
+    writer->put("b", std::nullopt, counted(2, 11, at(500)));
+    writer->remember("id", replay_until(900));
+    CHECK_FALSE(writer->is_empty());
+    CHECK_FALSE(read(ledger, "a"));
+    CHECK(writer->commit(11, at(100), 2, 1) == kept::ok);
+    CHECK(writer->is_empty());
+    CHECK(read(ledger, "a") == counted(1, 10));
+    writer->put("a", counted(1, 10), std::nullopt);
+    writer->put("c", std::nullopt, counted(-3, 12));
+    CHECK(writer->commit(12, at(99), 0, 0) == kept::ok);
+  }
+  check_is_sound(directory, 2, 1);
+  rocks_ledger ledger{small(directory)};
+  CHECK(ledger.summary().version == 12);
+  CHECK(ledger.summary().now == at(100));
+  CHECK(ledger.summary().counters == 2);
+  CHECK(ledger.summary().replays == 1);
+  CHECK_FALSE(read(ledger, "a"));
+  CHECK(read(ledger, "b") == counted(2, 11, at(500)));
+  std::array<std::string_view, 4> names{"c", "", "a", "b"};
+  std::array<std::optional<state>, 4> found;
+  found[2] = counted(7, 7);
+  REQUIRE(ledger.read(names, found));
+  CHECK(found == std::array<std::optional<state>, 4>{counted(-3, 12), std::nullopt, std::nullopt,
+                                                     counted(2, 11, at(500))});
+  std::optional<counter::replay> replay;
+  REQUIRE(ledger.read_replay("id", replay));
+  CHECK(replay == replay_until(900));
+  REQUIRE(ledger.read_replay("other", replay));
+  CHECK_FALSE(replay);
+}
+
+TEST_CASE("totals go on, however many shards there are in the next run") {
+  temporary_directory place;
+  std::uint64_t version = 0;
+  for (const unsigned shards : {3u, 1u, 4u, 2u}) {
+    rocks_ledger ledger{small(place.path())};
+    CHECK(ledger.summary().version == version);
+    CHECK(ledger.summary().counters == version);
+    for (unsigned shard = 0; shard < shards; ++shard) {
+      const auto writer = ledger.open_writer(shard);
+      for (int i = 0; i < 2; ++i) {
+        const auto name = std::to_string(++version);
+        writer->put(name, std::nullopt, counted(1, version));
+        REQUIRE(writer->commit(version, at(1), 1, 0) == kept::ok);
+      }
+    }
+  }
+  check_is_sound(place.path(), version, 0);
+}
+
+TEST_CASE("what is due is told in its order, from where the last one ended") {
+  temporary_directory place;
+  rocks_ledger ledger{small(place.path())};
+  const auto writer = ledger.open_writer(0);
+  writer->put("late", std::nullopt, counted(1, 1, at(30)));
+  writer->put("never", std::nullopt, counted(1, 2));
+  writer->put("early", std::nullopt, counted(1, 3, at(10)));
+  writer->remember("id", replay_until(20));
+  writer->put("as early", std::nullopt, counted(1, 4, at(10)));
+  REQUIRE(writer->commit(4, at(0), 4, 1) == kept::ok);
+  const std::vector<due_entry> all{{due_entry::what::counter, "as early", at(10)},
+                                   {due_entry::what::counter, "early", at(10)},
+                                   {due_entry::what::replay, "id", at(20)},
+                                   {due_entry::what::counter, "late", at(30)}};
+  for (const std::size_t step : {1, 2, 3, 4, 5})
+    CHECK(due(ledger, 30, step) == all);
+  CHECK(due(ledger, 29).size() == 3);
+  CHECK(due(ledger, 9).empty());
+
+  writer->forget("id", at(20));
+  writer->put("late", counted(1, 1, at(30)), counted(2, 5));              // no more
+  writer->put("early", counted(1, 3, at(10)), counted(2, 6, at(15)));     // later
+  writer->put("as early", counted(1, 4, at(10)), counted(2, 7, at(10)));  // as before
+  writer->put("never", counted(1, 2), std::nullopt);
+  REQUIRE(writer->commit(7, at(0), -1, -1) == kept::ok);
+  CHECK(due(ledger, 1'000) == std::vector<due_entry>{{due_entry::what::counter, "as early", at(10)},
+                                                     {due_entry::what::counter, "early", at(15)}});
+}
+
+TEST_CASE("told twice of a name, the later one counts") {
+  temporary_directory place;
+  {
+    rocks_ledger ledger{small(place.path())};
+    const auto writer = ledger.open_writer(0);
+    writer->put("a", std::nullopt, counted(1, 1, at(10)));
+    writer->put("a", std::nullopt, counted(2, 2, at(20)));
+    writer->put("b", std::nullopt, counted(1, 3, at(10)));
+    writer->put("b", std::nullopt, counted(2, 4));
+    writer->put("c", std::nullopt, counted(1, 5, at(10)));
+    writer->put("c", std::nullopt, std::nullopt);
+    REQUIRE(writer->commit(5, at(0), 2, 0) == kept::ok);
+    CHECK(read(ledger, "a") == counted(2, 2, at(20)));
+    CHECK(read(ledger, "b") == counted(2, 4));
+    CHECK_FALSE(read(ledger, "c"));
+    CHECK(due(ledger, 100) == std::vector<due_entry>{{due_entry::what::counter, "a", at(20)}});
+    // Away and back to where it was.
+    writer->put("a", counted(2, 2, at(20)), counted(3, 6));
+    writer->put("a", counted(2, 2, at(20)), counted(4, 7, at(20)));
+    REQUIRE(writer->commit(7, at(0), 0, 0) == kept::ok);
+    CHECK(due(ledger, 100) == std::vector<due_entry>{{due_entry::what::counter, "a", at(20)}});
+  }
+  check_is_sound(place.path(), 2, 0);
+}
+
+TEST_CASE("a page has what a table's has") {
+  temporary_directory place;
+  rocks_ledger ledger{small(place.path())};
+  const auto writer = ledger.open_writer(0);
+  std::uint64_t version = 0;
+  for (const auto* name : {"a", "a/1", "a/2", "a/\xc3\xa9", "a0", "b"})
+    writer->put(name, std::nullopt, counted(1, ++version));
+  writer->remember("a", replay_until(1));
+  REQUIRE(writer->commit(version, at(0), 6, 1) == kept::ok);
+  struct {
+    const char *prefix, *after;
+    std::size_t limit;
+    std::vector<std::string> found;
+    bool is_last;
+  } const cases[] = {
+      {"", "", 100, {"a", "a/1", "a/2", "a/\xc3\xa9", "a0", "b"}, true},
+      {"", "", 6, {"a", "a/1", "a/2", "a/\xc3\xa9", "a0", "b"}, true},
+      {"", "", 5, {"a", "a/1", "a/2", "a/\xc3\xa9", "a0"}, false},
+      {"", "", 1, {"a"}, false},
+      {"", "a0", 1, {"b"}, true},
+      {"", "b", 1, {}, true},
+      {"", "a/1z", 2, {"a/2", "a/\xc3\xa9"}, false},
+      {"a", "", 100, {"a", "a/1", "a/2", "a/\xc3\xa9", "a0"}, true},
+      {"a/", "", 100, {"a/1", "a/2", "a/\xc3\xa9"}, true},
+      {"a/", "", 3, {"a/1", "a/2", "a/\xc3\xa9"}, true},
+      {"a/", "", 2, {"a/1", "a/2"}, false},
+      {"a/", "a/2", 2, {"a/\xc3\xa9"}, true},
+      {"a/", "a", 2, {"a/1", "a/2"}, false},
+      {"a/", "b", 2, {}, true},
+      {"a/1", "", 1, {"a/1"}, true},
+      {"a/3", "", 1, {}, true},
+      {"c", "", 1, {}, true},
+      {"a/1/", "", 1, {}, true},
+  };
+  for (const auto& [prefix, after, limit, found, is_last] : cases) {
+    CAPTURE(prefix);
+    CAPTURE(after);
+    CAPTURE(limit);
+    const auto page = list(ledger, {.prefix = prefix, .after = after, .limit = limit});
+    CHECK(names_of(page) == found);
+    CHECK(page.is_last == is_last);
+    CHECK(page.reached == (found.empty() ? after : found.back()));
+  }
+  auto page = list(ledger, {.limit = 100}, 0, 2);
+  CHECK(names_of(page) == std::vector<std::string>{"a", "a/1"});
+  CHECK_FALSE(page.is_last);
+  CHECK(page.reached == "a/1");
+  page = list(ledger, {.after = page.reached, .limit = 100}, 0, 0);
+  CHECK(page.counters.empty());
+  CHECK_FALSE(page.is_last);
+  CHECK(page.reached == "a/1");
+}
+
+TEST_CASE("what a list leaves out has expired for good") {
+  temporary_directory place;
+  {
+    rocks_ledger ledger{small(place.path())};
+    const auto writer = ledger.open_writer(0);
+    writer->put("a", std::nullopt, counted(1, 1, at(50)));
+    writer->put("b", std::nullopt, counted(1, 2, at(70)));
+    writer->put("c", std::nullopt, counted(1, 3, at(90)));
+    REQUIRE(writer->commit(3, at(60), 3, 0) == kept::ok);
+    CHECK(names_of(list(ledger, {.limit = 9}, 49)).size() == 3);
+    CHECK(names_of(list(ledger, {.limit = 9}, 50)) == std::vector<std::string>{"b", "c"});
+    const auto page = list(ledger, {.limit = 1}, 80, 2);
+    CHECK(page.counters.empty());
+    CHECK(page.reached == "b");
+    CHECK_FALSE(page.is_last);
+  }
+  CHECK(rocks_ledger{small(place.path())}.summary().now == at(80));
+  check_is_sound(place.path(), 3, 0);
+}
+
+TEST_CASE("several shards commit at the same time") {
+  temporary_directory place;
+  {
+    rocks_ledger ledger{small(place.path())};
+    std::vector<std::unique_ptr<counter::ledger_writer>> writers;
+    for (unsigned shard = 0; shard < 4; ++shard)
+      writers.push_back(ledger.open_writer(shard));
+    std::array<bool, 4> are_kept{};
+    std::vector<std::thread> threads;
+    for (std::size_t shard = 0; shard < 4; ++shard)
+      threads.emplace_back([&, shard] {
+        bool is_kept = true;
+        for (std::uint64_t i = 1; i <= 200; ++i) {
+          writers[shard]->put(std::to_string(shard) + "/" + std::to_string(i), std::nullopt,
+                              counted(1, i));
+          is_kept &= writers[shard]->commit(i, at(1), 1, 0) == kept::ok;
+        }
+        are_kept[shard] = is_kept;
+      });
+    for (auto& thread : threads)
+      thread.join();
+    for (const bool is_kept : are_kept)
+      CHECK(is_kept);
+  }
+  check_is_sound(place.path(), 800, 0);
+}
