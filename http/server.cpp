@@ -24,7 +24,7 @@ struct server::impl {
 server::server(std::string_view version, const counter::limits& limits, unsigned threads,
                counter::store& store)
     : impl_(std::make_unique<impl>()) {
-  impl_->site = {version, store.placement().shards(), threads, limits};
+  impl_->site = {version, store.placement().shards(), threads, limits, store.traits()};
   for (unsigned i = 0; i < threads; ++i)
     impl_->workers.emplace_back(limits, impl_->site, store, impl_->population);
   impl_->workers.front().keep_house();

@@ -104,7 +104,7 @@ action list_counters(const call& call) {
   if (const auto* found = std::get_if<problem>(&list))
     return to_action(*found);
   return std::make_unique<list_exchange>(std::get<list_parameters>(std::move(list)),
-                                         call.site.shards);
+                                         call.site.store);
 }
 
 action run_batch(const call& call) {

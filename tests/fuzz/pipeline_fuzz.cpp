@@ -64,7 +64,7 @@ history run(std::string_view bytes, std::size_t piece, unsigned seed) {
   counter::limits limits;
   limits.pipelined_max = 5;
   const http::date date;
-  static const http::v1::site site{"0", 3, 1, {}};
+  static const http::v1::site site{"0", 3, 1, {}, counter::store_traits::in_memory(3)};
   pipeline connection{limits, date, site};
   history seen;
   std::vector<pending> waiting;

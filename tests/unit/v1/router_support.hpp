@@ -28,7 +28,7 @@ struct routed {
 
 inline routed route(http::method method, std::string_view target, const field_list& fields = {},
                     std::string_view body = "") {
-  static const http::v1::site site{"1.2.3", 3, 2, {}};
+  static const http::v1::site site{"1.2.3", 3, 2, {}, counter::store_traits::in_memory(3)};
   http::request request;
   request.method = method;
   request.target = target;
