@@ -105,6 +105,8 @@ void listen(http::server& server, const std::vector<config::listen_address>& pla
 void run(const config::options& options) {
   stop_signals signals;  // before there are threads
   raise_descriptor_limit(options.limits.connections_max);
+  if (!options.storage.directory.empty())
+    throw std::runtime_error("counters are kept in memory only: do without --data");
   actors::actor_store store{options.shards, options.limits};
   http::server server{COUNTERD_VERSION, options.limits, options.threads, store};
   listen(server, options.listen);
@@ -127,6 +129,10 @@ int main(int argc, char** argv) {
   if (const auto* exit = std::get_if<config::early_exit>(&parsed)) {
     std::fputs(exit->text.c_str(), exit->code == 0 ? stdout : stderr);
     return exit->code;
+  }
+  if (std::holds_alternative<config::check_request>(parsed)) {
+    std::fputs("counterd: counters are kept in memory only: there is nothing to check\n", stderr);
+    return EXIT_FAILURE;
   }
   const auto& options = std::get<config::options>(parsed);
   spdlog::set_default_logger(

@@ -1,6 +1,9 @@
 #include "config/options.hpp"
 
 #include "config/duration.hpp"
+#include "config/machine_memory.hpp"
+#include "config/size.hpp"
+#include "counter/name.hpp"
 
 #include <CLI/CLI.hpp>
 
@@ -13,6 +16,12 @@
 namespace config {
 
 namespace {
+
+/// Less is no room for what one commit touches.
+constexpr std::uint64_t memory_min = 16 * 1024 * 1024;
+
+constexpr std::chrono::milliseconds sync_interval_default{100};
+constexpr std::chrono::minutes sync_interval_max{1};
 
 std::string environment_name(std::string flag) {
   std::replace(flag.begin(), flag.end(), '-', '_');
@@ -85,9 +94,15 @@ public:
     add("log-level", log_level_, "How much to log on stderr")
         ->type_name("LEVEL")
         ->check(CLI::IsMember({"trace", "debug", "info", "warn", "error", "critical", "off"}));
+    add_storage();
+    check_ = app_.add_subcommand("check", "Verify a data directory that no server uses, and exit");
+    check_->add_option("DIR", checked_.directory, "What --data names")
+        ->required()
+        ->type_name("")
+        ->check(&refuse_directory);
   }
 
-  std::variant<options, early_exit> parse(int argc, const char* const* argv) {
+  std::variant<options, check_request, early_exit> parse(int argc, const char* const* argv) {
     try {
       app_.parse(argc, argv);
     } catch (const CLI::Success& asked) {  // --help, --version
@@ -95,8 +110,15 @@ public:
       app_.exit(asked, text, text);
       return early_exit{0, text.str()};
     } catch (const CLI::ParseError& error) {
-      return early_exit{2, std::string{"counterd: "} + error.what() + " (see --help)\n"};
+      return refusal(error.what());
     }
+    if (check_->parsed()) {
+      if (argv[1] != check_->get_name())
+        return refusal("check takes a directory and no other flag");
+      return checked_;
+    }
+    if (const auto wrong = finish_storage(); !wrong.empty())
+      return refusal(wrong);
     if (!listen_.empty()) {
       options_.listen.clear();
       for (const auto& text : listen_)
@@ -107,6 +129,56 @@ public:
   }
 
 private:
+  static early_exit refusal(const std::string& why) {
+    return {2, "counterd: " + why + " (see --help)\n"};
+  }
+
+  /// What is wrong with the name of a directory: it will be printed and, in
+  /// answers, be JSON.
+  static std::string refuse_directory(const std::string& text) {
+    if (text.empty())
+      return "the name is empty";
+    return counter::is_valid_utf8(text) ? "" : "the name is not UTF-8";
+  }
+
+  void add_storage() {
+    auto& storage = options_.storage;
+    add("data", storage.directory, "Keep the counters in this directory, not in memory only")
+        ->type_name("DIR")
+        ->check(&refuse_directory);
+    app_.add_option_function<std::string>(
+            "--memory", [&](const std::string& text) { storage.memory = *parse_size(text); },
+            "Counters that are on disk take so much at most")
+        ->envname(environment_name("memory"))
+        ->type_name("SIZE")
+        ->default_str("a quarter of the RAM")
+        ->check([](const std::string& text) {
+          return parse_size(text).value_or(0) >= memory_min
+                     ? ""
+                     : text + " is not a size like 512M or 4G, of at least " + to_text(memory_min);
+        });
+    add("sync", sync_, "When a change is on disk: before its answer, or soon after")
+        ->type_name("WHEN")
+        ->check(CLI::IsMember({"always", "interval"}));
+    add_duration("sync-interval", sync_interval_, "How soon after", sync_interval_max);
+  }
+
+  /// What is wrong with the flags together.
+  std::string finish_storage() {
+    for (const std::string flag : {"--memory", "--sync", "--sync-interval"})
+      if (options_.storage.directory.empty() && app_.count(flag) > 0)
+        return flag + " needs --data";
+    const bool has_interval = sync_ == "interval";
+    if (!has_interval && app_.count("--sync-interval") > 0)
+      return "--sync-interval needs --sync interval";
+    using sync = enum counter::durability::sync;
+    if (has_interval)
+      options_.storage.durability = {sync::interval, sync_interval_};
+    else if (!options_.storage.directory.empty())
+      options_.storage.durability = {sync::always};
+    return {};
+  }
+
   template <class T>
   CLI::Option* add(const std::string& flag, T& value, const std::string& help) {
     auto* option = app_.add_option("--" + flag, value, help)->envname(environment_name(flag));
@@ -115,7 +187,8 @@ private:
 
   /// At most a day, unless told otherwise.
   void add_duration(const std::string& flag, std::chrono::milliseconds& value,
-                    const std::string& help, std::chrono::hours max = std::chrono::hours{24}) {
+                    const std::string& help,
+                    std::chrono::milliseconds max = std::chrono::hours{24}) {
     app_.add_option_function<std::string>(
             "--" + flag,
             [&value, max](const std::string& text) { value = *parse_duration(text, max); }, help)
@@ -131,7 +204,11 @@ private:
 
   CLI::App app_{"An actor-model counter server over HTTP.", "counterd"};
   options options_;
+  CLI::App* check_ = nullptr;
+  check_request checked_;
   std::vector<std::string> listen_;
+  std::string sync_ = "always";
+  std::chrono::milliseconds sync_interval_ = sync_interval_default;
   std::string log_level_ = "info";
 };
 
@@ -140,9 +217,10 @@ private:
 options::options()
     // One core is left to the kernel's network work and to whoever else runs: a
     // loop that waits for a core keeps all of its connections waiting.
-    : threads(std::clamp(std::thread::hardware_concurrency(), 2u, limits.threads_max) - 1) {}
+    : threads(std::clamp(std::thread::hardware_concurrency(), 2u, limits.threads_max) - 1),
+      storage{.memory = std::max(machine_memory() / 4, memory_min)} {}
 
-std::variant<options, early_exit> parse_options(int argc, const char* const* argv) {
+std::variant<options, check_request, early_exit> parse_options(int argc, const char* const* argv) {
   return command_line{}.parse(argc, argv);
 }
 

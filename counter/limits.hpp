@@ -13,6 +13,8 @@ struct limits {
 
   /// Long enough for a URL path or a composite key, short enough to print.
   static constexpr std::size_t name_bytes_max = 256;
+  /// A file name may have 255 bytes everywhere; 64 are room for a time and a host.
+  static constexpr std::size_t backup_name_bytes_max = 64;
   /// A name of 256 bytes takes 768 when every byte is percent-encoded; the rest
   /// is room for other parameters.
   static constexpr std::size_t target_bytes_max = 4 * 1024;

@@ -21,6 +21,13 @@ bool is_ascii(char c) noexcept {
 
 }  // namespace
 
+bool is_valid_backup_name(std::string_view name) noexcept {
+  constexpr std::string_view allowed =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-";
+  return !name.empty() && name.size() <= limits::backup_name_bytes_max && name.front() != '.' &&
+         name.find_first_not_of(allowed) == name.npos;
+}
+
 bool is_valid_utf8(std::string_view text) noexcept {
   namespace utf = boost::locale::utf;
   auto position = text.begin();

@@ -58,10 +58,12 @@ void listener::accept_some() {
 
 /// False when there is nothing left to accept now.
 bool listener::accept_one() {
-  const int accepted =
-      ::accept4(acceptor_.native_handle(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
+  sockaddr_storage address{};
+  socklen_t size = sizeof address;
+  const int accepted = ::accept4(acceptor_.native_handle(), reinterpret_cast<sockaddr*>(&address),
+                                 &size, SOCK_NONBLOCK | SOCK_CLOEXEC);
   if (accepted >= 0) {
-    admit(tcp_socket{accepted});
+    admit(tcp_socket{accepted, peer_of(address)});
     return true;
   }
   const error_code error{errno, boost::system::system_category()};

@@ -5,9 +5,10 @@
 namespace http {
 
 loop_services::loop_services(const counter::limits& server_limits, const v1::site& server_site,
-                             counter::store& store)
+                             counter::store& store, const clock_origin& origin)
     : limits(server_limits),
       site(server_site),
+      clock(origin),
       courier(tasks, store, clock),
       deadlines(clock) {
   deadlines.set_duration(deadlines::header, limits.header_timeout);

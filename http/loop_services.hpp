@@ -15,8 +15,9 @@ namespace http {
 
 /// What the sessions of one event loop share. Used on the loop's thread.
 struct loop_services {
-  /// All are borrowed.
-  loop_services(const counter::limits& limits, const v1::site& site, counter::store& store);
+  /// All but `origin` are borrowed.
+  loop_services(const counter::limits& limits, const v1::site& site, counter::store& store,
+                const clock_origin& origin);
 
   const counter::limits& limits;
   const v1::site& site;

@@ -149,7 +149,7 @@ std::optional<pipeline::addressed_command> pipeline::answer_request() {
   const auto slot = responses_.open({.http_11 = request.http_11,
                                      .keep_alive = !is_last_one,
                                      .is_head = request.method == method::head});
-  auto answer = route(request, target_, site_);
+  auto answer = route(request, target_, site_, peer_);
   // What the answer borrows from the request outlives the parser's restart.
   parser_.restart();
   if (is_last_one) {

@@ -4,6 +4,7 @@
 #include "counter/errand.hpp"
 #include "counter/limits.hpp"
 #include "http/date.hpp"
+#include "http/peer.hpp"
 #include "http/request_parser.hpp"
 #include "http/response_queue.hpp"
 #include "http/target.hpp"
@@ -27,12 +28,13 @@ namespace http {
 ///     send output(); consume_output(sent);
 class pipeline {
 public:
-  /// All are borrowed; `bodies` may be null, see request_parser.
-  pipeline(const counter::limits& limits, const date& date, const v1::site& site,
+  /// All but `peer` are borrowed; `bodies` may be null, see request_parser.
+  pipeline(const counter::limits& limits, const date& date, const v1::site& site, http::peer peer,
            body_budget* bodies = nullptr)
       : limits_(limits),
         date_(date),
         site_(site),
+        peer_(peer),
         parser_(bodies) {}
 
   struct addressed_command {
@@ -119,6 +121,7 @@ private:
   const counter::limits& limits_;
   const date& date_;
   const v1::site& site_;
+  const http::peer peer_;
   request_parser parser_;
   target target_;
   response_queue responses_;

@@ -66,20 +66,20 @@ constexpr route_entry routes[] = {
     {method::get | method::head, "/", "GET, HEAD, OPTIONS", &welcome},
 };
 
-action route_v1(const request& request, target& decoder, target::defect found,
-                const v1::site& site) {
+action route_v1(const request& request, target& decoder, target::defect found, const v1::site& site,
+                peer from) {
   auto to_action = []<class Answer>(Answer&& answer) {
     return action{std::forward<Answer>(answer)};
   };
-  return std::visit(to_action, v1::route(request, decoder, found, site));
+  return std::visit(to_action, v1::route(request, decoder, found, site, from));
 }
 
 }  // namespace
 
-action route(const request& request, target& decoder, const v1::site& site) {
+action route(const request& request, target& decoder, const v1::site& site, peer from) {
   const auto found = decoder.parse(request.target);
   if (found != target::defect::none)
-    return v1::has_face(decoder.raw_path()) ? route_v1(request, decoder, found, site)
+    return v1::has_face(decoder.raw_path()) ? route_v1(request, decoder, found, site, from)
                                             : bad_request("malformed request target\n");
   const bool is_options = request.method == method::options;
   if (decoder.raw_path() == "*")
@@ -95,7 +95,7 @@ action route(const request& request, target& decoder, const v1::site& site) {
     return entry.answer(decoder);
   }
   if (v1::has_face(decoder.raw_path()))
-    return route_v1(request, decoder, found, site);
+    return route_v1(request, decoder, found, site, from);
   return response{status::not_found, "no such page: try /\n"};
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "counter/command.hpp"
+#include "http/peer.hpp"
 #include "http/request.hpp"
 #include "http/response.hpp"
 #include "http/target.hpp"
@@ -23,6 +24,6 @@ inline constexpr std::string_view any_allow = "GET, HEAD, POST, PUT, DELETE, OPT
 
 /// Knows the routes of the text endpoints; 404, 405 with its Allow, and OPTIONS
 /// come from here. Decodes with `decoder`, from which the action borrows.
-action route(const request& request, target& decoder, const v1::site& site);
+action route(const request& request, target& decoder, const v1::site& site, peer from);
 
 }  // namespace http

@@ -1,5 +1,6 @@
 #include "http/server.hpp"
 
+#include "http/clock_origin.hpp"
 #include "http/listening_sockets.hpp"
 #include "http/worker.hpp"
 
@@ -24,9 +25,10 @@ struct server::impl {
 server::server(std::string_view version, const counter::limits& limits, unsigned threads,
                counter::store& store)
     : impl_(std::make_unique<impl>()) {
-  impl_->site = {version, store.placement().shards(), threads, limits};
+  impl_->site = {version, store.placement().shards(), threads, limits, store.traits()};
+  const auto origin = clock_origin::now(store.traits().start);
   for (unsigned i = 0; i < threads; ++i)
-    impl_->workers.emplace_back(limits, impl_->site, store, impl_->population);
+    impl_->workers.emplace_back(limits, impl_->site, store, origin, impl_->population);
   impl_->workers.front().keep_house();
 }
 

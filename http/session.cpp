@@ -19,7 +19,8 @@ session::session(loop_services& services, tcp_socket socket, head_count::place p
     : services_(services),
       socket_(std::move(socket)),
       place_(std::move(place)),
-      pipeline_(services.limits, services.clock.date(), services.site, &services.bodies) {}
+      pipeline_(services.limits, services.clock.date(), services.site, socket_.peer(),
+                &services.bodies) {}
 
 void session::start() {
   keep_alive_ = this;

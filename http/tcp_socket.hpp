@@ -1,5 +1,7 @@
 #pragma once
 
+#include "http/peer.hpp"
+
 #include <boost/system/error_code.hpp>
 
 #include <cstddef>
@@ -17,13 +19,18 @@ public:
   using error_code = boost::system::error_code;
 
   /// Takes over the descriptor; below 0 is none.
-  explicit tcp_socket(int descriptor = -1) noexcept : descriptor_(descriptor) {}
-  tcp_socket(tcp_socket&& other) noexcept : descriptor_(std::exchange(other.descriptor_, -1)) {}
+  explicit tcp_socket(int descriptor = -1, http::peer peer = http::peer::remote) noexcept
+      : descriptor_(descriptor),
+        peer_(peer) {}
+  tcp_socket(tcp_socket&& other) noexcept
+      : descriptor_(std::exchange(other.descriptor_, -1)),
+        peer_(other.peer_) {}
   tcp_socket& operator=(tcp_socket&&) = delete;
   ~tcp_socket() { close(); }
 
   bool is_open() const noexcept { return descriptor_ >= 0; }
   int descriptor() const noexcept { return descriptor_; }
+  http::peer peer() const noexcept { return peer_; }
 
   /// What is there, up to the size of `buffer`. No bytes and no error: the peer
   /// sends nothing more. Nothing there: would_block.
@@ -42,6 +49,7 @@ public:
 
 private:
   int descriptor_;
+  const http::peer peer_;
 };
 
 }  // namespace http

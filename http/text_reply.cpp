@@ -59,12 +59,22 @@ text_reply::text_reply(const counter::command& command, const counter::reply& re
     case outcome::draining:
       response_ = {status::service_unavailable, "the server is stopping\n"};
       break;
+    case outcome::disk_full:
+      response_ = {status::insufficient_storage, "the disk is full\n"};
+      break;
+    case outcome::unreadable:
+      response_ = {status::internal_server_error, "the disk cannot be read\n"};
+      break;
+    case outcome::outcome_unknown:
+      response_ = {status::internal_server_error, "the disk failed: it may or may not be done\n"};
+      break;
     // Not of short commands.
     case outcome::limit_reached:
     case outcome::precondition_failed:
     case outcome::not_modified:
     case outcome::key_mismatch:
     case outcome::too_many_replays:
+    case outcome::backup_exists:
       response_ = {status::internal_server_error, "this should not happen\n"};
       break;
   }

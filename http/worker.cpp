@@ -19,8 +19,8 @@ constexpr int rounds_behind_max = 64;
 }  // namespace
 
 worker::worker(const counter::limits& limits, const v1::site& site, counter::store& store,
-               http::population& population)
-    : services_(limits, site, store),
+               const clock_origin& origin, http::population& population)
+    : services_(limits, site, store, origin),
       population_(population) {
   if (!services_.ready_set.watch(services_.tasks.descriptor(), services_.tasks))
     throw boost::system::system_error(errno, boost::system::system_category(), "epoll");

@@ -12,9 +12,10 @@ namespace http {
 /// posted, and sees to it, in turn. run() is the life of its thread.
 class worker {
 public:
-  /// Everything is borrowed. `population` counts the connections of all workers.
+  /// Everything but `origin`, the same for all workers, is borrowed. `population`
+  /// counts the connections of all workers.
   worker(const counter::limits& limits, const v1::site& site, counter::store& store,
-         http::population& population);
+         const clock_origin& origin, http::population& population);
   ~worker();
 
   /// Before run(). One worker of a server does it for all.

@@ -44,7 +44,7 @@ void route(benchmark::State& state) {
   request.method = http::method::get;
   request.target = "/inc?name=i";
   for (auto _ : state) {
-    auto action = http::route(request, decoder, site);
+    auto action = http::route(request, decoder, site, http::peer::local);
     benchmark::DoNotOptimize(action);
   }
 }

@@ -26,7 +26,7 @@ void exchange(benchmark::State& state) {
   const counter::limits limits;
   const http::date date;
   const http::v1::site site;
-  http::pipeline pipeline{limits, date, site};
+  http::pipeline pipeline{limits, date, site, http::peer::local};
   std::string bytes;
   for (std::int64_t i = 0; i < state.range(0); ++i)
     bytes += "GET /inc?name=i HTTP/1.1\r\nHost: 127.0.0.1:8000\r\n\r\n";

@@ -36,7 +36,7 @@ void set_up(const benchmark::State& state) {
 
 void requests_on_loops(benchmark::State& state) {
   http::task_queue tasks;
-  http::loop_clock clock;
+  http::loop_clock clock{http::clock_origin::now()};
   http::courier courier{tasks, *store, clock};
   bench::random_numbers random{static_cast<std::size_t>(state.thread_index()) + 1};
   std::vector<boost::intrusive_ptr<memory_connection>> connections;

@@ -18,18 +18,24 @@ enum class code : std::uint8_t {
   malformed_json,
   invalid_idempotency_key,
   bad_request,
+  forbidden,  ///< not for this peer
   not_found,
   no_such_route,
   method_not_allowed,
   limit_reached,
   overflow,
+  no_data_directory,
+  backup_exists,
   precondition_failed,
   unsupported_media_type,
   idempotency_mismatch,
+  outcome_unknown,  ///< the only one after which something may have changed
+  internal,
   overloaded,
   draining,
   too_many_counters,
   idempotency_store_full,
+  disk_full,
 };
 
 /// `limit-reached` and so on.

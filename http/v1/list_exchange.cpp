@@ -16,14 +16,15 @@ namespace http::v1 {
 
 namespace {
 
-/// What a shard is asked for beyond its share, so that most pages take one round.
+/// What a place is asked for beyond its share, so that most pages take one round.
 constexpr std::size_t spare_counters = 16;
 
 }  // namespace
 
-list_exchange::list_exchange(list_parameters list, unsigned shards)
+list_exchange::list_exchange(list_parameters list, const counter::store_traits& store)
     : list_(std::move(list)),
-      sources_(shards) {
+      first_place_(store.first_list),
+      sources_(store.lists) {
   for (auto& one : sources_)
     one.reached = list_.after;
 }
@@ -37,12 +38,13 @@ std::optional<counter::question> list_exchange::next_question() {
   one->is_asked = true;
   ++asked_;
   const auto limit = list_.limit + 1;
-  return counter::page_request{static_cast<unsigned>(next_), list_.prefix, one->reached,
+  return counter::page_request{first_place_ + static_cast<unsigned>(next_), list_.prefix,
+                               one->reached,
                                std::min(limit, limit / sources_.size() + spare_counters)};
 }
 
 void list_exchange::take(counter::errand answered) {
-  auto& one = sources_[std::get<counter::page_request>(answered.question).place];
+  auto& one = sources_[std::get<counter::page_request>(answered.question).place - first_place_];
   auto& page = std::get<counter::page>(answered.answer);
   --asked_;
   one.is_asked = false;

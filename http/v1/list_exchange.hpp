@@ -1,5 +1,6 @@
 #pragma once
 
+#include "counter/store.hpp"
 #include "http/v1/exchange.hpp"
 #include "http/v1/list_reader.hpp"
 
@@ -10,11 +11,11 @@
 
 namespace http::v1 {
 
-/// A page of all counters in byte order: merges what each shard has, and asks for
-/// more where it runs out.
+/// A page of all counters in byte order: merges what each place of the store that
+/// has lists has, and asks for more where it runs out.
 class list_exchange final : public exchange {
 public:
-  list_exchange(list_parameters list, unsigned shards);
+  list_exchange(list_parameters list, const counter::store_traits& store);
 
   std::optional<counter::question> next_question() override;
   void take(counter::errand answered) override;
@@ -23,7 +24,7 @@ public:
   bool is_long() const noexcept override { return true; }
 
 private:
-  /// One shard's part of the merge.
+  /// One place's part of the merge.
   struct source {
     std::deque<counter::listed_counter> waiting{};  // not merged yet
     std::string reached{};                          // where it goes on
@@ -35,6 +36,7 @@ private:
   void merge();
 
   list_parameters list_;
+  unsigned first_place_;  // that of the first source
   std::vector<source> sources_;
   std::size_t next_ = 0;   // source to look at
   std::size_t asked_ = 0;  // questions without an answer

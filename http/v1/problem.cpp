@@ -30,6 +30,15 @@ std::string_view detail_of(counter::outcome which) noexcept {
       return "nothing was changed; try again later";
     case outcome::draining:
       return "nothing was changed; try another server, or this one later";
+    case outcome::disk_full:
+      return "nothing was changed; reads go on";
+    case outcome::unreadable:
+      return "what is on the disk is damaged or cannot be read; nothing was changed";
+    case outcome::backup_exists:
+      return "nothing was written; choose another name";
+    case outcome::outcome_unknown:
+      return "the disk failed on the way; once the server is back it is safe to send it again with "
+             "the same Idempotency-Key";
     case outcome::ok:
       break;
   }

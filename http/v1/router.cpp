@@ -2,6 +2,8 @@
 
 #include "counter/name.hpp"
 #include "http/percent.hpp"
+#include "http/v1/backup_exchange.hpp"
+#include "http/v1/backup_reader.hpp"
 #include "http/v1/batch_exchange.hpp"
 #include "http/v1/batch_reader.hpp"
 #include "http/v1/counter_exchange.hpp"
@@ -26,6 +28,7 @@ struct call {
   const http::request& request;
   target& decoder;
   const v1::site& site;
+  peer from;
   std::string_view raw_name;  ///< the last segment of the path, as sent
 };
 
@@ -104,7 +107,7 @@ action list_counters(const call& call) {
   if (const auto* found = std::get_if<problem>(&list))
     return to_action(*found);
   return std::make_unique<list_exchange>(std::get<list_parameters>(std::move(list)),
-                                         call.site.shards);
+                                         call.site.store);
 }
 
 action run_batch(const call& call) {
@@ -118,6 +121,18 @@ action run_batch(const call& call) {
     return to_action(*found);
   return std::make_unique<batch_exchange>(
       std::get<std::vector<counter::full_command>>(std::move(commands)));
+}
+
+action make_backup(const call& call) {
+  if (call.from != peer::local)
+    return to_action({code::forbidden, "backups are made from this machine only"});
+  auto name = read_backup(call.request, call.decoder.raw_query());
+  if (const auto* found = std::get_if<problem>(&name))
+    return to_action(*found);
+  const auto place = call.site.store.backups;
+  if (!place)
+    return to_action({code::no_data_directory, "start with --data DIR"});
+  return std::make_unique<backup_exchange>(*place, std::get<std::string>(std::move(name)));
 }
 
 action describe_server(const call& call) {
@@ -151,6 +166,10 @@ const std::vector<route_entry>& routes() {
        &ask_counter},
       {{"v1", "counters"}, read, "GET, HEAD, OPTIONS", &list_counters},
       {{"v1", "batch"}, static_cast<unsigned>(method::post), "POST, OPTIONS", &run_batch},
+      {{"v1", "admin", "backup"},
+       static_cast<unsigned>(method::post),
+       "POST, OPTIONS",
+       &make_backup},
       {{"v1", "info"}, read, "GET, HEAD, OPTIONS", &describe_server},
       {{"openapi.json"}, read, "GET, HEAD, OPTIONS", &describe_api},
   };
@@ -193,7 +212,8 @@ bool has_face(std::string_view raw_path) {
   return is_path({segments[0]}, {"v1"}) || is_path(segments, {"openapi.json"});
 }
 
-action route(const request& request, target& decoder, target::defect found, const site& site) {
+action route(const request& request, target& decoder, target::defect found, const site& site,
+             peer from) {
   const auto segments = segments_of(decoder.raw_path());
   for (const auto& entry : routes()) {
     if (!is_path(segments, entry.path))
@@ -210,7 +230,7 @@ action route(const request& request, target& decoder, target::defect found, cons
       refused.allow = entry.allow;
       return refused;
     }
-    return entry.answer({request, decoder, site, segments.back()});
+    return entry.answer({request, decoder, site, from, segments.back()});
   }
   if (found != target::defect::none)
     return to_message(

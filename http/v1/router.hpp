@@ -1,6 +1,7 @@
 #pragma once
 
 #include "http/message.hpp"
+#include "http/peer.hpp"
 #include "http/request.hpp"
 #include "http/target.hpp"
 #include "http/v1/exchange.hpp"
@@ -21,6 +22,7 @@ bool has_face(std::string_view raw_path);
 
 /// Knows the routes of the resource API. `found` is what is wrong with the
 /// target, which is parsed.
-action route(const request& request, target& decoder, target::defect found, const site& site);
+action route(const request& request, target& decoder, target::defect found, const site& site,
+             peer from);
 
 }  // namespace http::v1

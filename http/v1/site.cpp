@@ -6,6 +6,8 @@ namespace http::v1 {
 
 namespace {
 
+using sync = enum counter::durability::sync;
+
 boost::json::object describe(const counter::limits& limits) {
   using std::chrono::seconds;
   return {{"name_bytes", limits.name_bytes_max},
@@ -24,16 +26,28 @@ boost::json::object describe(const counter::limits& limits) {
           {"idempotency_ttl_seconds", std::chrono::ceil<seconds>(limits.replay_ttl).count()}};
 }
 
+boost::json::object describe(const counter::durability& durability) {
+  switch (durability.sync) {
+    case sync::none:
+      break;
+    case sync::always:
+      return {{"sync", "always"}};
+    case sync::interval:
+      return {{"sync", "interval"}, {"interval_ms", durability.interval.count()}};
+  }
+  return {{"sync", "none"}};
+}
+
 }  // namespace
 
-site::site(std::string_view version, unsigned shard_count, unsigned threads,
-           const counter::limits& limits)
-    : shards(shard_count),
+site::site(std::string_view version, unsigned shards, unsigned threads,
+           const counter::limits& limits, const counter::store_traits& store_traits)
+    : store(store_traits),
       info(to_text({{"version", version},
-                    {"shards", shard_count},
+                    {"shards", shards},
                     {"threads", threads},
-                    {"store", "memory"},
-                    {"durability", {{"sync", "none"}}},
+                    {"store", store.durability.sync == sync::none ? "memory" : "rocksdb"},
+                    {"durability", describe(store.durability)},
                     {"limits", describe(limits)}})) {}
 
 }  // namespace http::v1

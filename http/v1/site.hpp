@@ -1,6 +1,7 @@
 #pragma once
 
 #include "counter/limits.hpp"
+#include "counter/store.hpp"
 
 #include <string>
 #include <string_view>
@@ -10,11 +11,12 @@ namespace http::v1 {
 /// What answers say of the server itself. Made once, then shared by all
 /// connections.
 struct site {
-  unsigned shards = 1;
+  counter::store_traits store{};
   std::string info{};  ///< the body of GET /v1/info
 
   site() = default;
-  site(std::string_view version, unsigned shards, unsigned threads, const counter::limits& limits);
+  site(std::string_view version, unsigned shards, unsigned threads, const counter::limits& limits,
+       const counter::store_traits& store);
 };
 
 }  // namespace http::v1

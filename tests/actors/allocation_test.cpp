@@ -37,7 +37,7 @@ struct fixture {
   const counter::limits limits;
   actors::actor_store store;
   http::task_queue tasks;
-  http::loop_clock clock;
+  http::loop_clock clock{http::clock_origin::now()};
   http::courier courier{tasks, store, clock};
   std::vector<boost::intrusive_ptr<memory_connection>> connections;
 };

@@ -84,7 +84,7 @@ struct fixture {
 
   http::task_queue tasks;
   fake_store store;
-  http::loop_clock clock;
+  http::loop_clock clock{http::clock_origin::now()};
   http::courier courier{tasks, store, clock};
   boost::intrusive_ptr<listener> peer{new listener};
 

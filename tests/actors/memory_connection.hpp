@@ -14,7 +14,7 @@ public:
   /// Everything is borrowed.
   memory_connection(const counter::limits& limits, http::courier& courier, const http::date& date)
       : courier_(courier),
-        pipeline_(limits, date, site_) {}
+        pipeline_(limits, date, site_, http::peer::local) {}
 
   /// Within a pass; `requests` are whole, and need the store.
   void ask(std::string_view requests) {

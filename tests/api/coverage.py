@@ -2,12 +2,15 @@
 
 # What cannot be provoked from outside, and why. An operation of None is any.
 EXCEPTIONS = [
-    (None, "500", "a store in memory has no commit that could fail, and `internal` is a bug"),
+    (None, "500", "a store in memory has no disk that could fail, and else it would be a bug"),
     (None, "disk-full", "a store in memory has no disk"),
     (None, "overloaded", "64 Ki operations must wait in one mailbox while its loop does not run"),
     (None, "draining", "a request must arrive in the instant between the last pass and the end"),
-    (None, "outcome-unknown", "a store in memory has no commit that could fail"),
-    (None, "internal", "it would be a bug"),
+    (None, "outcome-unknown", "a store in memory has no disk that could fail"),
+    (None, "internal", "a store in memory has no disk that is damaged; else it would be a bug"),
+    ("post /v1/admin/backup", "201", "a store in memory has no backups"),
+    ("post /v1/admin/backup", "backup-exists", "a store in memory has no backups"),
+    ("post /v1/admin/backup", "403", "this machine has no address but its loopback"),
 ]
 
 

@@ -17,6 +17,17 @@ class Answer:
         return f"{self.status}\n{fields}\n{self.body.decode(errors='replace')}"
 
 
+def own_address():
+    """An address of this machine that is none of the loopback; None where there is none."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as unconnected:
+        try:
+            unconnected.connect(("192.0.2.1", 9))  # sends nothing
+        except OSError:
+            return None
+        address = unconnected.getsockname()[0]
+    return None if address.startswith("127.") else address
+
+
 def request(method, target, fields=(), body=b""):
     """`fields` are pairs. A body brings its length with it."""
     lines = [f"{method} {target} HTTP/1.1", "Host: a"]
@@ -27,8 +38,8 @@ def request(method, target, fields=(), body=b""):
 
 
 class Connection:
-    def __init__(self, port):
-        self.socket = socket.create_connection(("127.0.0.1", port), 10)
+    def __init__(self, port, source="127.0.0.1"):
+        self.socket = socket.create_connection(("127.0.0.1", port), 10, (source, 0))
         self.unread = b""
 
     def __enter__(self):

@@ -7,7 +7,7 @@ import urllib.parse
 
 from coverage import Coverage
 from description import read_json
-from exchange import Connection, request
+from exchange import Connection, own_address, request
 from server import Server
 from witness import JSON, TEXT, Witness
 
@@ -34,8 +34,8 @@ def run(program, description, tally):
 
     with witness() as w:
         for check in (text_endpoints, reading, heads, adding, replacing, deleting, conditions,
-                      expiring, idempotency, listing, batches, others, every_method, every_path,
-                      refused_early):
+                      expiring, idempotency, listing, batches, backing_up, others, every_method,
+                      every_path, refused_early):
             attempt(check, w)
     with witness("--max-counters", "2", "--idempotency-max", "2") as w:
         attempt(full, w)
@@ -407,6 +407,28 @@ def batches(w):
 
 
 # -- the server ---------------------------------------------------------------
+
+def backing_up(w):
+    path = "/v1/admin/backup"
+    w.ask("POST", path + "?name=a", 409, "no-data-directory")
+    w.ask("POST", path, 409, "no-data-directory", FORM, b"name=a")
+    w.ask("POST", path, 409, "no-data-directory", body={"name": "n" * 64})
+    for query, code in [("", "invalid-parameter"), ("?name=a&more=1", "invalid-parameter"),
+                        ("?name=", "invalid-value"), ("?name=..", "invalid-value"),
+                        ("?name=.a", "invalid-value"), ("?name=a%2Fb", "invalid-value"),
+                        ("?name=" + "n" * 65, "invalid-value"),
+                        ("?name=a&name=b", "duplicate-parameter"), ("?name=%zz", "bad-request")]:
+        w.ask("POST", path + query, 400, code)
+    w.ask("POST", path, 400, "malformed-json", [("Content-Type", JSON)], b"{")
+    w.ask("POST", path + "?name=a", 415, "unsupported-media-type", body=b"name=a")
+    w.ask("OPTIONS", path + "?x=%zz", 400, "bad-request")
+    address = own_address()
+    if address:
+        w.reconnect(address)
+        for query in ("?name=a", "?name=..", ""):
+            w.ask("POST", path + query, 403, "forbidden")
+        w.reconnect()
+
 
 def others(w):
     w.ask("GET", "/v1/info", 200, JSON, members={

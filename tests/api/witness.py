@@ -27,9 +27,9 @@ class Witness:
     def __exit__(self, *_):
         self.connection.socket.close()
 
-    def reconnect(self):
+    def reconnect(self, source="127.0.0.1"):
         self.connection.socket.close()
-        self.connection = Connection(self.port)
+        self.connection = Connection(self.port, source)
 
     def ask(self, method, target, status, variant=None, fields=(), body=b"", members=None):
         """The answer. It must be of this status, of this variant (JSON, a code, ...) if it is

@@ -1,6 +1,6 @@
 // A connection from its bytes to its answers, without a socket: the first bytes
-// of the input say how the rest is cut into pieces and in which order the
-// replies come. Whatever they say, the commands and the answers are the same.
+// of the input say where it comes from, how the rest is cut into pieces and in
+// which order the replies come. Whatever they say, the commands and the answers are the same.
 
 #include "counter/limits.hpp"
 #include "counter/name.hpp"
@@ -39,8 +39,23 @@ std::string text_of(const pending& one) {
     return command->name + " of " + std::to_string(command->position) + " by " +
            std::to_string(command->parameters.operand) + command->idempotency_key;
   }
+  if (const auto* backup = std::get_if<counter::backup_request>(&*one.question)) {
+    REQUIRE(counter::is_valid_backup_name(backup->name));
+    return "backup " + backup->name + " at " + std::to_string(backup->place);
+  }
   const auto& request = std::get<counter::page_request>(*one.question);
   return request.prefix + " behind " + request.after + " at " + std::to_string(request.place);
+}
+
+/// Three shards, two places for lists behind them, and one for backups.
+counter::store_traits durable() {
+  counter::store_traits traits;
+  traits.places = 6;
+  traits.first_list = 3;
+  traits.lists = 2;
+  traits.backups = 5;
+  traits.durability.sync = counter::durability::sync::always;
+  return traits;
 }
 
 struct history {
@@ -58,14 +73,14 @@ std::size_t answers_in(std::string_view output) {
 }
 
 /// `seed` picks the next reply; pieces are `piece` bytes.
-history run(std::string_view bytes, std::size_t piece, unsigned seed) {
+history run(std::string_view bytes, http::peer from, std::size_t piece, unsigned seed) {
   // The longest answer to what a fuzzer can send: a batch, or the API's description.
   constexpr std::size_t answer_bytes_max = 512 * 1024;
   counter::limits limits;
   limits.pipelined_max = 5;
   const http::date date;
-  static const http::v1::site site{"0", 3, 1, {}};
-  pipeline connection{limits, date, site};
+  static const http::v1::site site{"0", 3, 1, {}, durable()};
+  pipeline connection{limits, date, site, from};
   history seen;
   std::vector<pending> waiting;
   bool has_ended = false;
@@ -76,6 +91,8 @@ history run(std::string_view bytes, std::size_t piece, unsigned seed) {
         added.question = std::move(*taken->question);
       else
         REQUIRE(counter::is_valid_name(added.name));
+      REQUIRE(from == http::peer::local || !added.question ||
+              !std::holds_alternative<counter::backup_request>(*added.question));
       seen.asked.push_back(text_of(added));
       waiting.push_back(std::move(added));
     }
@@ -127,8 +144,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (size < 2)
     return 0;
   const std::string_view bytes{reinterpret_cast<const char*>(data) + 2, size - 2};
-  const auto straight = run(bytes, bytes.size() + 1, 1);
-  const auto cut = run(bytes, data[0] % 64u + 1, data[1]);
+  const auto from = data[0] < 128 ? http::peer::local : http::peer::remote;
+  const auto straight = run(bytes, from, bytes.size() + 1, 1);
+  const auto cut = run(bytes, from, data[0] % 64u + 1, data[1]);
   // An answer of 400 and one of 431 to the same bad header are both right, so
   // that only what was carried out is compared, and how much was answered.
   REQUIRE(cut.asked == straight.asked);

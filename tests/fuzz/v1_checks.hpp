@@ -70,7 +70,8 @@ inline counter::full_reply plausible(const counter::full_command& command) {
   constexpr outcome refusals[] = {outcome::overflow,         outcome::limit_reached,
                                   outcome::key_mismatch,     outcome::too_many_counters,
                                   outcome::too_many_replays, outcome::overloaded,
-                                  outcome::draining};
+                                  outcome::draining,         outcome::disk_full,
+                                  outcome::unreadable,       outcome::outcome_unknown};
   counter::full_reply reply;
   if (mixed % 2 == 0)
     reply.before = counter::state{static_cast<std::int64_t>(mixed), 7};
@@ -112,12 +113,21 @@ inline counter::page plausible(const counter::page_request& request) {
   return page;
 }
 
+inline counter::backup plausible(const counter::backup_request& request) {
+  using counter::outcome;
+  constexpr outcome outcomes[] = {outcome::ok, outcome::backup_exists, outcome::disk_full,
+                                  outcome::unreadable, outcome::draining};
+  return {outcomes[request.name.size() % std::size(outcomes)], "/data/backups/" + request.name};
+}
+
 inline counter::errand answered(counter::question asked) {
   counter::errand errand{std::move(asked)};
   if (const auto* command = std::get_if<counter::full_command>(&errand.question))
     errand.answer = plausible(*command);
   else if (const auto* request = std::get_if<counter::page_request>(&errand.question))
     errand.answer = plausible(*request);
+  else if (const auto* backup = std::get_if<counter::backup_request>(&errand.question))
+    errand.answer = plausible(*backup);
   return errand;
 }
 

@@ -109,6 +109,17 @@ TEST_CASE("flags that make no sense are refused with one line") {
       {"--listen", "127.0.0.1:"},
       {"--listen", "127.0.0.1:65536"},
       {"--listen", "::1:0"},
+      {"--data", ""},
+      {"--data", "/tmp", "--memory", "1"},
+      {"--data", "/tmp", "--sync", "never"},
+      {"--data", "/tmp", "--sync", "interval", "--sync-interval", "61s"},
+      {"--memory", "1G"},
+      {"--sync", "always"},
+      {"--sync-interval", "1s"},
+      {"check"},
+      {"check", "/tmp", "/tmp"},
+      {"check", "/tmp", "--data", "/tmp"},
+      {"--data", "/tmp", "check", "/tmp"},
       {"--config", "/nonexistent/file"},
       {"--config", "/"},
   };
@@ -162,11 +173,26 @@ TEST_CASE("asked for its version or for help it answers and ends") {
   const auto help = process{counterd({"--help"})}.wait();
   CHECK(help.exit_code == 0);
   CHECK(help.log == "");
-  for (const std::string flag :
-       {"--listen", "--threads", "--shards", "--max-connections", "--max-pipelined",
-        "--max-counters", "--idempotency-max", "--idempotency-ttl", "--header-timeout",
-        "--body-timeout", "--write-timeout", "--idle-timeout", "--log-level", "--config",
-        "COUNTERD_LISTEN"}) {
+  for (const std::string flag : {"--listen",
+                                 "--threads",
+                                 "--shards",
+                                 "--max-connections",
+                                 "--max-pipelined",
+                                 "--max-counters",
+                                 "--idempotency-max",
+                                 "--idempotency-ttl",
+                                 "--header-timeout",
+                                 "--body-timeout",
+                                 "--write-timeout",
+                                 "--idle-timeout",
+                                 "--data",
+                                 "--memory",
+                                 "--sync",
+                                 "--sync-interval",
+                                 "--log-level",
+                                 "--config",
+                                 "COUNTERD_LISTEN",
+                                 "check"}) {
     CAPTURE(flag);
     CHECK(help.output.find(flag) != std::string::npos);
   }

@@ -83,7 +83,7 @@ TEST_CASE("a connection that is refused within a body gives it back before it is
   const http::date date;
   const http::v1::site site;
   body_budget bodies{room};
-  http::pipeline pipeline{limits, date, site, &bodies};
+  http::pipeline pipeline{limits, date, site, http::peer::local, &bodies};
   const auto request = unfinished("POST", kept + 61);
   pipeline.feed(request);
   CHECK_FALSE(pipeline.take_command());

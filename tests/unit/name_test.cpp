@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+using counter::is_valid_backup_name;
 using counter::is_valid_name;
 using counter::is_valid_utf8;
 using counter::limits;
@@ -82,4 +83,29 @@ TEST_CASE("a name is UTF-8 as RFC 3629 has it") {
 TEST_CASE("text without a byte is valid UTF-8, and control characters are too") {
   CHECK(is_valid_utf8(""));
   CHECK(is_valid_utf8("a\n\x7f"));
+}
+
+TEST_CASE("a backup has the name of a plain file, which no path can be made of") {
+  for (const std::string_view name :
+       {"x", "2026-11-25", "before_v1.2", "-", "_", "a.", "a..b", "Z9", "con"})
+    CHECK(is_valid_backup_name(name));
+  for (const std::string_view name : {"", ".", "..", ".x", "...", "a/b", "/", "../x", "a b", "a\\b",
+                                      "a:b", "a%2e", "a+b", "a*", "a\n", "\xc3\xa9", "~", "a@b"})
+    CHECK_FALSE(is_valid_backup_name(name));
+  CHECK_FALSE(is_valid_backup_name({"a\0b", 3}));
+  CHECK(limits::backup_name_bytes_max == 64);
+  CHECK(is_valid_backup_name(std::string(64, 'x')));
+  CHECK_FALSE(is_valid_backup_name(std::string(65, 'x')));
+}
+
+TEST_CASE("the name of a backup has letters, digits and three other characters") {
+  for (int byte = 0; byte < 256; ++byte) {
+    CAPTURE(byte);
+    const auto character = static_cast<char>(byte);
+    const bool is_letter = (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z');
+    const bool is_allowed = is_letter || (byte >= '0' && byte <= '9') || character == '.' ||
+                            character == '_' || character == '-';
+    CHECK(is_valid_backup_name(std::string{'a', character}) == is_allowed);
+    CHECK(is_valid_backup_name(std::string{character}) == (is_allowed && character != '.'));
+  }
 }

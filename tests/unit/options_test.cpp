@@ -1,82 +1,22 @@
-#include "config/options.hpp"
+#include "tests/unit/options_support.hpp"
 
 #include <doctest/doctest.h>
 
-#include <algorithm>
 #include <chrono>
-#include <cstdlib>
-#include <filesystem>
-#include <fstream>
 #include <string>
 #include <string_view>
 #include <variant>
-#include <vector>
-
-#include <unistd.h>
 
 using config::early_exit;
 using config::options;
+using policy = enum counter::durability::sync;
+using unit::accepted;
+using unit::arguments;
+using unit::check_refused;
+using unit::config_file;
+using unit::environment_variable;
+using unit::parse;
 using namespace std::chrono_literals;
-
-namespace {
-
-using arguments = std::vector<std::string>;
-
-std::variant<options, early_exit> parse(const arguments& flags) {
-  std::vector<const char*> argv{"counterd"};
-  for (const auto& flag : flags)
-    argv.push_back(flag.c_str());
-  return config::parse_options(static_cast<int>(argv.size()), argv.data());
-}
-
-options accepted(const arguments& flags) {
-  const auto parsed = parse(flags);
-  if (const auto* refused = std::get_if<early_exit>(&parsed))
-    FAIL(refused->text);
-  return std::get<options>(parsed);
-}
-
-void check_refused(const arguments& flags, std::string_view mentions) {
-  CAPTURE(mentions);
-  const auto parsed = parse(flags);
-  REQUIRE(std::holds_alternative<early_exit>(parsed));
-  const auto& [code, text] = std::get<early_exit>(parsed);
-  CAPTURE(text);
-  CHECK(code != 0);
-  CHECK(text.find('\n') == text.size() - 1);
-  CHECK(text.find(mentions) != text.npos);
-}
-
-class environment_variable {
-public:
-  environment_variable(const char* name, const std::string& value) : name_(name) {
-    ::setenv(name, value.c_str(), 1);
-  }
-  ~environment_variable() { ::unsetenv(name_); }
-  environment_variable(const environment_variable&) = delete;
-  environment_variable& operator=(const environment_variable&) = delete;
-
-private:
-  const char* name_;
-};
-
-class config_file {
-public:
-  explicit config_file(std::string_view text) { std::ofstream{path_} << text; }
-  ~config_file() { std::filesystem::remove(path_); }
-  config_file(const config_file&) = delete;
-  config_file& operator=(const config_file&) = delete;
-
-  const std::string& path() const { return path_; }
-
-private:
-  // Cases of one program run in parallel, each in a process of its own.
-  std::string path_ = (std::filesystem::temp_directory_path() /
-                       ("counterd-options-" + std::to_string(::getpid()) + ".toml"))
-                          .string();
-};
-
-}  // namespace
 
 TEST_CASE("without flags there are defaults") {
   const auto defaults = accepted({});
@@ -96,6 +36,8 @@ TEST_CASE("without flags there are defaults") {
   CHECK(defaults.limits.write_timeout == 10s);
   CHECK(defaults.limits.idle_timeout == 60s);
   CHECK(defaults.log_level == spdlog::level::info);
+  CHECK(defaults.storage.directory == "");
+  CHECK(defaults.storage.durability.sync == policy::none);
 }
 
 TEST_CASE("every flag sets what it says and nothing else") {
@@ -121,6 +63,12 @@ TEST_CASE("every flag sets what it says and nothing else") {
                                "--write-timeout",
                                "19",
                                "--idle-timeout=23s",
+                               "--data",
+                               "/some/where else",
+                               "--memory=29M",
+                               "--sync",
+                               "interval",
+                               "--sync-interval=31ms",
                                "--log-level",
                                "warn"});
   REQUIRE(given.listen.size() == 2);
@@ -138,6 +86,10 @@ TEST_CASE("every flag sets what it says and nothing else") {
   CHECK(given.limits.write_timeout == 19s);
   CHECK(given.limits.idle_timeout == 23s);
   CHECK(given.log_level == spdlog::level::warn);
+  CHECK(given.storage.directory == "/some/where else");
+  CHECK(given.storage.memory == 29 * 1024 * 1024);
+  CHECK(given.storage.durability.sync == policy::interval);
+  CHECK(given.storage.durability.interval == 31ms);
 }
 
 TEST_CASE("numbers are taken to both ends of their range") {
@@ -211,10 +163,11 @@ TEST_CASE("help and version are asked for and no error") {
   REQUIRE(std::holds_alternative<early_exit>(help));
   CHECK(std::get<early_exit>(help).code == 0);
   for (const std::string_view flag :
-       {"--listen", "--threads", "--shards", "--max-connections", "--max-pipelined",
-        "--max-counters", "--idempotency-max", "--idempotency-ttl", "--header-timeout",
-        "--body-timeout", "--write-timeout", "--idle-timeout", "--log-level", "--config",
-        "--version"}) {
+       {"--listen",         "--threads",      "--shards",          "--max-connections",
+        "--max-pipelined",  "--max-counters", "--idempotency-max", "--idempotency-ttl",
+        "--header-timeout", "--body-timeout", "--write-timeout",   "--idle-timeout",
+        "--data",           "--memory",       "--sync ",           "--sync-interval",
+        "--log-level",      "--config",       "--version",         "check"}) {
     CAPTURE(flag);
     CHECK(std::get<early_exit>(help).text.find(flag) != std::string::npos);
   }

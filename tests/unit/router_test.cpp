@@ -19,7 +19,7 @@ http::action route(http::method method, std::string_view target, http::target& d
   http::request request;
   request.method = method;
   request.target = target;
-  auto action = http::route(request, decoder, {});
+  auto action = http::route(request, decoder, {}, http::peer::local);
   // An action may borrow from the decoder, and no more from this request.
   if (const auto* command = std::get_if<counter::command>(&action)) {
     static std::string name;

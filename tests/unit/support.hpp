@@ -68,7 +68,11 @@ inline std::vector<answer> answers_in(std::string_view bytes) {
 /// it is told to.
 class connection {
 public:
-  explicit connection(const counter::limits& limits = {}) : limits_(limits) {}
+  explicit connection(const counter::limits& limits = {}, http::peer from = http::peer::local,
+                      const http::v1::site& site = {})
+      : limits_(limits),
+        site_(site),
+        pipeline(limits_, date_, site_, from) {}
 
   struct pending {
     http::response_queue::slot slot;
@@ -129,7 +133,7 @@ private:
   const http::v1::site site_;
 
 public:
-  http::pipeline pipeline{limits_, date_, site_};
+  http::pipeline pipeline;
 };
 
 inline std::string bodies(const std::vector<answer>& answers) {

@@ -44,6 +44,19 @@ TEST_CASE("every outcome of every operation is one line with its status") {
        {outcome::draining},
        status::service_unavailable,
        "the server is stopping\n"},
+      {operation::add, {outcome::disk_full}, status::insufficient_storage, "the disk is full\n"},
+      {operation::set,
+       {outcome::outcome_unknown},
+       status::internal_server_error,
+       "the disk failed: it may or may not be done\n"},
+      {operation::get,
+       {outcome::outcome_unknown},
+       status::internal_server_error,
+       "the disk failed: it may or may not be done\n"},
+      {operation::get,
+       {outcome::unreadable},
+       status::internal_server_error,
+       "the disk cannot be read\n"},
   };
   for (const auto& [operation, reply, code, body] : cases) {
     CAPTURE(body);

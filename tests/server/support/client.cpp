@@ -108,7 +108,7 @@ bool answer::has(std::string_view name) const {
 client::client(std::uint16_t port, int receive_bytes_max)
     : client(loopback(port), receive_bytes_max) {}
 
-client::client(const std::string& address, int receive_bytes_max) {
+client::client(const std::string& address, int receive_bytes_max, const std::string& source) {
   const endpoint peer{address};
   socket_ = ::socket(peer.any.sa_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
   const int on = 1;
@@ -117,7 +117,9 @@ client::client(const std::string& address, int receive_bytes_max) {
   setsockopt(socket_, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
   if (receive_bytes_max > 0)
     setsockopt(socket_, SOL_SOCKET, SO_RCVBUF, &receive_bytes_max, sizeof receive_bytes_max);
-  if (connect(socket_, &peer.any, peer.size) != 0) {
+  const endpoint own{source.empty() ? loopback(0) : source};
+  if ((!source.empty() && bind(socket_, &own.any, own.size) != 0) ||
+      connect(socket_, &peer.any, peer.size) != 0) {
     const int why = errno;
     close(socket_);
     throw std::system_error{why, std::generic_category(), "connect to " + address};

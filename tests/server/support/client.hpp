@@ -38,8 +38,10 @@ class client {
 public:
   /// To 127.0.0.1. `receive_bytes_max`, unless 0, bounds the receive buffer.
   explicit client(std::uint16_t port, int receive_bytes_max = 0);
-  /// To `IP:PORT` or `[IP]:PORT`.
-  explicit client(const std::string& address, int receive_bytes_max = 0);
+  /// To `IP:PORT` or `[IP]:PORT`; `source`, unless empty, is our own address, in
+  /// the same form.
+  explicit client(const std::string& address, int receive_bytes_max = 0,
+                  const std::string& source = {});
   ~client();
   client(client&& other) noexcept : socket_(std::exchange(other.socket_, -1)) {}
   client& operator=(client&& other) noexcept;

@@ -22,18 +22,24 @@ TEST_CASE("every code has the name and the status that are published") {
       {code::malformed_json, "malformed-json", 400},
       {code::invalid_idempotency_key, "invalid-idempotency-key", 400},
       {code::bad_request, "bad-request", 400},
+      {code::forbidden, "forbidden", 403},
       {code::not_found, "not-found", 404},
       {code::no_such_route, "no-such-route", 404},
       {code::method_not_allowed, "method-not-allowed", 405},
       {code::limit_reached, "limit-reached", 409},
       {code::overflow, "overflow", 409},
+      {code::no_data_directory, "no-data-directory", 409},
+      {code::backup_exists, "backup-exists", 409},
       {code::precondition_failed, "precondition-failed", 412},
       {code::unsupported_media_type, "unsupported-media-type", 415},
       {code::idempotency_mismatch, "idempotency-mismatch", 422},
+      {code::outcome_unknown, "outcome-unknown", 500},
+      {code::internal, "internal", 500},
       {code::overloaded, "overloaded", 503},
       {code::draining, "draining", 503},
       {code::too_many_counters, "too-many-counters", 507},
       {code::idempotency_store_full, "idempotency-store-full", 507},
+      {code::disk_full, "disk-full", 507},
   };
   std::set<std::string_view> titles;
   std::set<http::v1::code> codes;
@@ -66,6 +72,10 @@ TEST_CASE("every outcome but ok is called something") {
       {outcome::too_many_replays, code::idempotency_store_full},
       {outcome::overloaded, code::overloaded},
       {outcome::draining, code::draining},
+      {outcome::disk_full, code::disk_full},
+      {outcome::unreadable, code::internal},
+      {outcome::backup_exists, code::backup_exists},
+      {outcome::outcome_unknown, code::outcome_unknown},
   };
   for (const auto& [outcome, code] : cases)
     CHECK(http::v1::code_of(outcome) == code);

@@ -14,6 +14,7 @@
 using counter::outcome;
 using counter::page;
 using counter::page_request;
+using counter::store_traits;
 using http::v1::list_exchange;
 using unit::answered;
 using unit::fake_shard;
@@ -39,7 +40,7 @@ http::message run(list_exchange& list, const std::vector<fake_shard>& shards) {
 }  // namespace
 
 TEST_CASE("a list asks every shard at once, for no more than it may need") {
-  list_exchange list{{"a", 10, "ab"}, 3};
+  list_exchange list{{"a", 10, "ab"}, store_traits::in_memory(3)};
   CHECK(list.is_long());
   CHECK_FALSE(list.is_done());
   const auto questions = questions_of(list);
@@ -53,14 +54,35 @@ TEST_CASE("a list asks every shard at once, for no more than it may need") {
     CHECK(question.limit <= 11);
   }
   CHECK_FALSE(list.is_done());
-  list_exchange alone{{"", 1000, ""}, 1};
+  list_exchange alone{{"", 1000, ""}, store_traits::in_memory(1)};
   CHECK(page_of(questions_of(alone).at(0)).limit == 1001);
-  list_exchange shared{{"", 1000, ""}, 1024};
+  list_exchange shared{{"", 1000, ""}, store_traits::in_memory(1024)};
   CHECK(page_of(questions_of(shared).at(0)).limit < 100);
 }
 
+TEST_CASE("a list asks the places that have lists and no other") {
+  store_traits store;
+  store.places = 9;
+  store.first_list = 4;
+  store.lists = 3;
+  list_exchange list{{"", 100, ""}, store};
+  std::vector<fake_shard> shards(4);
+  shards.insert(shards.end(), {fake_shard{{"a", "d"}}, fake_shard{{"c"}}, fake_shard{{"b", "e"}}});
+  auto questions = questions_of(list);
+  REQUIRE(questions.size() == 3);
+  for (unsigned i = 0; i < 3; ++i)
+    CHECK(page_of(questions[i]).place == 4 + i);
+  // However they come back.
+  for (const unsigned i : {2, 0, 1}) {
+    auto page = shards.at(page_of(questions[i]).place).list(page_of(questions[i]));
+    list.take(answered(std::move(questions[i]), std::move(page)));
+  }
+  REQUIRE(list.is_done());
+  CHECK(names_in(list.response()) == std::vector<std::string>{"a", "b", "c", "d", "e"});
+}
+
 TEST_CASE("a list of nothing is an empty page, and the last one") {
-  list_exchange list{{}, 2};
+  list_exchange list{{}, store_traits::in_memory(2)};
   const auto message = run(list, std::vector<fake_shard>(2));
   CHECK(message.status == http::status::ok);
   CHECK(message.type == http::json_type);
@@ -70,7 +92,7 @@ TEST_CASE("a list of nothing is an empty page, and the last one") {
 
 TEST_CASE("a page tells of each counter what a read would") {
   fake_shard shard{{"a"}};
-  list_exchange list{{}, 1};
+  list_exchange list{{}, store_traits::in_memory(1)};
   CHECK(run(list, {shard}).body ==
         "{\"counters\":[{\"name\":\"a\",\"value\":1,\"version\":7,\"expires_at\":null}],"
         "\"next_cursor\":null}\n");
@@ -80,25 +102,25 @@ TEST_CASE("there is a next page only while there is more") {
   const std::vector<fake_shard> shards{fake_shard{{"a", "c"}}, fake_shard{{"b"}}};
   for (const std::size_t limit : {3u, 4u, 1000u}) {
     CAPTURE(limit);
-    list_exchange list{{"", limit, ""}, 2};
+    list_exchange list{{"", limit, ""}, store_traits::in_memory(2)};
     const auto message = run(list, shards);
     CHECK(names_in(message) == std::vector<std::string>{"a", "b", "c"});
     CHECK(unit::member(message.body, "next_cursor") == "null");
     CHECK(message.fields == "");
   }
-  list_exchange first{{"", 2, ""}, 2};
+  list_exchange first{{"", 2, ""}, store_traits::in_memory(2)};
   const auto message = run(first, shards);
   CHECK(names_in(message) == std::vector<std::string>{"a", "b"});
   CHECK(unit::member(message.body, "next_cursor") == "\"62\"");
   CHECK(message.fields == "Link: </v1/counters?limit=2&cursor=62>; rel=\"next\"\r\n");
-  list_exchange second{{"", 2, "b"}, 2};
+  list_exchange second{{"", 2, "b"}, store_traits::in_memory(2)};
   const auto last = run(second, shards);
   CHECK(names_in(last) == std::vector<std::string>{"c"});
   CHECK(last.fields == "");
 }
 
 TEST_CASE("the link to the next page keeps the prefix, encoded") {
-  list_exchange list{{"a/\"b c&\xc3\xa9", 1, ""}, 1};
+  list_exchange list{{"a/\"b c&\xc3\xa9", 1, ""}, store_traits::in_memory(1)};
   const auto message = run(list, {fake_shard{{"a/\"b c&\xc3\xa9x", "a/\"b c&\xc3\xa9y"}}});
   CHECK(message.fields ==
         "Link: </v1/counters?prefix=a%2F%22b%20c%26%C3%A9&limit=1&"
@@ -110,7 +132,7 @@ TEST_CASE("shards that answer in any order make the same page") {
                                        fake_shard{{"c"}}};
   std::vector<std::size_t> order{0, 1, 2};
   do {
-    list_exchange list{{"", 4, ""}, 3};
+    list_exchange list{{"", 4, ""}, store_traits::in_memory(3)};
     auto questions = questions_of(list);
     REQUIRE(questions.size() == 3);
     for (const auto i : order) {
@@ -126,7 +148,7 @@ TEST_CASE("shards that answer in any order make the same page") {
 }
 
 TEST_CASE("a shard whose page was cut short is asked on where it stopped, and no other") {
-  list_exchange list{{"", 10, ""}, 2};
+  list_exchange list{{"", 10, ""}, store_traits::in_memory(2)};
   auto questions = questions_of(list);
   REQUIRE(questions.size() == 2);
   list.take(answered(std::move(questions[0]), page{outcome::ok, {{"a", {}}}, false, "a"}));
@@ -143,7 +165,7 @@ TEST_CASE("a shard whose page was cut short is asked on where it stopped, and no
 }
 
 TEST_CASE("a page without counters that is not the last is no end") {
-  list_exchange list{{"", 10, ""}, 1};
+  list_exchange list{{"", 10, ""}, store_traits::in_memory(1)};
   std::string reached;
   for (const auto* next : {"a", "b", "c"}) {
     auto questions = questions_of(list);
@@ -162,7 +184,7 @@ TEST_CASE("a page without counters that is not the last is no end") {
 }
 
 TEST_CASE("once the page is full nobody is asked for more") {
-  list_exchange list{{"", 1, ""}, 2};
+  list_exchange list{{"", 1, ""}, store_traits::in_memory(2)};
   auto questions = questions_of(list);
   REQUIRE(questions.size() == 2);
   list.take(
@@ -177,7 +199,7 @@ TEST_CASE("a shard that refuses ends the list when all have answered") {
   for (const auto why : {outcome::overloaded, outcome::draining}) {
     for (const std::size_t refusing : {0u, 1u, 2u}) {
       CAPTURE(refusing);
-      list_exchange list{{"", 10, ""}, 3};
+      list_exchange list{{"", 10, ""}, store_traits::in_memory(3)};
       auto questions = questions_of(list);
       REQUIRE(questions.size() == 3);
       for (std::size_t i = 0; i < 3; ++i) {
@@ -198,7 +220,7 @@ TEST_CASE("a shard that refuses ends the list when all have answered") {
 }
 
 TEST_CASE("a refusal before the other shards are asked ends the list, too") {
-  list_exchange list{{"", 10, ""}, 2};
+  list_exchange list{{"", 10, ""}, store_traits::in_memory(2)};
   auto question = list.next_question();
   REQUIRE(question.has_value());
   list.take(answered(std::move(*question), page{outcome::draining}));

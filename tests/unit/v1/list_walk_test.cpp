@@ -57,7 +57,11 @@ http::message page_of(list_exchange& list, const std::vector<fake_shard>& shards
 }
 
 void walk(engine& numbers) {
-  std::vector<fake_shard> shards(1 + up_to(numbers, 4));
+  counter::store_traits store;
+  store.first_list = static_cast<unsigned>(up_to(numbers, 2));
+  store.lists = static_cast<unsigned>(1 + up_to(numbers, 4));
+  // Those before the first one are asked for no list.
+  std::vector<fake_shard> shards(store.first_list + store.lists);
   const auto prefix = up_to(numbers, 2) == 0 ? random_name(numbers).substr(0, 1) : "";
   const auto limit = 1 + up_to(numbers, 8);
   std::vector<std::string> expected;
@@ -65,7 +69,7 @@ void walk(engine& numbers) {
   for (auto left = up_to(numbers, 40); left-- > 0;)
     names.insert(random_name(numbers));
   for (const auto& name : names) {
-    auto& shard = shards[up_to(numbers, shards.size() - 1)];
+    auto& shard = shards[store.first_list + up_to(numbers, store.lists - 1)];
     shard.names.insert(name);
     if (up_to(numbers, 3) == 0)
       shard.gone.insert(name);
@@ -77,7 +81,7 @@ void walk(engine& numbers) {
 
   std::vector<std::string> listed;
   for (std::string after;;) {
-    list_exchange list{{prefix, limit, after}, static_cast<unsigned>(shards.size())};
+    list_exchange list{{prefix, limit, after}, store};
     const auto message = page_of(list, shards, numbers);
     const auto page = unit::names_in(message);
     listed.insert(listed.end(), page.begin(), page.end());

@@ -46,6 +46,10 @@ TEST_CASE("a refusal tells the counter where that is the reason") {
       {outcome::draining, 503, "draining", false},
       {outcome::too_many_counters, 507, "too-many-counters", false},
       {outcome::too_many_replays, 507, "idempotency-store-full", false},
+      {outcome::disk_full, 507, "disk-full", false},
+      {outcome::unreadable, 500, "internal", false},
+      {outcome::backup_exists, 409, "backup-exists", false},
+      {outcome::outcome_unknown, 500, "outcome-unknown", false},
   };
   const counter::state now{INT64_MIN, UINT64_MAX};
   for (const auto& [outcome, status, code, tells_state] : cases) {
@@ -81,4 +85,17 @@ TEST_CASE("a read in a batch whose counter was not to exist is a failed precondi
   CHECK(member(result, "status") == "412");
   CHECK(member(result, "code") == "\"precondition-failed\"");
   CHECK(member(result, "value") == "6");
+}
+
+TEST_CASE("a refusal says that nothing was changed, unless something may be") {
+  for (const auto outcome :
+       {outcome::too_many_counters, outcome::too_many_replays, outcome::overloaded,
+        outcome::draining, outcome::disk_full, outcome::unreadable}) {
+    const auto detail = member(http::v1::refusal_of({outcome}).body, "detail");
+    CAPTURE(detail);
+    CHECK(detail.find("nothing was c") != detail.npos);
+  }
+  const auto unknown = member(http::v1::refusal_of({outcome::outcome_unknown}).body, "detail");
+  CHECK(unknown.find("nothing") == unknown.npos);
+  CHECK(unknown.find("safe to send it again with the same Idempotency-Key") != unknown.npos);
 }

@@ -26,16 +26,22 @@ struct routed {
   }
 };
 
+/// Of three shards in memory.
+inline const http::v1::site& site_in_memory() {
+  static const http::v1::site site{"1.2.3", 3, 2, {}, counter::store_traits::in_memory(3)};
+  return site;
+}
+
 inline routed route(http::method method, std::string_view target, const field_list& fields = {},
-                    std::string_view body = "") {
-  static const http::v1::site site{"1.2.3", 3, 2, {}};
+                    std::string_view body = "", const http::v1::site& site = site_in_memory(),
+                    http::peer from = http::peer::local) {
   http::request request;
   request.method = method;
   request.target = target;
   request.fields = fields_of(fields);
   request.body = body;
   http::target decoder;
-  auto action = http::route(request, decoder, site);
+  auto action = http::route(request, decoder, site, from);
   routed result;
   if (auto* exchange = std::get_if<std::unique_ptr<http::v1::exchange>>(&action)) {
     result.questions = questions_of(**exchange);

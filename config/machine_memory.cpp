@@ -1,0 +1,22 @@
+#include "config/machine_memory.hpp"
+
+#include <algorithm>
+#include <fstream>
+
+#include <unistd.h>
+
+namespace config {
+
+std::uint64_t machine_memory(const std::filesystem::path& control_groups) {
+  auto bytes = static_cast<std::uint64_t>(::sysconf(_SC_PHYS_PAGES)) *
+               static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
+  for (const auto* limit : {"memory.max", "memory/memory.limit_in_bytes"}) {
+    std::ifstream file{control_groups / limit};
+    // It says `max`, or is not there, where there is no limit.
+    if (std::uint64_t found = 0; file >> found)
+      bytes = std::min(bytes, found);
+  }
+  return bytes;
+}
+
+}  // namespace config

@@ -1,0 +1,86 @@
+#include "http/server.hpp"
+#include "tests/server/support/client.hpp"
+
+#include <doctest/doctest.h>
+
+#include <chrono>
+#include <memory>
+#include <mutex>
+#include <span>
+#include <string>
+#include <vector>
+
+using namespace std::chrono_literals;
+
+namespace {
+
+/// Answers at once, and remembers which time it was told.
+class early_store final : public counter::store, public counter::inlet {
+public:
+  explicit early_store(counter::time_point start) : traits_(counter::store_traits::in_memory(1)) {
+    traits_.start = start;
+  }
+
+  const counter::placement& placement() const noexcept override { return placement_; }
+  const counter::store_traits& traits() const noexcept override { return traits_; }
+  counter::inlet& connect(counter::event_loop&) override { return *this; }
+
+  void submit(std::span<std::unique_ptr<counter::batch>> pass) override {
+    auto& batch = pass[0];
+    {
+      const std::lock_guard lock{mutex_};
+      times_.push_back(batch->now());
+    }
+    batch->refuse(counter::outcome::draining);
+    auto& home = batch->home();
+    home.take_home(std::move(batch));
+  }
+
+  std::vector<counter::time_point> times() {
+    const std::lock_guard lock{mutex_};
+    return times_;
+  }
+
+private:
+  counter::placement placement_{1, {1, 2}};
+  counter::store_traits traits_;
+  std::mutex mutex_;
+  std::vector<counter::time_point> times_;
+};
+
+/// The times that requests bring with them, over several loops.
+std::vector<counter::time_point> times_of(early_store& store) {
+  const counter::limits limits;
+  http::server server{"1.2.3", limits, 2, store};
+  const auto address = server.listen("127.0.0.1", "0").at(0);
+  server.start();
+  for (int i = 0; i < 20; ++i)
+    CHECK(support::client{address}.ask(support::get_request("/inc?name=x")).status == 503);
+  server.stop();
+  return store.times();
+}
+
+}  // namespace
+
+TEST_CASE("a server's time is that of the clock") {
+  early_store store{{}};
+  const auto before = std::chrono::system_clock::now();
+  const auto times = times_of(store);
+  REQUIRE(times.size() >= 20);
+  for (const auto time : times) {
+    CHECK(time >= before - 1min);
+    CHECK(time < before + 1h);
+  }
+}
+
+TEST_CASE("a server's time, on every loop, is not before that of its store") {
+  const auto start = std::chrono::time_point_cast<std::chrono::milliseconds>(
+      std::chrono::system_clock::now() + 1000h);
+  early_store store{start};
+  const auto times = times_of(store);
+  REQUIRE(times.size() >= 20);
+  for (const auto time : times) {
+    CHECK(time >= start);
+    CHECK(time < start + 1h);
+  }
+}

@@ -1,0 +1,91 @@
+#include "tests/server/support/client.hpp"
+#include "tests/server/support/server_process.hpp"
+#include "tests/server/v1/support.hpp"
+
+#include <doctest/doctest.h>
+
+#include <string>
+
+#include <arpa/inet.h>
+#include <ifaddrs.h>
+#include <net/if.h>
+#include <netinet/in.h>
+
+using namespace support;
+
+namespace {
+
+const auto make_backup = request("POST", "/v1/admin/backup?name=x");
+
+/// An IPv4 address of this machine that is none of the loopback; empty when it
+/// has none.
+std::string own_address() {
+  ifaddrs* all = nullptr;
+  REQUIRE(getifaddrs(&all) == 0);
+  std::string found;
+  for (const auto* one = all; one != nullptr; one = one->ifa_next) {
+    if (one->ifa_addr == nullptr || one->ifa_addr->sa_family != AF_INET ||
+        (one->ifa_flags & IFF_LOOPBACK) != 0 || (one->ifa_flags & IFF_UP) == 0)
+      continue;
+    char text[INET_ADDRSTRLEN];
+    const auto* address = reinterpret_cast<const sockaddr_in*>(one->ifa_addr);
+    inet_ntop(AF_INET, &address->sin_addr, text, sizeof text);
+    found = text;
+  }
+  freeifaddrs(all);
+  return found;
+}
+
+bool has_ipv6() {
+  try {
+    const server_process server{{}, {.listen = {"[::1]:0"}}};
+    return true;
+  } catch (const std::runtime_error&) {
+    return false;
+  }
+}
+
+}  // namespace
+
+TEST_CASE("every loopback address is of this machine") {
+  const server_process server{{"--threads", "2"}};
+  for (const std::string source : {"127.0.0.1:0", "127.9.8.7:0"}) {
+    CAPTURE(source);
+    client connection{server.addresses()[0], 0, source};
+    const auto said = connection.ask(make_backup);
+    CHECK(defect_of_problem(said, 409, "no-data-directory") == "");
+    CHECK(text_at(object_of(said), "detail") == "start with --data DIR");
+    CHECK(connection.ask(get_request("/")).status == 200);
+  }
+  if (!has_ipv6()) {
+    MESSAGE("no IPv6 here: not tested");
+    return;
+  }
+  const server_process on_ipv6{{}, {.listen = {"[::1]:0"}}};
+  client connection{on_ipv6.addresses()[0]};
+  CHECK(defect_of_problem(connection.ask(make_backup), 409, "no-data-directory") == "");
+}
+
+TEST_CASE("another address makes no backups, and may do all else") {
+  const auto source = own_address();
+  if (source.empty()) {
+    MESSAGE("no address but the loopback here: not tested");
+    return;
+  }
+  CAPTURE(source);
+  const server_process server;
+  client connection{server.addresses()[0], 0, source + ":0"};
+  // What a peer says of itself does not count.
+  for (const std::string field : {"", "X-Forwarded-For: 127.0.0.1\r\n",
+                                  "Forwarded: for=127.0.0.1\r\n", "Host: localhost\r\n"}) {
+    CAPTURE(field);
+    const auto asked = field.starts_with("Host")
+                           ? "POST /v1/admin/backup?name=x HTTP/1.1\r\n" + field + "\r\n"
+                           : request("POST", "/v1/admin/backup?name=x", field);
+    CHECK(defect_of_problem(connection.ask(asked), 403, "forbidden") == "");
+  }
+  CHECK(connection.ask(get_request("/inc?name=x")).body == "ok\n");
+  client near{server.port()};
+  CHECK(near.ask(make_backup).status == 409);
+  CHECK(connection.ask(make_backup).status == 403);
+}

@@ -1,0 +1,178 @@
+// Where counters are kept, and `counterd check`.
+
+#include "config/machine_memory.hpp"
+#include "tests/unit/options_support.hpp"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <variant>
+
+using config::check_request;
+using policy = enum counter::durability::sync;
+using unit::accepted;
+using unit::arguments;
+using unit::check_refused;
+using unit::config_file;
+using unit::environment_variable;
+using unit::parse;
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr std::size_t mebibyte = 1024 * 1024;
+
+config::storage_options with_data(arguments flags) {
+  flags.insert(flags.begin(), {"--data", "d"});
+  return accepted(flags).storage;
+}
+
+std::string checked(const arguments& flags) {
+  const auto parsed = parse(flags);
+  if (const auto* refused = std::get_if<config::early_exit>(&parsed))
+    FAIL(refused->text);
+  REQUIRE(std::holds_alternative<check_request>(parsed));
+  return std::get<check_request>(parsed).directory;
+}
+
+}  // namespace
+
+TEST_CASE("with a directory, nothing that is acknowledged is lost unless it is asked for") {
+  const auto storage = with_data({});
+  CHECK(storage.directory == "d");
+  CHECK(storage.durability.sync == policy::always);
+  CHECK(storage.memory == std::max(config::machine_memory() / 4, 16 * mebibyte));
+  CHECK(with_data({"--sync", "always"}).durability.sync == policy::always);
+  const auto soon = with_data({"--sync", "interval"}).durability;
+  CHECK(soon.sync == policy::interval);
+  CHECK(soon.interval == 100ms);
+}
+
+TEST_CASE("what is said of the directory is taken to both ends of its range") {
+  CHECK(with_data({"--memory", "16M"}).memory == 16 * mebibyte);
+  CHECK(with_data({"--memory", "16777216"}).memory == 16 * mebibyte);
+  CHECK(with_data({"--memory", "16384K"}).memory == 16 * mebibyte);
+  CHECK(with_data({"--memory", "3T"}).memory == 3 * 1024 * 1024 * mebibyte);
+  auto interval = [](const std::string& time) {
+    return with_data({"--sync=interval", "--sync-interval", time}).durability.interval;
+  };
+  CHECK(interval("1ms") == 1ms);
+  CHECK(interval("60s") == 60s);
+  CHECK(interval("1m") == 60s);
+  CHECK(interval("2") == 2s);  // as every other time
+}
+
+TEST_CASE("what makes no sense of a directory is one line that names it") {
+  const arguments cases[] = {
+      {"--data"},
+      {"--data", ""},
+      {"--data="},
+      {"--data", "a\xff"},
+      {"--memory", "16777215", "--data", "d"},
+      {"--memory", "15M", "--data", "d"},
+      {"--memory", "0", "--data", "d"},
+      {"--memory", "", "--data", "d"},
+      {"--memory", "1GB", "--data", "d"},
+      {"--memory", "half", "--data", "d"},
+      {"--memory", "99999999999999999999", "--data", "d"},
+      {"--sync", "never", "--data", "d"},
+      {"--sync", "none", "--data", "d"},
+      {"--sync", "", "--data", "d"},
+      {"--sync-interval", "0", "--sync", "interval", "--data", "d"},
+      {"--sync-interval", "0ms", "--sync", "interval", "--data", "d"},
+      {"--sync-interval", "60001ms", "--sync", "interval", "--data", "d"},
+      {"--sync-interval", "2m", "--sync", "interval", "--data", "d"},
+      {"--sync-interval", "soon", "--sync", "interval", "--data", "d"},
+      // There would be nothing that it is about.
+      {"--sync-interval", "5ms", "--data", "d"},
+      {"--sync-interval", "5ms", "--sync", "always", "--data", "d"},
+      {"--memory", "64M"},
+      {"--sync", "always"},
+      {"--sync", "interval"},
+      {"--sync-interval", "5ms"},
+  };
+  for (const auto& flags : cases)
+    check_refused(flags, flags[0].substr(0, flags[0].find('=')));
+  check_refused({"--memory", "64M"}, "--data");
+  check_refused({"--data", "d", "--data", "e"}, "--data");
+}
+
+TEST_CASE("the environment and the file say where counters are kept, as of every flag") {
+  const config_file file{
+      "data = \"/from/file\"\nmemory = \"64M\"\nsync = \"interval\"\nsync-interval = \"7ms\"\n"};
+  const arguments from_file{"--config", file.path()};
+  const auto given = accepted(from_file).storage;
+  CHECK(given.directory == "/from/file");
+  CHECK(given.memory == 64 * mebibyte);
+  CHECK(given.durability.sync == policy::interval);
+  CHECK(given.durability.interval == 7ms);
+
+  const environment_variable data{"COUNTERD_DATA", "/from/environment"};
+  const environment_variable memory{"COUNTERD_MEMORY", "32M"};
+  const environment_variable interval{"COUNTERD_SYNC_INTERVAL", "9ms"};
+  CHECK(accepted(from_file).storage.directory == "/from/environment");
+  CHECK(accepted(from_file).storage.memory == 32 * mebibyte);
+  CHECK(accepted(from_file).storage.durability.interval == 9ms);
+  const environment_variable when{"COUNTERD_SYNC", "interval"};
+  CHECK(accepted({}).storage.durability.interval == 9ms);
+  CHECK(accepted({"--data", "d", "--memory", "1G"}).storage.memory == 1024 * mebibyte);
+}
+
+TEST_CASE("an empty directory in the environment is none") {
+  const environment_variable data{"COUNTERD_DATA", ""};
+  CHECK(accepted({}).storage.directory == "");
+  const environment_variable memory{"COUNTERD_MEMORY", "32M"};
+  check_refused({}, "--memory needs --data");
+}
+
+TEST_CASE("an empty directory in a file is a mistake") {
+  const config_file file{"data = \"\"\n"};
+  check_refused({"--config", file.path()}, "data");
+}
+
+TEST_CASE("to check is to name one directory") {
+  CHECK(checked({"check", "/some/where"}) == "/some/where");
+  CHECK(checked({"check", "check"}) == "check");
+  CHECK(checked({"check", "a b"}) == "a b");
+  CHECK(checked({"check", "--", "-d"}) == "-d");
+}
+
+TEST_CASE("to check takes one directory and nothing else") {
+  check_refused({"check"}, "DIR");
+  check_refused({"check", ""}, "DIR");
+  check_refused({"check", "a", "b"}, "b");
+  check_refused({"check", "a", "--data", "b"}, "--data");
+  check_refused({"check", "--threads", "2", "a"}, "--threads");
+  check_refused({"check", "a", "check", "b"}, "b");
+  check_refused({"--data", "a", "check", "b"}, "check");
+  check_refused({"--threads", "2", "check", "a"}, "check");
+  check_refused({"--config", "/dev/null", "check", "a"}, "check");
+  check_refused({"--data", "a", "check"}, "DIR");
+}
+
+TEST_CASE("to check does not mind what the environment says of a server") {
+  const environment_variable data{"COUNTERD_DATA", "/served"};
+  const environment_variable threads{"COUNTERD_THREADS", "2"};
+  CHECK(checked({"check", "other"}) == "other");
+}
+
+TEST_CASE("to check does not mind a server's settings that only go with others") {
+  const environment_variable memory{"COUNTERD_MEMORY", "64M"};
+  const environment_variable interval{"COUNTERD_SYNC_INTERVAL", "5ms"};
+  CHECK(checked({"check", "d"}) == "d");
+}
+
+TEST_CASE("help tells of the check, and the check has help of its own") {
+  for (const arguments& flags : {arguments{"--help"}, arguments{"check", "--help"}}) {
+    const auto parsed = parse(flags);
+    REQUIRE(std::holds_alternative<config::early_exit>(parsed));
+    const auto& [code, text] = std::get<config::early_exit>(parsed);
+    CHECK(code == 0);
+    CAPTURE(text);
+    CHECK(text.find("check") != text.npos);
+  }
+}

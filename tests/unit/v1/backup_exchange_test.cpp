@@ -1,0 +1,72 @@
+#include "http/v1/backup_exchange.hpp"
+#include "tests/unit/v1/support.hpp"
+
+#include <doctest/doctest.h>
+
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+
+using counter::backup;
+using counter::backup_request;
+using counter::outcome;
+using http::v1::backup_exchange;
+using unit::answered;
+using unit::questions_of;
+
+namespace {
+
+/// What is said when the store answers so.
+http::message said(backup made) {
+  backup_exchange exchange{4, "nightly"};
+  auto questions = questions_of(exchange);
+  REQUIRE(questions.size() == 1);
+  CHECK_FALSE(exchange.is_done());
+  exchange.take(answered(std::move(questions[0]), std::move(made)));
+  REQUIRE(exchange.is_done());
+  CHECK_FALSE(exchange.next_question());
+  return exchange.response();
+}
+
+}  // namespace
+
+TEST_CASE("a backup is asked for once, in the place that makes them") {
+  backup_exchange exchange{4, "nightly"};
+  CHECK_FALSE(exchange.is_done());
+  CHECK_FALSE(exchange.is_long());
+  const auto questions = questions_of(exchange);
+  REQUIRE(questions.size() == 1);
+  const auto& request = std::get<backup_request>(questions[0]);
+  CHECK(request.place == 4);
+  CHECK(request.name == "nightly");
+  CHECK_FALSE(exchange.next_question());
+}
+
+TEST_CASE("a backup that was made tells where it is") {
+  const auto message = said({outcome::ok, "/var/lib/a \"b\"/backups/nightly"});
+  CHECK(message.status == http::status::created);
+  CHECK(message.type == http::json_type);
+  CHECK(message.body == "{\"path\":\"/var/lib/a \\\"b\\\"/backups/nightly\"}\n");
+  CHECK(message.fields == "");
+  CHECK_FALSE(message.may_be_kept);
+}
+
+TEST_CASE("a backup that was not made tells why") {
+  struct {
+    counter::outcome outcome;
+    int status;
+    std::string_view code;
+  } const cases[] = {
+      {outcome::backup_exists, 409, "backup-exists"}, {outcome::disk_full, 507, "disk-full"},
+      {outcome::unreadable, 500, "internal"},         {outcome::overloaded, 503, "overloaded"},
+      {outcome::draining, 503, "draining"},
+  };
+  for (const auto& [outcome, status, code] : cases) {
+    CAPTURE(code);
+    const auto message = said({outcome, "/nowhere"});
+    CHECK(static_cast<int>(message.status) == status);
+    CHECK(unit::code_in(message) == code);
+    CHECK(message.body.find("/nowhere") == message.body.npos);
+  }
+}

@@ -1,0 +1,147 @@
+// POST /v1/admin/backup, up to what the store is asked.
+
+#include "http/v1/router.hpp"
+#include "tests/unit/v1/pipeline_support.hpp"
+#include "tests/unit/v1/router_support.hpp"
+
+#include <doctest/doctest.h>
+
+#include <string>
+#include <string_view>
+#include <variant>
+
+using http::method;
+using http::peer;
+using unit::form_type;
+using unit::json_type;
+
+namespace {
+
+constexpr std::string_view path = "/v1/admin/backup";
+
+const http::v1::site& site_on_disk() {
+  static const http::v1::site site = [] {
+    counter::store_traits store;
+    store.places = 6;
+    store.first_list = 3;
+    store.lists = 2;
+    store.backups = 5;
+    return http::v1::site{"1.2.3", 3, 2, {}, store};
+  }();
+  return site;
+}
+
+unit::routed post(const std::string& query, const unit::field_list& fields = {},
+                  std::string_view body = "", const http::v1::site& site = site_on_disk(),
+                  peer from = peer::local) {
+  return unit::route(method::post, std::string{path} + query, fields, body, site, from);
+}
+
+}  // namespace
+
+TEST_CASE("a backup is asked for by its name, wherever that is given") {
+  struct {
+    std::string query;
+    unit::field_list fields;
+    std::string_view body, name;
+  } const cases[] = {
+      {"?name=a", {}, "", "a"},
+      {"?name=2026-11-25_1.2%2d3", {}, "", "2026-11-25_1.2-3"},
+      {"", {form_type}, "name=a", "a"},
+      {"", {json_type}, R"({"name":"a"})", "a"},
+      {"?name=" + std::string(64, 'x'), {}, "", std::string_view{}},
+  };
+  for (const auto& [query, fields, body, name] : cases) {
+    CAPTURE(query);
+    CAPTURE(body);
+    const auto routed = post(query, fields, body);
+    REQUIRE(routed.questions.size() == 1);
+    CHECK_FALSE(routed.is_long);
+    const auto& request = std::get<counter::backup_request>(routed.questions[0]);
+    CHECK(request.place == 5);
+    CHECK(request.name == (name.empty() ? std::string(64, 'x') : name));
+  }
+}
+
+TEST_CASE("a backup whose parameters are wrong is not begun") {
+  struct {
+    std::string query;
+    unit::field_list fields;
+    std::string_view body;
+    int status;
+    std::string_view code;
+  } const cases[] = {
+      {"", {}, "", 400, "invalid-parameter"},
+      {"", {json_type}, "{}", 400, "invalid-parameter"},
+      {"?name=a&more=1", {}, "", 400, "invalid-parameter"},
+      {"?path=a", {}, "", 400, "invalid-parameter"},
+      {"?name=", {}, "", 400, "invalid-value"},
+      {"?name=..", {}, "", 400, "invalid-value"},
+      {"?name=.hidden", {}, "", 400, "invalid-value"},
+      {"?name=a%2Fb", {}, "", 400, "invalid-value"},
+      {"?name=../a", {}, "", 400, "invalid-value"},
+      {"?name=a+b", {}, "", 400, "invalid-value"},
+      {"?name=a%00", {}, "", 400, "invalid-value"},
+      {"?name=%C3%A9", {}, "", 400, "invalid-value"},
+      {"?name=" + std::string(65, 'x'), {}, "", 400, "invalid-value"},
+      {"", {json_type}, R"({"name":7})", 400, "invalid-value"},
+      {"", {json_type}, R"({"name":null})", 400, "invalid-value"},
+      {"?name=a&name=a", {}, "", 400, "duplicate-parameter"},
+      {"?name=a", {form_type}, "name=a", 400, "duplicate-parameter"},
+      {"", {json_type}, R"({"name":"a","name":"a"})", 400, "duplicate-parameter"},
+      {"", {json_type}, "{", 400, "malformed-json"},
+      {"", {form_type}, "name=%", 400, "bad-request"},
+      {"?name=%zz", {}, "", 400, "bad-request"},
+      {"?name=a", {}, "name=b", 415, "unsupported-media-type"},
+  };
+  for (const auto& [query, fields, body, status, code] : cases) {
+    CAPTURE(query);
+    CAPTURE(body);
+    for (const auto* site : {&site_on_disk(), &unit::site_in_memory()}) {
+      const auto routed = post(query, fields, body, *site);
+      CHECK(routed.status() == status);
+      CHECK(routed.code() == code);
+    }
+  }
+}
+
+TEST_CASE("nobody but a peer on this machine makes backups, or learns whether he could") {
+  for (const auto* site : {&site_on_disk(), &unit::site_in_memory()})
+    for (const std::string query : {"?name=a", "", "?name=..", "?more=1"}) {
+      CAPTURE(query);
+      const auto routed = post(query, {}, "", *site, peer::remote);
+      CHECK(routed.status() == 403);
+      CHECK(routed.code() == "forbidden");
+      CHECK(unit::member(routed.answer->body, "detail") ==
+            "\"backups are made from this machine only\"");
+    }
+  // Everything else is for everyone.
+  CHECK(unit::route(method::post, "/v1/counters/x", {}, "", site_on_disk(), peer::remote).code() ==
+        "asks");
+  CHECK(unit::route(method::options, path, {}, "", site_on_disk(), peer::remote).status() == 204);
+}
+
+TEST_CASE("counters in memory have no backup") {
+  const auto routed = post("?name=a", {}, "", unit::site_in_memory());
+  CHECK(routed.status() == 409);
+  CHECK(routed.code() == "no-data-directory");
+  CHECK(unit::member(routed.answer->body, "detail") == "\"start with --data DIR\"");
+}
+
+TEST_CASE("a backup is made for a connection from this machine") {
+  const auto request = unit::request("POST", std::string{path} + "?name=a");
+  unit::connection far{{}, peer::remote, site_on_disk()};
+  CHECK(far.feed(request).empty());
+  CHECK(far.take_answers().at(0).status == 403);
+
+  unit::connection near{{}, peer::local, site_on_disk()};
+  const auto taken = near.feed(request + unit::get("/get?name=x"));
+  REQUIRE(taken.size() == 2);
+  near.complete(taken[1], {counter::outcome::ok, 5});
+  near.answer_to(taken[0], counter::backup{counter::outcome::ok, "/data/backups/a"});
+  const auto answers = near.take_answers();
+  REQUIRE(answers.size() == 2);
+  CHECK(answers[0].status == 201);
+  CHECK(answers[0].body == "{\"path\":\"/data/backups/a\"}\n");
+  CHECK(answers[1].body == "x: 5\n");
+}
