@@ -1,19 +1,23 @@
-// counterd: flags -> limits -> store -> server -> signals. The only file that
-// sees both the actors and HTTP.
+// counterd: flags -> limits -> ledger -> store -> server -> signals. The only file
+// that sees the actors, HTTP and the storage.
 
 #include "actors/actor_store.hpp"
 #include "config/options.hpp"
 #include "config/stderr_sink.hpp"
 #include "http/server.hpp"
+#include "storage/check.hpp"
+#include "storage/rocks_ledger.hpp"
 
 #include <boost/system/system_error.hpp>
 
 #include <spdlog/spdlog.h>
 
+#include <atomic>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
+#include <memory>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -102,22 +106,76 @@ void listen(http::server& server, const std::vector<config::listen_address>& pla
   std::fflush(stdout);
 }
 
-void run(const config::options& options) {
+/// A disk that has failed: the process ends, as on a signal, but not well.
+class disk_failure {
+public:
+  /// Thread-safe.
+  void tell() noexcept {
+    is_told_ = true;
+    ::kill(::getpid(), SIGTERM);
+  }
+
+  bool is_told() const noexcept { return is_told_; }
+
+private:
+  std::atomic<bool> is_told_ = false;
+};
+
+/// Null: in memory.
+std::unique_ptr<storage::rocks_ledger> open_ledger(const config::storage_options& options,
+                                                   disk_failure& failure) {
+  if (options.directory.empty())
+    return nullptr;
+  return std::make_unique<storage::rocks_ledger>(
+      storage::settings{.directory = options.directory,
+                        .memory = options.memory / 2,
+                        .durability = options.durability,
+                        .on_failure = [&failure] { failure.tell(); }});
+}
+
+std::unique_ptr<actors::actor_store> open_store(const config::options& options,
+                                                storage::rocks_ledger* ledger) {
+  if (ledger == nullptr)
+    return std::make_unique<actors::actor_store>(options.shards, options.limits);
+  const auto& how = options.storage;
+  // The other half: the ledger has a cache of its own.
+  return std::make_unique<actors::actor_store>(options.shards, options.limits, *ledger,
+                                               how.durability, how.memory - how.memory / 2);
+}
+
+/// Returns what the process ends with.
+int run(const config::options& options) {
   stop_signals signals;  // before there are threads
   raise_descriptor_limit(options.limits.connections_max);
-  if (!options.storage.directory.empty())
-    throw std::runtime_error("counters are kept in memory only: do without --data");
-  actors::actor_store store{options.shards, options.limits};
-  http::server server{COUNTERD_VERSION, options.limits, options.threads, store};
+  disk_failure failure;
+  const auto ledger = open_ledger(options.storage, failure);
+  const auto store = open_store(options, ledger.get());
+  http::server server{COUNTERD_VERSION, options.limits, options.threads, *store};
   listen(server, options.listen);
   server.start();
   spdlog::info("counterd " COUNTERD_VERSION " started: threads={} shards={}", options.threads,
                options.shards);
   const int received = signals.wait();
-  spdlog::info("stopping on {}", received == SIGINT ? "SIGINT" : "SIGTERM");
+  if (failure.is_told())
+    spdlog::error("stopping, because the disk has failed");
+  else
+    spdlog::info("stopping on {}", received == SIGINT ? "SIGINT" : "SIGTERM");
   server.stop();
-  store.close();
+  store->close();
   spdlog::info("stopped");
+  return failure.is_told() ? EXIT_FAILURE : EXIT_SUCCESS;
+}
+
+/// Likewise.
+int check(const config::check_request& request) {
+  const auto found = storage::check(request.directory);
+  for (const auto& damage : found.damages)
+    std::fprintf(stderr, "counterd: %s\n", damage.c_str());
+  std::printf("counters: %llu\nidempotency records: %llu\n%s\n",
+              static_cast<unsigned long long>(found.counters),
+              static_cast<unsigned long long>(found.replays),
+              found.damages.empty() ? "ok" : "damaged: restore a backup");
+  return found.damages.empty() ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 
 }  // namespace
@@ -130,17 +188,13 @@ int main(int argc, char** argv) {
     std::fputs(exit->text.c_str(), exit->code == 0 ? stdout : stderr);
     return exit->code;
   }
-  if (std::holds_alternative<config::check_request>(parsed)) {
-    std::fputs("counterd: counters are kept in memory only: there is nothing to check\n", stderr);
-    return EXIT_FAILURE;
-  }
-  const auto& options = std::get<config::options>(parsed);
+  const auto* options = std::get_if<config::options>(&parsed);
   spdlog::set_default_logger(
       std::make_shared<spdlog::logger>("counterd", std::make_shared<config::stderr_sink>()));
-  spdlog::set_level(options.log_level);
+  spdlog::set_level(options != nullptr ? options->log_level : spdlog::level::warn);
   spdlog::set_pattern("%Y-%m-%dT%H:%M:%S.%e%z %l %v");
   try {
-    run(options);
+    return options != nullptr ? run(*options) : check(std::get<config::check_request>(parsed));
   } catch (const std::exception& error) {
     std::fprintf(stderr, "counterd: %s\n", error.what());
     return EXIT_FAILURE;

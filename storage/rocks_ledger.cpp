@@ -54,7 +54,7 @@ rocks_ledger::rocks_ledger(settings how) : settings_(std::move(how)) {
       [this](const rocksdb::Status& status) { background_failed(status); });
   open();
   timekeeper_ = open_writer(lists_shard);
-  if (settings_.sync == sync_mode::interval)
+  if (settings_.durability.sync == counter::durability::sync::interval)
     syncer_ = std::jthread{[this](const std::stop_token& stop) { sync_in_intervals(stop); }};
 }
 
@@ -87,7 +87,7 @@ kept rocks_ledger::write(rocksdb::WriteBatch& batch, time_point now) noexcept {
   if (health_ != health::good)
     return health_ == health::full ? kept::full : kept::refused;
   rocksdb::WriteOptions options;
-  options.sync = settings_.sync == sync_mode::always;
+  options.sync = settings_.durability.sync == counter::durability::sync::always;
   const log_watch::commit_scope committing;
   const auto status = db_->Write(options, &batch);
   if (!status.ok())
@@ -185,7 +185,7 @@ void rocks_ledger::reopen() {
 void rocks_ledger::sync_in_intervals(const std::stop_token& stop) {
   std::unique_lock lock{waiting_};
   while (!stop.stop_requested()) {
-    wake_up_.wait_for(lock, stop, settings_.interval, [] { return false; });
+    wake_up_.wait_for(lock, stop, settings_.durability.interval, [] { return false; });
     sync_log();
   }
 }

@@ -104,7 +104,7 @@ private:
 
   std::mutex waiting_;
   std::condition_variable_any wake_up_;
-  std::jthread syncer_;  // only with sync_mode::interval
+  std::jthread syncer_;  // only with sync::interval
 };
 
 }  // namespace storage
