@@ -220,7 +220,7 @@ TEST_CASE("the server answers as a plain model does, over kills and restarts on 
   int restarts = 0;
   for (int round = 1; wrong.empty(); ++round) {
     wrong = round % 100 == 0 ? all.list() : all.ask_some();
-    if (round % 20 == 0) {
+    if (round % 10 == 0) {
       flags.back() = std::to_string(1 + ++restarts % 4);
       if (restarts % 2 == 0)
         server->stop();
@@ -228,7 +228,8 @@ TEST_CASE("the server answers as a plain model does, over kills and restarts on 
       server = std::make_unique<server_process>(flags);
       all.move_to(server->port());
     }
-    if (steady_clock::now() - begin > milliseconds{4'000} && all.met().operations >= 5'000)
+    if (steady_clock::now() - begin > milliseconds{4'000} && all.met().operations >= 5'000 &&
+        restarts >= 8)
       break;
   }
   CHECK(wrong == "");
@@ -237,7 +238,6 @@ TEST_CASE("the server answers as a plain model does, over kills and restarts on 
   const auto& met = all.met();
   MESSAGE(met.operations << " operations, " << restarts << " restarts, " << met.replays
                          << " replays, " << met.expired << " had expired");
-  CHECK(restarts > 5);
   CHECK(met.replays > 20);
 }
 
