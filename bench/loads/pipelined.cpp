@@ -1,10 +1,16 @@
-// Pipelined HTTP from one thread, as lean as redis-benchmark -P is for Redis: a
-// connection sends some requests in one go, waits for all of their answers, and
-// does so again. Every answer is parsed and counted: its status line, the fields
-// up to its Content-Length, and that its body is there. One that is not 200, and
-// one that does not come, is a failure. Says what it measured as JSON.
+// Requests from one thread, as lean as redis-benchmark: a connection sends some in
+// one go, waits for all of their answers, and does so again. Every answer is parsed
+// and counted. One that is not 200, and one that does not come, is a failure. Says
+// what it measured as JSON.
 //
-//   pipelined PORT TARGET CONNECTIONS DEPTH SECONDS
+//   pipelined PORT TARGET CONNECTIONS DEPTH SECONDS [NAMES]
+//
+// %020d in the target stands for one of NAMES numbers, drawn for each request. A
+// target like "INCR i" is a command for Redis; then the two are driven by the same
+// program.
+
+#include "bench/loads/answers.hpp"
+#include "bench/loads/requests.hpp"
 
 #include <algorithm>
 #include <array>
@@ -12,15 +18,14 @@
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
-#include <cstring>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <netinet/in.h>
 #include <netinet/tcp.h>
-#include <strings.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -32,48 +37,19 @@ using steady_clock = std::chrono::steady_clock;
 /// How long what is in flight at the end is waited for.
 constexpr std::chrono::seconds grace{2};
 
-void require(bool condition, const char* what) {
-  if (condition)
-    return;
-  std::perror(what);
-  std::exit(1);
-}
-
-struct answer {
-  bool is_ok;
-  std::size_t size;  ///< with its body
-};
-
-/// The first answer in `bytes`; none when it is not all there yet.
-std::optional<answer> parse_answer(std::string_view bytes) {
-  constexpr std::string_view ok = "HTTP/1.1 200 ", length_field = "content-length:";
-  std::optional<std::size_t> length;
-  for (std::size_t line = 0, end; (end = bytes.find('\n', line)) != bytes.npos; line = end + 1) {
-    if (end - line <= 1) {  // the end of the header
-      require(length.has_value(), "an answer has no Content-Length");
-      const std::size_t size = end + 1 + *length;
-      return size <= bytes.size() ? std::optional{answer{bytes.starts_with(ok), size}}
-                                  : std::nullopt;
-    }
-    if (end - line > length_field.size() &&
-        strncasecmp(bytes.data() + line, length_field.data(), length_field.size()) == 0)
-      length = std::strtoul(bytes.data() + line + length_field.size(), nullptr, 10);
-  }
-  return std::nullopt;
-}
-
 class load {
 public:
-  load(std::uint16_t port, const std::string& target, std::size_t connections, std::size_t depth)
-      : depth_(depth),
+  using parser = std::optional<answer> (*)(std::string_view);
+
+  load(std::uint16_t port, requests batch, parser parse, std::size_t connections, std::size_t depth)
+      : parse_(parse),
+        depth_(depth),
+        batch_(std::move(batch)),
         peers_(connections) {
     address_.sin_family = AF_INET;
     address_.sin_port = htons(port);
     address_.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    const auto request =
-        "GET " + target + " HTTP/1.1\r\nHost: 127.0.0.1:" + std::to_string(port) + "\r\n\r\n";
-    for (std::size_t i = 0; i < depth; ++i)
-      batch_ += request;
+    batch_us_.reserve(1 << 20);
   }
 
   void run(std::chrono::seconds duration) {
@@ -116,9 +92,10 @@ private:
     one.sent = now_;
     one.awaited = depth_;
     in_flight_ += depth_;
-    const auto sent = ::send(one.socket, batch_.data(), batch_.size(), MSG_NOSIGNAL);
+    const auto batch = batch_.next();
+    const auto sent = ::send(one.socket, batch.data(), batch.size(), MSG_NOSIGNAL);
     // Less than all only happens where the peer is gone, which recv() tells.
-    require(sent == static_cast<ssize_t>(batch_.size()) || sent < 0, "send");
+    require(sent == static_cast<ssize_t>(batch.size()) || sent < 0, "send");
   }
 
   void receive(peer& one) {
@@ -128,7 +105,7 @@ private:
     if (received <= 0)
       return reconnect(one);
     std::string_view bytes{buffer_.data(), one.rest.size() + static_cast<std::size_t>(received)};
-    while (const auto next = parse_answer(bytes)) {
+    while (const auto next = parse_(bytes)) {
       require(one.awaited > 0, "an answer that nobody asked for");
       bytes.remove_prefix(next->size);
       --one.awaited;
@@ -170,9 +147,10 @@ private:
   }
 
   const int set_ = ::epoll_create1(0);
+  const parser parse_;
   const std::size_t depth_;
   sockaddr_in address_{};
-  std::string batch_;
+  requests batch_;
   std::vector<peer> peers_;
   std::array<char, 256 * 1024> buffer_;
   steady_clock::time_point now_, end_;
@@ -183,11 +161,19 @@ private:
 }  // namespace
 
 int main(int argc, char** argv) {
-  if (argc != 6) {
-    std::fputs("usage: pipelined PORT TARGET CONNECTIONS DEPTH SECONDS\n", stderr);
+  if (argc != 6 && argc != 7) {
+    std::fputs("usage: pipelined PORT TARGET CONNECTIONS DEPTH SECONDS [NAMES]\n", stderr);
     return 2;
   }
-  load{static_cast<std::uint16_t>(std::atoi(argv[1])), argv[2],
-       static_cast<std::size_t>(std::atoi(argv[3])), static_cast<std::size_t>(std::atoi(argv[4]))}
-      .run(std::chrono::seconds{std::atoi(argv[5])});
+  const std::string_view target = argv[2];
+  const auto space = target.find(' ');
+  const bool is_redis = space != target.npos;
+  const auto number = [&](int at) { return std::strtoul(argv[at], nullptr, 10); };
+  const std::size_t depth = number(4);
+  requests batch{is_redis ? redis_request(target.substr(0, space), target.substr(space + 1))
+                          : http_request(target, argv[1]),
+                 depth, argc == 7 ? number(6) : 1};
+  load{static_cast<std::uint16_t>(number(1)), std::move(batch), is_redis ? parse_redis : parse_http,
+       number(3), depth}
+      .run(std::chrono::seconds{number(5)});
 }

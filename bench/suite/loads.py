@@ -45,10 +45,11 @@ def call(command, timeout):
 class Load:
     """`run` drives a server for some seconds."""
 
-    def __init__(self, name, command, parse):
+    def __init__(self, name, command, parse, row=None):
         self.name = name
         self.command = command
         self.parse = parse
+        self.row = row  # where the results name something else than the server
 
     def run(self, server, seconds):
         before = server.cpu_seconds()
@@ -57,6 +58,9 @@ class Load:
         result, requests = self.parse(output)
         total_after, stolen_after = processor_times()
         result.stolen = (stolen_after - stolen) / max(1, total_after - total)
+        server.rest()
+        server.answered += requests
+        server.failed += result.failures
         if requests:
             result.cpu_us = (server.cpu_seconds() - before) * 1e6 / requests
         return result
@@ -88,11 +92,11 @@ def wrk(connections, script=None, *arguments):
     return command
 
 
-def pipelined(connections, depth):
+def pipelined(connections, depth, target=None, names=1):
     """By our own generator, for wrk takes more of a core than the servers: see BENCHMARKS.md."""
     def command(server, seconds):
         return [servers.ROOT / "build" / "release" / "bench" / "pipelined", server.port,
-                server.path, connections, depth, seconds]
+                target or server.path, connections, depth, seconds, names]
     return command
 
 
@@ -124,31 +128,34 @@ def ab(requests, keep_alive):
     return command
 
 
-def parse_redis_benchmark(output):
-    rows = [line for line in output.splitlines() if line.count('","') >= 3]
-    if not rows:
-        raise RuntimeError("redis-benchmark said: " + output)
-    fields = rows[-1].strip('"').split('","')
-    # "test","rps","avg_latency_ms","min_latency_ms","p50_latency_ms","p95","p99","max"
-    return Run(float(fields[1]), p50_us=float(fields[4]) * 1e3, p99_us=float(fields[6]) * 1e3), None
-
-
 class RedisBenchmark(Load):
-    """Redis by its own load generator; it takes a number of requests."""
+    """Redis by its own load generator. It takes a number of requests: those of so many
+    `per_second` at first, and then as many as the run before was worth."""
 
-    def __init__(self, name, pipelined, per_second):
-        super().__init__(name, None, parse_redis_benchmark)
-        self.pipelined = pipelined
+    def __init__(self, name, depth, per_second, connections=64, names=1):
+        super().__init__(name, self.arguments, self.read)
+        self.depth = depth
         self.per_second = per_second
+        self.connections = connections
+        self.names = names
+        self.requests = 0
 
-    def run(self, server, seconds):
-        requests = self.per_second * seconds
-        before = server.cpu_seconds()
-        output = call(["redis-benchmark", "-h", "127.0.0.1", "-p", server.port, "-c", 64, "-P",
-                       self.pipelined, "-n", requests, "--csv", "INCR", "i"], seconds * 20 + 60)
-        result, _ = parse_redis_benchmark(output)
-        result.cpu_us = (server.cpu_seconds() - before) * 1e6 / requests
-        return result
+    def arguments(self, server, seconds):
+        self.requests = max(round(self.per_second * seconds), self.connections * self.depth)
+        # It makes 12 digits of __rand_int__.
+        name = ["-r", self.names, "INCR", "00000000__rand_int__"] if self.names > 1 else ["INCR", "i"]
+        return ["redis-benchmark", "-h", "127.0.0.1", "-p", server.port, "-c", self.connections,
+                "-P", self.depth, "-n", self.requests, "--csv", *name]
+
+    def read(self, output):
+        rows = [line for line in output.splitlines() if line.count('","') >= 3]
+        if not rows:
+            raise RuntimeError("redis-benchmark said: " + output)
+        fields = rows[-1].strip('"').split('","')
+        # "test","rps","avg_latency_ms","min_latency_ms","p50_latency_ms","p95","p99","max"
+        self.per_second = float(fields[1])
+        return Run(self.per_second, p50_us=float(fields[4]) * 1e3,
+                   p99_us=float(fields[6]) * 1e3), self.requests
 
 
 WRK = {connections: Load(f"wrk -c{connections}", wrk(connections), parse_wrk)

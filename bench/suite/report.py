@@ -5,6 +5,8 @@ import pathlib
 import statistics
 import subprocess
 
+from . import durable
+
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 
 
@@ -49,6 +51,12 @@ class Verdicts:
         except (KeyError, TypeError, ZeroDivisionError):
             return None
 
+    def beside_redis(self, load, figure, better):
+        """Beside what Redis does with the generator that shows it at its best."""
+        rows = self.loads.get(load, {})
+        theirs = [row[figure] for name, row in rows.items() if name.startswith("redis") and row[figure]]
+        return rows["counterd"][figure] / better(theirs) if theirs else None
+
     def growth(self, figure):
         rates = [row[figure] for row in
                  self.loads.get("wrk -c64, random names of all counters", {}).values()]
@@ -61,6 +69,9 @@ class Verdicts:
 
         def per(one, other):
             return facts[one] / facts[other] if facts.get(one) and facts.get(other) else None
+
+        def synced(load, figure=rps, better=max):
+            return self.beside_redis(f"sync always, {load}", figure, better)
 
         return [
             ("wrk -c64 requests/s, counterd / nginx", self.ratio("wrk -c64", rps, "nginx"), 1.10, 1.3, True),
@@ -77,6 +88,13 @@ class Verdicts:
             ("requests/s with 10^7 random counters / with 1", self.growth(rps), 0.7, 0.9, True),
             ("in process, 2 shards on 2 threads / 1 on 1", facts.get("in process, 2 shards on 2 threads / 1 on 1"), 1.7, 1.95, True),
             ("in process, hot counter from 2 loops / from 1", facts.get("in process, hot counter from 2 loops / from 1"), 0.9, 1.3, True),
+            ("durable, -c64 requests/s, counterd / redis", synced("-c64, 100,000 names"), 1.0, 1.5, True),
+            ("durable, -c200 requests/s, counterd / redis", synced("-c200, 100,000 names"), 1.0, 1.5, True),
+            ("durable, -c64, 32 deep requests/s, counterd / redis", synced("-c64, 32 deep, 100,000 names"), 0.8, 1.5, True),
+            ("durable, -c1 p50, counterd / redis", synced("-c1, 100,000 names", "p50_us", min), 1.2, 0.9, False),
+            ("durable, -c64, one hot counter requests/s, counterd / redis", synced("-c64, one counter"), 1.0, 1.5, True),
+            (durable.START, facts.get(durable.START), 2, 0.5, False),
+            (durable.START_AFTER_KILL, facts.get(durable.START_AFTER_KILL), 2, 0.5, False),
         ]
 
     def table(self):

@@ -2,11 +2,14 @@
 
 import os
 import pathlib
+import select
 import shutil
 import signal
 import socket
 import subprocess
 import time
+
+from . import processes
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BUILD = ROOT / "build" / "bench"
@@ -23,15 +26,20 @@ class Server:
         self.path = path
         self.workdir = workdir
         self.process = None
+        self.writes = False  # to a disk
+        self.answered = self.failed = 0  # requests, of all loads
 
     @property
     def url(self):
         return f"http://127.0.0.1:{self.port}{self.path}"
 
-    def start(self):
+    def launch(self, stdout=subprocess.DEVNULL):
         self.process = subprocess.Popen(
             self.command, cwd=self.workdir, stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
+            stdout=stdout, stderr=subprocess.DEVNULL, start_new_session=True)
+
+    def start(self):
+        self.launch()
         for _ in range(200):
             if self.process.poll() is not None:
                 raise RuntimeError(f"{self.name} ended with {self.process.returncode}")
@@ -41,6 +49,23 @@ class Server:
             except OSError:
                 time.sleep(0.05)
         raise RuntimeError(f"{self.name} does not listen on {self.port}")
+
+    def start_timed(self):
+        """Returns the seconds from exec to the line on stdout that says it listens."""
+        began = time.monotonic()
+        self.launch(subprocess.PIPE)
+        with self.process.stdout as lines:
+            said = lines.readline() if select.select([lines], [], [], 300)[0] else b"nothing"
+        took = time.monotonic() - began
+        if not said.startswith(b"listening"):
+            raise RuntimeError(f"{self.name} said {said!r} instead of where it listens")
+        return took
+
+    def kill(self):
+        """As a crash does."""
+        self.process.kill()
+        self.process.wait()
+        self.process = None
 
     def stop(self):
         if self.process is None:
@@ -65,22 +90,28 @@ class Server:
         while todo:
             pid = todo.pop()
             found.append(pid)
-            for task in pathlib.Path(f"/proc/{pid}/task").glob("*/children"):
-                try:
-                    todo += [int(child) for child in task.read_text().split()]
-                except OSError:
-                    pass
+            todo += processes.children(pid)
         return found
 
+    def rest(self):
+        """What a load leaves to do (compactions, rewrites) must not burden the next server,
+        and counts as what it costs."""
+        before = None
+        for _ in range(25 if self.writes else 0):
+            before, now = self.cpu_seconds(), before
+            if before == now:
+                return
+            time.sleep(0.2)
+
     def cpu_seconds(self):
-        """User and system time of all its processes so far."""
+        """User and system time of all its processes so far, those that have ended too."""
         ticks = 0
         for pid in self.pids():
             try:
                 fields = pathlib.Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
             except OSError:
                 continue
-            ticks += int(fields[11]) + int(fields[12])
+            ticks += sum(map(int, fields[11:15]))
         return ticks / CLOCK_TICK
 
     def rss_bytes(self):
@@ -175,9 +206,23 @@ hosts:
     return Server("h2o" if threads == os.cpu_count() else f"h2o, {threads} thread", ["h2o", "-c", config], port)
 
 
-def redis(port):
+def durable_counterd(port, folder, sync="always"):
+    server = counterd("counterd", port, "--data", folder, "--sync", sync,
+                      "--max-counters", "20000000")
+    server.writes = True
+    return server
+
+
+def durable_redis(port, folder, fsync="always"):
+    folder.mkdir()
+    server = redis(port, "--appendonly", "yes", "--appendfsync", fsync, "--dir", folder)
+    server.writes = True
+    return server
+
+
+def redis(port, *flags):
     return Server("redis", ["redis-server", "--port", port, "--bind", "127.0.0.1", "--save", "",
-                            "--appendonly", "no"], port)
+                            *(flags or ("--appendonly", "no"))], port)
 
 
 def webdis(port, redis_port):

@@ -1,0 +1,34 @@
+"""No process that we have started outlives us, directly or not."""
+
+import ctypes
+import os
+import pathlib
+import signal
+
+PR_SET_CHILD_SUBREAPER = 36
+
+
+def children(pid):
+    found = []
+    for task in pathlib.Path(f"/proc/{pid}/task").glob("*/children"):
+        try:
+            found += [int(child) for child in task.read_text().split()]
+        except OSError:
+            pass
+    return found
+
+
+def adopt_orphans():
+    """Whose parent ends becomes our child."""
+    ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+
+
+def end_children():
+    """Also those that a signal kept us from noting, in the moment of their start."""
+    while left := children(os.getpid()):
+        for pid in left:
+            try:
+                os.kill(pid, signal.SIGKILL)
+                os.waitpid(pid, 0)
+            except (ProcessLookupError, ChildProcessError):
+                pass
