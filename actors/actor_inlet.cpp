@@ -49,6 +49,7 @@ void actor_inlet::send_mail(shard& to, std::unique_ptr<counter::batch> batch) {
   tsan_release(&to.load);
   // A shard that was idle becomes ready here, on our loop.
   to.actor->enqueue(std::move(element), &scheduler_);
+  to.load.announce();
 }
 
 }  // namespace actors

@@ -3,7 +3,16 @@
 #include "actors/tsan.hpp"
 #include "counter/store.hpp"
 
+#include <chrono>
+
 namespace actors {
+
+namespace {
+
+/// To fall asleep and wake up takes about as long.
+constexpr std::chrono::microseconds shortest_wait{20};
+
+}  // namespace
 
 kept_shard_actor::kept_shard_actor(caf::actor_config& config, shard_load& load,
                                    const counter::kept_table::settings& settings,
@@ -17,7 +26,7 @@ caf::behavior kept_shard_actor::make_behavior() {
       [this](shard_mail& mail) {
         tsan_acquire(&load_);
         if (mail.is_commit)
-          return commit();
+          return wait_or_commit();
         if (mail.batch)
           return answer(std::move(mail.batch));
         commit();
@@ -33,9 +42,23 @@ void kept_shard_actor::answer(std::unique_ptr<counter::batch> batch) noexcept {
   answered_.push_back(std::move(batch));
 }
 
+void kept_shard_actor::wait_or_commit() noexcept {
+  const auto expected = pace_.expected();
+  // Both are in the mailbox, as far as it is counted.
+  if (has_waited_ || load_.operations() >= expected || pace_.patience() <= shortest_wait)
+    return commit();
+  pace_.waited(load_.wait_for(expected, pace_.patience()));
+  has_waited_ = true;
+  // Behind what came meanwhile.
+  enqueue(make_element(shard_mail::commit()), context());
+}
+
 void kept_shard_actor::commit() noexcept {
+  const auto begin = std::chrono::steady_clock::now();
   if (const auto how = table_.commit(); how != counter::kept::ok)
     table_.take_back(answered_, how);
+  pace_.committed(std::chrono::steady_clock::now() - begin, load_.operations());
+  has_waited_ = false;
   for (auto& batch : answered_) {
     load_.release(batch->size());
     auto& home = batch->home();

@@ -2,6 +2,7 @@
 
 #include "actors/shard_load.hpp"
 #include "actors/shard_mail.hpp"
+#include "counter/commit_pace.hpp"
 #include "counter/kept_table.hpp"
 
 #include <memory>
@@ -14,9 +15,9 @@ namespace actors {
 ///
 /// Commits by group: the first batch that is answered since the last commit has
 /// the actor send itself one, behind whatever is in the mailbox already. So what
-/// came in while the disk was busy shares the next commit, and nothing waits
-/// for a group to fill. Batches go home after the commit that keeps what they
-/// say.
+/// came in while the disk was busy shares the next commit. A group waits for
+/// those who will be back at once (see commit_pace), and for nobody else. Batches go home after the
+/// commit that keeps what they say.
 class kept_shard_actor : public caf::event_based_actor {
 public:
   /// `load`, `kept` and what the settings refer to outlive the actor.
@@ -31,11 +32,14 @@ protected:
 private:
   // noexcept: see shard_actor.
   void answer(std::unique_ptr<counter::batch> batch) noexcept;
+  void wait_or_commit() noexcept;
   void commit() noexcept;
 
   shard_load& load_;
   counter::kept_table table_;                              // touched only while the actor runs
   std::vector<std::unique_ptr<counter::batch>> answered_;  // and not committed
+  counter::commit_pace pace_;
+  bool has_waited_ = false;  // for this group
 };
 
 }  // namespace actors
