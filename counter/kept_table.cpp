@@ -143,7 +143,7 @@ bool kept_table::load_due(time_point now) {
 }
 
 void kept_table::need(std::string_view name, std::uint64_t hash) {
-  if (table_.records().find({name, hash}))
+  if (table_.records().find({name, hash}) || table_.records().was_erased(name))
     return;
   needed_.push_back(name);
   needed_hashes_.push_back(hash);
@@ -168,7 +168,7 @@ bool kept_table::load_needed() {
 /// One whose time is over is forgotten at once.
 bool kept_table::load_replay(const std::string& id, time_point now) {
   auto& replays = table_.replays();
-  if (!replays.has(id)) {
+  if (!replays.knows(id)) {
     std::optional<replay> found;
     if (!ledger_.read_replay(id, found))
       return false;

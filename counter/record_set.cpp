@@ -36,6 +36,7 @@ void record_set::erase(handle which) {
     return records_.release(which, record::bytes(name));
   // Its name is still to be told, and its handle not to be used again before.
   at(which).set_erased(true);
+  erased_.insert(name);
   --growth_;
 }
 
@@ -59,6 +60,7 @@ void record_set::restore(const hashed_name& key, const state& kept) {
 }
 
 void record_set::settle() {
+  erased_.clear();
   for (const auto& [which, before] : changes_) {
     at(which).set_touched(false);
     if (at(which).is_erased())
@@ -69,6 +71,7 @@ void record_set::settle() {
 }
 
 void record_set::undo() {
+  erased_.clear();
   for (const auto& [which, before] : changes_) {
     if (!at(which).is_erased()) {
       const auto name = at(which).name();

@@ -9,9 +9,12 @@
 #include "counter/state.hpp"
 #include "counter/time.hpp"
 
+#include <absl/container/btree_set.h>
+
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <string_view>
 #include <vector>
 
 namespace counter {
@@ -76,6 +79,11 @@ public:
            at(which).is_erased() ? std::nullopt : std::optional{state_of(which)});
   }
 
+  /// Whether one of that name is gone, and whoever keeps it does not know yet.
+  bool was_erased(std::string_view name) const {
+    return !erased_.empty() && erased_.contains(name);
+  }
+
   bool has_changes() const noexcept { return !changes_.empty(); }
 
   /// How many more there are by that.
@@ -111,6 +119,8 @@ private:
   expiry_queue expiries_;
   name_order order_{records_, index_};
   std::vector<change> changes_;  // each record once; those erased are not released yet
+  // Names in changes_; trees, because peers choose them.
+  absl::btree_set<std::string_view> erased_;
   std::int64_t growth_ = 0;
   std::size_t next_eviction_ = 0;  // part of the index
 };

@@ -1,5 +1,7 @@
 #include "counter/replay_log.hpp"
 
+#include <utility>
+
 namespace counter {
 
 replay_log::replay_log(quota& room, std::chrono::milliseconds kept_for, siphash_key key,
@@ -79,7 +81,7 @@ void replay_log::drop(number which) {
   if (dropped.is_new)
     dropped.is_new = false;  // as if it had never been
   else
-    forgotten_.emplace_back(dropped.id, dropped.what.forget_at);
+    forgotten_.emplace(dropped.id, dropped.what.forget_at);
   room_.give();
   --growth_;
 }

@@ -6,16 +6,16 @@
 #include "counter/siphash.hpp"
 #include "counter/time.hpp"
 
+#include <absl/container/btree_map.h>
 #include <boost/unordered/unordered_flat_set.hpp>
 
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <string>
 #include <string_view>
-#include <utility>
-#include <vector>
 
 namespace counter {
 
@@ -54,9 +54,12 @@ public:
 
   // -- changes ----------------------------------------------------------------
 
-  bool has(std::string_view id) const { return numbers_.contains(id); }
+  /// Whether it knows about that one: also that it is no longer to be kept.
+  bool knows(std::string_view id) const {
+    return numbers_.contains(id) || (!forgotten_.empty() && forgotten_.contains(id));
+  }
 
-  /// Takes in one that is kept elsewhere, and that it does not have.
+  /// Takes in one that is kept elsewhere, and that it does not know about.
   void restore(std::string id, const replay& kept);
 
   /// One that was taken in, if its time is over.
@@ -118,7 +121,7 @@ private:
   std::deque<record> records_;  // what came first is forgotten first
   number first_ = 0;            // of the first record
   boost::unordered_flat_set<number, by_id, by_id> numbers_;
-  std::vector<std::pair<std::string, time_point>> forgotten_;
+  absl::btree_map<std::string, time_point, std::less<>> forgotten_;  // a tree: peers choose the ids
   std::int64_t growth_ = 0;
 };
 

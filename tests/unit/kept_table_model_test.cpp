@@ -148,6 +148,8 @@ private:
         note(text(one.in_full));
       }
       asked_.push_back(std::move(one));
+      if (random_.one_in(3))
+        shard_->begin_batch();
     }
     seen_.commands += asked_.size();
   }

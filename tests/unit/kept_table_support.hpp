@@ -70,13 +70,18 @@ public:
     return how;
   }
 
-  counter::batch& batch(std::size_t which = 0) { return *batches_[which]; }
-  counter::reply reply(std::size_t item) { return batch().reply_at(item); }
+  // Of the items of the group, whichever batch they are in.
+  counter::reply reply(std::size_t item) {
+    auto& batch = batch_of(item);
+    return batch.reply_at(item);
+  }
   const counter::full_reply& full_reply(std::size_t item) {
-    return std::get<counter::full_reply>(batch().errand_at(item).answer);
+    auto& batch = batch_of(item);
+    return std::get<counter::full_reply>(batch.errand_at(item).answer);
   }
   const counter::upkeep& upkeep(std::size_t item) {
-    return std::get<counter::upkeep>(batch().errand_at(item).answer);
+    auto& batch = batch_of(item);
+    return std::get<counter::upkeep>(batch.errand_at(item).answer);
   }
 
   /// A new group.
@@ -91,6 +96,14 @@ private:
     void post(std::function<void()>) override {}
     void take_home(std::unique_ptr<counter::batch>) noexcept override {}
   };
+
+  /// Makes `item` its number in the batch.
+  counter::batch& batch_of(std::size_t& item) {
+    auto batch = batches_.begin();
+    for (; item >= (*batch)->size(); ++batch)
+      item -= (*batch)->size();
+    return **batch;
+  }
 
   counter::batch& last() {
     if (batches_.empty())
