@@ -29,11 +29,7 @@ constexpr std::size_t write_buffer_bytes_max = 8 * mib;
 constexpr std::size_t write_buffer_bytes_min = mib;
 /// One that is written to, one that is on its way to a table, and a spare one.
 constexpr int write_buffers = 3;
-/// As many logs as there are buffers, and one: a log that is written over needs
-/// no new room on the disk, and its sync does not wait for the file's size.
-constexpr std::size_t recycled_logs = write_buffers + 1;
-
-/// Logs, kept ones among them, take a quarter of a small disk at most.
+/// Logs and what they become take a quarter of a small disk at most.
 std::size_t write_buffer_bytes(const std::filesystem::path& database, std::size_t memory) {
   std::error_code error;
   const auto space = std::filesystem::space(database.parent_path(), error);
@@ -103,7 +99,6 @@ rocksdb::Options options_of(rocksdb::Env* env, std::size_t memory, std::size_t w
   options.wal_recovery_mode = rocksdb::WALRecoveryMode::kPointInTimeRecovery;
   options.track_and_verify_wals_in_manifest = true;
   options.max_bgerror_resume_count = 0;
-  options.recycle_log_file_num = recycled_logs;
   options.write_buffer_size = write_buffer;
   options.max_write_buffer_number = write_buffers;
   options.write_buffer_manager =
@@ -115,6 +110,8 @@ rocksdb::Options options_of(rocksdb::Env* env, std::size_t memory, std::size_t w
   options.bytes_per_sync = mib;
   options.max_background_jobs = 2;
   options.max_open_files = -1;
+  options.max_file_opening_threads = 2;  // there are not many files, and each start makes them
+  options.manifest_preallocation_size = 256 << 10;  // a disk may be small
   options.skip_stats_update_on_db_open = true;
   options.stats_dump_period_sec = 0;
   options.stats_persist_period_sec = 0;
@@ -139,9 +136,9 @@ rocksdb::Status engine::open(access how, std::unique_ptr<rocksdb::DB>& opened) {
   options_.create_if_missing = how == access::create;
   // A database that is only read has no thread to do later what may block.
   options_.avoid_unnecessary_blocking_io = how != access::read_only;
-  const auto status = how == access::read_only
-                          ? rocksdb::DB::OpenForReadOnly(options_, database_.string(), &database)
-                          : rocksdb::DB::Open(options_, database_.string(), &database);
+  auto status = how == access::read_only
+                    ? rocksdb::DB::OpenForReadOnly(options_, database_.string(), &database)
+                    : rocksdb::DB::Open(options_, database_.string(), &database);
   opened.reset(database);
   return status;
 }

@@ -32,10 +32,10 @@ public:
     return owner_.log_failed(target()->Flush(options, debug));
   }
   IOStatus Sync(const IOOptions& options, IODebugContext* debug) override {
-    return owner_.log_failed(target()->Sync(options, debug));
+    return synced([&] { return target()->Sync(options, debug); });
   }
   IOStatus Fsync(const IOOptions& options, IODebugContext* debug) override {
-    return owner_.log_failed(target()->Fsync(options, debug));
+    return synced([&] { return target()->Fsync(options, debug); });
   }
   IOStatus RangeSync(std::uint64_t offset, std::uint64_t bytes, const IOOptions& options,
                      IODebugContext* debug) override {
@@ -43,26 +43,34 @@ public:
   }
 
 private:
-  /// A record for which there was no room is cut off where it began or was last
-  /// whole: what lies behind it may be what an earlier log left there.
   IOStatus appended(std::size_t bytes, IOStatus status, const IOOptions& options,
                     IODebugContext* debug) {
     if (status.ok()) {
       bytes_ += bytes;
       return status;
     }
-    if (status.IsNoSpace() && !owner_.is_unsure()) {
-      if (target()->Truncate(bytes_, options, debug).ok() && target()->Sync(options, debug).ok())
-        owner_.cut_ = true;
-      else
-        owner_.unsure_ = true;
-      return status;
-    }
+    if (!status.IsNoSpace() || owner_.is_unsure())
+      return owner_.log_failed(std::move(status));
+    // A part of it is as good as nothing of it. Only room would be won.
+    target()->Truncate(bytes_, options, debug).PermitUncheckedError();
+    // What was acknowledged without a sync gets it now: this log has no other.
+    if (synced_ == bytes_ || Sync(options, debug).ok())
+      owner_.cut_ = true;
+    return status;
+  }
+
+  template <class Act>
+  IOStatus synced(Act act) {
+    const auto bytes = bytes_.load();
+    auto status = act();
+    if (status.ok())
+      synced_ = bytes;
     return owner_.log_failed(std::move(status));
   }
 
   log_watch& owner_;
-  std::uint64_t bytes_ = 0;
+  std::atomic<std::uint64_t> bytes_ = 0;
+  std::atomic<std::uint64_t> synced_ = 0;
 };
 
 /// Of what RocksDB has. A group waits for it where a log has ended.

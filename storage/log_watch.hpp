@@ -24,7 +24,8 @@ public:
   /// or something failed that a group waits for when it has been written.
   bool is_unsure() const noexcept { return unsure_.load(); }
 
-  /// The last record of a log is torn, and has been cut off.
+  /// A log ends with a part of a record, or would, and is not written to again. All
+  /// before it is synced.
   bool is_cut() const noexcept { return cut_.load(); }
 
   void clear() noexcept {

@@ -1,0 +1,168 @@
+// Files that are cut off or changed: what is read is exact, or nothing is.
+
+#include "storage/check.hpp"
+#include "storage/rocks_ledger.hpp"
+#include "tests/storage/support/places.hpp"
+#include "tests/storage/support/script.hpp"
+#include "tests/storage/support/strides.hpp"
+
+#include <doctest/doctest.h>
+
+#include <cstdint>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+using namespace storage_tests;
+namespace fs = std::filesystem;
+
+namespace {
+
+/// What a process left that was killed: tables, and a log that is not in them.
+class image {
+public:
+  image() {
+    const auto live = root_.path() / "live";
+    const auto known = run_script(small(live), {}, 3, [](const account&) {});
+    certain_ = known.certain;
+    storage::rocks_ledger ledger{small(live)};
+    const auto writer = ledger.open_writer(0);
+    for (int group = 0; group < 12; ++group) {
+      const auto name = "late-" + std::to_string(group);
+      const auto state = counted(group, ++certain_.version);
+      writer->put(name, std::nullopt, state);
+      certain_.counters[name] = state;
+      REQUIRE(writer->commit(certain_.version, certain_.now, 1, 0) == counter::kept::ok);
+    }
+    fs::remove_all(live / "backups");
+    fs::create_directory(live / "backups");
+    fs::copy(live, taken_, fs::copy_options::recursive);
+  }
+
+  const contents& certain() const { return certain_; }
+  const fs::path& path() const { return taken_; }
+
+  /// Every file of it, by its name from there.
+  std::vector<std::string> files() const {
+    std::vector<std::string> names;
+    for (const auto& entry : fs::recursive_directory_iterator{taken_})
+      if (entry.is_regular_file() && entry.file_size() > 0)
+        names.push_back(entry.path().lexically_relative(taken_).string());
+    return names;
+  }
+
+private:
+  temporary_directory root_;
+  fs::path taken_ = root_.path() / "taken";
+  contents certain_;
+};
+
+std::string bytes_of(const fs::path& file) {
+  std::ifstream input{file, std::ios::binary};
+  return {std::istreambuf_iterator<char>{input}, {}};
+}
+
+struct tally {
+  int exact = 0, refused = 0;
+};
+
+/// The image, with one file that has other bytes.
+void look_at(const image& image, const std::string& file, const std::string& bytes, tally& tally) {
+  temporary_directory root;
+  const auto copy = root.path() / "copy";
+  fs::copy(image.path(), copy, fs::copy_options::recursive);
+  std::ofstream{copy / file, std::ios::binary | std::ios::trunc} << bytes;
+  std::string refusal;
+  const auto found = read_all(copy, refusal);
+  if (!found) {
+    ++tally.refused;
+    CHECK_FALSE(refusal.empty());
+    return;
+  }
+  ++tally.exact;
+  if (!(*found == image.certain()))
+    FAIL_CHECK(difference(*found, image.certain()));
+}
+
+}  // namespace
+
+TEST_CASE("the image that is damaged is whole") {
+  const image image;
+  tally tally;
+  look_at(image, "COUNTERD", bytes_of(image.path() / "COUNTERD"), tally);
+  CHECK(tally.exact == 1);
+  CHECK(storage::check(image.path()).damages.empty());
+}
+
+TEST_CASE("a file is cut off anywhere: all is there, or nothing is served") {
+  const image image;
+  for (const auto& file : image.files()) {
+    CAPTURE(file);
+    const auto bytes = bytes_of(image.path() / file);
+    tally tally;
+    for (std::size_t size = 0; size < bytes.size(); size += stride(1 + bytes.size() / 60)) {
+      CAPTURE(size);
+      look_at(image, file, bytes.substr(0, size), tally);
+    }
+    MESSAGE(file << ", " << bytes.size() << " bytes: " << tally.exact << " exact, " << tally.refused
+                 << " refused");
+    if (file.ends_with(".sst") || file == "COUNTERD" || file == "witness" || file == "db/CURRENT")
+      CHECK(tally.refused > 0);
+  }
+}
+
+TEST_CASE("a bit is wrong anywhere: all is there, or nothing is served") {
+  const image image;
+  for (const auto& file : image.files()) {
+    CAPTURE(file);
+    const auto bytes = bytes_of(image.path() / file);
+    tally tally;
+    for (std::size_t bit = 0; bit < bytes.size() * 8; bit += stride(1 + bytes.size() * 8 / 90)) {
+      CAPTURE(bit);
+      auto changed = bytes;
+      changed[bit / 8] = static_cast<char>(changed[bit / 8] ^ 1 << bit % 8);
+      look_at(image, file, changed, tally);
+    }
+    MESSAGE(file << ", " << bytes.size() * 8 << " bits: " << tally.exact << " exact, "
+                 << tally.refused << " refused");
+  }
+}
+
+TEST_CASE("a file is missing: all is there, or nothing is served") {
+  const image image;
+  for (const auto& file : image.files()) {
+    CAPTURE(file);
+    temporary_directory root;
+    const auto copy = root.path() / "copy";
+    fs::copy(image.path(), copy, fs::copy_options::recursive);
+    fs::remove(copy / file);
+    std::string refusal;
+    const auto found = read_all(copy, refusal);
+    CHECK((!found || *found == image.certain()));
+    if (file == "COUNTERD" || file == "witness" || file == "db/CURRENT")
+      CHECK_FALSE(found);
+  }
+}
+
+TEST_CASE("what is refused is not touched: put right, it is whole") {
+  const image image;
+  for (const auto& file : image.files()) {
+    if (!file.ends_with(".log"))
+      continue;
+    temporary_directory root;
+    const auto copy = root.path() / "copy";
+    fs::copy(image.path(), copy, fs::copy_options::recursive);
+    const auto bytes = bytes_of(copy / file);
+    fs::resize_file(copy / file, bytes.size() / 2);
+    std::string refusal;
+    CHECK_FALSE(read_all(copy, refusal));
+    CHECK(refusal.find("acknowledged changes are missing") != refusal.npos);
+    CHECK_FALSE(storage::check(copy).damages.empty());
+    std::ofstream{copy / file, std::ios::binary | std::ios::trunc} << bytes;
+    CHECK(read_all(copy, refusal) == image.certain());
+  }
+}

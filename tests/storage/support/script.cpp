@@ -1,0 +1,216 @@
+#include "tests/storage/support/script.hpp"
+
+#include "storage/rocks_ledger.hpp"
+#include "tests/storage/support/places.hpp"
+
+#include <rocksdb/file_system.h>
+
+#include <exception>
+#include <iterator>
+#include <memory>
+#include <random>
+#include <set>
+
+namespace storage_tests {
+
+namespace {
+
+using counter::due_entry;
+using counter::kept;
+
+constexpr int restarts = 2;
+constexpr int groups = 10;
+
+class script {
+public:
+  script(const storage::settings& how, const contents& from, std::uint64_t seed,
+         const listener& on_group)
+      : how_(how),
+        random_(seed),
+        on_group_(on_group) {
+    account_.certain = from;
+  }
+
+  account run() {
+    try {
+      for (int start = 0; start < restarts && is_going_on(); ++start)
+        run_once(start);
+      account_.has_ended = true;
+    } catch (const std::exception&) {
+      // A start that was refused.
+      account_.could_open = false;
+    }
+    return account_;
+  }
+
+private:
+  bool is_going_on() const { return account_.unknown + account_.refused == 0; }
+
+  void run_once(int start) {
+    storage::rocks_ledger ledger{how_};
+    std::vector<std::unique_ptr<counter::ledger_writer>> writers;
+    for (unsigned shard = 0; shard < 2; ++shard)
+      writers.push_back(ledger.open_writer(shard));
+    for (int group = 0; group < groups; ++group) {
+      if (group == groups / 2)
+        back_up(ledger, "backup-" + std::to_string(start));
+      write_group(*writers[static_cast<std::size_t>(group) % 2]);
+    }
+  }
+
+  void back_up(storage::rocks_ledger& ledger, const std::string& name) {
+    std::string path;
+    if (ledger.back_up(name, path) == counter::ledger::backup_result::ok)
+      account_.backups.push_back(path);
+  }
+
+  void write_group(counter::ledger_writer& writer) {
+    auto after = account_.certain;
+    for (auto changes = 1 + random_() % 5; changes > 0; --changes)
+      change(writer, after);
+    after.now += std::chrono::milliseconds{random_() % 100};
+    const auto& before = account_.certain;
+    const auto more = [](const auto& left, const auto& right) {
+      return static_cast<std::int64_t>(left.size()) - static_cast<std::int64_t>(right.size());
+    };
+    switch (writer.commit(after.version, after.now, more(after.counters, before.counters),
+                          more(after.replays, before.replays))) {
+      case kept::ok:
+        ++account_.acknowledged;
+        account_.certain = after;
+        break;
+      case kept::full:
+        ++account_.full;
+        break;
+      case kept::unknown:
+        ++account_.unknown;
+        account_.possible = after;
+        break;
+      case kept::refused:
+        ++account_.refused;
+        break;
+    }
+    if (on_group_)
+      on_group_(account_);
+  }
+
+  void change(counter::ledger_writer& writer, contents& to) {
+    const auto dice = random_() % 10;
+    if (dice == 0 && !to.replays.empty())
+      forget(writer, to);
+    else if (dice < 3)
+      remember(writer, to);
+    else
+      put(writer, to, dice == 3);
+  }
+
+  void put(counter::ledger_writer& writer, contents& to, bool removes) {
+    // Names of many lengths, so that records end everywhere in a sector.
+    const auto number = random_() % 12;
+    const auto name = std::string(number * number, 'n') + std::to_string(number);
+    const auto kept = account_.certain.counters.find(name);
+    const auto before =
+        kept == account_.certain.counters.end() ? std::nullopt : std::optional{kept->second};
+    std::optional<counter::state> after;
+    if (!removes) {
+      after = counted(static_cast<std::int64_t>(random_()), ++to.version);
+      if (random_() % 2 == 0)
+        after->expires_at = at(static_cast<std::int64_t>(1'000'000 + random_() % 1'000));
+    }
+    writer.put(name, before, after);
+    if (after)
+      to.counters[name] = *after;
+    else
+      to.counters.erase(name);
+  }
+
+  void remember(counter::ledger_writer& writer, contents& to) {
+    const auto id = "id-" + std::to_string(random_());
+    counter::replay replay;
+    replay.parameters.operand = static_cast<std::int64_t>(random_());
+    replay.reply.after = counted(static_cast<std::int64_t>(random_()), to.version);
+    replay.forget_at = at(static_cast<std::int64_t>(2'000'000 + random_() % 1'000));
+    writer.remember(id, replay);
+    to.replays[id] = replay;
+  }
+
+  void forget(counter::ledger_writer& writer, contents& to) {
+    const auto which =
+        std::next(to.replays.begin(), static_cast<std::ptrdiff_t>(random_() % to.replays.size()));
+    writer.forget(which->first, which->second.forget_at);
+    to.replays.erase(which);
+  }
+
+  storage::settings how_;
+  std::mt19937_64 random_;
+  listener on_group_;
+  account account_;
+};
+
+}  // namespace
+
+account run_script(const storage::settings& how, const contents& from, std::uint64_t seed,
+                   const listener& on_group) {
+  return script{how, from, seed, on_group}.run();
+}
+
+std::optional<contents> read_all(const std::filesystem::path& directory, std::string& refusal) {
+  try {
+    contents found;
+    {
+      storage::rocks_ledger ledger{small(directory)};
+      found.version = ledger.summary().version;
+      found.now = ledger.summary().now;
+      counter::page page;
+      do {
+        if (!ledger.list({.after = page.reached, .limit = 7}, at(0), 100, page)) {
+          refusal = "a list failed";
+          return std::nullopt;
+        }
+        for (const auto& one : page.counters)
+          found.counters.emplace(one.name, one.state);
+      } while (!page.is_last);
+      std::vector<due_entry> due;
+      std::string position;
+      if (!ledger.read_due(at(3'000'000), 10'000, position, due)) {
+        refusal = "what is due cannot be read";
+        return std::nullopt;
+      }
+      for (const auto& one : due) {
+        std::optional<counter::replay> replay;
+        if (one.kind != due_entry::what::replay)
+          continue;
+        if (!ledger.read_replay(one.id, replay)) {
+          refusal = "a replay cannot be read";
+          return std::nullopt;
+        }
+        if (replay)
+          found.replays.emplace(one.id, *replay);
+      }
+    }
+    return found;
+  } catch (const std::exception& error) {
+    refusal = error.what();
+    return std::nullopt;
+  }
+}
+
+std::string difference(const contents& left, const contents& right) {
+  std::string text;
+  const auto tell = [&text](const std::string& what, const auto& one, const auto& other) {
+    for (const auto& [name, value] : one)
+      if (const auto found = other.find(name); found == other.end())
+        text += what + " only: " + name + "; ";
+      else if (what == "left" && !(found->second == value))
+        text += "differs: " + name + "; ";
+  };
+  tell("left", left.counters, right.counters);
+  tell("right", right.counters, left.counters);
+  tell("left", left.replays, right.replays);
+  tell("right", right.replays, left.replays);
+  text += "versions " + std::to_string(left.version) + ", " + std::to_string(right.version);
+  return text + "; now " + std::to_string(left.now.time_since_epoch().count()) + ", " +
+         std::to_string(right.now.time_since_epoch().count());
+}
+
+}  // namespace storage_tests
