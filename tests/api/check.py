@@ -6,9 +6,11 @@ import sys
 import tempfile
 
 import description_test
+import disk_test
 import docs_runner
 import docs_runner_test
 import truth_test
+from coverage import Coverage
 from description import Description
 from server import Server
 from tally import Tally
@@ -26,7 +28,11 @@ def main(program, validator):
         for page, section in [("docs/API.md", None), ("README.md", "Try it")]:
             with Server(program) as server, tempfile.TemporaryDirectory() as directory:
                 docs_runner.run(ROOT / page, server.address, directory, tally, section)
-        truth_test.run(program, description, tally)
+        coverage = Coverage(description)
+        truth_test.run(program, description, coverage, tally)
+        disk_test.run(program, description, coverage, tally)
+        coverage.print()
+        tally.check("every described answer was provoked", coverage.faults())
     print(tally.line())
     return 1 if tally.failed else 0
 

@@ -10,8 +10,10 @@ COMMON = {"date", "x-content-type-options", "content-type", "content-length"}
 
 
 class Judge:
-    def __init__(self, description):
+    def __init__(self, description, may_close=False):
+        """`may_close`: the server may be about to stop, and say so in any answer."""
         self.description = description
+        self.common = COMMON | {"connection"} if may_close else COMMON
 
     def faults(self, response, answer, is_head=False):
         """Sentences about what is wrong with an answer to be of this response."""
@@ -48,7 +50,7 @@ class Judge:
                           self.description.validator(header["schema"]).iter_errors(value)]
             elif header.get("required"):
                 found.append(f"{name} is missing")
-        known = COMMON | {name.lower() for name in headers}
+        known = self.common | {name.lower() for name in headers}
         found += [f"{name} is not described" for name in names if name not in known]
         return found
 

@@ -7,8 +7,10 @@ import tempfile
 
 
 class Server:
-    def __init__(self, program, *flags):
-        self.command = [str(program), "--listen", "127.0.0.1:0", "--threads", "1", *flags]
+    def __init__(self, program, *flags, runner=(), expected_status=0):
+        """`runner` is a command that becomes the program."""
+        self.command = [*runner, str(program), "--listen", "127.0.0.1:0", "--threads", "1", *flags]
+        self.expected_status = expected_status
         self.port = None
 
     @property
@@ -37,7 +39,7 @@ class Server:
         self.process.stdout.close()
         said = self.said()
         self.log.close()
-        if status != 0:
+        if status != self.expected_status:
             raise RuntimeError(f"{' '.join(self.command)} ended with {status}: {said}")
 
     def said(self):

@@ -14,9 +14,10 @@ class Witness:
     """Speaks with one server over one connection, which stays unless told otherwise."""
 
     def __init__(self, server, description, coverage, tally):
+        self.server = server
         self.port = server.port
         self.description = description
-        self.judge = Judge(description)
+        self.judge = Judge(description, may_close=server.expected_status != 0)
         self.coverage = coverage
         self.tally = tally
         self.connection = Connection(self.port)

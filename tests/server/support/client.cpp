@@ -23,7 +23,11 @@ bool equals_ignoring_case(const std::string& left, std::string_view right) {
   return left.size() == right.size() && strncasecmp(left.data(), right.data(), right.size()) == 0;
 }
 
-[[noreturn]] void fail(const char* what) {
+/// Throws, unless it was only interrupted: which a socket that has a timeout is
+/// when its process was stopped and goes on.
+void fail(const char* what) {
+  if (errno == EINTR)
+    return;
   if (errno == EAGAIN || errno == EWOULDBLOCK)
     throw timed_out{std::string{what} + ": nothing happens"};
   if (errno == ECONNRESET || errno == EPIPE)
@@ -142,7 +146,8 @@ void client::send(std::string_view bytes) {
     const auto sent = ::send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
     if (sent < 0)
       fail("send");
-    bytes.remove_prefix(static_cast<std::size_t>(sent));
+    else
+      bytes.remove_prefix(static_cast<std::size_t>(sent));
   }
 }
 
@@ -212,8 +217,8 @@ bool client::is_ready(short event, int milliseconds) const {
 /// False at the end.
 bool client::receive() {
   char buffer[64 * 1024];
-  const auto bytes = recv(socket_, buffer, sizeof buffer, 0);
-  if (bytes < 0)
+  auto bytes = recv(socket_, buffer, sizeof buffer, 0);
+  for (; bytes < 0; bytes = recv(socket_, buffer, sizeof buffer, 0))
     fail("receive");
   received_.append(buffer, static_cast<std::size_t>(bytes));
   return bytes > 0;

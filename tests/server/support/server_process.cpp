@@ -54,6 +54,7 @@ std::vector<char*> pointers(words& texts) {
 
 words server_command(const words& flags, const setting& how) {
   auto command = counterd({});
+  command.insert(command.begin(), how.runner.begin(), how.runner.end());
   for (const auto& address : how.listen)
     command.insert(command.end(), {"--listen", address});
   command.insert(command.end(), flags.begin(), flags.end());
@@ -123,6 +124,13 @@ process::ending process::wait(std::chrono::seconds patience) {
   result.output = output_;
   result.log = log_;
   return result;
+}
+
+std::size_t process::resident_bytes() const {
+  std::ifstream file{"/proc/" + std::to_string(id_) + "/statm"};
+  std::size_t all = 0, resident = 0;
+  file >> all >> resident;
+  return resident * static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
 }
 
 std::chrono::milliseconds process::busy_time() const {

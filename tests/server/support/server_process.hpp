@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <utility>
@@ -18,6 +19,7 @@ struct setting {
   unsigned descriptors_max = 0;    ///< its limit, soft and hard; 0: ours
   bool ignores_interrupt = false;  ///< SIGINT, as a shell's background jobs do
   words listen{"127.0.0.1:0"};     ///< a server's --listen flags
+  words runner{};                  ///< a command that becomes the server
 };
 
 /// A running program. Used by the thread that started it. Whatever does not
@@ -45,6 +47,9 @@ public:
   };
   ending wait(std::chrono::seconds patience = std::chrono::seconds{20});
 
+  pid_t id() const { return id_; }
+  /// What it has in memory.
+  std::size_t resident_bytes() const;
   /// The time that it has kept processors busy.
   std::chrono::milliseconds busy_time() const;
 

@@ -1,4 +1,5 @@
 #include "tests/server/support/client.hpp"
+#include "tests/server/support/own_address.hpp"
 #include "tests/server/support/server_process.hpp"
 #include "tests/server/v1/support.hpp"
 
@@ -6,35 +7,11 @@
 
 #include <string>
 
-#include <arpa/inet.h>
-#include <ifaddrs.h>
-#include <net/if.h>
-#include <netinet/in.h>
-
 using namespace support;
 
 namespace {
 
 const auto make_backup = request("POST", "/v1/admin/backup?name=x");
-
-/// An IPv4 address of this machine that is none of the loopback; empty when it
-/// has none.
-std::string own_address() {
-  ifaddrs* all = nullptr;
-  REQUIRE(getifaddrs(&all) == 0);
-  std::string found;
-  for (const auto* one = all; one != nullptr; one = one->ifa_next) {
-    if (one->ifa_addr == nullptr || one->ifa_addr->sa_family != AF_INET ||
-        (one->ifa_flags & IFF_LOOPBACK) != 0 || (one->ifa_flags & IFF_UP) == 0)
-      continue;
-    char text[INET_ADDRSTRLEN];
-    const auto* address = reinterpret_cast<const sockaddr_in*>(one->ifa_addr);
-    inet_ntop(AF_INET, &address->sin_addr, text, sizeof text);
-    found = text;
-  }
-  freeifaddrs(all);
-  return found;
-}
 
 bool has_ipv6() {
   try {

@@ -1,0 +1,91 @@
+#include "tests/server/durable/support/data.hpp"
+#include "tests/server/support/client.hpp"
+#include "tests/server/support/server_process.hpp"
+#include "tests/server/support/temporary_directory.hpp"
+#include "tests/server/v1/listing.hpp"
+#include "tests/server/v1/support.hpp"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <string>
+
+using namespace support;
+
+namespace {
+
+namespace fs = std::filesystem;
+
+/// One line of why, and nothing else.
+void check_cannot(const std::string& directory, const std::string& reason) {
+  const auto before = contents_of(directory);
+  const auto ended = check_of(directory);
+  CAPTURE(ended.log);
+  CHECK(ended.exit_code > 0);
+  CHECK(ended.output == "");
+  CHECK(ended.log.starts_with("counterd: " + directory));
+  CHECK(ended.log.find(reason) != ended.log.npos);
+  CHECK(std::count(ended.log.begin(), ended.log.end(), '\n') == 1);
+  CHECK(differences(before, contents_of(directory)) == words{});
+}
+
+}  // namespace
+
+TEST_CASE("a check counts what is there, from a log as from a table") {
+  const temporary_directory disk;
+  const auto data = disk / "data";
+  {
+    server_process server{kept_in(data, {"--shards", "3"})};
+    client connection{server.port()};
+    create_many(connection, "c", 1500);
+    for (const std::string key : {"1", "2", "3"})
+      REQUIRE(connection.ask(request("POST", counter_path("k" + key), key_field(key))).status ==
+              201);
+    REQUIRE(connection.ask(request("DELETE", counter_path("k1"))).status == 204);
+    REQUIRE(connection.ask(request("POST", counter_path("e", "ttl=1000"))).status == 201);
+  }
+  for (const std::string how : {"killed", "stopped"}) {
+    CAPTURE(how);
+    const auto before = contents_of(data);
+    const auto checked = check_of(data);
+    CHECK(checked.exit_code == 0);
+    CHECK(checked.output == told_of(1503, 3));
+    CHECK(checked.log == "");
+    CHECK(differences(before, contents_of(data)) == words{});
+    server_process server{kept_in(data)};
+    CHECK(server.stop().exit_code == 0);
+  }
+}
+
+TEST_CASE("a check of what is no data directory says so, and makes none of it") {
+  const temporary_directory disk;
+  fs::create_directory(disk / "empty");
+  fs::create_directory(disk / "foreign");
+  std::ofstream{disk / "foreign/file"} << "not ours";
+  std::ofstream{disk / "file"} << "a file";
+  check_cannot(disk / "empty", "is not a counterd data directory");
+  check_cannot(disk / "foreign", "is not a counterd data directory");
+  check_cannot(disk / "file", "Not a directory");
+  check_cannot(disk / "none", "No such file or directory");
+}
+
+TEST_CASE("a check of what a server uses is refused") {
+  const temporary_directory disk;
+  const auto data = disk / "data";
+  const server_process server{kept_in(data)};
+  REQUIRE(get(server.port(), "/inc?name=x").status == 200);
+  check_cannot(data, "is in use by another counterd");
+  CHECK(get(server.port(), "/get?name=x").body == "x: 1\n");
+}
+
+TEST_CASE("a check of a directory in which nothing was counted finds nothing") {
+  const temporary_directory disk;
+  const auto data = disk / "data";
+  {
+    const server_process server{kept_in(data)};
+    REQUIRE(get(server.port(), "/get?name=x").status == 404);
+  }
+  CHECK(check_of(data).output == told_of(0, 0));
+}

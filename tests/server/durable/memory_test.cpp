@@ -1,0 +1,97 @@
+#include "tests/server/durable/support/data.hpp"
+#include "tests/server/support/client.hpp"
+#include "tests/server/support/server_process.hpp"
+#include "tests/server/support/temporary_directory.hpp"
+#include "tests/server/v1/listing.hpp"
+#include "tests/server/v1/support.hpp"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstddef>
+#include <random>
+#include <string>
+
+using namespace support;
+
+namespace {
+
+using std::chrono::steady_clock;
+
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+constexpr bool is_instrumented = true;  // and takes what memory it likes
+#else
+constexpr bool is_instrumented = false;
+#endif
+
+constexpr std::size_t many = 300'000;
+constexpr std::size_t mib = std::size_t{1} << 20;
+
+/// Of the running server, now; 0 where that says nothing.
+std::size_t memory_of(const server_process& server) {
+  return is_instrumented ? 0 : server.resident_bytes();
+}
+
+/// All are listed, in order, with their values.
+bool lists_all(client& connection) {
+  std::size_t number = 0;
+  std::string target = "/v1/counters?limit=1000";
+  while (!target.empty()) {
+    const auto page = connection.ask(get_request(target));
+    const auto body = object_of(page);
+    for (const auto& one : body.at("counters").as_array())
+      if (const auto& counter = one.as_object();
+          text_at(counter, "name") != numbered("c", number) ||
+          integer_at(counter, "value") != static_cast<std::int64_t>(number++))
+        return false;
+    target = next_link(page);
+  }
+  return number == many;
+}
+
+/// Some, anywhere.
+bool reads_some(client& connection, std::uint64_t seed) {
+  std::mt19937_64 random{seed};
+  for (int i = 0; i < 1000; ++i) {
+    const auto number = random() % many;
+    const auto said = connection.ask(get_request("/get?name=" + numbered("c", number)));
+    if (said.body != numbered("c", number) + ": " + std::to_string(number) + "\n")
+      return false;
+  }
+  return true;
+}
+
+}  // namespace
+
+TEST_CASE("counters need not fit the memory, and no answer tells whether they do") {
+  const temporary_directory disk;
+  const auto data = disk / "data";
+  std::size_t idle = 0, full = 0;
+  const auto seed = test_seed();
+  {
+    const server_process server{kept_in(data, {"--shards", "2"})};
+    idle = memory_of(server);
+    client connection{server.port()};
+    create_many(connection, "c", many);
+    full = memory_of(server);
+    CHECK(reads_some(connection, seed));
+    full = std::max(full, memory_of(server));
+  }
+  const auto begin = steady_clock::now();
+  const server_process server{kept_in(data)};
+  MESSAGE(
+      "a start with "
+      << many << " counters takes "
+      << std::chrono::duration_cast<std::chrono::milliseconds>(steady_clock::now() - begin).count()
+      << " ms");
+  client connection{server.port()};
+  CHECK(lists_all(connection));
+  CHECK(reads_some(connection, seed + 1));
+  full = std::max(full, memory_of(server));
+  MESSAGE("memory: " << idle / mib << " MiB idle, " << full / mib << " MiB with " << many
+                     << " counters");
+  CHECK(full < idle + 120 * mib);
+  CHECK(connection.ask(get_request("/inc?name=" + numbered("c", 7))).body == "ok\n");
+  CHECK(value_of(connection, numbered("c", 7)) == 8);
+}

@@ -1,0 +1,134 @@
+#include "tests/server/durable/support/data.hpp"
+#include "tests/server/support/client.hpp"
+#include "tests/server/support/server_process.hpp"
+#include "tests/server/support/temporary_directory.hpp"
+#include "tests/server/v1/listing.hpp"
+#include "tests/server/v1/support.hpp"
+
+#include <doctest/doctest.h>
+
+#include <chrono>
+#include <string>
+#include <thread>
+
+using namespace support;
+
+namespace {
+
+using std::chrono::steady_clock;
+
+/// Asks for it until it is gone. False when it never goes.
+bool goes(client& connection, const std::string& name) {
+  const auto end = steady_clock::now() + std::chrono::seconds{60};
+  while (steady_clock::now() < end) {
+    if (connection.ask(get_request(counter_path(name))).status == 404)
+      return true;
+    std::this_thread::sleep_for(std::chrono::milliseconds{20});
+  }
+  return false;
+}
+
+}  // namespace
+
+TEST_CASE("a counter expires when it was said to, whatever restarts there are before") {
+  const temporary_directory disk;
+  const auto data = disk / "data";
+  std::string told;
+  {
+    const server_process server{kept_in(data)};
+    client connection{server.port()};
+    told = text_at(object_of(connection.ask(request("POST", counter_path("x", "ttl=1000")))),
+                   "expires_at");
+    REQUIRE(connection.ask(request("POST", counter_path("forever"))).status == 201);
+  }
+  for (const std::string shards : {"3", "1"}) {
+    const server_process server{kept_in(data, {"--shards", shards})};
+    client connection{server.port()};
+    const auto kept = object_of(connection.ask(get_request(counter_path("x"))));
+    CHECK(text_at(kept, "expires_at") == told);
+    // A fixed window stays what it is.
+    const auto more = object_of(connection.ask(request("POST", counter_path("x", "ttl=5000"))));
+    CHECK(text_at(more, "expires_at") == told);
+    CHECK(
+        object_of(connection.ask(get_request(counter_path("forever")))).at("expires_at").is_null());
+  }
+}
+
+TEST_CASE("what expires while no server runs is gone, and what had expired stays away") {
+  const temporary_directory disk;
+  const auto data = disk / "data";
+  std::int64_t version = 0;
+  {
+    const server_process server{kept_in(data)};
+    client connection{server.port()};
+    REQUIRE(connection.ask(request("PUT", counter_path("before", "value=5&ttl=1"))).status == 201);
+    REQUIRE(goes(connection, "before"));
+    const auto last = connection.ask(request("PUT", counter_path("between", "value=5&ttl=1")));
+    version = integer_at(object_of(last), "version");
+  }
+  std::this_thread::sleep_for(std::chrono::milliseconds{1100});
+  for (const std::string shards : {"2", "1"}) {
+    const server_process server{kept_in(data, {"--shards", shards})};
+    client connection{server.port()};
+    for (const std::string name : {"before", "between"}) {
+      CAPTURE(name);
+      CHECK(connection.ask(get_request(counter_path(name))).status == 404);
+      CHECK(list_all(connection, "/v1/counters?prefix=be").empty());
+      const auto created = connection.ask(request("POST", counter_path(name)));
+      CHECK(created.status == 201);
+      CHECK(integer_at(object_of(created), "value") == 1);
+      CHECK(integer_at(object_of(created), "version") > version);
+      REQUIRE(connection.ask(request("DELETE", counter_path(name))).status == 204);
+    }
+  }
+}
+
+TEST_CASE("what expires makes room on the disk, too, without being asked for") {
+  const temporary_directory disk;
+  const auto data = disk / "data";
+  {
+    const server_process server{kept_in(data)};
+    client connection{server.port()};
+    for (int i = 0; i < 50; ++i)
+      REQUIRE(connection.ask(request("POST", counter_path(std::to_string(i), "ttl=1"))).status ==
+              201);
+  }
+  {
+    server_process server{kept_in(data, {"--shards", "2", "--max-counters", "51"})};
+    client connection{server.port()};
+    REQUIRE(connection.ask(request("POST", counter_path("stays"))).status == 201);
+    const auto end = steady_clock::now() + std::chrono::seconds{60};
+    // There is room for fifty others only when those are gone.
+    int status = 507;
+    for (int i = 0; i < 50; ++i)
+      while ((status = connection.ask(get_request("/inc?name=n" + std::to_string(i))).status) ==
+                 507 &&
+             steady_clock::now() < end)
+        std::this_thread::sleep_for(std::chrono::milliseconds{20});
+    CHECK(status == 200);
+    CHECK(server.stop().exit_code == 0);
+  }
+  CHECK(check_of(data).output == told_of(51, 0));
+}
+
+TEST_CASE("a key is forgotten when its time is over, whatever restarts there are before") {
+  const temporary_directory disk;
+  const auto data = disk / "data";
+  const auto change = request("POST", counter_path("x"), key_field("k"));
+  const words flags{"--idempotency-ttl", "1s", "--idempotency-max", "1"};
+  {
+    const server_process server{kept_in(data, flags)};
+    REQUIRE(client{server.port()}.ask(change).status == 201);
+  }
+  const server_process server{kept_in(data, flags)};
+  client connection{server.port()};
+  const auto end = steady_clock::now() + std::chrono::seconds{60};
+  auto said = connection.ask(change);
+  while (said.has("Idempotency-Replayed") && steady_clock::now() < end) {
+    std::this_thread::sleep_for(std::chrono::milliseconds{20});
+    said = connection.ask(change);
+  }
+  CHECK(said.status == 200);
+  CHECK_FALSE(said.has("Idempotency-Replayed"));
+  CHECK(value_of(connection, "x") == 2);
+}

@@ -1,0 +1,176 @@
+// Where a server starts, and where it does not.
+
+#include "tests/server/durable/support/data.hpp"
+#include "tests/server/durable/support/small_disk.hpp"
+#include "tests/server/support/client.hpp"
+#include "tests/server/support/server_process.hpp"
+#include "tests/server/support/temporary_directory.hpp"
+
+#include <doctest/doctest.h>
+
+#include <csignal>
+#include <filesystem>
+#include <fstream>
+#include <string>
+
+#include <unistd.h>
+
+using namespace support;
+
+namespace {
+
+namespace fs = std::filesystem;
+
+void write_file(const fs::path& file, const std::string& text) {
+  std::ofstream{file} << text;
+}
+
+/// Counts `x` to `count`, and is killed.
+void count_and_kill(const std::string& directory, int count) {
+  const server_process server{kept_in(directory)};
+  for (int i = 0; i < count; ++i)
+    REQUIRE(get(server.port(), "/inc?name=x").body == "ok\n");
+}
+
+std::string x_of(const std::string& directory) {
+  const server_process server{kept_in(directory)};
+  return get(server.port(), "/get?name=x").body;
+}
+
+/// As a user to whom modes mean something. Not found: a runner without words.
+setting somebody() {
+  if (geteuid() != 0)
+    return {};
+  const setting nobody{
+      .runner = {"setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--"}};
+  auto command = nobody.runner;
+  command.insert(command.end(), {COUNTERD_BINARY, "--version"});
+  return process{command}.wait().exit_code == 0 ? nobody : setting{};
+}
+
+}  // namespace
+
+TEST_CASE("a directory is made, and what was counted in it is there the next time") {
+  const temporary_directory disk;
+  count_and_kill(disk / "data", 3);
+  CHECK(x_of(disk / "data") == "x: 3\n");
+  CHECK(x_of(disk / "data/") == "x: 3\n");
+  // Names are nobody else's business.
+  CHECK(fs::status(disk / "data").permissions() == fs::perms::owner_all);
+  fs::create_directory(disk / "empty");
+  CHECK(x_of(disk / "empty") == "x not found\n");
+}
+
+TEST_CASE("a second server on a directory is refused, and the first one does not notice") {
+  const temporary_directory disk;
+  const auto data = disk / "data";
+  server_process first{kept_in(data)};
+  REQUIRE(get(first.port(), "/inc?name=x").body == "ok\n");
+  check_refused(data, {"is in use by another counterd"});
+  fs::create_directory_symlink(data, disk / "link");
+  const auto before = contents_of(data);
+  check_refused(disk / "link", {"is in use by another counterd"});
+  CHECK(differences(before, contents_of(data)) == words{});
+  REQUIRE(get(first.port(), "/inc?name=x").body == "ok\n");
+  // Whoever is killed leaves no lock behind.
+  first.signal(SIGKILL);
+  first.wait();
+  CHECK(x_of(data) == "x: 2\n");
+}
+
+TEST_CASE("a directory that is not empty and not ours is refused") {
+  const temporary_directory disk;
+  for (const std::string name : {"file", ".hidden", "db", "CURRENT", "COUNTERD.old"}) {
+    const auto data = disk / "with " + name;
+    fs::create_directory(data);
+    write_file(fs::path{data} / name, "not ours");
+    check_refused(data, {"is not empty and not a counterd data directory", name});
+  }
+  for (const std::string name : {"directory", "witness"}) {
+    const auto data = disk / "with " + name;
+    fs::create_directories(fs::path{data} / name);
+    check_refused(data, {"is not empty and not a counterd data directory", name});
+  }
+}
+
+TEST_CASE("what a file system has of its own is not in the way") {
+  const temporary_directory disk;
+  const auto data = disk / "data";
+  fs::create_directories(data + "/lost+found");
+  CHECK(x_of(data) == "x not found\n");
+  CHECK(fs::is_directory(data + "/lost+found"));
+  CHECK(check_of(data).exit_code == 0);
+}
+
+TEST_CASE("a directory of a newer format is refused") {
+  const temporary_directory disk;
+  const auto data = disk / "data";
+  count_and_kill(data, 1);
+  const auto marker = fs::path{data} / "COUNTERD";
+  write_file(marker, "counterd data directory, format 999\n");
+  check_refused(data, {"has format 999", "start a newer one"});
+  write_file(marker, "counterd data directory, format 1x\n");
+  check_refused(data, {"COUNTERD: is damaged"});
+  write_file(marker, "");
+  check_refused(data, {"COUNTERD: is damaged"});
+  fs::remove(marker);
+  check_refused(data, {"is not empty and not a counterd data directory", "no COUNTERD"});
+  write_file(marker, "counterd data directory, format 1\n");
+  CHECK(x_of(data) == "x: 1\n");
+}
+
+TEST_CASE("what is no directory, or has no parent, is refused") {
+  const temporary_directory disk;
+  write_file(disk / "file", "a file");
+  check_refused(disk / "file", {"Not a directory"});
+  check_refused(disk / "file/data", {"Not a directory"});
+  check_refused(disk / "none/data", {"No such file or directory"});
+  fs::create_symlink(disk / "none", disk / "dangling");
+  check_refused(disk / "dangling", {"No such file or directory"});
+  CHECK_FALSE(fs::exists(disk / "none"));
+}
+
+TEST_CASE("a directory that one may not write or read is refused") {
+  const auto who = somebody();
+  if (geteuid() == 0 && who.runner.empty()) {
+    MESSAGE("nobody else can run the server here: not tested");
+    return;
+  }
+  const temporary_directory disk;
+  const auto data = disk / "data";
+  count_and_kill(data, 1);
+  fs::permissions(disk.path(), fs::perms::all);
+  for (const auto mode : {fs::perms::none, fs::perms::others_read | fs::perms::others_exec}) {
+    fs::permissions(data, mode);
+    check_refused(data, {"Permission denied"}, who);
+  }
+  fs::permissions(data, fs::perms::owner_all);
+  fs::create_directory(disk / "closed");
+  fs::permissions(disk / "closed", fs::perms::owner_read | fs::perms::owner_exec);
+  check_refused(disk / "closed/data", {"Permission denied"}, who);
+  fs::permissions(disk / "closed", fs::perms::owner_all);
+  CHECK(x_of(data) == "x: 1\n");
+}
+
+TEST_CASE("a disk that is read only is refused") {
+  small_disk disk;
+  if (!disk.is_there())
+    return;
+  count_and_kill(disk / "data", 1);
+  // Whoever was killed has closed its files before the next one starts.
+  CHECK(x_of(disk / "data") == "x: 1\n");
+  disk.make_read_only();
+  check_refused(disk / "data", {"Read-only file system"});
+  CHECK(check_of(disk / "data").output == told_of(1, 0));
+}
+
+TEST_CASE("a place where it cannot listen leaves the counters as they are") {
+  const temporary_directory disk;
+  const auto data = disk / "data";
+  count_and_kill(data, 2);
+  const server_process taken;
+  const auto ended = process{counterd({"--data", data, "--listen", taken.addresses()[0]})}.wait();
+  CHECK(ended.exit_code > 0);
+  CHECK(ended.log.find("cannot listen on") != ended.log.npos);
+  CHECK(x_of(data) == "x: 2\n");
+}
