@@ -5,9 +5,10 @@
 //
 //   pipelined PORT TARGET CONNECTIONS DEPTH SECONDS [NAMES]
 //
-// %020d in the target stands for one of NAMES numbers, drawn for each request. A
-// target like "INCR i" is a command for Redis; then the two are driven by the same
-// program.
+// %020d in the target stands for one of NAMES numbers, drawn for each request; with
+// 0 SECONDS each of them is asked for once, in their order, and DEPTH must divide
+// NAMES. A target like "INCR i" is a command for Redis: so the two can be driven by
+// the same program.
 
 #include "bench/loads/answers.hpp"
 #include "bench/loads/requests.hpp"
@@ -58,7 +59,7 @@ public:
     const auto began = now_ = steady_clock::now();
     end_ = began + duration;
     for (auto& one : peers_)
-      send(one);
+      send_more(one);
     std::array<epoll_event, 256> ready;
     while (in_flight_ > 0 && now_ < end_ + grace) {
       const int count = ::epoll_wait(set_, ready.data(), static_cast<int>(ready.size()), 100);
@@ -86,6 +87,11 @@ private:
             "connect");
     epoll_event event{.events = EPOLLIN, .data = {.ptr = &one}};
     require(::epoll_ctl(set_, EPOLL_CTL_ADD, one.socket, &event) == 0, "epoll_ctl");
+  }
+
+  void send_more(peer& one) {
+    if (now_ < end_ && !batch_.is_done())
+      send(one);
   }
 
   void send(peer& one) {
@@ -116,8 +122,7 @@ private:
     if (one.awaited > 0)
       return;
     batch_us_.push_back(std::chrono::duration<double, std::micro>(now_ - one.sent).count());
-    if (now_ < end_)
-      send(one);
+    send_more(one);
   }
 
   void reconnect(peer& one) {
@@ -126,8 +131,7 @@ private:
     ::close(one.socket);
     one.rest.clear();
     connect(one);
-    if (now_ < end_)
-      send(one);
+    send_more(one);
   }
 
   double percentile(double of) {
@@ -169,11 +173,13 @@ int main(int argc, char** argv) {
   const auto space = target.find(' ');
   const bool is_redis = space != target.npos;
   const auto number = [&](int at) { return std::strtoul(argv[at], nullptr, 10); };
-  const std::size_t depth = number(4);
+  const std::size_t depth = number(4), names = argc == 7 ? number(6) : 1;
+  const std::chrono::seconds duration{number(5)};
+  const bool in_turn = duration.count() == 0;
   requests batch{is_redis ? redis_request(target.substr(0, space), target.substr(space + 1))
                           : http_request(target, argv[1]),
-                 depth, argc == 7 ? number(6) : 1};
+                 depth, names, in_turn};
   load{static_cast<std::uint16_t>(number(1)), std::move(batch), is_redis ? parse_redis : parse_http,
        number(3), depth}
-      .run(std::chrono::seconds{number(5)});
+      .run(in_turn ? std::chrono::hours{1} : duration);
 }

@@ -7,10 +7,13 @@
 #include <string_view>
 
 /// The requests that one connection sends in one go. `%020d` in their text (or
-/// another width) stands for a number below `names`, drawn anew for each.
+/// another width) stands for a number below `names`: drawn anew for each request,
+/// or each in turn.
 class requests {
 public:
-  requests(std::string text, std::size_t depth, std::uint64_t names) : names_(names) {
+  requests(std::string text, std::size_t depth, std::uint64_t names, bool in_turn)
+      : names_(names),
+        in_turn_(in_turn) {
     const auto pattern = text.find("%0"), end = text.find('d', pattern);
     if (pattern != text.npos && end != text.npos) {
       std::size_t width = 0;
@@ -29,9 +32,12 @@ public:
   std::string_view next() {
     if (digits_ > 0)
       for (auto at = last_digit_; at < bytes_.size(); at += size_)
-        write(draw(), at);
+        write(in_turn_ ? next_++ : draw(), at);
     return bytes_;
   }
+
+  /// Each name has had its turn.
+  bool is_done() const { return in_turn_ && next_ >= names_; }
 
 private:
   /// Marsaglia's xorshift64, with its high half scaled: as good as it has to be.
@@ -48,6 +54,8 @@ private:
   }
 
   const std::uint64_t names_;  ///< fewer than 2^32
+  const bool in_turn_;
+  std::uint64_t next_ = 0;
   std::string bytes_;
   std::size_t size_;            ///< of one request
   std::size_t last_digit_ = 0;  ///< in the first

@@ -132,8 +132,8 @@ class RedisBenchmark(Load):
     """Redis by its own load generator. It takes a number of requests: those of so many
     `per_second` at first, and then as many as the run before was worth."""
 
-    def __init__(self, name, depth, per_second, connections=64, names=1):
-        super().__init__(name, self.arguments, self.read)
+    def __init__(self, name, depth, per_second, connections=64, names=1, row=None):
+        super().__init__(name, self.arguments, self.read, row)
         self.depth = depth
         self.per_second = per_second
         self.connections = connections

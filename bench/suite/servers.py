@@ -206,9 +206,9 @@ hosts:
     return Server("h2o" if threads == os.cpu_count() else f"h2o, {threads} thread", ["h2o", "-c", config], port)
 
 
-def durable_counterd(port, folder, sync="always"):
+def durable_counterd(port, folder, sync="always", *flags):
     server = counterd("counterd", port, "--data", folder, "--sync", sync,
-                      "--max-counters", "20000000")
+                      "--max-counters", "20000000", *flags)
     server.writes = True
     return server
 
