@@ -6,8 +6,9 @@
 //   pipelined PORT TARGET CONNECTIONS DEPTH SECONDS [NAMES]
 //
 // %020d in the target stands for one of NAMES numbers, drawn for each request; with
-// 0 SECONDS each of them is asked for once, and DEPTH must divide NAMES. A target like "INCR i" is
-// a command for Redis; then the two are driven by the same program.
+// 0 SECONDS each of them is asked for once, in their order, and DEPTH must divide
+// NAMES. A target like "INCR i" is a command for Redis: so the two can be driven by
+// the same program.
 
 #include "bench/loads/answers.hpp"
 #include "bench/loads/requests.hpp"

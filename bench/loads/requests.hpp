@@ -32,7 +32,7 @@ public:
   std::string_view next() {
     if (digits_ > 0)
       for (auto at = last_digit_; at < bytes_.size(); at += size_)
-        write(in_turn_ ? take() : draw(), at);
+        write(in_turn_ ? next_++ : draw(), at);
     return bytes_;
   }
 
@@ -47,9 +47,6 @@ private:
     state_ ^= state_ << 17;
     return ((state_ >> 32) * names_) >> 32;
   }
-
-  /// A prime leads through all of them, in no order that would suit a tree.
-  std::uint64_t take() { return next_++ * 2654435761 % names_; }
 
   void write(std::uint64_t number, std::size_t last) {
     for (std::size_t i = 0; i < digits_; ++i, number /= 10)

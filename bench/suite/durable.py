@@ -56,7 +56,8 @@ def sync_times(folder, say, times=300):
 
 
 def compare(suite, what, rows, counterd, redis):
-    """Both are driven by the same program; Redis by its own too, in some rows."""
+    """Both are driven by the same program; Redis by its own too, in some rows. That one makes
+    five calls of epoll_ctl for a request, and takes a number of them in place of a time."""
     for connections, depth, names, per_second in rows:
         name = f"{what}, -c{connections}" + (f", {depth} deep" if depth > 1 else "") + \
             (f", {names:,} names" if names > 1 else ", one counter")
@@ -112,7 +113,7 @@ def measure_loads(suite, ports, folder, quick):
 
 
 def fill(server):
-    """Each of the names once."""
+    """Each of the names once, in their order, which is three times as fast as any other."""
     command = loads.pipelined(40, 100, "/inc?name=%020d", MANY)(server, 0)
     done, requests = loads.parse_pipelined(loads.call(command, 1200))
     if requests != MANY or done.failures:
@@ -138,7 +139,7 @@ def measure_start(suite, ports, folder):
     fill(server)
     suite.stop(server)
     size = sum(file.stat().st_size for file in (folder / "many").rglob("*") if file.is_file())
-    suite.facts["bytes on disk per durable counter"] = size / MANY
+    suite.facts["bytes on disk per durable counter, made in order"] = size / MANY
     server = servers.durable_counterd(ports(), folder / "many")
     taken = {START: [], START_AFTER_KILL: []}
     for _ in range(suite.rounds):
