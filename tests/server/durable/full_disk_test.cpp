@@ -133,7 +133,7 @@ public:
 
 private:
   std::string wait_for(const std::string& what, std::atomic<int> writer::*count) {
-    const auto end = steady_clock::now() + std::chrono::seconds{60};
+    const auto end = steady_clock::now() + std::chrono::seconds{30};
     std::vector<int> wanted;
     for (const auto& one : all_)
       wanted.push_back((*one).*count + 5);

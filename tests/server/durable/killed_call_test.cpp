@@ -110,7 +110,7 @@ TEST_CASE("at whichever call of a change it is killed, the change is done once o
   for (const auto& where : table) {
     CAPTURE(where.kind);
     CAPTURE(where.number);
-    server_process server{kept_in(data, {"--shards", "2"})};
+    server_process server{kept_in(data, {"--shards", "2"}), injectable()};
     changes.check(server.port());
     const fault dying{server, killed_at(where)};
     changes.run(server.port(), 20);

@@ -43,7 +43,8 @@ TEST_CASE("a slow disk keeps changes waiting, and what needs no disk is answered
   const temporary_directory disk;
   // One loop, which must not wait for any of them, and shards enough that
   // hardly any other counter is of the same one.
-  const server_process server{kept_in(disk / "data", {"--threads", "1", "--shards", "32"})};
+  const server_process server{kept_in(disk / "data", {"--threads", "1", "--shards", "32"}),
+                              injectable()};
   client other{server.port()};
   constexpr int others = 10;
   for (int i = 0; i < others; ++i)
@@ -93,7 +94,7 @@ TEST_CASE("changes that come while the disk is busy share the next sync") {
   if (!can_inject())
     return;
   const temporary_directory disk;
-  const server_process server{kept_in(disk / "data")};
+  const server_process server{kept_in(disk / "data"), injectable()};
   const fault slow{server, "fdatasync:delay_enter=300000"};
   const auto begin = steady_clock::now();
   constexpr int writers = 50;
@@ -115,7 +116,7 @@ TEST_CASE("a server with a slow disk stops when all is done that was begun") {
   const temporary_directory disk;
   const auto data = disk / "data";
   {
-    server_process server{kept_in(data)};
+    server_process server{kept_in(data), injectable()};
     const fault slow{server, "fdatasync:delay_enter=500000"};
     client writer{server.port()};
     writer.send(get_request("/inc?name=x"));

@@ -44,13 +44,19 @@ bool can_inject() {
   return can;
 }
 
+setting injectable() {
+  const char* given = std::getenv("ASAN_OPTIONS");
+  const std::string options = given != nullptr ? std::string{given} + ":" : "";
+  return {.environment = {"ASAN_OPTIONS=" + options + "detect_leaks=0"}};
+}
+
 setting injected(const std::string& what) {
   auto runner = strace(what);
   // The server is our child, and strace is its.
   runner.insert(runner.begin() + 1, {"-D", "-qq"});
-  const char* given = std::getenv("ASAN_OPTIONS");
-  const std::string options = given != nullptr ? std::string{given} + ":" : "";
-  return {.environment = {"ASAN_OPTIONS=" + options + "detect_leaks=0"}, .runner = runner};
+  auto how = injectable();
+  how.runner = runner;
+  return how;
 }
 
 fault::fault(const process& server, const std::string& what, const std::string& file)

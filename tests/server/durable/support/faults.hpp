@@ -13,10 +13,14 @@ namespace support {
 /// Whether there is a strace and the system lets us use it; says so where not.
 bool can_inject();
 
-/// For a server to which it happens from its start on.
+/// For a server to which something will happen: without a sanitizer's look for
+/// leaks, which is made by the same means.
+setting injectable();
+
+/// For one to which it happens from its start on.
 setting injected(const std::string& what);
 
-/// Happens to a running server, while this exists.
+/// Happens to a running server that is injectable, while this exists.
 class fault : public process {
 public:
   /// `file`, unless empty, is the only one to which it happens.
