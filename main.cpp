@@ -157,7 +157,7 @@ int run(const config::options& options) {
                options.shards);
   const int received = signals.wait();
   if (failure.is_told())
-    spdlog::error("stopping, because the disk has failed");
+    spdlog::info("stopping, because the disk has failed");
   else
     spdlog::info("stopping on {}", received == SIGINT ? "SIGINT" : "SIGTERM");
   server.stop();

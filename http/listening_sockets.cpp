@@ -32,10 +32,16 @@ void defer_accept(tcp_acceptor& acceptor) {
   set_option(acceptor, IPPROTO_TCP, TCP_DEFER_ACCEPT, 1);
 }
 
-/// Drops what comes in: who tries to connect tries again a second later.
+/// Drops what comes in: who tries to connect tries again a second later. Where
+/// only an administrator may do that, who comes just now is reset.
 void play_dead(tcp_acceptor& acceptor) {
   sock_filter drop{BPF_RET | BPF_K, 0, 0, 0};
-  set_option(acceptor, SOL_SOCKET, SO_ATTACH_FILTER, sock_fprog{1, &drop});
+  try {
+    set_option(acceptor, SOL_SOCKET, SO_ATTACH_FILTER, sock_fprog{1, &drop});
+  } catch (const boost::system::system_error& error) {
+    if (error.code() != boost::system::errc::operation_not_permitted)
+      throw;
+  }
 }
 
 tcp_acceptor open(asio::io_context& context, const asio::ip::tcp::endpoint& endpoint) {
