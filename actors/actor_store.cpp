@@ -4,6 +4,7 @@
 #include "actors/kept_shard_actor.hpp"
 #include "actors/ledger_actor.hpp"
 #include "actors/shard_actor.hpp"
+#include "actors/tsan.hpp"
 
 #include <caf/scoped_actor.hpp>
 
@@ -90,8 +91,10 @@ void actor_store::impl::end() {
   last.run_to_end();
   caf::scoped_actor waiting{system};
   for (auto& place : places) {
-    if (has_threads())
+    if (has_threads()) {
       waiting->wait_for(place.actor);
+      tsan_acquire(&place.load);
+    }
     place.actor = nullptr;
   }
 }

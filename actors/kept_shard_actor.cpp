@@ -30,6 +30,7 @@ caf::behavior kept_shard_actor::make_behavior() {
         if (mail.batch)
           return answer(std::move(mail.batch));
         commit();
+        tsan_release(&load_);
         quit();
       },
   };

@@ -60,9 +60,9 @@ caf::behavior ledger_actor::make_behavior() {
       [this](shard_mail& mail) {
         tsan_acquire(&load_);
         if (mail.batch)
-          answer(std::move(mail.batch));
-        else
-          quit();
+          return answer(std::move(mail.batch));
+        tsan_release(&load_);
+        quit();
       },
   };
 }
