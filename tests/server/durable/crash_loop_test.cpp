@@ -2,6 +2,7 @@
 #include "tests/server/support/server_process.hpp"
 #include "tests/server/support/temporary_directory.hpp"
 #include "tests/server/v1/support.hpp"
+#include "tests/unit/seed.hpp"
 
 #include <boost/json/value.hpp>
 
@@ -35,7 +36,9 @@ const std::vector<std::string> nothing{};
 /// COUNTERD_TEST_KILLS, or as many as fit a test run.
 int kills_wanted() {
   const char* given = std::getenv("COUNTERD_TEST_KILLS");
-  return given != nullptr ? std::atoi(given) : 100;
+  // A start takes many times as long then.
+  constexpr int fitting = unit::is_sanitized ? 15 : 100;
+  return given != nullptr ? std::atoi(given) : fitting;
 }
 
 /// A server that is killed and started again, with other shards each time, and
