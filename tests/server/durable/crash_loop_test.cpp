@@ -194,7 +194,7 @@ void check_crash_loop(const words& more_flags) {
   std::string broken;
   try {
     for (int kill = 1; kill <= kills; ++kill) {
-      std::this_thread::sleep_for(milliseconds{random() % 60});
+      std::this_thread::sleep_for(milliseconds{random() % (unit::is_sanitized ? 1'200 : 60)});
       server.kill();
       server.start(1 + random() % 4);
       if (kill % 100 == 0)
