@@ -26,7 +26,7 @@ constexpr bool is_instrumented = false;
 #endif
 
 /// Of 150 bytes each, with which they take several times the memory.
-constexpr std::size_t many = 300'000;
+constexpr std::size_t many = is_instrumented ? 30'000 : 300'000;
 const std::string prefix(144, 'c');
 constexpr std::size_t mib = std::size_t{1} << 20;
 

@@ -1,5 +1,7 @@
 #include "tests/server/durable/support/faults.hpp"
 
+#include "tests/unit/seed.hpp"
+
 #include <doctest/doctest.h>
 
 #include <csignal>
@@ -30,6 +32,10 @@ words attached(const process& server, const std::string& what, const std::string
 }  // namespace
 
 bool can_inject() {
+  if (unit::is_sanitized) {
+    MESSAGE("a sanitized server under strace is too slow to tell: not tested");
+    return false;
+  }
   static const bool can = [] {
     try {
       const process idle{{"sleep", "1000"}};

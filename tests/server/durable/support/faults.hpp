@@ -10,7 +10,8 @@ namespace support {
 // `what` is as in its -e inject=: `fdatasync:error=EIO:when=3+`. Each thread counts
 // its own calls.
 
-/// Whether there is a strace and the system lets us use it; says so where not.
+/// Whether there is a strace, the system lets us use it, and this is not a build with
+/// sanitizers; says so where not.
 bool can_inject();
 
 /// For a server to which something will happen: without a sanitizer's look for
