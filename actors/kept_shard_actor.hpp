@@ -15,9 +15,9 @@ namespace actors {
 ///
 /// Commits by group: the first batch that is answered since the last commit has
 /// the actor send itself one, behind whatever is in the mailbox already. So what
-/// came in while the disk was busy shares the next commit. A group waits for
-/// those who will be back at once (see commit_pace), and for nobody else. Batches go home after the
-/// commit that keeps what they say.
+/// came in while the disk was busy shares the next commit. A group waits for those
+/// who will be back at once (see commit_pace), and for nobody else. Batches go
+/// home after the commit that keeps what they say.
 class kept_shard_actor : public caf::event_based_actor {
 public:
   /// `load`, `kept` and what the settings refer to outlive the actor.

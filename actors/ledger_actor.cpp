@@ -11,37 +11,15 @@ namespace actors {
 
 namespace {
 
-using counter::outcome;
-
-counter::outcome outcome_of(counter::ledger::backup_result result) noexcept {
-  using result_type = counter::ledger::backup_result;
-  switch (result) {
-    case result_type::ok:
-      return outcome::ok;
-    case result_type::exists:
-      return outcome::backup_exists;
-    case result_type::full:
-      return outcome::disk_full;
-    case result_type::failed:
-      return outcome::unreadable;
-  }
-  __builtin_unreachable();
-}
-
 struct answerer {
   counter::ledger& ledger;
   counter::time_point now;
 
   counter::answer operator()(const counter::page_request& asked) const {
-    counter::page page;
-    if (!ledger.list(asked, now, counter::limits::shard_steps_max, page))
-      page = {outcome::unreadable};
-    return page;
+    return ledger.list(asked, now, counter::limits::shard_steps_max);
   }
   counter::answer operator()(const counter::backup_request& asked) const {
-    counter::backup made;
-    made.outcome = outcome_of(ledger.back_up(asked.name, made.path));
-    return made;
+    return ledger.back_up(asked.name);
   }
   // A shard's.
   counter::answer operator()(const counter::full_command&) const { std::abort(); }

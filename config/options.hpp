@@ -1,8 +1,8 @@
 #pragma once
 
 #include "config/listen_address.hpp"
+#include "counter/durability.hpp"
 #include "counter/limits.hpp"
-#include "counter/store.hpp"
 
 #include <spdlog/common.h>
 

@@ -24,6 +24,11 @@ struct full_command {
   /// Of the operation in its batch; apart from all of these: a single request.
   static constexpr std::uint16_t single = 0xffff;
   std::uint16_t position = single;
+
+  /// Whether its key counts.
+  bool is_keyed() const noexcept {
+    return !idempotency_key.empty() && parameters.operation != operation::get;
+  }
 };
 
 /// Everything that can be answered.

@@ -11,10 +11,6 @@ namespace counter {
 
 namespace {
 
-bool is_keyed(const full_command& command) noexcept {
-  return command.parameters.operation != operation::get && !command.idempotency_key.empty();
-}
-
 table::settings table_settings(const kept_table::settings& how, const ledger_summary& kept) {
   return {how.counters, how.replays, how.replay_ttl, how.placement.key(), kept.version,
           kept.now,     true};
@@ -34,10 +30,13 @@ void kept_table::answer(batch& asked) {
   if (!load(asked))
     return asked.refuse(outcome::unreadable);
   answer_all(asked, table_);
+  if (due_position_.empty())
+    return;
+  // Upkeep is not done while there is more on the disk.
   for (std::size_t i = 0; i < asked.size(); ++i)
     if (asked.is_errand(i))
       if (auto* done = std::get_if<upkeep>(&asked.errand_at(i).answer))
-        done->is_done = done->is_done && due_position_.empty();
+        done->is_done = false;
 }
 
 kept kept_table::commit() {
@@ -116,7 +115,7 @@ bool kept_table::load(batch& asked) {
     const auto& what = asked.errand_at(i).question;
     if (const auto* command = std::get_if<full_command>(&what)) {
       need(command->name, asked.hash_at(i));
-      if (is_keyed(*command) && !load_replay(replay_id_of(*command), now))
+      if (command->is_keyed() && !load_replay(replay_id_of(*command), now))
         return false;
     } else if (std::holds_alternative<upkeep_request>(what) && !load_due(now)) {
       return false;

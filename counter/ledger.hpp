@@ -1,6 +1,6 @@
 #pragma once
 
-#include "counter/page.hpp"
+#include "counter/errand.hpp"
 #include "counter/replay.hpp"
 #include "counter/state.hpp"
 #include "counter/time.hpp"
@@ -67,17 +67,14 @@ public:
   /// not throw.
   virtual kept commit(std::uint64_t version, time_point now, std::int64_t counters,
                       std::int64_t replays) noexcept = 0;
-
-  /// Whether nothing was told since the last commit().
-  virtual bool is_empty() const noexcept = 0;
 };
 
 /// Where counters are kept when the process ends: the seam between the actors
 /// and a disk. Thread-safe; calls may block, for as long as a disk takes.
 ///
 /// Reads see every group that was kept when they began, whole, and nothing of
-/// those that were not. Where one fails (false), something is damaged or cannot
-/// be read: it was logged, and nothing is told.
+/// those that were not. Where one fails (false, or `unreadable`), something is
+/// damaged or cannot be read: it was logged, and nothing is told.
 class ledger {
 public:
   virtual ~ledger() = default;
@@ -99,17 +96,15 @@ public:
   virtual bool read_due(time_point now, std::size_t max, std::string& position,
                         std::vector<due_entry>& found) = 0;
 
-  /// Fills `answer` with the counters in byte order of their names that have
-  /// not expired by `now`, looking at up to `steps` of them. What it leaves out
-  /// has expired for good: after a restart, too, it is later than that.
-  virtual bool list(const page_request& request, time_point now, std::size_t steps,
-                    page& answer) = 0;
-
-  enum class backup_result : std::uint8_t { ok, exists, full, failed };
+  /// The counters in byte order of their names that have not expired by `now`,
+  /// looking at up to `steps` of them. What it leaves out has expired for good:
+  /// after a restart, too, it is later than that; where that cannot be kept the
+  /// outcome says why.
+  virtual page list(const page_request& request, time_point now, std::size_t steps) = 0;
 
   /// Makes a directory of its own of everything that is kept, while others
-  /// write; `path` is set to it. `name` is valid for a file.
-  virtual backup_result back_up(const std::string& name, std::string& path) = 0;
+  /// write. `name` is valid as by is_valid_backup_name().
+  virtual backup back_up(const std::string& name) = 0;
 };
 
 }  // namespace counter

@@ -1,10 +1,9 @@
 #pragma once
 
 #include "counter/batch.hpp"
+#include "counter/durability.hpp"
 #include "counter/placement.hpp"
 
-#include <chrono>
-#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -32,21 +31,10 @@ public:
   virtual ~inlet() = default;
 
   /// Sends `pass[i]` to place i; null where the loop has nothing for it. The
-  /// span has one element for each place of the store and is left with nulls. A batch that cannot
-  /// be taken comes home refused, with nothing of it applied; one that was taken is applied whole
-  /// and in order.
+  /// span has one element for each place and is left with nulls. A batch that
+  /// cannot be taken comes home refused, with nothing of it applied; one that was
+  /// taken is answered whole and in order.
   virtual void submit(std::span<std::unique_ptr<batch>> pass) = 0;
-};
-
-/// What of an acknowledged change is still there afterwards.
-struct durability {
-  enum class sync : std::uint8_t {
-    none,      ///< nothing, when the process ends
-    interval,  ///< all, unless the machine fails within `interval` of it
-    always,    ///< all
-  };
-  durability::sync sync = sync::none;
-  std::chrono::milliseconds interval{};
 };
 
 /// What a store is like. Its mailboxes, called places, are numbered; those of

@@ -45,8 +45,7 @@ reply table::apply(const command& command, std::uint64_t hash, time_point now) {
 full_reply table::apply(const full_command& command, std::uint64_t hash, time_point now) {
   now = now_ = std::max(now_, now);
   const hashed_name key{command.name, hash};
-  const bool is_read = command.parameters.operation == operation::get;
-  if (is_read || command.idempotency_key.empty())
+  if (!command.is_keyed())
     return change(command, key, now);
   if (const auto* known = replays_.find(command, now)) {
     auto reply = known->reply;

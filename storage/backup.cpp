@@ -1,8 +1,8 @@
 #include "storage/backup.hpp"
 
 #include "storage/data_directory.hpp"
+#include "storage/file_error.hpp"
 #include "storage/files.hpp"
-#include "storage/status.hpp"
 #include "storage/witness.hpp"
 
 #include <rocksdb/db.h>
@@ -22,7 +22,7 @@ namespace storage {
 namespace {
 
 namespace fs = std::filesystem;
-using result = counter::ledger::backup_result;
+using counter::outcome;
 
 /// What no backup's name has in it ends the name of one that is not whole.
 constexpr char part_mark = '~';
@@ -56,19 +56,18 @@ void make(rocksdb::DB& database, rocksdb::FileSystem& by, const fs::path& part) 
 
 }  // namespace
 
-result make_backup(rocksdb::DB& database, rocksdb::FileSystem& by, const data_directory& directory,
-                   const std::string& name, std::string& path) {
+counter::backup make_backup(rocksdb::DB& database, rocksdb::FileSystem& by,
+                            const data_directory& directory, const std::string& name) {
   const auto whole = directory.backups() / name;
   const auto part = part_of(directory.backups(), name);
   try {
     if (fs::exists(fs::symlink_status(whole)))
-      return result::exists;
+      return {outcome::backup_exists};
     remove_directory(by, part);
     make(database, by, part);
     rename(by, part, whole);
     sync_directory(by, directory.backups());
-    path = whole.string();
-    return result::ok;
+    return {outcome::ok, whole.string()};
   } catch (const std::exception& error) {
     spdlog::error("a backup failed: {}", error.what());
     const auto* at = dynamic_cast<const file_error*>(&error);
@@ -78,7 +77,7 @@ result make_backup(rocksdb::DB& database, rocksdb::FileSystem& by, const data_di
     } catch (const std::exception& again) {
       spdlog::warn("{}", again.what());
     }
-    return at && at->is_no_space() ? result::full : result::failed;
+    return {at && at->is_no_space() ? outcome::disk_full : outcome::unreadable};
   }
 }
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "counter/ledger.hpp"
+#include "counter/errand.hpp"
 
 #include <string>
 
@@ -13,12 +13,11 @@ namespace storage {
 
 class data_directory;
 
-/// Makes backups/`name` of all that is in the database at one moment, and sets
-/// `path` to it: a data directory of its own. It is there when it is whole. One
-/// at a time. Logs what fails.
-counter::ledger::backup_result make_backup(rocksdb::DB& database, rocksdb::FileSystem& by,
-                                           const data_directory& directory, const std::string& name,
-                                           std::string& path);
+/// Makes backups/`name` of all that is in the database at one moment: a data
+/// directory of its own. It is there when it is whole. One at a time. Logs what
+/// fails.
+counter::backup make_backup(rocksdb::DB& database, rocksdb::FileSystem& by,
+                            const data_directory& directory, const std::string& name);
 
 /// What a crash has left of one. Throws std::runtime_error.
 void remove_unfinished_backups(rocksdb::FileSystem& by, const data_directory& directory);

@@ -29,6 +29,7 @@ constexpr std::size_t write_buffer_bytes_max = 8 * mib;
 constexpr std::size_t write_buffer_bytes_min = mib;
 /// One that is written to, one that is on its way to a table, and a spare one.
 constexpr int write_buffers = 3;
+
 /// Logs and what they become take a quarter of a small disk at most.
 std::size_t write_buffer_bytes(const std::filesystem::path& database, std::size_t memory) {
   std::error_code error;
@@ -136,9 +137,9 @@ rocksdb::Status engine::open(access how, std::unique_ptr<rocksdb::DB>& opened) {
   options_.create_if_missing = how == access::create;
   // A database that is only read has no thread to do later what may block.
   options_.avoid_unnecessary_blocking_io = how != access::read_only;
-  auto status = how == access::read_only
-                    ? rocksdb::DB::OpenForReadOnly(options_, database_.string(), &database)
-                    : rocksdb::DB::Open(options_, database_.string(), &database);
+  const auto status = how == access::read_only
+                          ? rocksdb::DB::OpenForReadOnly(options_, database_.string(), &database)
+                          : rocksdb::DB::Open(options_, database_.string(), &database);
   opened.reset(database);
   return status;
 }

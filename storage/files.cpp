@@ -1,6 +1,6 @@
 #include "storage/files.hpp"
 
-#include "storage/status.hpp"
+#include "storage/file_error.hpp"
 
 #include <rocksdb/file_system.h>
 

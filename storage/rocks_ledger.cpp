@@ -3,7 +3,6 @@
 #include "storage/data_directory.hpp"
 #include "storage/engine.hpp"
 #include "storage/rocks_writer.hpp"
-#include "storage/status.hpp"
 #include "storage/witness.hpp"
 
 #include <rocksdb/db.h>
@@ -30,13 +29,9 @@ constexpr std::uint32_t lists_shard = 0xffff'ffff;
 /// Between two tries of a full disk that failed: each opens the database anew.
 constexpr std::chrono::seconds healing_pause{1};
 
-void raise(std::atomic<time_point::rep>& to, time_point::rep value) noexcept {
-  auto current = to.load();
-  while (current < value && !to.compare_exchange_weak(current, value)) {
-  }
-}
-
-void raise(std::atomic<std::uint64_t>& to, std::uint64_t value) noexcept {
+/// To at least `value`.
+template <class Number>
+void raise(std::atomic<Number>& to, Number value) noexcept {
   auto current = to.load();
   while (current < value && !to.compare_exchange_weak(current, value)) {
   }
@@ -124,7 +119,7 @@ void rocks_ledger::vouch_for(std::uint64_t sequence) noexcept {
 }
 
 kept rocks_ledger::write_failed(const rocksdb::Status& status) noexcept {
-  if (is_no_space(status) && !engine_->watch().is_unsure()) {
+  if (status.IsNoSpace() && !engine_->watch().is_unsure()) {
     ran_full(status);
     return kept::full;
   }
@@ -133,7 +128,7 @@ kept rocks_ledger::write_failed(const rocksdb::Status& status) noexcept {
 }
 
 void rocks_ledger::background_failed(const rocksdb::Status& status) noexcept {
-  if (is_no_space(status) && !engine_->watch().is_unsure())
+  if (status.IsNoSpace() && !engine_->watch().is_unsure())
     ran_full(status);
   else
     fail(status.ToString());
@@ -182,7 +177,7 @@ void rocks_ledger::reopen() {
   if (!health_.compare_exchange_strong(was, health::good))
     return;
   auto status = engine_->open(engine::access::write, db_);
-  if (is_no_space(status)) {
+  if (status.IsNoSpace()) {
     health_ = health::full;
     // What is kept can still be read.
     status = engine_->open(engine::access::read_only, db_);

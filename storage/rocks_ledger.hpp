@@ -52,9 +52,9 @@ public:
   bool read_replay(std::string_view id, std::optional<counter::replay>& found) override;
   bool read_due(counter::time_point now, std::size_t max, std::string& position,
                 std::vector<counter::due_entry>& found) override;
-  bool list(const counter::page_request& request, counter::time_point now, std::size_t steps,
-            counter::page& answer) override;
-  backup_result back_up(const std::string& name, std::string& path) override;
+  counter::page list(const counter::page_request& request, counter::time_point now,
+                     std::size_t steps) override;
+  counter::backup back_up(const std::string& name) override;
 
 private:
   friend class rocks_writer;

@@ -4,7 +4,6 @@
 #include "storage/data_directory.hpp"
 #include "storage/engine.hpp"
 #include "storage/rocks_ledger.hpp"
-#include "storage/status.hpp"
 #include "storage/witness.hpp"
 
 #include <rocksdb/db.h>
@@ -36,7 +35,7 @@ constexpr std::chrono::seconds long_start{1};
 void check(const fs::path& database, const rocksdb::Status& status) {
   if (status.ok())
     return;
-  if (is_no_space(status))
+  if (status.IsNoSpace())
     refuse(database, "there is no room on the disk: " + status.ToString());
   if (status.IsCorruption())
     refuse(database, "is damaged, restore a backup: " + status.ToString());

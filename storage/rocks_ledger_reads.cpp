@@ -5,7 +5,6 @@
 #include "storage/engine.hpp"
 #include "storage/rocks_ledger.hpp"
 #include "storage/rocks_writer.hpp"
-#include "storage/status.hpp"
 
 #include <rocksdb/db.h>
 
@@ -18,6 +17,7 @@ namespace storage {
 
 using counter::due_entry;
 using counter::kept;
+using counter::outcome;
 using counter::state;
 using counter::time_point;
 using std::chrono::steady_clock;
@@ -127,9 +127,13 @@ bool rocks_ledger::read_due(time_point now, std::size_t max, std::string& positi
   return true;
 }
 
-bool rocks_ledger::list(const counter::page_request& request, time_point now, std::size_t steps,
-                        counter::page& answer) {
-  answer = {};
+counter::page rocks_ledger::list(const counter::page_request& request, time_point now,
+                                 std::size_t steps) {
+  const auto refuse = [this](const std::string& what) {
+    unreadable(what);
+    return counter::page{outcome::unreadable};
+  };
+  counter::page answer;
   answer.reached = request.after;
   std::string prefix, begin;
   counter_key(prefix, request.prefix);
@@ -146,13 +150,13 @@ bool rocks_ledger::list(const counter::page_request& request, time_point now, st
   {
     const std::shared_lock lock{gate_};
     if (!db_)
-      return unreadable("has failed");
+      return refuse("has failed");
     const time_point kept_now{std::chrono::milliseconds{now_.load()}};
     const std::unique_ptr<rocksdb::Iterator> rows{db_->NewIterator(options)};
     for (rows->Seek(begin);; rows->Next()) {
       answer.is_last = !rows->Valid();
       if (answer.is_last && !rows->status().ok())
-        return unreadable(rows->status().ToString());
+        return refuse(rows->status().ToString());
       if (answer.is_last || steps == 0 || answer.counters.size() == request.limit)
         break;
       --steps;
@@ -160,7 +164,7 @@ bool rocks_ledger::list(const counter::page_request& request, time_point now, st
       state state;
       if (!decode_counter_key(rows->key().ToStringView(), name) ||
           !decode(rows->value().ToStringView(), state))
-        return unreadable("the row of a counter is damaged");
+        return refuse("the row of a counter is damaged");
       answer.reached = name;
       if (!is_expired(state, now))
         answer.counters.push_back({std::string{name}, state});
@@ -170,11 +174,17 @@ bool rocks_ledger::list(const counter::page_request& request, time_point now, st
   }
   // Otherwise it would be there again after a restart with an earlier clock.
   if (!leaves_out_news)
-    return true;
-  const auto kept = keep_time(now);
-  if (kept == kept::full)
-    answer = {.outcome = counter::outcome::disk_full};
-  return kept == kept::ok || kept == kept::full;
+    return answer;
+  switch (keep_time(now)) {
+    case kept::ok:
+      return answer;
+    case kept::full:
+      return {outcome::disk_full};
+    case kept::unknown:
+    case kept::refused:
+      break;
+  }
+  return {outcome::draining};
 }
 
 kept rocks_ledger::keep_time(time_point now) {
@@ -185,12 +195,12 @@ kept rocks_ledger::keep_time(time_point now) {
   return timekeeper_->commit(0, now, 0, 0);
 }
 
-counter::ledger::backup_result rocks_ledger::back_up(const std::string& name, std::string& path) {
+counter::backup rocks_ledger::back_up(const std::string& name) {
   const std::lock_guard one_at_a_time{backing_up_};
   const std::shared_lock lock{gate_};
   if (health_ != health::good)
-    return health_ == health::full ? backup_result::full : backup_result::failed;
-  return make_backup(*db_, *settings_.file_system, *directory_, name, path);
+    return {health_ == health::full ? outcome::disk_full : outcome::draining};
+  return make_backup(*db_, *settings_.file_system, *directory_, name);
 }
 
 }  // namespace storage

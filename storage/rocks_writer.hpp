@@ -28,7 +28,6 @@ public:
   void forget(std::string_view id, counter::time_point forget_at) override;
   counter::kept commit(std::uint64_t version, counter::time_point now, std::int64_t counters,
                        std::int64_t replays) noexcept override;
-  bool is_empty() const noexcept override { return batch_.Count() == 0; }
 
 private:
   using expiry = std::optional<counter::time_point>;

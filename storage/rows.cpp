@@ -4,6 +4,7 @@
 #include "counter/name.hpp"
 #include "storage/bytes.hpp"
 
+#include <cassert>
 #include <chrono>
 #include <cstddef>
 #include <optional>
@@ -18,23 +19,36 @@ using std::chrono::milliseconds;
 
 // A replay:
 //
-//   flags u16, operation u8, on_limit u8, ttl_mode u8, outcome u8, operand i64,
-//   initial i64, forget_at i64, then what the flags say, in their order:
+//   flags u16, operation u8, on_limit u8, ttl_mode u8, operand i64, initial i64,
+//   forget_at i64, then what the flags say, in their order:
 //   min i64, max i64, ttl in seconds i64, before and after as a counter's value
+//
+// Its reply was `ok`, and was no replay itself: nothing else is remembered.
 enum flag : std::uint16_t {
   creates = 1 << 0,
-  is_replayed = 1 << 1,
-  has_min = 1 << 2,
-  has_max = 1 << 3,
-  has_ttl = 1 << 4,
-  has_before = 1 << 5,
-  before_expires = 1 << 6,
-  has_after = 1 << 7,
-  after_expires = 1 << 8,
-  all_flags = (1 << 9) - 1,
+  has_min = 1 << 1,
+  has_max = 1 << 2,
+  has_ttl = 1 << 3,
+  has_before = 1 << 4,
+  before_expires = 1 << 5,
+  has_after = 1 << 6,
+  after_expires = 1 << 7,
+  all_flags = (1 << 8) - 1,
 };
 
-/// A name, a key, and the position in a batch, see counter/replay_log.cpp.
+// The numbers of enumerators are on disks: they may get more, and stay.
+template <class Enum>
+constexpr int number(Enum which) {
+  return static_cast<int>(which);
+}
+static_assert(number(counter::operation::get) == 0 && number(counter::operation::set) == 1 &&
+              number(counter::operation::add) == 2 && number(counter::operation::remove) == 3);
+static_assert(number(counter::on_limit::reject) == 0 && number(counter::on_limit::clamp) == 1);
+static_assert(number(counter::ttl_mode::if_absent) == 0 &&
+              number(counter::ttl_mode::refresh) == 1 && number(counter::ttl_mode::persist) == 2);
+static_assert(number(due_entry::what::counter) == 0 && number(due_entry::what::replay) == 1);
+
+/// A name, a key, and the position in a batch, see replay_id_of().
 constexpr std::size_t id_bytes_max =
     counter::limits::name_bytes_max + counter::limits::idempotency_key_bytes_max + 4;
 
@@ -84,7 +98,6 @@ std::uint16_t flags_of(const counter::replay& replay) {
   const auto set = [&flags](bool is_set, flag which) { flags |= is_set ? unsigned{which} : 0; };
   const auto& [how, reply, forget_at] = replay;
   set(how.create, creates);
-  set(reply.is_replayed, is_replayed);
   set(how.min.has_value(), has_min);
   set(how.max.has_value(), has_max);
   set(how.ttl.has_value(), has_ttl);
@@ -205,7 +218,7 @@ void encode(std::string& to, const counter::replay& replay) {
   put(to, static_cast<std::uint8_t>(how.operation));
   put(to, static_cast<std::uint8_t>(how.on_limit));
   put(to, static_cast<std::uint8_t>(how.ttl_mode));
-  put(to, static_cast<std::uint8_t>(reply.outcome));
+  assert(reply.outcome == counter::outcome::ok && !reply.is_replayed);
   put(to, how.operand);
   put(to, how.initial);
   put_time(to, forget_at);
@@ -228,11 +241,9 @@ bool decode(std::string_view from, counter::replay& to) {
   const unsigned flags = reader.take<std::uint16_t>();
   if (!is_sound(flags) || !take_enum(reader, counter::operation::remove, how.operation) ||
       !take_enum(reader, counter::on_limit::clamp, how.on_limit) ||
-      !take_enum(reader, counter::ttl_mode::persist, how.ttl_mode) ||
-      !take_enum(reader, counter::outcome::outcome_unknown, reply.outcome))
+      !take_enum(reader, counter::ttl_mode::persist, how.ttl_mode))
     return false;
   how.create = flags & creates;
-  reply.is_replayed = flags & is_replayed;
   how.operand = reader.take<std::int64_t>();
   how.initial = reader.take<std::int64_t>();
   forget_at = take_time(reader);

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "counter/store.hpp"
+#include "counter/durability.hpp"
 
 #include <cstddef>
 #include <filesystem>

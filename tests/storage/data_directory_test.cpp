@@ -202,14 +202,18 @@ TEST_CASE("a backup is a data directory of its own, made once") {
     const auto writer = ledger.open_writer(0);
     writer->put("a", std::nullopt, counted(1, 1, at(50)));
     REQUIRE(writer->commit(1, at(7), 1, 0) == counter::kept::ok);
-    CHECK(ledger.back_up("first", path) == counter::ledger::backup_result::ok);
+    const auto first = ledger.back_up("first");
+    CHECK(first.outcome == counter::outcome::ok);
+    path = first.path;
     CHECK(path == (root.path() / "backups" / "first").string());
     writer->put("b", std::nullopt, counted(2, 2));
     REQUIRE(writer->commit(2, at(8), 1, 0) == counter::kept::ok);
-    CHECK(ledger.back_up("first", other) == counter::ledger::backup_result::exists);
+    CHECK(ledger.back_up("first").outcome == counter::outcome::backup_exists);
     // What one that was interrupted left is in nobody's way.
     fs::create_directories(root.path() / "backups" / "second~" / "db");
-    CHECK(ledger.back_up("second", other) == counter::ledger::backup_result::ok);
+    const auto second = ledger.back_up("second");
+    CHECK(second.outcome == counter::outcome::ok);
+    other = second.path;
     fs::create_directories(root.path() / "backups" / "third~" / "db.tmp");
   }
   CHECK(storage::check(path).counters == 1);

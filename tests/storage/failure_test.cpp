@@ -100,8 +100,7 @@ TEST_CASE("a sync that fails is for good: unknown, then refused without a call")
     CHECK(where.by->calls() == 0);
     CHECK(failures == 1);
     CHECK(one.can_read(1));
-    std::string path;
-    CHECK(one.ledger->back_up("a", path) == counter::ledger::backup_result::failed);
+    CHECK(one.ledger->back_up("a").outcome == counter::outcome::draining);
     acknowledged = one.rows();
   }
   CHECK(failures == 1);
@@ -125,8 +124,7 @@ TEST_CASE("a disk that stays full: nothing is kept, reads go on, and it heals by
         CHECK(one.add() == kept::full);
       } else {
         // Something else than a log finds it out first.
-        std::string path;
-        CHECK(one.ledger->back_up("a", path) == counter::ledger::backup_result::full);
+        CHECK(one.ledger->back_up("a").outcome == counter::outcome::disk_full);
       }
       CHECK(one.add() == kept::full);
       CHECK(one.can_read(1));

@@ -50,8 +50,8 @@ std::vector<std::string> names_of(const counter::page& page) {
 
 counter::page list(rocks_ledger& ledger, const counter::page_request& request, std::int64_t now = 0,
                    std::size_t steps = 1'000) {
-  counter::page page;
-  REQUIRE(ledger.list(request, at(now), steps, page));
+  auto page = ledger.list(request, at(now), steps);
+  REQUIRE(page.outcome == counter::outcome::ok);
   return page;
 }
 
@@ -80,14 +80,11 @@ TEST_CASE("what was kept is there, at once and after a restart") {
     CHECK(ledger.summary().version == 0);
     CHECK(ledger.summary().counters == 0);
     const auto writer = ledger.open_writer(0);
-    CHECK(writer->is_empty());
     writer->put("a", std::nullopt, counted(1, 10));
     writer->put("b", std::nullopt, counted(2, 11, at(500)));
     writer->remember("id", replay_until(900));
-    CHECK_FALSE(writer->is_empty());
     CHECK_FALSE(read(ledger, "a"));
     CHECK(writer->commit(11, at(100), 2, 1) == kept::ok);
-    CHECK(writer->is_empty());
     CHECK(read(ledger, "a") == counted(1, 10));
     writer->put("a", counted(1, 10), std::nullopt);
     writer->put("c", std::nullopt, counted(-3, 12));

@@ -91,13 +91,14 @@ public:
     return true;
   }
 
-  bool list(const counter::page_request& request, counter::time_point now, std::size_t steps,
-            counter::page& answer) override {
+  counter::page list(const counter::page_request& request, counter::time_point now,
+                     std::size_t steps) override {
+    counter::page answer;
     answer.reached = request.after;
     for (auto next = kept.counters.upper_bound(request.after);; ++next) {
       answer.is_last = next == kept.counters.end();
       if (answer.is_last || answer.counters.size() == request.limit || steps-- == 0)
-        return can_read;
+        return answer;
       answer.reached = next->first;
       const auto& [name, state] = *next;
       if (name.starts_with(request.prefix) && (!state.expires_at || *state.expires_at > now))
@@ -105,11 +106,9 @@ public:
     }
   }
 
-  backup_result back_up(const std::string& name, std::string& path) override {
-    path = "backups/" + name;
-    return std::exchange(next_backup, backup_result::exists);
+  counter::backup back_up(const std::string& name) override {
+    return {counter::outcome::ok, "backups/" + name};
   }
-  backup_result next_backup = backup_result::ok;
 
 private:
   static void demand(bool condition, const char* what) {
@@ -181,8 +180,6 @@ private:
       told_.clear();
       return how;
     }
-
-    bool is_empty() const noexcept override { return !next_; }
 
   private:
     void begin() {

@@ -56,17 +56,6 @@ void restart_in_turn(reign& servers, Function after) {
   }
 }
 
-std::string defect_of_replay(const answer& said, const answer& first) {
-  if (said.field("Idempotency-Replayed") != "true")
-    return "it is not said to be a replay: " + said.body;
-  if (said.status != first.status || said.body != first.body)
-    return std::to_string(said.status) + ": " + said.body;
-  for (const auto* field : {"ETag", "Location", "Content-Type"})
-    if (said.field(field) != first.field(field))
-      return std::string{"another "} + field;
-  return {};
-}
-
 }  // namespace
 
 TEST_CASE("a request that was answered before a restart is answered again after it") {

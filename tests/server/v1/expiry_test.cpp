@@ -16,17 +16,6 @@ namespace {
 
 using std::chrono::steady_clock;
 
-/// Asks for it until it is gone. False when it never goes.
-bool goes(client& connection, const std::string& name) {
-  const auto end = steady_clock::now() + std::chrono::seconds{60};
-  while (steady_clock::now() < end) {
-    if (connection.ask(get_request(counter_path(name))).status == 404)
-      return true;
-    std::this_thread::sleep_for(std::chrono::milliseconds{20});
-  }
-  return false;
-}
-
 json::value expiry_of(client& connection, const std::string& request) {
   return object_of(connection.ask(request)).at("expires_at");
 }

@@ -21,20 +21,6 @@ std::string post(const std::string& query, const std::string& key,
   return request("POST", x + query, key_field(key) + more_fields);
 }
 
-/// Whether it is the answer to a repetition of what was answered with `first`.
-std::string defect_of_replay(const answer& said, const answer& first) {
-  if (said.field("Idempotency-Replayed") != "true")
-    return "it is not said to be a replay";
-  if (first.has("Idempotency-Replayed"))
-    return "the first one is said to be a replay";
-  if (said.status != first.status || said.body != first.body)
-    return std::to_string(said.status) + ": " + said.body;
-  for (const auto* field : {"ETag", "Location", "Content-Type"})
-    if (said.field(field) != first.field(field))
-      return std::string{"another "} + field;
-  return {};
-}
-
 }  // namespace
 
 TEST_CASE("a keyed request that succeeded is answered again and changes nothing") {

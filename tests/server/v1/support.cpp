@@ -3,6 +3,7 @@
 #include <boost/json/array.hpp>
 #include <boost/json/parse.hpp>
 
+#include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
@@ -139,6 +140,29 @@ std::int64_t value_of(client& connection, std::string_view name) {
   if (said.status != 200)
     throw std::runtime_error{"there is no counter: " + said.body};
   return integer_at(object_of(said), "value");
+}
+
+std::string defect_of_replay(const answer& said, const answer& first) {
+  if (said.field("Idempotency-Replayed") != "true")
+    return "it is not said to be a replay: " + said.body;
+  if (first.has("Idempotency-Replayed"))
+    return "the first one is said to be a replay";
+  if (said.status != first.status || said.body != first.body)
+    return std::to_string(said.status) + ": " + said.body;
+  for (const auto* field : {"ETag", "Location", "Content-Type"})
+    if (said.field(field) != first.field(field))
+      return std::string{"another "} + field;
+  return {};
+}
+
+bool goes(client& connection, const std::string& name) {
+  const auto end = std::chrono::steady_clock::now() + std::chrono::seconds{60};
+  while (std::chrono::steady_clock::now() < end) {
+    if (connection.ask(get_request(counter_path(name))).status == 404)
+      return true;
+    std::this_thread::sleep_for(std::chrono::milliseconds{20});
+  }
+  return false;
 }
 
 std::vector<std::string> run_together(int count, const std::function<void(int)>& work) {

@@ -49,12 +49,19 @@ json::value without(json::object object, const std::vector<std::string>& members
 /// and code; empty when nothing is.
 std::string defect_of_problem(const answer& said, int status, std::string_view code);
 
+/// What is wrong with an answer to a repetition of what was answered with `first`;
+/// empty when nothing is.
+std::string defect_of_replay(const answer& said, const answer& first);
+
 /// What is wrong with the fields that every answer on a connection that stays has;
 /// empty when nothing is.
 std::string defect_of_fields(const answer& said);
 
 /// The value of a counter as `GET /v1/counters/{name}` tells it.
 std::int64_t value_of(client& connection, std::string_view name);
+
+/// Asks for a counter until it is gone. False when it never goes.
+bool goes(client& connection, const std::string& name);
 
 /// Runs `work(0)` to `work(count - 1)` in threads of their own. Returns what the
 /// exceptions said that they ended with.

@@ -59,9 +59,8 @@ private:
   }
 
   void back_up(storage::rocks_ledger& ledger, const std::string& name) {
-    std::string path;
-    if (ledger.back_up(name, path) == counter::ledger::backup_result::ok)
-      account_.backups.push_back(path);
+    if (auto made = ledger.back_up(name); made.outcome == counter::outcome::ok)
+      account_.backups.push_back(std::move(made.path));
   }
 
   void write_group(counter::ledger_writer& writer) {
@@ -163,7 +162,8 @@ std::optional<contents> read_all(const std::filesystem::path& directory, std::st
       found.now = ledger.summary().now;
       counter::page page;
       do {
-        if (!ledger.list({.after = page.reached, .limit = 7}, at(0), 100, page)) {
+        page = ledger.list({.after = page.reached, .limit = 7}, at(0), 100);
+        if (page.outcome != counter::outcome::ok) {
           refusal = "a list failed";
           return std::nullopt;
         }

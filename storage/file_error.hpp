@@ -7,10 +7,6 @@
 
 namespace storage {
 
-inline bool is_no_space(const rocksdb::Status& status) {
-  return status.IsNoSpace();
-}
-
 /// What RocksDB's file layer says, in our exceptions.
 class file_error : public std::runtime_error {
 public:
