@@ -137,7 +137,7 @@ rocksdb::Status engine::open(access how, std::unique_ptr<rocksdb::DB>& opened) {
   options_.create_if_missing = how == access::create;
   // A database that is only read has no thread to do later what may block.
   options_.avoid_unnecessary_blocking_io = how != access::read_only;
-  const auto status = how == access::read_only
+  auto status = how == access::read_only
                           ? rocksdb::DB::OpenForReadOnly(options_, database_.string(), &database)
                           : rocksdb::DB::Open(options_, database_.string(), &database);
   opened.reset(database);
