@@ -157,6 +157,24 @@ def write(results, name):
     (folder / f"{name}.json").write_text(json.dumps(results, indent=1, ensure_ascii=False) + "\n")
 
 
+def renewed(results):
+    """The last whole run, with what some of its sections measured since."""
+    whole_runs = sorted((ROOT / "bench" / "results").glob("[0-9]*.json"))
+    if not whole_runs:
+        raise RuntimeError("there is no whole run yet whose sections could be renewed")
+    whole = json.loads(whole_runs[-1].read_text())
+    for part in ("measured", "loads", "facts"):
+        whole.setdefault(part, {}).update(results[part])
+    return whole
+
+
+def dates(results):
+    """When it was measured, and what was on other days."""
+    others = [f"{section} on {date}" for section, date in results.get("measured", {}).items()
+              if date != results["date"]]
+    return ", ".join([results["date"], *others])
+
+
 def publish(results):
     """The page and its chart; the README's lines."""
     docs = ROOT / "docs"
@@ -165,7 +183,7 @@ def publish(results):
     machine = results["machine"]
     body = "\n".join([
         "![requests per second](benchmarks.svg)", "",
-        f"Measured on {results['date']}: {machine['cpus']} × {machine['model']}, Linux "
+        f"Measured on {dates(results)}: {machine['cpus']} × {machine['model']}, Linux "
         f"{machine['kernel']}, {results['rounds']} rounds of {results['seconds']} s, alternating.",
         "", "### What was to be reached", "", verdicts.table(), "", "### Every run", "",
         table(results["loads"]), "", "### Facts", "",
