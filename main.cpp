@@ -121,6 +121,10 @@ private:
   std::atomic<bool> is_told_ = false;
 };
 
+/// Enough for a hundred thousand busy counters to change several times before their
+/// rows follow, and little to read at the next start.
+constexpr std::size_t delta_bytes_max = std::size_t{16} << 20;
+
 /// Null: in memory.
 std::unique_ptr<storage::rocks_ledger> open_ledger(const config::storage_options& options,
                                                    disk_failure& failure) {
@@ -129,6 +133,7 @@ std::unique_ptr<storage::rocks_ledger> open_ledger(const config::storage_options
   return std::make_unique<storage::rocks_ledger>(
       storage::settings{.directory = options.directory,
                         .memory = options.memory / 2,
+                        .delta = std::min(delta_bytes_max, options.memory / 32),
                         .durability = options.durability,
                         .on_failure = [&failure] { failure.tell(); }});
 }

@@ -12,7 +12,6 @@
 #include <cassert>
 #include <chrono>
 #include <mutex>
-#include <random>
 
 namespace actors {
 
@@ -25,14 +24,6 @@ struct config : caf::actor_system_config {
     configure(*this);
   }
 };
-
-/// Nobody outside the process can know it, so nobody can choose names that
-/// collide in a table.
-counter::siphash_key random_key() {
-  std::random_device random;
-  auto word = [&] { return std::uint64_t{random()} << 32 | random(); };
-  return {word(), word()};
-}
 
 /// Later than all versions of earlier runs, of which nothing is kept: sixteen a
 /// microsecond since 2020 are more than a shard can give out. They stay below
@@ -66,7 +57,7 @@ struct actor_store::impl {
   std::deque<actor_inlet> inlets;  // a deque: the loops keep references
 
   impl(const counter::store_traits& what, unsigned shards, const counter::limits& limits)
-      : placement(shards, random_key()),
+      : placement(shards, counter::random_siphash_key()),
         traits(what),
         counters(limits.counters_max),
         replays(limits.replays_max) {

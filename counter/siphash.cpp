@@ -2,6 +2,7 @@
 
 #include <bit>
 #include <cstddef>
+#include <random>
 
 namespace counter {
 
@@ -52,6 +53,12 @@ std::uint64_t siphash(siphash_key key, std::string_view bytes) noexcept {
   s.round();
   s.round();
   return s.v0 ^ s.v1 ^ s.v2 ^ s.v3;
+}
+
+siphash_key random_siphash_key() {
+  std::random_device random;
+  const auto word = [&] { return std::uint64_t{random()} << 32 | random(); };
+  return {word(), word()};
 }
 
 }  // namespace counter

@@ -16,4 +16,7 @@ struct siphash_key {
 /// the collisions.
 std::uint64_t siphash(siphash_key key, std::string_view bytes) noexcept;
 
+/// Nobody outside the process can know it. Throws what std::random_device does.
+siphash_key random_siphash_key();
+
 }  // namespace counter

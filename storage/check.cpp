@@ -1,6 +1,8 @@
 #include "storage/check.hpp"
 
+#include "storage/changes.hpp"
 #include "storage/data_directory.hpp"
+#include "storage/delta.hpp"
 #include "storage/engine.hpp"
 #include "storage/rows.hpp"
 #include "storage/witness.hpp"
@@ -46,11 +48,13 @@ public:
   void run() {
     if (const auto status = database_.VerifyChecksum(options_); !status.ok())
       damage(status.ToString());
+    read_changes();
     const std::unique_ptr<rocksdb::Iterator> rows{database_.NewIterator(options_)};
     for (rows->SeekToFirst(); rows->Valid(); rows->Next())
       look_at(rows->key().ToStringView(), rows->value().ToStringView());
     if (!rows->status().ok())
       damage(rows->status().ToString());
+    newer_.for_each([this](const change& one) { look_at_counter(one.name, one.row); });
     expect("counters", counters_, result_.counters);
     expect("replays", replays_, result_.replays);
     if (more_ > 0)
@@ -65,17 +69,42 @@ public:
   }
 
 private:
+  /// What they say of a counter goes before its row.
+  void read_changes() {
+    const std::string begin{static_cast<char>(row::changes)};
+    const auto end = end_of(begin);
+    const rocksdb::Slice bound{end};
+    auto options = options_;
+    options.iterate_upper_bound = &bound;
+    const std::unique_ptr<rocksdb::Iterator> rows{database_.NewIterator(options)};
+    std::uint64_t number = 0;
+    for (rows->Seek(begin); rows->Valid(); rows->Next())
+      if (decode_changes_key(rows->key().ToStringView(), number) &&
+          are_changes(rows->value().ToStringView()))
+        newer_.add(number, rows->value().ToStringView());
+  }
+
+  void look_at_counter(std::string_view name, std::string_view row) {
+    counter::state state;
+    if (row.empty() || !decode(row, state))
+      return;
+    ++result_.counters;
+    if (state.expires_at)
+      expect_due(due_entry::what::counter, name, *state.expires_at);
+  }
+
   void look_at(std::string_view key, std::string_view value) {
     std::string_view id;
     counter::state state;
     counter::replay replay;
     due_entry due;
     std::uint32_t shard = 0;
+    std::uint64_t number = 0;
+    std::string_view newer;
     shard_row row;
     if (decode_counter_key(key, id) && decode(value, state)) {
-      ++result_.counters;
-      if (state.expires_at)
-        expect_due(due_entry::what::counter, id, *state.expires_at);
+      if (!newer_.find(id, newer))
+        look_at_counter(id, value);
     } else if (decode_replay_key(key, id) && decode(value, replay)) {
       ++result_.replays;
       expect_due(due_entry::what::replay, id, replay.forget_at);
@@ -85,6 +114,8 @@ private:
     } else if (decode_shard_key(key, shard) && decode(value, row)) {
       counters_ += row.counters;
       replays_ += row.replays;
+    } else if (decode_changes_key(key, number) && are_changes(value)) {
+      // See read_changes().
     } else {
       damage("not a row: " + printable(key));
     }
@@ -106,8 +137,11 @@ private:
   /// When the row itself says that it is due.
   std::optional<time_point> time_of(const due_entry& due) {
     if (due.kind == due_entry::what::counter) {
-      counter_key(key_, due.id);
       counter::state state;
+      std::string_view newer;
+      if (newer_.find(due.id, newer))
+        return decode(newer, state) ? state.expires_at : std::nullopt;
+      counter_key(key_, due.id);
       return get(key_, value_) && decode(value_, state) ? state.expires_at : std::nullopt;
     }
     replay_key(key_, due.id);
@@ -125,6 +159,7 @@ private:
   rocksdb::DB& database_;
   check_result& result_;
   rocksdb::ReadOptions options_;
+  delta newer_{counter::random_siphash_key()};
   std::int64_t counters_ = 0, replays_ = 0;  // as the shards have it
   std::size_t more_ = 0;
   std::string key_, value_;

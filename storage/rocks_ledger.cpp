@@ -55,7 +55,9 @@ void raise(std::atomic<Number>& to, Number value) noexcept {
 
 }  // namespace
 
-rocks_ledger::rocks_ledger(settings how) : settings_(std::move(how)) {
+rocks_ledger::rocks_ledger(settings how)
+    : settings_(std::move(how)),
+      delta_(counter::random_siphash_key()) {
   if (!settings_.file_system)
     settings_.file_system = default_file_system();
   directory_ = std::make_unique<data_directory>(settings_.directory, data_directory::access::serve,
@@ -91,22 +93,46 @@ std::unique_ptr<counter::ledger_writer> rocks_ledger::open_writer(unsigned shard
   return std::make_unique<rocks_writer>(*this, shard, shards_[shard]);
 }
 
-kept rocks_ledger::write(rocksdb::WriteBatch& batch, time_point now) noexcept {
+/// The changes go with the batch, and so does what merges older ones.
+kept rocks_ledger::write(rocksdb::WriteBatch& batch, std::span<const std::string> changes,
+                         std::uint32_t shard, const shard_row& row) noexcept {
   if (health_ == health::full)
     heal();
   const std::shared_lock lock{gate_};
   if (health_ != health::good)
     return health_ == health::full ? kept::full : kept::refused;
+  std::string key, value;
+  const auto number = next_changes_.fetch_add(changes.size());
+  for (std::size_t i = 0; i < changes.size(); ++i) {
+    changes_key(key, number + i);
+    batch.Put(key, changes[i]);
+  }
+  std::size_t merged = 0;
+  const std::unique_lock merging{merging_, std::try_to_lock};
+  if (merging) {
+    const std::lock_guard newer{newer_};
+    merged = delta_.merge(batch, settings_.delta);
+  }
+  // Last: a start finds the number of the last row, and a flush may drop any other.
+  shard_key(key, shard);
+  encode(value, row);
+  batch.Put(key, value);
   rocksdb::WriteOptions options;
   options.sync = settings_.durability.sync == counter::durability::sync::always;
   const auto status = hand_over_group(*db_, options, batch);
   if (!status.ok())
     return write_failed(status);
+  {
+    const std::lock_guard newer{newer_};
+    delta_.drop(merged);
+    for (std::size_t i = 0; i < changes.size(); ++i)
+      delta_.add(number + i, changes[i]);
+  }
   // Not greater than that of the last group that is safe: each becomes the
   // latest when it is.
   const auto sequence = db_->GetLatestSequenceNumber();
   raise(sequence_, sequence);
-  raise(now_, now.time_since_epoch().count());
+  raise(now_, row.now.time_since_epoch().count());
   if (options.sync)
     vouch_for(sequence);
   return kept::ok;

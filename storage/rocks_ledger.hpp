@@ -1,6 +1,7 @@
 #pragma once
 
 #include "counter/ledger.hpp"
+#include "storage/delta.hpp"
 #include "storage/gate.hpp"
 #include "storage/rows.hpp"
 #include "storage/settings.hpp"
@@ -21,10 +22,12 @@ namespace rocksdb {
 class DB;
 class Status;
 class WriteBatch;
+struct ReadOptions;
 }  // namespace rocksdb
 
 namespace storage {
 
+class counter_walk;
 class data_directory;
 class engine;
 class witness;
@@ -67,8 +70,10 @@ private:
   void check_sequence(std::uint64_t witnessed) const;
   void open_database(bool is_new);
   void read_shards();
+  void read_changes();
 
-  counter::kept write(rocksdb::WriteBatch& batch, counter::time_point now) noexcept;
+  counter::kept write(rocksdb::WriteBatch& batch, std::span<const std::string> changes,
+                      std::uint32_t shard, const shard_row& row) noexcept;
   counter::kept write_failed(const rocksdb::Status& status) noexcept;
   void background_failed(const rocksdb::Status& status) noexcept;
   void ran_full(const rocksdb::Status& status) noexcept;
@@ -77,6 +82,11 @@ private:
   void reopen();
   void vouch_for(std::uint64_t sequence) noexcept;
 
+  bool read_rows(std::span<const std::string_view> names,
+                 std::span<std::optional<counter::state>> found,
+                 std::span<const std::size_t> which);
+  counter_walk walk_from(const std::string& begin, const rocksdb::ReadOptions& options,
+                         const counter::page_request& request, std::size_t steps);
   bool unreadable(const std::string& what) noexcept;
   void sync_in_intervals(const std::stop_token& stop);
   void sync_log() noexcept;
@@ -91,6 +101,10 @@ private:
 
   gate gate_;                        // shared: to use the database; exclusive: to replace it
   std::unique_ptr<rocksdb::DB> db_;  // null only when it has failed
+  std::atomic<std::uint64_t> next_changes_ = 0;
+  std::mutex merging_;  // one group at a time takes older ones with it
+  std::mutex newer_;    // guards the next one
+  delta delta_;
   std::atomic<health> health_ = health::good;
   std::atomic<bool> has_failed_ = false;
   std::atomic<std::uint64_t> sequence_ = 0;               // of the last group that was kept

@@ -71,6 +71,7 @@ void rocks_ledger::open() {
   check_sequence(witness_->sequence());
   sequence_ = db_->GetLatestSequenceNumber();
   read_shards();
+  read_changes();
   const auto took = steady_clock::now() - begin;
   if (took >= long_start)
     spdlog::info("{}: opened in {} ms", settings_.directory.string(),
@@ -143,6 +144,24 @@ void rocks_ledger::read_shards() {
   summary_.counters = static_cast<std::uint64_t>(counters);
   summary_.replays = static_cast<std::uint64_t>(replays);
   now_ = summary_.now.time_since_epoch().count();
+}
+
+void rocks_ledger::read_changes() {
+  const std::string begin{static_cast<char>(row::changes)};
+  const auto end = end_of(begin);
+  const rocksdb::Slice bound{end};
+  rocksdb::ReadOptions options;
+  options.iterate_upper_bound = &bound;
+  const std::unique_ptr<rocksdb::Iterator> rows{db_->NewIterator(options)};
+  for (rows->Seek(begin); rows->Valid(); rows->Next()) {
+    std::uint64_t number = 0;
+    const auto changes = rows->value().ToStringView();
+    if (!decode_changes_key(rows->key().ToStringView(), number) || !are_changes(changes))
+      refuse(engine_->database(), "a row of changes is damaged; restore a backup");
+    delta_.add(number, changes);
+    next_changes_ = number + 1;
+  }
+  check(engine_->database(), rows->status());
 }
 
 }  // namespace storage

@@ -1,6 +1,7 @@
 // What does not change anything.
 
 #include "storage/backup.hpp"
+#include "storage/counter_walk.hpp"
 #include "storage/data_directory.hpp"
 #include "storage/engine.hpp"
 #include "storage/rocks_ledger.hpp"
@@ -46,10 +47,31 @@ bool rocks_ledger::unreadable(const std::string& what) noexcept {
 bool rocks_ledger::read(std::span<const std::string_view> names,
                         std::span<std::optional<state>> found) {
   assert(names.size() == found.size());
-  const auto count = names.size();
+  std::vector<std::size_t> others;  // that are not in the delta
+  others.reserve(names.size());
+  {
+    const std::lock_guard newer{newer_};
+    for (std::size_t i = 0; i < names.size(); ++i) {
+      std::string_view row;
+      found[i].reset();
+      if (!delta_.find(names[i], row))
+        others.push_back(i);
+      else if (!row.empty())
+        decode(row, found[i].emplace());
+    }
+  }
+  // Merged meanwhile or not, their rows say the same or more.
+  return others.empty() || read_rows(names, found, others);
+}
+
+/// Of those whose numbers are told.
+bool rocks_ledger::read_rows(std::span<const std::string_view> names,
+                             std::span<std::optional<state>> found,
+                             std::span<const std::size_t> which) {
+  const auto count = which.size();
   std::vector<std::string> keys(count);
   for (std::size_t i = 0; i < count; ++i)
-    counter_key(keys[i], names[i]);
+    counter_key(keys[i], names[which[i]]);
   const std::vector<rocksdb::Slice> slices(keys.begin(), keys.end());
   std::vector<rocksdb::PinnableSlice> values(count);
   std::vector<rocksdb::Status> statuses(count);
@@ -63,12 +85,11 @@ bool rocks_ledger::read(std::span<const std::string_view> names,
   else
     db_->MultiGet({}, rows, count, slices.data(), values.data(), statuses.data());
   for (std::size_t i = 0; i < count; ++i) {
-    found[i].reset();
     if (statuses[i].IsNotFound())
       continue;
     if (!statuses[i].ok())
       return unreadable(statuses[i].ToString());
-    if (!decode(values[i].ToStringView(), found[i].emplace()))
+    if (!decode(values[i].ToStringView(), found[which[i]].emplace()))
       return unreadable("the row of a counter is damaged");
   }
   return true;
@@ -127,6 +148,21 @@ bool rocks_ledger::read_due(time_point now, std::size_t max, std::string& positi
   return true;
 }
 
+/// All that it goes through was true at one moment.
+counter_walk rocks_ledger::walk_from(const std::string& begin, const rocksdb::ReadOptions& options,
+                                     const counter::page_request& request, std::size_t steps) {
+  std::vector<delta::copy> newer;
+  std::unique_ptr<rocksdb::Iterator> rows;
+  {
+    const std::lock_guard lock{newer_};
+    // One more, so that it does not seem to end where the steps do.
+    newer = delta_.list(request.prefix, request.after, steps + 1);
+    rows.reset(db_->NewIterator(options));
+  }
+  rows->Seek(begin);
+  return {std::move(rows), std::move(newer)};
+}
+
 counter::page rocks_ledger::list(const counter::page_request& request, time_point now,
                                  std::size_t steps) {
   const auto refuse = [this](const std::string& what) {
@@ -152,20 +188,21 @@ counter::page rocks_ledger::list(const counter::page_request& request, time_poin
     if (!db_)
       return refuse("has failed");
     const time_point kept_now{std::chrono::milliseconds{now_.load()}};
-    const std::unique_ptr<rocksdb::Iterator> rows{db_->NewIterator(options)};
-    for (rows->Seek(begin);; rows->Next()) {
-      answer.is_last = !rows->Valid();
-      if (answer.is_last && !rows->status().ok())
-        return refuse(rows->status().ToString());
+    auto walk = walk_from(begin, options, request, steps);
+    for (;; walk.next()) {
+      answer.is_last = walk.is_at_end();
+      if (answer.is_last && !walk.status().ok())
+        return refuse(walk.status().ToString());
       if (answer.is_last || steps == 0 || answer.counters.size() == request.limit)
         break;
       --steps;
-      std::string_view name;
-      state state;
-      if (!decode_counter_key(rows->key().ToStringView(), name) ||
-          !decode(rows->value().ToStringView(), state))
-        return refuse("the row of a counter is damaged");
+      const auto& [name, row, is_old] = walk.current();
       answer.reached = name;
+      if (row.empty())
+        continue;
+      state state;
+      if (!decode(row, state))
+        return refuse("the row of a counter is damaged");
       if (!is_expired(state, now))
         answer.counters.push_back({std::string{name}, state});
       else if (*state.expires_at > kept_now)

@@ -1,5 +1,6 @@
 #include "storage/rocks_writer.hpp"
 
+#include "storage/changes.hpp"
 #include "storage/rocks_ledger.hpp"
 
 #include <algorithm>
@@ -14,6 +15,10 @@ namespace {
 /// What most groups take, without growing.
 constexpr std::size_t batch_bytes = std::size_t{64} << 10;
 
+/// Of a row of changes, about. A block of a table has at least a row, and buffers of
+/// twice a longer one would be taken from the system, and given back, for each.
+constexpr std::size_t changes_bytes = std::size_t{16} << 10;
+
 }  // namespace
 
 rocks_writer::rocks_writer(rocks_ledger& owner, std::uint32_t shard, const shard_row& row)
@@ -24,13 +29,9 @@ rocks_writer::rocks_writer(rocks_ledger& owner, std::uint32_t shard, const shard
 
 void rocks_writer::put(std::string_view name, const std::optional<state>& before,
                        const std::optional<state>& after) {
-  counter_key(key_, name);
-  if (after) {
-    encode(value_, *after);
-    batch_.Put(key_, value_);
-  } else {
-    batch_.Delete(key_);
-  }
+  if (changes_.empty() || changes_.back().size() > changes_bytes)
+    changes_.emplace_back();
+  append_change(changes_.back(), name, after);
   move_due(name, before ? before->expires_at : std::nullopt,
            after ? after->expires_at : std::nullopt);
 }
@@ -80,13 +81,11 @@ counter::kept rocks_writer::commit(std::uint64_t version, counter::time_point no
                                    std::int64_t counters, std::int64_t replays) noexcept {
   const shard_row row{std::max(row_.version, version), std::max(row_.now, now),
                       row_.counters + counters, row_.replays + replays};
-  shard_key(key_, shard_);
-  encode(value_, row);
-  batch_.Put(key_, value_);
-  const auto kept = owner_.write(batch_, row.now);
+  const auto kept = owner_.write(batch_, changes_, shard_, row);
   if (kept == counter::kept::ok)
     row_ = row;
   batch_.Clear();
+  changes_.clear();
   moved_.clear();
   return kept;
 }

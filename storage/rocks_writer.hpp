@@ -11,12 +11,13 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace storage {
 
 class rocks_ledger;
 
-/// See counter::ledger_writer. A row is written into the group when it is told.
+/// See counter::ledger_writer. What is told is written into the group at once.
 class rocks_writer final : public counter::ledger_writer {
 public:
   /// The owner outlives it. `row` is what the shard wrote last.
@@ -39,7 +40,8 @@ private:
   rocks_ledger& owner_;
   std::uint32_t shard_;
   shard_row row_;
-  rocksdb::WriteBatch batch_;
+  rocksdb::WriteBatch batch_;         // the rows of the group
+  std::vector<std::string> changes_;  // of counters, see changes.hpp
   /// Of the counters whose 'd' row this group changes: where it is now.
   boost::unordered_flat_map<std::string, expiry> moved_;
   std::string key_;  // kept for their memory

@@ -52,7 +52,22 @@ static_assert(number(due_entry::what::counter) == 0 && number(due_entry::what::r
 constexpr std::size_t id_bytes_max =
     counter::limits::name_bytes_max + counter::limits::idempotency_key_bytes_max + 4;
 
-constexpr std::size_t time_bytes = 8;
+/// A number whose bytes are ordered as it is, and what makes one with a sign so.
+constexpr std::size_t ordered_bytes = 8;
+constexpr auto sign = std::uint64_t{1} << 63;
+
+void put_ordered(std::string& to, std::uint64_t number) {
+  for (int shift = 56; shift >= 0; shift -= 8)
+    to += static_cast<char>(number >> shift & 0xff);
+}
+
+/// Of as many bytes.
+std::uint64_t ordered(std::string_view bytes) {
+  std::uint64_t number = 0;
+  for (const char c : bytes)
+    number = number << 8 | static_cast<unsigned char>(c);
+  return number;
+}
 
 void begin(std::string& key, row what) {
   key.assign(1, static_cast<char>(what));
@@ -68,13 +83,6 @@ void put_time(std::string& to, time_point at) {
 
 time_point take_time(byte_reader& from) {
   return time_point{milliseconds{from.take<std::int64_t>()}};
-}
-
-void put_state(std::string& to, const counter::state& state) {
-  put(to, state.version);
-  put(to, state.value);
-  if (state.expires_at)
-    put_time(to, *state.expires_at);
 }
 
 counter::state take_state(byte_reader& from, bool expires) {
@@ -130,9 +138,7 @@ void replay_key(std::string& to, std::string_view id) {
 
 void due_bound(std::string& to, time_point at) {
   begin(to, row::due);
-  const auto bits = static_cast<std::uint64_t>(at.time_since_epoch().count()) ^ 1ull << 63;
-  for (int shift = 56; shift >= 0; shift -= 8)
-    to += static_cast<char>(bits >> shift & 0xff);
+  put_ordered(to, static_cast<std::uint64_t>(at.time_since_epoch().count()) ^ sign);
 }
 
 void due_key(std::string& to, due_entry::what kind, std::string_view id, time_point at) {
@@ -144,6 +150,11 @@ void due_key(std::string& to, due_entry::what kind, std::string_view id, time_po
 void shard_key(std::string& to, std::uint32_t shard) {
   begin(to, row::shard);
   put(to, shard);
+}
+
+void changes_key(std::string& to, std::uint64_t number) {
+  begin(to, row::changes);
+  put_ordered(to, number);
 }
 
 bool decode_counter_key(std::string_view key, std::string_view& name) {
@@ -161,15 +172,13 @@ bool decode_replay_key(std::string_view key, std::string_view& id) {
 }
 
 bool decode_due_key(std::string_view key, due_entry& to) {
-  if (!begins(key, row::due) || key.size() < 1 + time_bytes + 2)
+  if (!begins(key, row::due) || key.size() < 1 + ordered_bytes + 2)
     return false;
-  std::uint64_t bits = 0;
-  for (std::size_t i = 1; i <= time_bytes; ++i)
-    bits = bits << 8 | static_cast<unsigned char>(key[i]);
-  to.at = time_point{milliseconds{static_cast<std::int64_t>(bits ^ 1ull << 63)}};
-  const auto kind = static_cast<unsigned char>(key[1 + time_bytes]);
+  to.at = time_point{
+      milliseconds{static_cast<std::int64_t>(ordered(key.substr(1, ordered_bytes)) ^ sign)}};
+  const auto kind = static_cast<unsigned char>(key[1 + ordered_bytes]);
   to.kind = static_cast<due_entry::what>(kind);
-  to.id = key.substr(1 + time_bytes + 1);
+  to.id = key.substr(1 + ordered_bytes + 1);
   switch (kind) {
     case static_cast<unsigned char>(due_entry::what::counter):
       return counter::is_valid_name(to.id);
@@ -188,6 +197,13 @@ bool decode_shard_key(std::string_view key, std::uint32_t& shard) {
   return from.is_at_end();
 }
 
+bool decode_changes_key(std::string_view key, std::uint64_t& number) {
+  if (!begins(key, row::changes) || key.size() != 1 + ordered_bytes)
+    return false;
+  number = ordered(key.substr(1));
+  return true;
+}
+
 std::string end_of(std::string_view prefix) {
   // Its first byte is no 0xff, so this ends.
   while (prefix.back() == '\xff')
@@ -199,9 +215,16 @@ std::string end_of(std::string_view prefix) {
 
 // -- values -------------------------------------------------------------------
 
+void append(std::string& to, const counter::state& state) {
+  put(to, state.version);
+  put(to, state.value);
+  if (state.expires_at)
+    put_time(to, *state.expires_at);
+}
+
 void encode(std::string& to, const counter::state& state) {
   to.clear();
-  put_state(to, state);
+  append(to, state);
 }
 
 bool decode(std::string_view from, counter::state& to) {
@@ -229,9 +252,9 @@ void encode(std::string& to, const counter::replay& replay) {
   if (how.ttl)
     put(to, static_cast<std::int64_t>(how.ttl->count()));
   if (reply.before)
-    put_state(to, *reply.before);
+    append(to, *reply.before);
   if (reply.after)
-    put_state(to, *reply.after);
+    append(to, *reply.after);
 }
 
 bool decode(std::string_view from, counter::replay& to) {

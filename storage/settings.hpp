@@ -17,6 +17,8 @@ struct settings {
   std::filesystem::path directory;
   /// Bytes, of the cache and of what is not in tables yet, about.
   std::size_t memory = std::size_t{64} << 20;
+  /// Bytes, of changes that have no rows of their own yet, about.
+  std::size_t delta = std::size_t{16} << 20;
   /// Not sync::none.
   counter::durability durability{counter::durability::sync::always};
   /// Called once, from any thread, when the disk has failed for good.

@@ -39,8 +39,9 @@ private:
   std::filesystem::path path_;
 };
 
+/// So small that groups are merged all the time.
 inline storage::settings small(std::filesystem::path directory) {
-  return {.directory = std::move(directory), .memory = std::size_t{8} << 20};
+  return {.directory = std::move(directory), .memory = std::size_t{8} << 20, .delta = 500};
 }
 
 inline counter::time_point at(std::int64_t milliseconds) {

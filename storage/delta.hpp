@@ -1,0 +1,110 @@
+#pragma once
+
+#include "counter/siphash.hpp"
+#include "storage/changes.hpp"
+
+#include <boost/unordered/unordered_flat_set.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace rocksdb {
+class WriteBatch;
+}
+
+namespace storage {
+
+/// The changes of counters that are kept by rows of their groups, and not by the
+/// counters' own rows yet. What is true of a counter is what the delta has of it,
+/// or else its row.
+///
+/// For RocksDB to find a place for a row takes 3 us and more. A group has a row for
+/// many counters, and the oldest of such rows are merged into the counters' own when
+/// there are too many: most of what they say is old by then. A differential file
+/// (Severance and Lohman, "Differential files: their application to the maintenance
+/// of large databases", 1976). Not thread-safe.
+class delta {
+public:
+  /// Names are chosen by peers, so the key of their hashes is secret.
+  explicit delta(counter::siphash_key key);
+
+  delta(const delta&) = delete;
+  delta& operator=(const delta&) = delete;
+
+  /// A row that is kept, of changes as by append_change(). Later than all that are
+  /// there, as far as they change the same counters.
+  void add(std::uint64_t number, std::string_view changes);
+
+  /// False where the counter's own row is what is true. `row` is valid until the
+  /// delta changes.
+  bool find(std::string_view name, std::string_view& row) const;
+
+  /// In memory, about.
+  std::size_t bytes() const noexcept { return bytes_; }
+
+  /// Puts into `batch` what merges the oldest rows, until the others have at most
+  /// `bytes_max`. Returns how many it merges.
+  std::size_t merge(rocksdb::WriteBatch& batch, std::size_t bytes_max) const;
+
+  /// The oldest rows, as many, were merged.
+  void drop(std::size_t rows);
+
+  /// A change that outlives the delta.
+  struct copy {
+    std::string name, row;
+  };
+
+  /// The first `max` changes in order of their names, which begin with `prefix` and
+  /// are greater than `after`.
+  std::vector<copy> list(std::string_view prefix, std::string_view after, std::size_t max) const;
+
+  /// Calls `visit(change)` for each counter, in no order.
+  template <class Visit>
+  void for_each(Visit visit) const {
+    for (const auto& latest : latest_)
+      visit(change_at(latest.begin));
+  }
+
+private:
+  struct changes_row {
+    std::uint64_t number;
+    std::string changes;
+
+    std::size_t bytes() const noexcept { return sizeof(changes_row) + changes.size(); }
+  };
+
+  /// Where a change begins. Another one of the same name may take its place.
+  struct reference {
+    mutable char* begin;
+  };
+
+  struct by_name {
+    using is_transparent = void;
+    using is_avalanching = void;
+    counter::siphash_key key;
+
+    std::size_t operator()(std::string_view name) const noexcept { return siphash(key, name); }
+    std::size_t operator()(const reference& which) const noexcept {
+      return (*this)(change_at(which.begin).name);
+    }
+    bool operator()(const reference& left, const reference& right) const noexcept {
+      return change_at(left.begin).name == change_at(right.begin).name;
+    }
+    bool operator()(std::string_view left, const reference& right) const noexcept {
+      return left == change_at(right.begin).name;
+    }
+    bool operator()(const reference& left, std::string_view right) const noexcept {
+      return (*this)(right, left);
+    }
+  };
+
+  std::deque<changes_row> rows_;  // the oldest first
+  boost::unordered_flat_set<reference, by_name, by_name> latest_;
+  std::size_t bytes_ = 0;
+};
+
+}  // namespace storage
