@@ -129,17 +129,19 @@ engine::engine(std::filesystem::path database, std::size_t memory,
       env_(rocksdb::NewCompositeEnv(watch_)),
       write_buffer_bytes_(write_buffer_bytes(database_, memory)),
       options_(options_of(env_.get(), memory, write_buffer_bytes_)) {
+  options_.wal_filter = &continuity_;
   options_.listeners.push_back(std::make_shared<listener>(std::move(on_error)));
 }
 
 rocksdb::Status engine::open(access how, std::unique_ptr<rocksdb::DB>& opened) {
   rocksdb::DB* database = nullptr;
+  continuity_.restart();
   options_.create_if_missing = how == access::create;
   // A database that is only read has no thread to do later what may block.
   options_.avoid_unnecessary_blocking_io = how != access::read_only;
   auto status = how == access::read_only
-                          ? rocksdb::DB::OpenForReadOnly(options_, database_.string(), &database)
-                          : rocksdb::DB::Open(options_, database_.string(), &database);
+                    ? rocksdb::DB::OpenForReadOnly(options_, database_.string(), &database)
+                    : rocksdb::DB::Open(options_, database_.string(), &database);
   opened.reset(database);
   return status;
 }

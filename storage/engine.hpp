@@ -1,5 +1,6 @@
 #pragma once
 
+#include "storage/log_continuity.hpp"
 #include "storage/log_watch.hpp"
 
 #include <rocksdb/db.h>
@@ -45,6 +46,7 @@ private:
   std::filesystem::path database_;
   std::shared_ptr<log_watch> watch_;
   std::unique_ptr<rocksdb::Env> env_;
+  log_continuity continuity_;
   std::size_t write_buffer_bytes_;
   rocksdb::Options options_;
 };

@@ -1,5 +1,6 @@
 #include "storage/log_watch.hpp"
 
+#include <array>
 #include <cstdint>
 #include <string_view>
 #include <utility>
@@ -14,6 +15,13 @@ using rocksdb::Slice;
 
 thread_local bool log_watch::is_committing = false;
 
+namespace {
+
+/// As seldom as that a sync that takes them along is no matter, and written at once.
+constexpr std::size_t zeros_bytes = std::size_t{256} << 10;
+
+}  // namespace
+
 /// Of groups. Written by one thread at a time, and synced by any.
 class log_watch::log_file final : public rocksdb::FSWritableFileOwnerWrapper {
 public:
@@ -27,6 +35,23 @@ public:
   IOStatus Append(const Slice& data, const IOOptions& options, const DataVerificationInfo& how,
                   IODebugContext* debug) override {
     return appended(data.size(), target()->Append(data, options, how, debug), options, debug);
+  }
+  /// A log is written over zeros, in place of blocks that are reserved: a sync finds
+  /// its length and blocks where they were, and is one write.
+  void PrepareWrite(std::size_t offset, std::size_t bytes, const IOOptions& options,
+                    IODebugContext* debug) override {
+    static constexpr std::array<char, zeros_bytes> zeros{};
+    // Where there is no room for them, there may be for what is to be written.
+    while (zeros_end_ < offset + bytes && can_write_zeros_) {
+      can_write_zeros_ =
+          target()->PositionedAppend({zeros.data(), zeros.size()}, zeros_end_, options, debug).ok();
+      zeros_end_ += zeros.size();
+    }
+  }
+  IOStatus Close(const IOOptions& options, IODebugContext* debug) override {
+    if (zeros_end_ > bytes_)
+      target()->Truncate(bytes_, options, debug).PermitUncheckedError();
+    return target()->Close(options, debug);
   }
   IOStatus Flush(const IOOptions& options, IODebugContext* debug) override {
     return owner_.log_failed(target()->Flush(options, debug));
@@ -69,6 +94,8 @@ private:
   }
 
   log_watch& owner_;
+  std::uint64_t zeros_end_ = 0;
+  bool can_write_zeros_ = true;
   std::atomic<std::uint64_t> bytes_ = 0;
   std::atomic<std::uint64_t> synced_ = 0;
 };

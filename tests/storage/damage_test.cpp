@@ -14,13 +14,39 @@
 #include <iterator>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
+#include <system_error>
 #include <vector>
 
 using namespace storage_tests;
 namespace fs = std::filesystem;
 
 namespace {
+
+/// Without the zeros that it is written over.
+std::size_t written_bytes(const std::string& log) {
+  return log.find_last_not_of('\0') + 1;
+}
+
+std::set<std::string> names_in(const fs::path& directory) {
+  std::set<std::string> names;
+  for (const auto& entry : fs::recursive_directory_iterator{directory})
+    names.insert(entry.path().string());
+  return names;
+}
+
+/// Of a database that is open: when it has removed what it does not need any more.
+void copy_at_rest(const fs::path& live, const fs::path& taken) {
+  for (std::set<std::string> before; before != names_in(live);) {
+    before = names_in(live);
+    std::error_code error;
+    fs::remove_all(taken);
+    fs::copy(live, taken, fs::copy_options::recursive, error);
+    if (error)
+      before.clear();
+  }
+}
 
 /// What a process left that was killed: tables, and a log that is not in them.
 class image {
@@ -40,7 +66,7 @@ public:
     }
     fs::remove_all(live / "backups");
     fs::create_directory(live / "backups");
-    fs::copy(live, taken_, fs::copy_options::recursive);
+    copy_at_rest(live, taken_);
   }
 
   const contents& certain() const { return certain_; }
@@ -60,6 +86,9 @@ private:
   fs::path taken_ = root_.path() / "taken";
   contents certain_;
 };
+
+/// Of RocksDB's logs: what does not fit into one goes on in the next.
+constexpr std::size_t log_block_bytes = std::size_t{32} << 10;
 
 std::string bytes_of(const fs::path& file) {
   std::ifstream input{file, std::ios::binary};
@@ -104,13 +133,15 @@ TEST_CASE("a file is cut off anywhere: all is there, or nothing is served") {
     CAPTURE(file);
     const auto bytes = bytes_of(image.path() / file);
     tally tally;
-    for (std::size_t size = 0; size < bytes.size(); size += stride(1 + bytes.size() / 60)) {
+    const auto end = file.ends_with(".log") ? written_bytes(bytes) : bytes.size();
+    for (std::size_t size = 0; size < end; size += stride(1 + end / 60)) {
       CAPTURE(size);
       look_at(image, file, bytes.substr(0, size), tally);
     }
     MESSAGE(file << ", " << bytes.size() << " bytes: " << tally.exact << " exact, " << tally.refused
                  << " refused");
-    if (file.ends_with(".sst") || file == "COUNTERD" || file == "witness" || file == "db/CURRENT")
+    if (file.ends_with(".sst") || file.ends_with(".log") || file == "COUNTERD" ||
+        file == "witness" || file == "db/CURRENT")
       CHECK(tally.refused > 0);
   }
 }
@@ -121,7 +152,9 @@ TEST_CASE("a bit is wrong anywhere: all is there, or nothing is served") {
     CAPTURE(file);
     const auto bytes = bytes_of(image.path() / file);
     tally tally;
-    for (std::size_t bit = 0; bit < bytes.size() * 8; bit += stride(1 + bytes.size() * 8 / 90)) {
+    // With some of the zeros.
+    const auto end = file.ends_with(".log") ? written_bytes(bytes) + 100 : bytes.size();
+    for (std::size_t bit = 0; bit < end * 8; bit += stride(1 + end * 8 / 90)) {
       CAPTURE(bit);
       auto changed = bytes;
       changed[bit / 8] = static_cast<char>(changed[bit / 8] ^ 1 << bit % 8);
@@ -130,6 +163,54 @@ TEST_CASE("a bit is wrong anywhere: all is there, or nothing is served") {
     MESSAGE(file << ", " << bytes.size() * 8 << " bits: " << tally.exact << " exact, "
                  << tally.refused << " refused");
   }
+}
+
+TEST_CASE("a sector of a log is zeros: nothing is served, or it ends there") {
+  temporary_directory root;
+  const auto live = root.path() / "live", taken = root.path() / "taken";
+  storage::rocks_ledger ledger{small(live)};
+  const auto writer = ledger.open_writer(0);
+  contents certain;
+  // Many blocks, which RocksDB passes over one by one.
+  for (int group = 0; group < 200; ++group) {
+    for (int row = 0; row < 20; ++row) {
+      const auto name = "counter-" + std::to_string(group) + "-" + std::to_string(row);
+      const auto state = counted(row, ++certain.version);
+      writer->put(name, std::nullopt, state);
+      certain.counters[name] = state;
+    }
+    REQUIRE(writer->commit(certain.version, certain.now, 20, 0) == counter::kept::ok);
+  }
+  copy_at_rest(live, taken);
+  for (const auto& entry : fs::directory_iterator{taken / "db"}) {
+    if (entry.path().extension() != ".log")
+      continue;
+    const auto bytes = bytes_of(entry.path());
+    const auto end = written_bytes(bytes);
+    REQUIRE(end > 4 * log_block_bytes);
+    for (std::size_t at = 0; at < end; at += 512 * stride(31)) {
+      CAPTURE(at);
+      auto changed = bytes;
+      changed.replace(at, 512, 512, '\0');
+      std::ofstream{entry.path(), std::ios::binary | std::ios::trunc} << changed;
+      std::string refusal;
+      CHECK_FALSE(read_all(taken, refusal));
+      CHECK(refusal.find("acknowledged changes are missing") != refusal.npos);
+      CHECK_FALSE(storage::check(taken).damages.empty());
+    }
+    // As a block is passed over that begins with zeros.
+    for (std::size_t at = 0; at + log_block_bytes < end; at += log_block_bytes) {
+      CAPTURE(at);
+      auto changed = bytes;
+      changed.replace(at, log_block_bytes, log_block_bytes, '\0');
+      std::ofstream{entry.path(), std::ios::binary | std::ios::trunc} << changed;
+      std::string refusal;
+      CHECK_FALSE(read_all(taken, refusal));
+    }
+    std::ofstream{entry.path(), std::ios::binary | std::ios::trunc} << bytes;
+  }
+  std::string refusal;
+  CHECK(read_all(taken, refusal) == certain);
 }
 
 TEST_CASE("a file is missing: all is there, or nothing is served") {
@@ -157,7 +238,7 @@ TEST_CASE("what is refused is not touched: put right, it is whole") {
     const auto copy = root.path() / "copy";
     fs::copy(image.path(), copy, fs::copy_options::recursive);
     const auto bytes = bytes_of(copy / file);
-    fs::resize_file(copy / file, bytes.size() / 2);
+    fs::resize_file(copy / file, written_bytes(bytes) / 2);
     std::string refusal;
     CHECK_FALSE(read_all(copy, refusal));
     CHECK(refusal.find("acknowledged changes are missing") != refusal.npos);

@@ -79,6 +79,20 @@ public:
                   IODebugContext* debug) override {
     return Append(data, options, debug);
   }
+  IOStatus PositionedAppend(const Slice& data, std::uint64_t offset, const IOOptions& options,
+                            IODebugContext* debug) override {
+    const std::lock_guard lock{owner_.mutex_};
+    const auto struck = owner_.strike(change::append);
+    if (struck == fault::none)
+      return target()->PositionedAppend(data, offset, options, debug);
+    if (struck == fault::short_error || struck == fault::short_no_space) {
+      const Slice half{data.data(), data.size() / 2};
+      if (const auto status = target()->PositionedAppend(half, offset, options, debug);
+          !status.ok())
+        return status;
+    }
+    return status_of(struck);
+  }
   IOStatus Truncate(std::uint64_t size, const IOOptions& options, IODebugContext* debug) override {
     const std::lock_guard lock{owner_.mutex_};
     const auto struck = owner_.strike(change::truncate);
