@@ -159,7 +159,7 @@ private:
   rocksdb::DB& database_;
   check_result& result_;
   rocksdb::ReadOptions options_;
-  delta newer_{counter::random_siphash_key()};
+  delta newer_{counter::random_siphash_key(), 0};
   std::int64_t counters_ = 0, replays_ = 0;  // as the shards have it
   std::size_t more_ = 0;
   std::string key_, value_;
@@ -179,12 +179,16 @@ check_result check(const std::filesystem::path& path) {
   }
   engine engine{directory.database(), memory_bytes, by, [](const rocksdb::Status&) {}};
   std::unique_ptr<rocksdb::DB> database;
-  if (const auto status = engine.open(engine::access::read_only, database); !status.ok()) {
+  std::uint64_t latest = 0;
+  auto status = engine.inspect(latest);
+  if (status.ok())
+    status = engine.open(engine::access::read_only, database);
+  if (!status.ok()) {
     result.damages.push_back(directory.database().string() + ": " + status.ToString());
     return result;
   }
   inspection inspection{*database, result};
-  if (database->GetLatestSequenceNumber() < witnessed)
+  if (latest < witnessed)
     inspection.damage(directory.database().string() +
                       ": acknowledged changes are missing at the end of the log");
   inspection.run();

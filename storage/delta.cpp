@@ -9,17 +9,32 @@
 
 namespace storage {
 
-delta::delta(counter::siphash_key key) : latest_(0, by_name{key}, by_name{key}) {}
+namespace {
+
+/// A change with a short name.
+constexpr std::size_t change_bytes = 40;
+
+/// What is merged beside as much as was added: so that it comes down to less.
+constexpr std::size_t merged_bytes = std::size_t{16} << 10;
+
+}  // namespace
+
+delta::delta(counter::siphash_key key, std::size_t bytes)
+    : latest_(bytes / change_bytes, by_name{key}, by_name{key}) {}
 
 void delta::add(std::uint64_t number, std::string_view changes) {
   rows_.push_back({number, std::string{changes}});
   auto& added = rows_.back();
   bytes_ += added.bytes();
+  added_ += added.bytes();
   char* const first = added.changes.data();
-  for_each_change(added.changes, [&](const char* begin, const change& /*one*/) {
+  for_each_change(added.changes, [&](const char* begin, const change& one) {
     const reference latest{first + (begin - first)};
-    if (const auto [found, is_new] = latest_.insert(latest); !is_new)
+    const auto [found, is_new] = latest_.insert(latest);
+    if (!is_new)
       mark_as_old(std::exchange(found->begin, latest.begin));
+    if (keeps_order_ && (is_new || unordered_ > 0))
+      order_.emplace(one.name);
   });
 }
 
@@ -34,7 +49,9 @@ bool delta::find(std::string_view name, std::string_view& row) const {
 std::size_t delta::merge(rocksdb::WriteBatch& batch, std::size_t bytes_max) const {
   std::string key;
   std::size_t merged = 0;
-  for (auto bytes = bytes_; bytes > bytes_max; ++merged) {
+  const auto most = 2 * added_ + merged_bytes;
+  const auto goal = std::max(bytes_max, bytes_ - std::min(bytes_, most));
+  for (auto bytes = bytes_; bytes > goal; ++merged) {
     const auto& oldest = rows_[merged];
     for_each_change(oldest.changes, [&](const char* /*begin*/, const change& one) {
       if (one.is_old)
@@ -53,50 +70,45 @@ std::size_t delta::merge(rocksdb::WriteBatch& batch, std::size_t bytes_max) cons
 }
 
 void delta::drop(std::size_t rows) {
+  added_ = 0;
+  unordered_ -= std::min(unordered_, rows);
   for (; rows > 0; --rows) {
     const auto& oldest = rows_.front();
     for_each_change(oldest.changes, [this](const char* /*begin*/, const change& one) {
-      if (!one.is_old)
-        latest_.erase(latest_.find(one.name));
+      if (one.is_old)
+        return;
+      latest_.erase(latest_.find(one.name));
+      if (const auto found = order_.find(one.name); found != order_.end())
+        order_.erase(found);
     });
     bytes_ -= oldest.bytes();
     rows_.pop_front();
   }
 }
 
+bool delta::order(std::size_t names) {
+  if (!std::exchange(keeps_order_, true))
+    unordered_ = rows_.size();
+  while (unordered_ > 0 && names > 0) {
+    for_each_change(rows_[--unordered_].changes, [&](const char* /*begin*/, const change& one) {
+      if (!one.is_old)
+        order_.emplace(one.name);
+      names -= std::min<std::size_t>(names, 1);
+    });
+  }
+  return unordered_ == 0;
+}
+
 std::vector<delta::copy> delta::list(std::string_view prefix, std::string_view after,
                                      std::size_t max) const {
-  const auto name_of = [](const char* begin) { return change_at(begin).name; };
-  const auto is_before = [&](const char* left, const char* right) {
-    return name_of(left) < name_of(right);
-  };
-  std::vector<const char*> first;
-  if (max == 0)
-    return {};
-  std::string_view last;  // greater ones are not among the first; empty: not known yet
-  for (const auto& latest : latest_) {
-    const char* const begin = latest.begin;
-    const auto name = name_of(begin);
-    if (name <= after || !name.starts_with(prefix) || (!last.empty() && name > last))
-      continue;
-    first.push_back(begin);
-    // As seldom as that it takes no time.
-    if (first.size() < 2 * max)
-      continue;
-    const auto middle = first.begin() + static_cast<std::ptrdiff_t>(max) - 1;
-    std::nth_element(first.begin(), middle, first.end(), is_before);
-    last = name_of(*middle);
-    first.resize(max);
+  std::vector<copy> first;
+  auto name = after < prefix ? order_.lower_bound(prefix) : order_.upper_bound(after);
+  for (; name != order_.end() && first.size() < max && name->starts_with(prefix); ++name) {
+    std::string_view row;
+    find(*name, row);
+    first.push_back({*name, std::string{row}});
   }
-  std::sort(first.begin(), first.end(), is_before);
-  first.resize(std::min(first.size(), max));
-  std::vector<copy> copies;
-  copies.reserve(first.size());
-  for (const char* begin : first) {
-    const auto one = change_at(begin);
-    copies.push_back({std::string{one.name}, std::string{one.row}});
-  }
-  return copies;
+  return first;
 }
 
 }  // namespace storage

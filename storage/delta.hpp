@@ -3,11 +3,13 @@
 #include "counter/siphash.hpp"
 #include "storage/changes.hpp"
 
+#include <absl/container/btree_set.h>
 #include <boost/unordered/unordered_flat_set.hpp>
 
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -29,8 +31,9 @@ namespace storage {
 /// of large databases", 1976). Not thread-safe.
 class delta {
 public:
-  /// Names are chosen by peers, so the key of their hashes is secret.
-  explicit delta(counter::siphash_key key);
+  /// Names are chosen by peers, so the key of their hashes is secret. It will have
+  /// `bytes`, about.
+  delta(counter::siphash_key key, std::size_t bytes);
 
   delta(const delta&) = delete;
   delta& operator=(const delta&) = delete;
@@ -47,7 +50,8 @@ public:
   std::size_t bytes() const noexcept { return bytes_; }
 
   /// Puts into `batch` what merges the oldest rows, until the others have at most
-  /// `bytes_max`. Returns how many it merges.
+  /// `bytes_max`, but not much more than was added since the last time: others wait
+  /// for it. Returns how many it merges.
   std::size_t merge(rocksdb::WriteBatch& batch, std::size_t bytes_max) const;
 
   /// The oldest rows, as many, were merged.
@@ -58,8 +62,12 @@ public:
     std::string name, row;
   };
 
+  /// Puts names in order, about as many, for list(); false while there are others.
+  /// From the first call on they are kept so.
+  bool order(std::size_t names);
+
   /// The first `max` changes in order of their names, which begin with `prefix` and
-  /// are greater than `after`.
+  /// are greater than `after`; of those names that are in order.
   std::vector<copy> list(std::string_view prefix, std::string_view after, std::size_t max) const;
 
   /// Calls `visit(change)` for each counter, in no order.
@@ -105,6 +113,10 @@ private:
   std::deque<changes_row> rows_;  // the oldest first
   boost::unordered_flat_set<reference, by_name, by_name> latest_;
   std::size_t bytes_ = 0;
+  std::size_t added_ = 0;  // bytes, since rows were dropped
+  absl::btree_set<std::string, std::less<>> order_;
+  bool keeps_order_ = false;
+  std::size_t unordered_ = 0;  // of the oldest rows
 };
 
 }  // namespace storage

@@ -133,9 +133,21 @@ engine::engine(std::filesystem::path database, std::size_t memory,
   options_.listeners.push_back(std::make_shared<listener>(std::move(on_error)));
 }
 
+rocksdb::Status engine::inspect(std::uint64_t& sequence) {
+  std::unique_ptr<rocksdb::DB> tables;
+  continuity_.look();
+  const auto status = open_as(access::read_only, tables);
+  sequence = continuity_.follow(tables ? tables->GetLatestSequenceNumber() : 0);
+  return status;
+}
+
 rocksdb::Status engine::open(access how, std::unique_ptr<rocksdb::DB>& opened) {
-  rocksdb::DB* database = nullptr;
   continuity_.restart();
+  return open_as(how, opened);
+}
+
+rocksdb::Status engine::open_as(access how, std::unique_ptr<rocksdb::DB>& opened) {
+  rocksdb::DB* database = nullptr;
   options_.create_if_missing = how == access::create;
   // A database that is only read has no thread to do later what may block.
   options_.avoid_unnecessary_blocking_io = how != access::read_only;

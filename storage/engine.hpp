@@ -24,6 +24,10 @@ public:
   engine(std::filesystem::path database, std::size_t memory,
          const std::shared_ptr<rocksdb::FileSystem>& by, error_handler on_error);
 
+  /// Finds the number of the last row there is. Nothing is touched. Called again
+  /// before each open() of what may have changed meanwhile, but the one that creates.
+  rocksdb::Status inspect(std::uint64_t& sequence);
+
   enum class access {
     create,     ///< to write; made where it does not exist
     write,      ///< it exists
@@ -43,6 +47,8 @@ public:
   const std::filesystem::path& database() const noexcept { return database_; }
 
 private:
+  rocksdb::Status open_as(access how, std::unique_ptr<rocksdb::DB>& opened);
+
   std::filesystem::path database_;
   std::shared_ptr<log_watch> watch_;
   std::unique_ptr<rocksdb::Env> env_;

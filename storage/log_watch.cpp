@@ -1,5 +1,8 @@
 #include "storage/log_watch.hpp"
 
+#include "storage/whole_records.hpp"
+
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <string_view>
@@ -19,6 +22,10 @@ namespace {
 
 /// As seldom as that a sync that takes them along is no matter, and written at once.
 constexpr std::size_t zeros_bytes = std::size_t{256} << 10;
+
+bool is_manifest(std::string_view name) {
+  return name.substr(name.find_last_of('/') + 1).starts_with("MANIFEST-");
+}
 
 }  // namespace
 
@@ -128,6 +135,28 @@ private:
   log_watch& owner_;
 };
 
+/// Of one whose bytes are in memory.
+class log_watch::manifest_reader final : public rocksdb::FSSequentialFile {
+public:
+  explicit manifest_reader(std::string bytes) : bytes_(std::move(bytes)) {}
+
+  IOStatus Read(std::size_t most, const IOOptions& /*options*/, Slice* result, char* scratch,
+                IODebugContext* /*debug*/) override {
+    const auto count = bytes_.copy(scratch, most, at_);
+    at_ += count;
+    *result = {scratch, count};
+    return IOStatus::OK();
+  }
+  IOStatus Skip(std::uint64_t count) override {
+    at_ += std::min<std::uint64_t>(count, bytes_.size() - at_);
+    return IOStatus::OK();
+  }
+
+private:
+  std::string bytes_;
+  std::size_t at_ = 0;
+};
+
 /// A group waits for it where a log has begun.
 class log_watch::directory final : public rocksdb::FSDirectoryWrapper {
 public:
@@ -166,6 +195,20 @@ IOStatus log_watch::ReuseWritableFile(const std::string& name, const std::string
   return status;
 }
 
+IOStatus log_watch::NewSequentialFile(const std::string& name, const rocksdb::FileOptions& options,
+                                      std::unique_ptr<rocksdb::FSSequentialFile>* result,
+                                      IODebugContext* debug) {
+  if (!is_manifest(name))
+    return target()->NewSequentialFile(name, options, result, debug);
+  std::string bytes;
+  auto status = rocksdb::ReadFileToString(target(), name, &bytes);
+  if (!status.ok())
+    return status;
+  bytes.resize(whole_records(bytes));
+  *result = std::make_unique<manifest_reader>(std::move(bytes));
+  return status;
+}
+
 IOStatus log_watch::NewDirectory(const std::string& name, const IOOptions& options,
                                  std::unique_ptr<rocksdb::FSDirectory>* result,
                                  IODebugContext* debug) {
@@ -176,10 +219,9 @@ IOStatus log_watch::NewDirectory(const std::string& name, const IOOptions& optio
 }
 
 void log_watch::watch(const std::string& name, std::unique_ptr<rocksdb::FSWritableFile>* file) {
-  const std::string_view base = std::string_view{name}.substr(name.find_last_of('/') + 1);
-  if (base.ends_with(".log"))
+  if (name.ends_with(".log"))
     *file = std::make_unique<log_file>(std::move(*file), *this);
-  else if (base.starts_with("MANIFEST-"))
+  else if (is_manifest(name))
     *file = std::make_unique<manifest_file>(std::move(*file), *this);
 }
 

@@ -49,6 +49,11 @@ public:
                                       const rocksdb::FileOptions& options,
                                       std::unique_ptr<rocksdb::FSWritableFile>* result,
                                       rocksdb::IODebugContext* debug) override;
+  /// A MANIFEST without what a power failure left of its last records: nothing rests
+  /// on those before they are synced. RocksDB would take that for damage.
+  rocksdb::IOStatus NewSequentialFile(const std::string& name, const rocksdb::FileOptions& options,
+                                      std::unique_ptr<rocksdb::FSSequentialFile>* result,
+                                      rocksdb::IODebugContext* debug) override;
   rocksdb::IOStatus NewDirectory(const std::string& name, const rocksdb::IOOptions& options,
                                  std::unique_ptr<rocksdb::FSDirectory>* result,
                                  rocksdb::IODebugContext* debug) override;
@@ -56,6 +61,7 @@ public:
 private:
   class log_file;
   class manifest_file;
+  class manifest_reader;
   class directory;
 
   rocksdb::IOStatus log_failed(rocksdb::IOStatus status);

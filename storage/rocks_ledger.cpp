@@ -57,7 +57,7 @@ void raise(std::atomic<Number>& to, Number value) noexcept {
 
 rocks_ledger::rocks_ledger(settings how)
     : settings_(std::move(how)),
-      delta_(counter::random_siphash_key()) {
+      delta_(counter::random_siphash_key(), settings_.delta) {
   if (!settings_.file_system)
     settings_.file_system = default_file_system();
   directory_ = std::make_unique<data_directory>(settings_.directory, data_directory::access::serve,
@@ -202,7 +202,11 @@ void rocks_ledger::reopen() {
   auto was = health::full;
   if (!health_.compare_exchange_strong(was, health::good))
     return;
-  auto status = engine_->open(engine::access::write, db_);
+  std::uint64_t latest = 0;
+  auto status = engine_->inspect(latest);
+  if (!status.ok())
+    return fail(status.ToString());
+  status = engine_->open(engine::access::write, db_);
   if (status.IsNoSpace()) {
     health_ = health::full;
     // What is kept can still be read.

@@ -67,7 +67,7 @@ private:
   void open();
   bool is_new() const;
   void check_untouched(bool has_witness);
-  void check_sequence(std::uint64_t witnessed) const;
+  void check_sequence(std::uint64_t latest, std::uint64_t witnessed) const;
   void open_database(bool is_new);
   void read_shards();
   void read_changes();

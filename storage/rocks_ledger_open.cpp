@@ -68,8 +68,8 @@ void rocks_ledger::open() {
   if (!has_witness)
     witness::create(*settings_.file_system, directory_->witness(), 0);
   witness_ = std::make_unique<storage::witness>(directory_->witness());
-  check_sequence(witness_->sequence());
   sequence_ = db_->GetLatestSequenceNumber();
+  check_sequence(sequence_, witness_->sequence());
   read_shards();
   read_changes();
   const auto took = steady_clock::now() - begin;
@@ -93,18 +93,17 @@ bool rocks_ledger::is_new() const {
 /// Looks whether it is whole before it is opened to write: RocksDB throws away
 /// what it cannot read at the end of a log, and that may be all there is.
 void rocks_ledger::check_untouched(bool has_witness) {
-  check(engine_->database(), engine_->open(engine::access::read_only, db_));
+  std::uint64_t latest = 0;
+  check(engine_->database(), engine_->inspect(latest));
   if (has_witness)
-    check_sequence(witness::read(directory_->witness()));
-  else if (db_->GetLatestSequenceNumber() != 0)
+    check_sequence(latest, witness::read(directory_->witness()));
+  else if (latest != 0)
     refuse(directory_->witness(),
            "is missing, so it cannot be told whether acknowledged changes "
            "are; restore a backup");
-  db_.reset();
 }
 
-void rocks_ledger::check_sequence(std::uint64_t witnessed) const {
-  const auto latest = db_->GetLatestSequenceNumber();
+void rocks_ledger::check_sequence(std::uint64_t latest, std::uint64_t witnessed) const {
   if (latest < witnessed)
     refuse(engine_->database(),
            "acknowledged changes are missing at the end of the log (" + std::to_string(latest) +
@@ -161,6 +160,7 @@ void rocks_ledger::read_changes() {
     delta_.add(number, changes);
     next_changes_ = number + 1;
   }
+  delta_.drop(0);  // what was there need not be merged at once
   check(engine_->database(), rows->status());
 }
 

@@ -171,6 +171,11 @@ counter::page rocks_ledger::list(const counter::page_request& request, time_poin
   };
   counter::page answer;
   answer.reached = request.after;
+  {
+    const std::lock_guard lock{newer_};
+    if (!delta_.order(steps))
+      return answer;
+  }
   std::string prefix, begin;
   counter_key(prefix, request.prefix);
   counter_key(begin, request.after);

@@ -2,6 +2,7 @@
 
 #include "storage/check.hpp"
 #include "storage/rocks_ledger.hpp"
+#include "storage/whole_records.hpp"
 #include "tests/storage/support/places.hpp"
 #include "tests/storage/support/script.hpp"
 #include "tests/storage/support/strides.hpp"
@@ -211,6 +212,42 @@ TEST_CASE("a sector of a log is zeros: nothing is served, or it ends there") {
   }
   std::string refusal;
   CHECK(read_all(taken, refusal) == certain);
+}
+
+TEST_CASE("a log is zeros up to where a record begins: it is refused") {
+  int tried = 0;
+  for (std::size_t length = 1; length <= 60; ++length) {
+    CAPTURE(length);
+    temporary_directory root;
+    const auto live = root.path() / "live", taken = root.path() / "taken";
+    { storage::rocks_ledger{small(live)}; }
+    storage::rocks_ledger ledger{small(live)};
+    const auto writer = ledger.open_writer(0);
+    for (std::uint64_t group = 1; group <= 2 * log_block_bytes / (100 + length); ++group) {
+      writer->put(std::string(length, 'n'), counted(1, group), counted(2, group));
+      REQUIRE(writer->commit(group, at(1), 0, 0) == counter::kept::ok);
+    }
+    copy_at_rest(live, taken);
+    for (const auto& entry : fs::directory_iterator{taken / "db"}) {
+      const auto bytes = bytes_of(entry.path());
+      if (entry.path().extension() != ".log" || written_bytes(bytes) < log_block_bytes + 512 ||
+          storage::whole_records(bytes.substr(0, log_block_bytes)) + 7 <= log_block_bytes)
+        continue;
+      ++tried;
+      // Where the log begins, and where a record in its midst does.
+      const auto middle = storage::whole_records(bytes.substr(0, log_block_bytes / 2));
+      for (const auto begin : {std::size_t{0}, middle}) {
+        CAPTURE(begin);
+        auto changed = bytes;
+        changed.replace(begin, log_block_bytes - begin, log_block_bytes - begin, '\0');
+        std::ofstream{entry.path(), std::ios::binary | std::ios::trunc} << changed;
+        std::string refusal;
+        CHECK_FALSE(read_all(taken, refusal));
+        CHECK_FALSE(storage::check(taken).damages.empty());
+      }
+    }
+  }
+  CHECK(tried > 0);
 }
 
 TEST_CASE("a file is missing: all is there, or nothing is served") {

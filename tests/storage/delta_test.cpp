@@ -9,6 +9,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -111,7 +112,7 @@ TEST_CASE("changes come back as they were, and what is none is known") {
 
 TEST_CASE("rows and the delta together say what groups did, merged or not") {
   std::mt19937_64 random{unit::chosen_seed()};
-  delta newer{hash_key};
+  delta newer{hash_key, 1'000};
   rows old;
   std::map<std::string, std::string> model;
   std::uint64_t number = 0;
@@ -133,7 +134,6 @@ TEST_CASE("rows and the delta together say what groups did, merged or not") {
       const auto merged = newer.merge(batch, bytes_max);
       REQUIRE(batch.Iterate(&old).ok());
       newer.drop(merged);
-      CHECK(newer.bytes() <= bytes_max);
     }
     auto found = old.counters;
     newer.for_each([&](const storage::change& one) {
@@ -147,25 +147,59 @@ TEST_CASE("rows and the delta together say what groups did, merged or not") {
     });
     REQUIRE(found == model);
   }
-  rocksdb::WriteBatch batch;
-  newer.drop(newer.merge(batch, 0));
-  REQUIRE(batch.Iterate(&old).ok());
-  CHECK(newer.bytes() == 0);
+  while (newer.bytes() > 0) {
+    rocksdb::WriteBatch batch;
+    newer.drop(newer.merge(batch, 0));
+    REQUIRE(batch.Iterate(&old).ok());
+  }
   CHECK(old.counters == model);
   CHECK(old.rows_gone.size() == number);
   std::string_view row;
   CHECK_FALSE(newer.find("a", row));
 }
 
+TEST_CASE("a group merges little more than was added, and comes down to what it may have") {
+  delta newer{hash_key, 0};
+  std::uint64_t number = 0;
+  for (; number < 1'000; ++number)
+    newer.add(number,
+              changes_of({{std::string(200, 'n') + std::to_string(number), counted(1, 1)}}));
+  rocksdb::WriteBatch all;
+  newer.drop(newer.merge(all, 1 << 20));
+  std::size_t merged_at_once = 0;
+  int groups = 0;
+  for (const std::size_t bytes_max = 20'000; newer.bytes() > bytes_max; ++groups) {
+    newer.add(++number, changes_of({{"a", counted(1, number)}}));
+    rocksdb::WriteBatch batch;
+    const auto merged = newer.merge(batch, bytes_max);
+    merged_at_once = std::max(merged_at_once, batch.GetDataSize());
+    newer.drop(merged);
+    REQUIRE(groups < 100);
+  }
+  CHECK(groups > 10);
+  CHECK(merged_at_once < 40'000);
+}
+
 TEST_CASE("the first changes are those of the least names") {
   std::mt19937_64 random{unit::chosen_seed()};
-  delta newer{hash_key};
+  delta newer{hash_key, 1'000};
   std::map<std::string, std::string> model;
-  for (std::uint64_t number = 0; number < 500; ++number) {
+  bool is_ordered = false;
+  for (std::uint64_t number = 0; number < 2'000 || !is_ordered; ++number) {
     const auto name = random_name(random) + std::to_string(random() % 50);
     const auto after = random_state(random);
     newer.add(number, changes_of({{name, after}}));
     model[name] = after ? row_of(*after) : "";
+    // While they are put in order others come, and some go.
+    if (number > 500 && random() % 3 == 0)
+      is_ordered = newer.order(1 + random() % 5);
+    if (random() % 50 == 0) {
+      rocksdb::WriteBatch batch;
+      newer.drop(newer.merge(batch, newer.bytes() - newer.bytes() / 8));
+      model.clear();
+      newer.for_each(
+          [&](const storage::change& one) { model[std::string{one.name}] = std::string{one.row}; });
+    }
   }
   for (const auto* prefix : {"", "a", "a/", "b/1", "x"})
     for (const auto* after : {"", "a", "a/1", "a/13", "b", "zz"})

@@ -11,6 +11,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 #include <string>
 
 using namespace support;
@@ -33,12 +34,20 @@ void make_log(const std::string& directory) {
   count_in(server_process{kept_in(directory)});
 }
 
-/// A thousand counters in the blocks of a table, and nothing in a log.
+/// Many counters in the blocks of a table, and nothing in a log.
 void make_table(const std::string& directory) {
   server_process server{kept_in(directory)};
   client connection{server.port()};
-  create_many(connection, "c", 1000);
+  // More than are kept by rows of groups alone: the first have their own.
+  create_many(connection, "c", 22'000);
   REQUIRE(server.stop().exit_code == 0);
+}
+
+/// Without the zeros that a log is written over.
+std::uintmax_t written_bytes(const fs::path& log) {
+  std::ifstream input{log, std::ios::binary};
+  const std::string bytes{std::istreambuf_iterator<char>{input}, {}};
+  return bytes.find_last_not_of('\0') + 1;
 }
 
 void restore(const std::string& directory, const std::string& from) {
@@ -59,7 +68,7 @@ TEST_CASE("a log that is damaged or cut short is refused, and nothing of it is t
   const temporary_directory disk;
   const auto whole = disk / "whole", data = disk / "data";
   make_log(whole);
-  const auto size = fs::file_size(file_of(whole, ".log"));
+  const auto size = written_bytes(file_of(whole, ".log"));
   REQUIRE(size > 4096);
   const words reasons{data + "/db", "acknowledged changes are missing at the end of the log",
                       "restore a backup"};
@@ -164,5 +173,5 @@ TEST_CASE("a table that is damaged tells no value, and the check finds it") {
   CHECK(text.status == 500);
   CHECK(text.body == "the disk cannot be read\n");
   // Of another block.
-  CHECK(value_of(connection, "c000999") == 999);
+  CHECK(value_of(connection, "c000700") == 700);
 }
