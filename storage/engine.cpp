@@ -136,7 +136,7 @@ engine::engine(std::filesystem::path database, std::size_t memory,
 rocksdb::Status engine::inspect(std::uint64_t& sequence) {
   std::unique_ptr<rocksdb::DB> tables;
   continuity_.look();
-  const auto status = open_as(access::read_only, tables);
+  auto status = open_as(access::read_only, tables);
   sequence = continuity_.follow(tables ? tables->GetLatestSequenceNumber() : 0);
   return status;
 }
