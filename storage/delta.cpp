@@ -14,7 +14,7 @@ namespace {
 /// A change with a short name.
 constexpr std::size_t change_bytes = 40;
 
-/// What is merged beside as much as was added: so that it comes down to less.
+/// What is merged beside that, so that it comes down also where little is added.
 constexpr std::size_t merged_bytes = std::size_t{16} << 10;
 
 }  // namespace
@@ -23,10 +23,15 @@ delta::delta(counter::siphash_key key, std::size_t bytes)
     : latest_(bytes / change_bytes, by_name{key}, by_name{key}) {}
 
 void delta::add(std::uint64_t number, std::string_view changes) {
+  restore(number, changes);
+  // Twice as much: not all who add also merge, and it shall come down to less.
+  allowance_ += 2 * rows_.back().bytes();
+}
+
+void delta::restore(std::uint64_t number, std::string_view changes) {
   rows_.push_back({number, std::string{changes}});
   auto& added = rows_.back();
   bytes_ += added.bytes();
-  added_ += added.bytes();
   char* const first = added.changes.data();
   for_each_change(added.changes, [&](const char* begin, const change& one) {
     const reference latest{first + (begin - first)};
@@ -49,7 +54,7 @@ bool delta::find(std::string_view name, std::string_view& row) const {
 std::size_t delta::merge(rocksdb::WriteBatch& batch, std::size_t bytes_max) const {
   std::string key;
   std::size_t merged = 0;
-  const auto most = 2 * added_ + merged_bytes;
+  const auto most = allowance_ + merged_bytes;
   const auto goal = std::max(bytes_max, bytes_ - std::min(bytes_, most));
   for (auto bytes = bytes_; bytes > goal; ++merged) {
     const auto& oldest = rows_[merged];
@@ -70,7 +75,6 @@ std::size_t delta::merge(rocksdb::WriteBatch& batch, std::size_t bytes_max) cons
 }
 
 void delta::drop(std::size_t rows) {
-  added_ = 0;
   unordered_ -= std::min(unordered_, rows);
   for (; rows > 0; --rows) {
     const auto& oldest = rows_.front();
@@ -82,6 +86,7 @@ void delta::drop(std::size_t rows) {
         order_.erase(found);
     });
     bytes_ -= oldest.bytes();
+    allowance_ -= std::min(allowance_, oldest.bytes());
     rows_.pop_front();
   }
 }

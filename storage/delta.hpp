@@ -42,6 +42,9 @@ public:
   /// there, as far as they change the same counters.
   void add(std::uint64_t number, std::string_view changes);
 
+  /// The same of one that an earlier process has kept: it need not be merged at once.
+  void restore(std::uint64_t number, std::string_view changes);
+
   /// False where the counter's own row is what is true. `row` is valid until the
   /// delta changes.
   bool find(std::string_view name, std::string_view& row) const;
@@ -113,7 +116,7 @@ private:
   std::deque<changes_row> rows_;  // the oldest first
   boost::unordered_flat_set<reference, by_name, by_name> latest_;
   std::size_t bytes_ = 0;
-  std::size_t added_ = 0;  // bytes, since rows were dropped
+  std::size_t allowance_ = 0;  // bytes that may be merged at once, and some more
   absl::btree_set<std::string, std::less<>> order_;
   bool keeps_order_ = false;
   std::size_t unordered_ = 0;  // of the oldest rows

@@ -157,10 +157,9 @@ void rocks_ledger::read_changes() {
     const auto changes = rows->value().ToStringView();
     if (!decode_changes_key(rows->key().ToStringView(), number) || !are_changes(changes))
       refuse(engine_->database(), "a row of changes is damaged; restore a backup");
-    delta_.add(number, changes);
+    delta_.restore(number, changes);
     next_changes_ = number + 1;
   }
-  delta_.drop(0);  // what was there need not be merged at once
   check(engine_->database(), rows->status());
 }
 

@@ -162,10 +162,8 @@ TEST_CASE("a group merges little more than was added, and comes down to what it 
   delta newer{hash_key, 0};
   std::uint64_t number = 0;
   for (; number < 1'000; ++number)
-    newer.add(number,
-              changes_of({{std::string(200, 'n') + std::to_string(number), counted(1, 1)}}));
-  rocksdb::WriteBatch all;
-  newer.drop(newer.merge(all, 1 << 20));
+    newer.restore(number,
+                  changes_of({{std::string(200, 'n') + std::to_string(number), counted(1, 1)}}));
   std::size_t merged_at_once = 0;
   int groups = 0;
   for (const std::size_t bytes_max = 20'000; newer.bytes() > bytes_max; ++groups) {
@@ -178,6 +176,23 @@ TEST_CASE("a group merges little more than was added, and comes down to what it 
   }
   CHECK(groups > 10);
   CHECK(merged_at_once < 40'000);
+}
+
+TEST_CASE("one who merges keeps up with several who add") {
+  delta newer{hash_key, 0};
+  std::uint64_t number = 0;
+  const auto add = [&] {
+    newer.add(++number, changes_of({{std::to_string(number), counted(1, number)}}));
+  };
+  for (int group = 0; group < 3'000; ++group) {
+    rocksdb::WriteBatch batch;
+    const auto merged = newer.merge(batch, 5'000);
+    for (int others = 0; others < 7; ++others)
+      add();
+    newer.drop(merged);
+    add();
+  }
+  CHECK(newer.bytes() < 7'000);
 }
 
 TEST_CASE("the first changes are those of the least names") {
