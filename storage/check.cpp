@@ -4,6 +4,7 @@
 #include "storage/data_directory.hpp"
 #include "storage/delta.hpp"
 #include "storage/engine.hpp"
+#include "storage/row_scan.hpp"
 #include "storage/rows.hpp"
 #include "storage/witness.hpp"
 
@@ -71,17 +72,13 @@ public:
 private:
   /// What they say of a counter goes before its row.
   void read_changes() {
-    const std::string begin{static_cast<char>(row::changes)};
-    const auto end = end_of(begin);
-    const rocksdb::Slice bound{end};
-    auto options = options_;
-    options.iterate_upper_bound = &bound;
-    const std::unique_ptr<rocksdb::Iterator> rows{database_.NewIterator(options)};
-    std::uint64_t number = 0;
-    for (rows->Seek(begin); rows->Valid(); rows->Next())
-      if (decode_changes_key(rows->key().ToStringView(), number) &&
-          are_changes(rows->value().ToStringView()))
-        newer_.add(number, rows->value().ToStringView());
+    const auto take = [this](std::string_view key, std::string_view changes) {
+      std::uint64_t number = 0;
+      if (decode_changes_key(key, number) && are_changes(changes))
+        newer_.restore(number, changes);
+    };
+    // What cannot be read is told where all rows are looked at.
+    for_each_row(database_, row::changes, options_, take).PermitUncheckedError();
   }
 
   void look_at_counter(std::string_view name, std::string_view row) {

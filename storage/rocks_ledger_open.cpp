@@ -4,6 +4,7 @@
 #include "storage/data_directory.hpp"
 #include "storage/engine.hpp"
 #include "storage/rocks_ledger.hpp"
+#include "storage/row_scan.hpp"
 #include "storage/witness.hpp"
 
 #include <rocksdb/db.h>
@@ -15,6 +16,7 @@
 #include <filesystem>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 
 namespace storage {
 
@@ -118,26 +120,19 @@ void rocks_ledger::open_database(bool is_new) {
 }
 
 void rocks_ledger::read_shards() {
-  const std::string begin{static_cast<char>(row::shard)};
-  const auto end = end_of(begin);
-  const rocksdb::Slice bound{end};
-  rocksdb::ReadOptions options;
-  options.iterate_upper_bound = &bound;
-  const std::unique_ptr<rocksdb::Iterator> rows{db_->NewIterator(options)};
   std::int64_t counters = 0, replays = 0;
-  for (rows->Seek(begin); rows->Valid(); rows->Next()) {
+  const auto take = [&](std::string_view key, std::string_view value) {
     std::uint32_t shard = 0;
     shard_row row;
-    if (!decode_shard_key(rows->key().ToStringView(), shard) ||
-        !decode(rows->value().ToStringView(), row))
+    if (!decode_shard_key(key, shard) || !decode(value, row))
       refuse(engine_->database(), "the row of a shard is damaged; restore a backup");
     shards_[shard] = row;
     summary_.version = std::max(summary_.version, row.version);
     summary_.now = std::max(summary_.now, row.now);
     counters += row.counters;
     replays += row.replays;
-  }
-  check(engine_->database(), rows->status());
+  };
+  check(engine_->database(), for_each_row(*db_, row::shard, {}, take));
   if (counters < 0 || replays < 0)
     refuse(engine_->database(), "the rows of the shards are damaged; restore a backup");
   summary_.counters = static_cast<std::uint64_t>(counters);
@@ -146,21 +141,14 @@ void rocks_ledger::read_shards() {
 }
 
 void rocks_ledger::read_changes() {
-  const std::string begin{static_cast<char>(row::changes)};
-  const auto end = end_of(begin);
-  const rocksdb::Slice bound{end};
-  rocksdb::ReadOptions options;
-  options.iterate_upper_bound = &bound;
-  const std::unique_ptr<rocksdb::Iterator> rows{db_->NewIterator(options)};
-  for (rows->Seek(begin); rows->Valid(); rows->Next()) {
+  const auto take = [this](std::string_view key, std::string_view changes) {
     std::uint64_t number = 0;
-    const auto changes = rows->value().ToStringView();
-    if (!decode_changes_key(rows->key().ToStringView(), number) || !are_changes(changes))
+    if (!decode_changes_key(key, number) || !are_changes(changes))
       refuse(engine_->database(), "a row of changes is damaged; restore a backup");
     delta_.restore(number, changes);
     next_changes_ = number + 1;
-  }
-  check(engine_->database(), rows->status());
+  };
+  check(engine_->database(), for_each_row(*db_, row::changes, {}, take));
 }
 
 }  // namespace storage
