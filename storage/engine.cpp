@@ -27,6 +27,8 @@ constexpr std::size_t mib = std::size_t{1} << 20;
 /// (with 32 MiB a row takes 1.6 times as long). And a log is replayed at once.
 constexpr std::size_t write_buffer_bytes_max = 8 * mib;
 constexpr std::size_t write_buffer_bytes_min = mib;
+constexpr std::uint64_t manifest_bytes_max = 256 << 10;
+
 /// One that is written to, one that is on its way to a table, and a spare one.
 constexpr int write_buffers = 3;
 
@@ -98,7 +100,11 @@ rocksdb::Options options_of(rocksdb::Env* env, std::size_t memory, std::size_t w
   // like damage in its midst: the witness tells them apart.
   options.paranoid_checks = true;
   options.wal_recovery_mode = rocksdb::WALRecoveryMode::kPointInTimeRecovery;
-  options.track_and_verify_wals_in_manifest = true;
+  // A new MANIFEST is begun before the old one is long, which is read as a whole.
+  // Logs that are missing log_continuity and the witness notice. RocksDB can track
+  // them there, but before 7.9 a new MANIFEST asks for logs that are gone (its pull
+  // request 10892), and the database is not opened any more.
+  options.max_manifest_file_size = manifest_bytes_max;
   options.max_bgerror_resume_count = 0;
   options.write_buffer_size = write_buffer;
   options.max_write_buffer_number = write_buffers;

@@ -107,35 +107,7 @@ private:
   std::atomic<std::uint64_t> synced_ = 0;
 };
 
-/// Of what RocksDB has. A group waits for it where a log has ended.
-class log_watch::manifest_file final : public rocksdb::FSWritableFileOwnerWrapper {
-public:
-  manifest_file(std::unique_ptr<rocksdb::FSWritableFile> target, log_watch& owner)
-      : FSWritableFileOwnerWrapper(std::move(target)),
-        owner_(owner) {}
-
-  IOStatus Append(const Slice& data, const IOOptions& options, IODebugContext* debug) override {
-    return owner_.after_log_failed(target()->Append(data, options, debug));
-  }
-  IOStatus Append(const Slice& data, const IOOptions& options, const DataVerificationInfo& how,
-                  IODebugContext* debug) override {
-    return owner_.after_log_failed(target()->Append(data, options, how, debug));
-  }
-  IOStatus Flush(const IOOptions& options, IODebugContext* debug) override {
-    return owner_.after_log_failed(target()->Flush(options, debug));
-  }
-  IOStatus Sync(const IOOptions& options, IODebugContext* debug) override {
-    return owner_.after_log_failed(target()->Sync(options, debug));
-  }
-  IOStatus Fsync(const IOOptions& options, IODebugContext* debug) override {
-    return owner_.after_log_failed(target()->Fsync(options, debug));
-  }
-
-private:
-  log_watch& owner_;
-};
-
-/// Of one whose bytes are in memory.
+/// Of bytes that are in memory.
 class log_watch::manifest_reader final : public rocksdb::FSSequentialFile {
 public:
   explicit manifest_reader(std::string bytes) : bytes_(std::move(bytes)) {}
@@ -218,11 +190,22 @@ IOStatus log_watch::NewDirectory(const std::string& name, const IOOptions& optio
   return status;
 }
 
+IOStatus log_watch::RenameFile(const std::string& from, const std::string& to,
+                               const IOOptions& options, IODebugContext* debug) {
+  if (const auto slash = to.find_last_of('/'); to.substr(slash + 1) == "CURRENT") {
+    std::unique_ptr<rocksdb::FSDirectory> names;
+    auto status = target()->NewDirectory(to.substr(0, slash), options, &names, debug);
+    if (status.ok())
+      status = names->Fsync(options, debug);
+    if (!status.ok())
+      return status;
+  }
+  return target()->RenameFile(from, to, options, debug);
+}
+
 void log_watch::watch(const std::string& name, std::unique_ptr<rocksdb::FSWritableFile>* file) {
   if (name.ends_with(".log"))
     *file = std::make_unique<log_file>(std::move(*file), *this);
-  else if (is_manifest(name))
-    *file = std::make_unique<manifest_file>(std::move(*file), *this);
 }
 
 IOStatus log_watch::log_failed(IOStatus status) {

@@ -57,10 +57,13 @@ public:
   rocksdb::IOStatus NewDirectory(const std::string& name, const rocksdb::IOOptions& options,
                                  std::unique_ptr<rocksdb::FSDirectory>* result,
                                  rocksdb::IODebugContext* debug) override;
+  /// CURRENT, which names the MANIFEST, takes its place when that has its name for good.
+  rocksdb::IOStatus RenameFile(const std::string& from, const std::string& to,
+                               const rocksdb::IOOptions& options,
+                               rocksdb::IODebugContext* debug) override;
 
 private:
   class log_file;
-  class manifest_file;
   class manifest_reader;
   class directory;
 

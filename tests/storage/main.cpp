@@ -8,15 +8,6 @@
 #include <cstdlib>
 #include <string_view>
 
-#ifdef __SANITIZE_ADDRESS__
-/// RocksDB 7.8 forgets the table in memory that it has made when it cannot write to
-/// the MANIFEST that a log has ended. Nothing is written any more then.
-extern "C" const char* __lsan_default_suppressions();  // NOLINT(bugprone-reserved-identifier)
-const char* __lsan_default_suppressions() {            // NOLINT(bugprone-reserved-identifier)
-  return "leak:rocksdb::DBImpl::SwitchMemtable\n";
-}
-#endif
-
 int main(int argc, char** argv) {
   // Thousands of failures are provoked here; what is logged of them is for whoever
   // looks for one.
