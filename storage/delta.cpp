@@ -14,7 +14,8 @@ namespace {
 /// A change with a short name.
 constexpr std::size_t change_bytes = 40;
 
-/// What is merged beside that, so that it comes down also where little is added.
+/// What is merged at once beside twice what was added: so that it comes down also
+/// where little is.
 constexpr std::size_t merged_bytes = std::size_t{16} << 10;
 
 }  // namespace

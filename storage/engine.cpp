@@ -1,5 +1,7 @@
 #include "storage/engine.hpp"
 
+#include "storage/manifest_guard.hpp"
+
 #include <rocksdb/cache.h>
 #include <rocksdb/env.h>
 #include <rocksdb/filter_policy.h>
@@ -118,7 +120,7 @@ rocksdb::Options options_of(rocksdb::Env* env, std::size_t memory, std::size_t w
   options.max_background_jobs = 2;
   options.max_open_files = -1;
   options.max_file_opening_threads = 2;  // there are not many files, and each start makes them
-  options.manifest_preallocation_size = 256 << 10;  // a disk may be small
+  options.manifest_preallocation_size = manifest_bytes_max;  // a disk may be small
   options.skip_stats_update_on_db_open = true;
   options.stats_dump_period_sec = 0;
   options.stats_persist_period_sec = 0;
@@ -131,7 +133,7 @@ rocksdb::Options options_of(rocksdb::Env* env, std::size_t memory, std::size_t w
 engine::engine(std::filesystem::path database, std::size_t memory,
                const std::shared_ptr<rocksdb::FileSystem>& by, error_handler on_error)
     : database_(std::move(database)),
-      watch_(std::make_shared<log_watch>(by)),
+      watch_(std::make_shared<log_watch>(std::make_shared<manifest_guard>(by))),
       env_(rocksdb::NewCompositeEnv(watch_)),
       write_buffer_bytes_(write_buffer_bytes(database_, memory)),
       options_(options_of(env_.get(), memory, write_buffer_bytes_)) {

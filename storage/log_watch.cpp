@@ -1,8 +1,5 @@
 #include "storage/log_watch.hpp"
 
-#include "storage/whole_records.hpp"
-
-#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <string_view>
@@ -22,10 +19,6 @@ namespace {
 
 /// As seldom as that a sync that takes them along is no matter, and written at once.
 constexpr std::size_t zeros_bytes = std::size_t{256} << 10;
-
-bool is_manifest(std::string_view name) {
-  return name.substr(name.find_last_of('/') + 1).starts_with("MANIFEST-");
-}
 
 }  // namespace
 
@@ -107,28 +100,6 @@ private:
   std::atomic<std::uint64_t> synced_ = 0;
 };
 
-/// Of bytes that are in memory.
-class log_watch::manifest_reader final : public rocksdb::FSSequentialFile {
-public:
-  explicit manifest_reader(std::string bytes) : bytes_(std::move(bytes)) {}
-
-  IOStatus Read(std::size_t most, const IOOptions& /*options*/, Slice* result, char* scratch,
-                IODebugContext* /*debug*/) override {
-    const auto count = bytes_.copy(scratch, most, at_);
-    at_ += count;
-    *result = {scratch, count};
-    return IOStatus::OK();
-  }
-  IOStatus Skip(std::uint64_t count) override {
-    at_ += std::min<std::uint64_t>(count, bytes_.size() - at_);
-    return IOStatus::OK();
-  }
-
-private:
-  std::string bytes_;
-  std::size_t at_ = 0;
-};
-
 /// A group waits for it where a log has begun.
 class log_watch::directory final : public rocksdb::FSDirectoryWrapper {
 public:
@@ -167,20 +138,6 @@ IOStatus log_watch::ReuseWritableFile(const std::string& name, const std::string
   return status;
 }
 
-IOStatus log_watch::NewSequentialFile(const std::string& name, const rocksdb::FileOptions& options,
-                                      std::unique_ptr<rocksdb::FSSequentialFile>* result,
-                                      IODebugContext* debug) {
-  if (!is_manifest(name))
-    return target()->NewSequentialFile(name, options, result, debug);
-  std::string bytes;
-  auto status = rocksdb::ReadFileToString(target(), name, &bytes);
-  if (!status.ok())
-    return status;
-  bytes.resize(whole_records(bytes));
-  *result = std::make_unique<manifest_reader>(std::move(bytes));
-  return status;
-}
-
 IOStatus log_watch::NewDirectory(const std::string& name, const IOOptions& options,
                                  std::unique_ptr<rocksdb::FSDirectory>* result,
                                  IODebugContext* debug) {
@@ -188,19 +145,6 @@ IOStatus log_watch::NewDirectory(const std::string& name, const IOOptions& optio
   if (status.ok())
     *result = std::make_unique<directory>(std::move(*result), *this);
   return status;
-}
-
-IOStatus log_watch::RenameFile(const std::string& from, const std::string& to,
-                               const IOOptions& options, IODebugContext* debug) {
-  if (const auto slash = to.find_last_of('/'); to.substr(slash + 1) == "CURRENT") {
-    std::unique_ptr<rocksdb::FSDirectory> names;
-    auto status = target()->NewDirectory(to.substr(0, slash), options, &names, debug);
-    if (status.ok())
-      status = names->Fsync(options, debug);
-    if (!status.ok())
-      return status;
-  }
-  return target()->RenameFile(from, to, options, debug);
 }
 
 void log_watch::watch(const std::string& name, std::unique_ptr<rocksdb::FSWritableFile>* file) {

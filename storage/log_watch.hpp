@@ -49,22 +49,12 @@ public:
                                       const rocksdb::FileOptions& options,
                                       std::unique_ptr<rocksdb::FSWritableFile>* result,
                                       rocksdb::IODebugContext* debug) override;
-  /// A MANIFEST without what a power failure left of its last records: nothing rests
-  /// on those before they are synced. RocksDB would take that for damage.
-  rocksdb::IOStatus NewSequentialFile(const std::string& name, const rocksdb::FileOptions& options,
-                                      std::unique_ptr<rocksdb::FSSequentialFile>* result,
-                                      rocksdb::IODebugContext* debug) override;
   rocksdb::IOStatus NewDirectory(const std::string& name, const rocksdb::IOOptions& options,
                                  std::unique_ptr<rocksdb::FSDirectory>* result,
                                  rocksdb::IODebugContext* debug) override;
-  /// CURRENT, which names the MANIFEST, takes its place when that has its name for good.
-  rocksdb::IOStatus RenameFile(const std::string& from, const std::string& to,
-                               const rocksdb::IOOptions& options,
-                               rocksdb::IODebugContext* debug) override;
 
 private:
   class log_file;
-  class manifest_reader;
   class directory;
 
   rocksdb::IOStatus log_failed(rocksdb::IOStatus status);
