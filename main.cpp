@@ -4,9 +4,9 @@
 #include "actors/actor_store.hpp"
 #include "config/options.hpp"
 #include "config/stderr_sink.hpp"
-#include "http/server.hpp"
-#include "storage/check.hpp"
-#include "storage/rocks_ledger.hpp"
+#include "http/server/server.hpp"
+#include "storage/rocksdb/check.hpp"
+#include "storage/rocksdb/rocks_ledger.hpp"
 
 #include <boost/system/system_error.hpp>
 
@@ -123,7 +123,7 @@ private:
 
 /// Enough for a hundred thousand busy counters to change several times before their
 /// rows follow, and little to read at the next start.
-constexpr std::size_t delta_bytes_max = std::size_t{16} << 20;
+constexpr std::size_t write_buffer_bytes_max = std::size_t{16} << 20;
 
 /// Null: in memory.
 std::unique_ptr<storage::rocks_ledger> open_ledger(const config::storage_options& options,
@@ -133,7 +133,7 @@ std::unique_ptr<storage::rocks_ledger> open_ledger(const config::storage_options
   return std::make_unique<storage::rocks_ledger>(
       storage::settings{.directory = options.directory,
                         .memory = options.memory / 2,
-                        .delta = std::min(delta_bytes_max, options.memory / 32),
+                        .write_buffer = std::min(write_buffer_bytes_max, options.memory / 32),
                         .durability = options.durability,
                         .on_failure = [&failure] { failure.tell(); }});
 }
@@ -178,7 +178,7 @@ int check(const config::check_request& request) {
     std::fprintf(stderr, "counterd: %s\n", damage.c_str());
   std::printf("counters: %llu\nidempotency records: %llu\n%s\n",
               static_cast<unsigned long long>(found.counters),
-              static_cast<unsigned long long>(found.replays),
+              static_cast<unsigned long long>(found.idempotency_records),
               found.damages.empty() ? "ok" : "damaged: restore a backup");
   return found.damages.empty() ? EXIT_SUCCESS : EXIT_FAILURE;
 }

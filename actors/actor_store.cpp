@@ -1,7 +1,7 @@
 #include "actors/actor_store.hpp"
 
-#include "actors/actor_inlet.hpp"
-#include "actors/kept_shard_actor.hpp"
+#include "actors/actor_submitter.hpp"
+#include "actors/durable_shard_actor.hpp"
 #include "actors/ledger_actor.hpp"
 #include "actors/shard_actor.hpp"
 #include "actors/tsan.hpp"
@@ -39,7 +39,7 @@ std::uint64_t version_of(std::chrono::system_clock::time_point start) {
 class no_loop final : public counter::event_loop {
 public:
   void post(std::function<void()>) override { std::abort(); }
-  void take_home(std::unique_ptr<counter::batch>) noexcept override { std::abort(); }
+  void complete(std::unique_ptr<counter::batch>) noexcept override { std::abort(); }
 };
 
 }  // namespace
@@ -50,24 +50,24 @@ struct actor_store::impl {
   counter::placement placement;
   counter::store_traits traits;
   counter::quota counters;
-  counter::quota replays;
-  std::deque<shard> places;
+  counter::quota idempotency_records;
+  std::deque<shard> mailboxes;
   std::atomic<bool> is_closed = false;
-  std::mutex inlets_mutex;         // guards inlets
-  std::deque<actor_inlet> inlets;  // a deque: the loops keep references
+  std::mutex submitters_mutex;             // guards inlets
+  std::deque<actor_submitter> submitters;  // a deque: the loops keep references
 
   impl(const counter::store_traits& what, unsigned shards, const counter::limits& limits)
       : placement(shards, counter::random_siphash_key()),
         traits(what),
         counters(limits.counters_max),
-        replays(limits.replays_max) {
+        idempotency_records(limits.idempotency_records_max) {
     assert(shards > 0 && shards <= counter::limits::shards_max);
   }
 
   template <class Actor, caf::spawn_options Options, class... Arguments>
   void spawn(const Arguments&... arguments) {
-    auto& place = places.emplace_back(counter::limits::shard_operations_max);
-    place.actor = system.spawn<Actor, Options>(std::ref(place.load), arguments...);
+    auto& mailbox = mailboxes.emplace_back(counter::limits::shard_operations_max);
+    mailbox.actor = system.spawn<Actor, Options>(std::ref(mailbox.load), arguments...);
   }
 
   bool has_threads() const noexcept { return traits.backups.has_value(); }
@@ -77,24 +77,24 @@ struct actor_store::impl {
 /// The actors end when they have answered all that is in their mailboxes.
 void actor_store::impl::end() {
   no_loop nowhere;
-  actor_inlet last{system, nowhere, places, is_closed};
+  actor_submitter last{system, nowhere, mailboxes, is_closed};
   last.send_end();
   last.run_to_end();
   caf::scoped_actor waiting{system};
-  for (auto& place : places) {
+  for (auto& mailbox : mailboxes) {
     if (has_threads()) {
-      waiting->wait_for(place.actor);
-      tsan_acquire(&place.load);
+      waiting->wait_for(mailbox.actor);
+      tsan_acquire(&mailbox.load);
     }
-    place.actor = nullptr;
+    mailbox.actor = nullptr;
   }
 }
 
 actor_store::actor_store(unsigned shards, const counter::limits& limits)
     : impl_(std::make_unique<impl>(counter::store_traits::in_memory(shards), shards, limits)) {
   const counter::table::settings settings{.counters = impl_->counters,
-                                          .replays = impl_->replays,
-                                          .replay_ttl = limits.replay_ttl,
+                                          .idempotency_records = impl_->idempotency_records,
+                                          .idempotency_ttl = limits.idempotency_ttl,
                                           .key = impl_->placement.key(),
                                           .version = version_of(std::chrono::system_clock::now())};
   // Lazily: its first run, too, is on an event loop.
@@ -104,7 +104,7 @@ actor_store::actor_store(unsigned shards, const counter::limits& limits)
 
 actor_store::actor_store(unsigned shards, const counter::limits& limits, counter::ledger& kept,
                          const counter::durability& durability, std::size_t bytes_max)
-    : impl_(std::make_unique<impl>(counter::store_traits{.places = shards + 2,
+    : impl_(std::make_unique<impl>(counter::store_traits{.mailboxes = shards + 2,
                                                          .first_list = shards,
                                                          .lists = 1,
                                                          .backups = shards + 1,
@@ -112,11 +112,12 @@ actor_store::actor_store(unsigned shards, const counter::limits& limits, counter
                                                          .start = kept.summary().now},
                                    shards, limits)) {
   impl_->counters.adjust(static_cast<std::int64_t>(kept.summary().counters));
-  impl_->replays.adjust(static_cast<std::int64_t>(kept.summary().replays));
+  impl_->idempotency_records.adjust(static_cast<std::int64_t>(kept.summary().idempotency_records));
   for (unsigned i = 0; i < shards; ++i)
-    impl_->spawn<kept_shard_actor, caf::detached>(
-        counter::kept_table::settings{impl_->counters, impl_->replays, limits.replay_ttl,
-                                      impl_->placement, i, bytes_max / shards},
+    impl_->spawn<durable_shard_actor, caf::detached>(
+        counter::durable_table::settings{impl_->counters, impl_->idempotency_records,
+                                         limits.idempotency_ttl, impl_->placement, i,
+                                         bytes_max / shards},
         std::ref(kept));
   impl_->spawn<ledger_actor, caf::detached>(std::ref(kept));
   impl_->spawn<ledger_actor, caf::detached>(std::ref(kept));
@@ -136,18 +137,18 @@ const counter::store_traits& actor_store::traits() const noexcept {
   return impl_->traits;
 }
 
-counter::inlet& actor_store::connect(counter::event_loop& loop) {
-  std::lock_guard lock{impl_->inlets_mutex};
-  return impl_->inlets.emplace_back(impl_->system, loop, impl_->places, impl_->is_closed);
+counter::submitter& actor_store::connect(counter::event_loop& loop) {
+  std::lock_guard lock{impl_->submitters_mutex};
+  return impl_->submitters.emplace_back(impl_->system, loop, impl_->mailboxes, impl_->is_closed);
 }
 
 void actor_store::close() {
   if (impl_->is_closed.exchange(true))
     return;
-  std::lock_guard lock{impl_->inlets_mutex};
+  std::lock_guard lock{impl_->submitters_mutex};
   // An actor with mail is ready on the loop that sent it.
-  for (auto& inlet : impl_->inlets)
-    inlet.run_to_end();
+  for (auto& submitter : impl_->submitters)
+    submitter.run_to_end();
   if (impl_->has_threads())
     impl_->end();
 }

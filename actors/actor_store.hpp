@@ -1,8 +1,8 @@
 #pragma once
 
-#include "counter/ledger.hpp"
 #include "counter/limits.hpp"
-#include "counter/store.hpp"
+#include "counter/shard/ledger.hpp"
+#include "counter/shard/store.hpp"
 
 #include <memory>
 
@@ -24,7 +24,7 @@ public:
 
   const counter::placement& placement() const noexcept override;
   const counter::store_traits& traits() const noexcept override;
-  counter::inlet& connect(counter::event_loop& loop) override;
+  counter::submitter& connect(counter::event_loop& loop) override;
 
   /// Answers every batch that was submitted; what is submitted afterwards is
   /// refused with `draining`. Call it when the event loops' threads have ended

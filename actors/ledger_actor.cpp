@@ -2,7 +2,7 @@
 
 #include "actors/tsan.hpp"
 #include "counter/limits.hpp"
-#include "counter/store.hpp"
+#include "counter/shard/store.hpp"
 
 #include <cstdlib>
 #include <variant>
@@ -15,15 +15,15 @@ struct answerer {
   counter::ledger& ledger;
   counter::time_point now;
 
-  counter::answer operator()(const counter::page_request& asked) const {
+  counter::response operator()(const counter::page_request& asked) const {
     return ledger.list(asked, now, counter::limits::shard_steps_max);
   }
-  counter::answer operator()(const counter::backup_request& asked) const {
+  counter::response operator()(const counter::backup_request& asked) const {
     return ledger.back_up(asked.name);
   }
   // A shard's.
-  counter::answer operator()(const counter::full_command&) const { std::abort(); }
-  counter::answer operator()(const counter::upkeep_request&) const { std::abort(); }
+  counter::response operator()(const counter::full_command&) const { std::abort(); }
+  counter::response operator()(const counter::expiry_sweep_request&) const { std::abort(); }
 };
 
 }  // namespace
@@ -47,12 +47,12 @@ caf::behavior ledger_actor::make_behavior() {
 
 void ledger_actor::answer(std::unique_ptr<counter::batch> batch) noexcept {
   for (std::size_t i = 0; i < batch->size(); ++i) {
-    auto& errand = batch->errand_at(i);
-    errand.answer = std::visit(answerer{ledger_, batch->now()}, errand.question);
+    auto& call = batch->call_at(i);
+    call.response = std::visit(answerer{ledger_, batch->now()}, call.request);
   }
   load_.release(batch->size());
-  auto& home = batch->home();
-  home.take_home(std::move(batch));
+  auto& origin = batch->origin();
+  origin.complete(std::move(batch));
 }
 
 }  // namespace actors

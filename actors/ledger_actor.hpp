@@ -2,7 +2,7 @@
 
 #include "actors/shard_load.hpp"
 #include "actors/shard_mail.hpp"
-#include "counter/ledger.hpp"
+#include "counter/shard/ledger.hpp"
 
 namespace actors {
 

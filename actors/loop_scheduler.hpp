@@ -1,7 +1,7 @@
 #pragma once
 
 #include "actors/caf_compat.hpp"
-#include "counter/store.hpp"
+#include "counter/shard/store.hpp"
 
 #include <vector>
 

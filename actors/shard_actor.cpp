@@ -1,8 +1,8 @@
 #include "actors/shard_actor.hpp"
 
 #include "actors/tsan.hpp"
-#include "counter/answer.hpp"
-#include "counter/store.hpp"
+#include "counter/shard/apply_batch.hpp"
+#include "counter/shard/store.hpp"
 
 namespace actors {
 
@@ -26,11 +26,11 @@ caf::behavior shard_actor::make_behavior() {
 }
 
 void shard_actor::answer(std::unique_ptr<counter::batch> batch) noexcept {
-  counter::answer_all(*batch, table_);
+  counter::apply_batch(*batch, table_);
   load_.release(batch->size());
   tsan_release(static_cast<caf::resumable*>(this));
-  auto& home = batch->home();
-  home.take_home(std::move(batch));
+  auto& origin = batch->origin();
+  origin.complete(std::move(batch));
 }
 
 }  // namespace actors

@@ -2,7 +2,7 @@
 
 #include "actors/shard_load.hpp"
 #include "actors/shard_mail.hpp"
-#include "counter/table.hpp"
+#include "counter/shard/table.hpp"
 
 namespace actors {
 

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "actors/caf_compat.hpp"
-#include "counter/batch.hpp"
+#include "counter/shard/batch.hpp"
 
 #include <cstdlib>
 #include <memory>

@@ -3,7 +3,7 @@
 #include "config/duration.hpp"
 #include "config/machine_memory.hpp"
 #include "config/size.hpp"
-#include "counter/name.hpp"
+#include "counter/utf8.hpp"
 
 #include <CLI/CLI.hpp>
 
@@ -83,9 +83,10 @@ public:
         ->check(CLI::Range(std::size_t{1}, std::size_t{100'000}));
     add("max-counters", limits.counters_max, "Counters; more get a 507")
         ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1} << 48));
-    add("idempotency-max", limits.replays_max, "Idempotency keys remembered; more get a 507")
+    add("idempotency-max", limits.idempotency_records_max,
+        "Idempotency keys remembered; more get a 507")
         ->check(CLI::Range(std::uint64_t{0}, std::uint64_t{1} << 32));
-    add_duration("idempotency-ttl", limits.replay_ttl, "For which they are remembered",
+    add_duration("idempotency-ttl", limits.idempotency_ttl, "For which they are remembered",
                  std::chrono::hours{365 * 24});
     add_duration("header-timeout", limits.header_timeout, "For a whole header");
     add_duration("body-timeout", limits.body_timeout, "For a whole body");

@@ -100,8 +100,8 @@ struct limits {
   std::uint64_t counters_max = 10'000'000;
   /// Requests with an idempotency key that are remembered, all shards together,
   /// and for how long: longer than any client retries. About 300 bytes each.
-  std::uint64_t replays_max = 1'000'000;
-  std::chrono::milliseconds replay_ttl{24 * 60 * 60 * 1000};
+  std::uint64_t idempotency_records_max = 1'000'000;
+  std::chrono::milliseconds idempotency_ttl{24 * 60 * 60 * 1000};
 
   /// From SIGTERM to the last connection, whatever the peers do; the process
   /// has ended within five seconds.
@@ -123,7 +123,7 @@ struct limits {
   /// one go: some hundred microseconds, in which others wait.
   static constexpr std::size_t shard_steps_max = 250;
   /// How long what has expired may take up room where nobody asks for it.
-  static constexpr std::chrono::milliseconds upkeep_pause{1'000};
+  static constexpr std::chrono::milliseconds expiry_sweep_pause{1'000};
 };
 
 }  // namespace counter

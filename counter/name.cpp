@@ -1,8 +1,7 @@
 #include "counter/name.hpp"
 
 #include "counter/limits.hpp"
-
-#include <boost/locale/utf.hpp>
+#include "counter/utf8.hpp"
 
 #include <algorithm>
 
@@ -26,17 +25,6 @@ bool is_valid_backup_name(std::string_view name) noexcept {
       "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-";
   return !name.empty() && name.size() <= limits::backup_name_bytes_max && name.front() != '.' &&
          name.find_first_not_of(allowed) == name.npos;
-}
-
-bool is_valid_utf8(std::string_view text) noexcept {
-  namespace utf = boost::locale::utf;
-  auto position = text.begin();
-  while (position != text.end()) {
-    auto code_point = utf::utf_traits<char>::decode(position, text.end());
-    if (code_point == utf::illegal || code_point == utf::incomplete)
-      return false;
-  }
-  return true;
 }
 
 bool is_valid_name(std::string_view name) noexcept {

@@ -13,8 +13,4 @@ bool is_valid_name(std::string_view name) noexcept;
 /// with a dot.
 bool is_valid_backup_name(std::string_view name) noexcept;
 
-/// True if `text` is valid UTF-8 (RFC 3629): no overlong forms, no surrogates,
-/// nothing past U+10FFFF.
-bool is_valid_utf8(std::string_view text) noexcept;
-
 }  // namespace counter

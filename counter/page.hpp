@@ -9,9 +9,9 @@
 
 namespace counter {
 
-/// Asks one place for some of its counters, in byte order of their names.
+/// Asks one mailbox for some of its counters, in byte order of their names.
 struct page_request {
-  unsigned place = 0;     ///< that has lists, see store_traits
+  unsigned mailbox = 0;   ///< that serves lists, see store_traits
   std::string prefix{};   ///< that their names begin with
   std::string after{};    ///< that their names are greater than
   std::size_t limit = 1;  ///< counters at the most, at least 1

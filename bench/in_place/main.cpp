@@ -3,8 +3,8 @@
 // difference.
 
 #include "config/options.hpp"
-#include "counter/answer.hpp"
-#include "http/server.hpp"
+#include "counter/shard/apply_batch.hpp"
+#include "http/server/server.hpp"
 
 #include <csignal>
 #include <cstdio>
@@ -19,15 +19,15 @@ public:
       : placement_(shards, {1, 2}),
         traits_(counter::store_traits::in_memory(shards)),
         counters_(limits.counters_max),
-        replays_(limits.replays_max) {
+        idempotency_(limits.idempotency_records_max) {
     for (unsigned i = 0; i < shards; ++i)
-      shards_.emplace_back(
-          counter::table::settings{counters_, replays_, limits.replay_ttl, placement_.key()});
+      shards_.emplace_back(counter::table::settings{counters_, idempotency_, limits.idempotency_ttl,
+                                                    placement_.key()});
   }
 
   const counter::placement& placement() const noexcept override { return placement_; }
   const counter::store_traits& traits() const noexcept override { return traits_; }
-  counter::inlet& connect(counter::event_loop&) override { return inlet_; }
+  counter::submitter& connect(counter::event_loop&) override { return submitter_; }
 
 private:
   struct shard {
@@ -36,8 +36,8 @@ private:
     counter::table table;
   };
 
-  struct in_place_inlet final : counter::inlet {
-    explicit in_place_inlet(std::deque<shard>& all) : shards(all) {}
+  struct in_place_submitter final : counter::submitter {
+    explicit in_place_submitter(std::deque<shard>& all) : shards(all) {}
 
     void submit(std::span<std::unique_ptr<counter::batch>> pass) override {
       for (std::size_t i = 0; i < pass.size(); ++i) {
@@ -45,10 +45,10 @@ private:
           continue;
         {
           std::lock_guard lock{shards[i].mutex};
-          counter::answer_all(*pass[i], shards[i].table);
+          counter::apply_batch(*pass[i], shards[i].table);
         }
-        auto& home = pass[i]->home();
-        home.take_home(std::move(pass[i]));
+        auto& origin = pass[i]->origin();
+        origin.complete(std::move(pass[i]));
       }
     }
 
@@ -58,9 +58,9 @@ private:
   counter::placement placement_;
   counter::store_traits traits_;
   counter::quota counters_;
-  counter::quota replays_;
+  counter::quota idempotency_;
   std::deque<shard> shards_;
-  in_place_inlet inlet_{shards_};
+  in_place_submitter submitter_{shards_};
 };
 
 }  // namespace

@@ -27,7 +27,7 @@ public:
     has_news_ = true;
   }
 
-  void take_home(std::unique_ptr<counter::batch> answered) noexcept override {
+  void complete(std::unique_ptr<counter::batch> answered) noexcept override {
     if (std::this_thread::get_id() == thread_) {
       home.push_back(std::move(answered));
       return;
@@ -72,14 +72,14 @@ constexpr std::size_t batches_under_way_max = 16;
 void run(benchmark::State& state, actors::actor_store& store,
          const std::vector<std::string>& names) {
   polled_loop loop;
-  auto& inlet = store.connect(loop);
+  auto& submitter = store.connect(loop);
   const auto& placement = store.placement();
   pass next(placement.shards());
   std::vector<std::unique_ptr<counter::batch>> spare;
-  std::size_t under_way = 0;
+  std::size_t pending_exchanges = 0;
   auto collect = [&] {
     loop.poll();
-    under_way -= loop.home.size();
+    pending_exchanges -= loop.home.size();
     for (auto& batch : loop.home) {
       batch->clear();
       spare.push_back(std::move(batch));
@@ -90,24 +90,24 @@ void run(benchmark::State& state, actors::actor_store& store,
   for (auto _ : state) {
     for (std::size_t i = 0; i < commands_in_a_pass; ++i) {
       const auto& name = names[random.below(names.size())];
-      const auto place = placement.of(name);
-      auto& batch = next[place.shard];
+      const auto location = placement.of(name);
+      auto& batch = next[location.shard];
       if (!batch && !spare.empty()) {
         batch = std::move(spare.back());
         spare.pop_back();
       }
       if (!batch)
         batch = std::make_unique<counter::batch>(loop);
-      batch->add({counter::operation::add, name, 1}, place.hash);
+      batch->add({counter::operation::add, name, 1}, location.hash);
     }
     for (const auto& batch : next)
-      under_way += batch ? 1 : 0;
-    inlet.submit(next);
+      pending_exchanges += batch ? 1 : 0;
+    submitter.submit(next);
     do {
       collect();
-    } while (under_way > batches_under_way_max);
+    } while (pending_exchanges > batches_under_way_max);
   }
-  while (under_way > 0)
+  while (pending_exchanges > 0)
     collect();
   while (loop.poll()) {
   }
@@ -146,13 +146,13 @@ BENCHMARK(increments)
 void hop(benchmark::State& state) {
   actors::actor_store store{1, counter::limits{}};
   polled_loop loop;
-  auto& inlet = store.connect(loop);
+  auto& submitter = store.connect(loop);
   pass next(1);
   next[0] = std::make_unique<counter::batch>(loop);
   for (auto _ : state) {
     next[0]->clear();
     next[0]->add({counter::operation::add, "i", 1}, store.placement().of("i").hash);
-    inlet.submit(next);
+    submitter.submit(next);
     next[0] = std::move(loop.home.back());
     loop.home.pop_back();
   }

@@ -1,5 +1,5 @@
-#include "http/request_parser.hpp"
-#include "http/router.hpp"
+#include "http/api/router.hpp"
+#include "http/protocol/request_parser.hpp"
 
 #include <benchmark/benchmark.h>
 
@@ -39,12 +39,12 @@ BENCHMARK_CAPTURE(parse, browser, as_a_browser_sends);
 
 void route(benchmark::State& state) {
   http::target decoder;
-  const http::v1::site site;
+  const http::v1::server_info server_info;
   http::request request;
   request.method = http::method::get;
   request.target = "/inc?name=i";
   for (auto _ : state) {
-    auto action = http::route(request, decoder, site, http::peer::local);
+    auto action = http::route(request, decoder, server_info, http::peer::local);
     benchmark::DoNotOptimize(action);
   }
 }

@@ -1,5 +1,5 @@
-#include "http/pipeline.hpp"
-#include "http/text_reply.hpp"
+#include "http/api/text/text_reply.hpp"
+#include "http/protocol/pipeline.hpp"
 
 #include <benchmark/benchmark.h>
 
@@ -25,8 +25,8 @@ BENCHMARK(render);
 void exchange(benchmark::State& state) {
   const counter::limits limits;
   const http::date date;
-  const http::v1::site site;
-  http::pipeline pipeline{limits, date, site, http::peer::local};
+  const http::v1::server_info server_info;
+  http::pipeline pipeline{limits, date, server_info, http::peer::local};
   std::string bytes;
   for (std::int64_t i = 0; i < state.range(0); ++i)
     bytes += "GET /inc?name=i HTTP/1.1\r\nHost: 127.0.0.1:8000\r\n\r\n";

@@ -37,18 +37,18 @@ void set_up(const benchmark::State& state) {
 void requests_on_loops(benchmark::State& state) {
   http::task_queue tasks;
   http::loop_clock clock{http::clock_origin::now()};
-  http::courier courier{tasks, *store, clock};
+  http::store_client store_client{tasks, *store, clock};
   bench::random_numbers random{static_cast<std::size_t>(state.thread_index()) + 1};
   std::vector<boost::intrusive_ptr<memory_connection>> connections;
   for (int i = 0; i < connections_of_a_loop; ++i)
-    connections.emplace_back(new memory_connection{limits, courier, clock.date()});
+    connections.emplace_back(new memory_connection{limits, store_client, clock.date()});
   auto is_any_waiting = [&] {
     return std::any_of(connections.begin(), connections.end(),
                        [](const auto& one) { return one->is_waiting(); });
   };
   for (auto _ : state) {
     {
-      const http::courier::pass pass{courier};
+      const http::store_client::pass pass{store_client};
       for (auto& one : connections)
         if (!one->is_waiting())
           one->ask(requests[random.below(requests.size())]);

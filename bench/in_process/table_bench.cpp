@@ -1,4 +1,4 @@
-#include "counter/table.hpp"
+#include "counter/shard/table.hpp"
 
 #include "bench/in_process/names.hpp"
 
@@ -11,9 +11,9 @@ namespace {
 
 void increment(benchmark::State& state) {
   const auto names = bench::make_names(static_cast<std::size_t>(state.range(0)));
-  counter::quota counters{names.size()}, replays{0};
+  counter::quota counters{names.size()}, idempotency_records{0};
   const counter::siphash_key key{1, 2};
-  counter::table table{{counters, replays, std::chrono::hours{1}, key}};
+  counter::table table{{counters, idempotency_records, std::chrono::hours{1}, key}};
   bench::random_numbers random{0};
   const counter::time_point now{};
   for (auto _ : state) {

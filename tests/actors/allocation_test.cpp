@@ -13,13 +13,13 @@ namespace {
 struct fixture {
   fixture(unsigned shards, int connection_count) : store(shards, limits) {
     for (int i = 0; i < connection_count; ++i)
-      connections.emplace_back(new memory_connection{limits, courier, clock.date()});
+      connections.emplace_back(new memory_connection{limits, store_client, clock.date()});
   }
 
   /// Every connection asks all of `requests`, and is answered.
   void pass(const std::string& requests) {
     {
-      const http::courier::pass pass{courier};
+      const http::store_client::pass pass{store_client};
       for (auto& one : connections)
         one->ask(requests);
     }
@@ -38,7 +38,7 @@ struct fixture {
   actors::actor_store store;
   http::task_queue tasks;
   http::loop_clock clock{http::clock_origin::now()};
-  http::courier courier{tasks, store, clock};
+  http::store_client store_client{tasks, store, clock};
   std::vector<boost::intrusive_ptr<memory_connection>> connections;
 };
 

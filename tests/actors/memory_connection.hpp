@@ -1,7 +1,7 @@
 #pragma once
 
-#include "http/courier.hpp"
-#include "http/pipeline.hpp"
+#include "http/protocol/pipeline.hpp"
+#include "http/server/store_client.hpp"
 
 #include <cstddef>
 #include <string_view>
@@ -9,40 +9,41 @@
 
 /// A connection without a socket: takes requests, swallows answers. Used on its
 /// loop's thread.
-class memory_connection final : public http::recipient {
+class memory_connection final : public http::reply_handler {
 public:
   /// Everything is borrowed.
-  memory_connection(const counter::limits& limits, http::courier& courier, const http::date& date)
-      : courier_(courier),
-        pipeline_(limits, date, site_, http::peer::local) {}
+  memory_connection(const counter::limits& limits, http::store_client& store_client,
+                    const http::date& date)
+      : client_(store_client),
+        pipeline_(limits, date, server_info_, http::peer::local) {}
 
   /// Within a pass; `requests` are whole, and need the store.
   void ask(std::string_view requests) {
     pipeline_.feed(requests);
     while (auto pending = pipeline_.take_command()) {
-      if (pending->question)
-        courier_.send(std::move(*pending->question), pending->slot, *this);
+      if (pending->request)
+        client_.send(std::move(*pending->request), pending->slot, *this);
       else
-        courier_.send(pending->command, pending->slot, *this);
+        client_.send(pending->command, pending->slot, *this);
       ++waiting_;
     }
     pipeline_.keep_rest();
   }
 
-  void take_reply(http::response_queue::slot slot, const counter::command& command,
-                  const counter::reply& reply) override {
+  void on_reply(http::response_queue::slot slot, const counter::command& command,
+                const counter::reply& reply) override {
     pipeline_.complete(slot, command, reply);
     --waiting_;
     ++answers_;
   }
 
-  void take_answer(http::response_queue::slot slot, counter::errand answered) override {
+  void on_response(http::response_queue::slot slot, counter::call answered) override {
     pipeline_.complete(slot, std::move(answered));
     --waiting_;
     ++answers_;
   }
 
-  void take_end_of_pass() override {
+  void on_pass_end() override {
     pipeline_.consume_output(pipeline_.output().size());
     pipeline_.shrink(counter::limits::kept_bytes_max);
   }
@@ -51,8 +52,8 @@ public:
   std::size_t answers() const noexcept { return answers_; }
 
 private:
-  http::courier& courier_;
-  const http::v1::site site_;
+  http::store_client& client_;
+  const http::v1::server_info server_info_;
   http::pipeline pipeline_;
   std::size_t waiting_ = 0;
   std::size_t answers_ = 0;

@@ -1,4 +1,4 @@
-#include "http/server.hpp"
+#include "http/server/server.hpp"
 #include "tests/server/support/client.hpp"
 
 #include <doctest/doctest.h>
@@ -15,7 +15,7 @@ using namespace std::chrono_literals;
 namespace {
 
 /// Answers at once, and remembers which time it was told.
-class early_store final : public counter::store, public counter::inlet {
+class early_store final : public counter::store, public counter::submitter {
 public:
   explicit early_store(counter::time_point start) : traits_(counter::store_traits::in_memory(1)) {
     traits_.start = start;
@@ -23,7 +23,7 @@ public:
 
   const counter::placement& placement() const noexcept override { return placement_; }
   const counter::store_traits& traits() const noexcept override { return traits_; }
-  counter::inlet& connect(counter::event_loop&) override { return *this; }
+  counter::submitter& connect(counter::event_loop&) override { return *this; }
 
   void submit(std::span<std::unique_ptr<counter::batch>> pass) override {
     auto& batch = pass[0];
@@ -32,8 +32,8 @@ public:
       times_.push_back(batch->now());
     }
     batch->refuse(counter::outcome::draining);
-    auto& home = batch->home();
-    home.take_home(std::move(batch));
+    auto& origin = batch->origin();
+    origin.complete(std::move(batch));
   }
 
   std::vector<counter::time_point> times() {

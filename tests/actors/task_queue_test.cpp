@@ -1,4 +1,4 @@
-#include "http/task_queue.hpp"
+#include "http/net/task_queue.hpp"
 
 #include <doctest/doctest.h>
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "counter/store.hpp"
+#include "counter/shard/store.hpp"
 
 #include <condition_variable>
 #include <deque>
@@ -18,9 +18,9 @@ public:
     changed_.notify_all();
   }
 
-  void take_home(std::unique_ptr<counter::batch> answered) noexcept override {
+  void complete(std::unique_ptr<counter::batch> answered) noexcept override {
     std::unique_lock lock{mutex_};
-    home_.push_back(std::move(answered));
+    origin_.push_back(std::move(answered));
     changed_.notify_all();
     lock.unlock();
     if (on_home)
@@ -30,8 +30,8 @@ public:
   /// Runs tasks until `batches` have come home in all.
   void run_until_home(std::size_t batches) {
     std::unique_lock lock{mutex_};
-    while (home_.size() < batches) {
-      changed_.wait(lock, [&] { return home_.size() >= batches || !tasks_.empty(); });
+    while (origin_.size() < batches) {
+      changed_.wait(lock, [&] { return origin_.size() >= batches || !tasks_.empty(); });
       run_one(lock);
     }
   }
@@ -50,11 +50,11 @@ public:
 
   std::size_t home_size() {
     std::lock_guard lock{mutex_};
-    return home_.size();
+    return origin_.size();
   }
 
   /// What came home, in that order; not while other threads still send.
-  counter::batch& home_at(std::size_t index) { return *home_[index]; }
+  counter::batch& home_at(std::size_t index) { return *origin_[index]; }
 
   /// Called while the shard that answered is still running.
   std::function<void()> on_home;
@@ -73,5 +73,5 @@ private:
   std::mutex mutex_;
   std::condition_variable changed_;
   std::deque<std::function<void()>> tasks_;
-  std::vector<std::unique_ptr<counter::batch>> home_;
+  std::vector<std::unique_ptr<counter::batch>> origin_;
 };

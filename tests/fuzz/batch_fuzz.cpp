@@ -3,8 +3,8 @@
 
 #include "counter/limits.hpp"
 #include "counter/name.hpp"
-#include "http/v1/batch_exchange.hpp"
-#include "http/v1/batch_reader.hpp"
+#include "http/api/v1/batch_exchange.hpp"
+#include "http/api/v1/batch_reader.hpp"
 #include "tests/fuzz/v1_checks.hpp"
 
 #include <boost/json/parse.hpp>
@@ -38,9 +38,9 @@ void check_commands(const commands& all) {
 /// Answers come in an order of which `seed` decides.
 void check_exchange(const commands& all, unsigned seed) {
   http::v1::batch_exchange batch{all};
-  std::vector<counter::question> waiting;
-  while (auto question = batch.next_question())
-    waiting.push_back(std::move(*question));
+  std::vector<counter::request> waiting;
+  while (auto request = batch.next_request())
+    waiting.push_back(std::move(*request));
   REQUIRE(waiting.size() == all.size());
   while (!waiting.empty()) {
     REQUIRE(!batch.is_done());

@@ -1,9 +1,9 @@
 // A cursor is one name and a name is one cursor; so it is with what is encoded.
 
-#include "counter/name.hpp"
-#include "http/percent.hpp"
-#include "http/v1/cursor.hpp"
-#include "http/v1/list_reader.hpp"
+#include "counter/utf8.hpp"
+#include "http/api/v1/cursor.hpp"
+#include "http/api/v1/list_reader.hpp"
+#include "http/protocol/percent.hpp"
 #include "tests/fuzz/require.hpp"
 
 #include <cstddef>

@@ -4,7 +4,7 @@
 
 #include "counter/limits.hpp"
 #include "counter/name.hpp"
-#include "http/pipeline.hpp"
+#include "http/protocol/pipeline.hpp"
 #include "tests/fuzz/require.hpp"
 #include "tests/fuzz/v1_checks.hpp"
 
@@ -26,31 +26,31 @@ struct pending {
   http::response_queue::slot slot;
   counter::operation operation;
   std::string name;
-  std::optional<counter::question> question{};
+  std::optional<counter::request> request{};
 };
 
 /// What is asked, as far as it can be told apart.
 std::string text_of(const pending& one) {
-  if (!one.question)
+  if (!one.request)
     return one.name;
-  if (const auto* command = std::get_if<counter::full_command>(&*one.question)) {
+  if (const auto* command = std::get_if<counter::full_command>(&*one.request)) {
     REQUIRE(counter::is_valid_name(command->name));
     fuzz::check_parameters(command->parameters);
     return command->name + " of " + std::to_string(command->position) + " by " +
            std::to_string(command->parameters.operand) + command->idempotency_key;
   }
-  if (const auto* backup = std::get_if<counter::backup_request>(&*one.question)) {
+  if (const auto* backup = std::get_if<counter::backup_request>(&*one.request)) {
     REQUIRE(counter::is_valid_backup_name(backup->name));
-    return "backup " + backup->name + " at " + std::to_string(backup->place);
+    return "backup " + backup->name + " at " + std::to_string(backup->mailbox);
   }
-  const auto& request = std::get<counter::page_request>(*one.question);
-  return request.prefix + " behind " + request.after + " at " + std::to_string(request.place);
+  const auto& request = std::get<counter::page_request>(*one.request);
+  return request.prefix + " behind " + request.after + " at " + std::to_string(request.mailbox);
 }
 
 /// Three shards, two places for lists behind them, and one for backups.
 counter::store_traits durable() {
   counter::store_traits traits;
-  traits.places = 6;
+  traits.mailboxes = 6;
   traits.first_list = 3;
   traits.lists = 2;
   traits.backups = 5;
@@ -79,20 +79,20 @@ history run(std::string_view bytes, http::peer from, std::size_t piece, unsigned
   counter::limits limits;
   limits.pipelined_max = 5;
   const http::date date;
-  static const http::v1::site site{"0", 3, 1, {}, durable()};
-  pipeline connection{limits, date, site, from};
+  static const http::v1::server_info server_info{"0", 3, 1, {}, durable()};
+  pipeline connection{limits, date, server_info, from};
   history seen;
   std::vector<pending> waiting;
   bool has_ended = false;
   for (;;) {
     while (auto taken = connection.take_command()) {
       pending added{taken->slot, taken->command.operation, std::string{taken->command.name}};
-      if (taken->question)
-        added.question = std::move(*taken->question);
+      if (taken->request)
+        added.request = std::move(*taken->request);
       else
         REQUIRE(counter::is_valid_name(added.name));
-      REQUIRE(from == http::peer::local || !added.question ||
-              !std::holds_alternative<counter::backup_request>(*added.question));
+      REQUIRE(from == http::peer::local || !added.request ||
+              !std::holds_alternative<counter::backup_request>(*added.request));
       seen.asked.push_back(text_of(added));
       waiting.push_back(std::move(added));
     }
@@ -117,8 +117,8 @@ history run(std::string_view bytes, http::peer from, std::size_t piece, unsigned
       connection.feed_end();
     } else if (!waiting.empty()) {
       auto& chosen = waiting[(seed >> 16) % waiting.size()];
-      if (chosen.question) {
-        connection.complete(chosen.slot, fuzz::answered(std::move(*chosen.question)));
+      if (chosen.request) {
+        connection.complete(chosen.slot, fuzz::answered(std::move(*chosen.request)));
       } else {
         const counter::command command{chosen.operation, chosen.name, 0};
         connection.complete(chosen.slot, command, {counter::outcome::ok, 7});

@@ -1,7 +1,7 @@
 // However a byte stream is cut into pieces, it holds the same requests.
 
 #include "counter/limits.hpp"
-#include "http/request_parser.hpp"
+#include "http/protocol/request_parser.hpp"
 #include "tests/fuzz/require.hpp"
 
 #include <algorithm>

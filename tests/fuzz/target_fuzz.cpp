@@ -1,8 +1,8 @@
 // Whatever is decoded out of a request target is UTF-8, and a value that needs
 // no decoding is taken as it is.
 
-#include "counter/name.hpp"
-#include "http/target.hpp"
+#include "counter/utf8.hpp"
+#include "http/protocol/target.hpp"
 #include "tests/fuzz/require.hpp"
 
 #include <cstddef>
@@ -43,12 +43,12 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       REQUIRE(value.empty());
   }
   // The same question to an oracle that shares no code.
-  const auto question = raw.find('?');
-  if (question == raw.npos || !raw.starts_with('/'))
+  const auto request = raw.find('?');
+  if (request == raw.npos || !raw.starts_with('/'))
     return 0;
   std::size_t seen = 0;
   std::string first;
-  for (auto rest = raw.substr(question + 1);;) {
+  for (auto rest = raw.substr(request + 1);;) {
     const auto end = rest.find('&');
     const auto pair = rest.substr(0, end);
     const auto equals = pair.find('=');

@@ -2,8 +2,8 @@
 // rest is either parameters that the operation can have or a problem.
 
 #include "counter/integer.hpp"
-#include "http/percent.hpp"
-#include "http/v1/operation_reader.hpp"
+#include "http/api/v1/operation_reader.hpp"
+#include "http/protocol/percent.hpp"
 #include "tests/fuzz/v1_checks.hpp"
 
 #include <cstddef>

@@ -1,8 +1,8 @@
 #pragma once
 
-#include "counter/errand.hpp"
+#include "counter/call.hpp"
 #include "counter/limits.hpp"
-#include "http/v1/problem.hpp"
+#include "http/api/v1/problem.hpp"
 #include "tests/fuzz/require.hpp"
 
 #include <cstddef>
@@ -67,11 +67,16 @@ inline counter::full_reply plausible(const counter::full_command& command) {
   for (const char c : command.name)
     mixed = (mixed ^ static_cast<unsigned char>(c)) * 0x100000001b3;
   mixed ^= mixed >> 32;
-  constexpr outcome refusals[] = {outcome::overflow,         outcome::limit_reached,
-                                  outcome::key_mismatch,     outcome::too_many_counters,
-                                  outcome::too_many_replays, outcome::overloaded,
-                                  outcome::draining,         outcome::disk_full,
-                                  outcome::unreadable,       outcome::outcome_unknown};
+  constexpr outcome refusals[] = {outcome::overflow,
+                                  outcome::limit_reached,
+                                  outcome::key_mismatch,
+                                  outcome::too_many_counters,
+                                  outcome::idempotency_store_full,
+                                  outcome::overloaded,
+                                  outcome::draining,
+                                  outcome::disk_full,
+                                  outcome::unreadable,
+                                  outcome::outcome_unknown};
   counter::full_reply reply;
   if (mixed % 2 == 0)
     reply.before = counter::state{static_cast<std::int64_t>(mixed), 7};
@@ -102,7 +107,7 @@ inline counter::page plausible(const counter::page_request& request) {
   counter::page page;
   REQUIRE(request.limit >= 1);
   REQUIRE(request.after.empty() || request.after.starts_with(request.prefix));
-  const auto mine = request.prefix + static_cast<char>('a' + request.place);
+  const auto mine = request.prefix + static_cast<char>('a' + request.mailbox);
   if (request.after.empty()) {
     page.reached = request.prefix + "A";
     return page;
@@ -120,15 +125,15 @@ inline counter::backup plausible(const counter::backup_request& request) {
   return {outcomes[request.name.size() % std::size(outcomes)], "/data/backups/" + request.name};
 }
 
-inline counter::errand answered(counter::question asked) {
-  counter::errand errand{std::move(asked)};
-  if (const auto* command = std::get_if<counter::full_command>(&errand.question))
-    errand.answer = plausible(*command);
-  else if (const auto* request = std::get_if<counter::page_request>(&errand.question))
-    errand.answer = plausible(*request);
-  else if (const auto* backup = std::get_if<counter::backup_request>(&errand.question))
-    errand.answer = plausible(*backup);
-  return errand;
+inline counter::call answered(counter::request asked) {
+  counter::call call{std::move(asked)};
+  if (const auto* command = std::get_if<counter::full_command>(&call.request))
+    call.response = plausible(*command);
+  else if (const auto* request = std::get_if<counter::page_request>(&call.request))
+    call.response = plausible(*request);
+  else if (const auto* backup = std::get_if<counter::backup_request>(&call.request))
+    call.response = plausible(*backup);
+  return call;
 }
 
 }  // namespace fuzz

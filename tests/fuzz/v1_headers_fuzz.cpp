@@ -1,9 +1,9 @@
 // The values of the fields that the resource API looks at.
 
 #include "counter/limits.hpp"
-#include "http/v1/entity_tag.hpp"
-#include "http/v1/idempotency_key.hpp"
-#include "http/v1/media_type.hpp"
+#include "http/api/v1/entity_tag.hpp"
+#include "http/api/v1/idempotency_key.hpp"
+#include "http/api/v1/media_type.hpp"
 #include "tests/fuzz/require.hpp"
 
 #include <algorithm>

@@ -148,9 +148,9 @@ TEST_CASE("clients that are stuck do not keep the server from stopping") {
   client in_body{server.port()};
   in_body.send(request("POST", "/", "Content-Length: 5\r\n") + "hell");
   client deaf{server.port(), /*receive_bytes_max=*/4096};
-  const auto question = get_request("/get?name=" + std::string(200, 'n'));
+  const auto request = get_request("/get?name=" + std::string(200, 'n'));
   while (deaf.is_writable(/*milliseconds=*/200))
-    deaf.send_some(question);
+    deaf.send_some(request);
   REQUIRE(get(server.port(), "/").status == 200);
   const auto ended = server.stop();
   check_ended_well(ended);

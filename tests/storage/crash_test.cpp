@@ -1,8 +1,8 @@
 // The same script, again and again, with the end of the process, the loss of power
 // or a failure of the disk at each call that changes a file.
 
-#include "storage/check.hpp"
-#include "storage/rocks_ledger.hpp"
+#include "storage/rocksdb/check.hpp"
+#include "storage/rocksdb/rocks_ledger.hpp"
 #include "tests/storage/support/child.hpp"
 #include "tests/storage/support/fault_file_system.hpp"
 #include "tests/storage/support/places.hpp"

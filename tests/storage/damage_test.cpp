@@ -1,8 +1,8 @@
 // Files that are cut off or changed: what is read is exact, or nothing is.
 
-#include "storage/check.hpp"
-#include "storage/rocks_ledger.hpp"
-#include "storage/whole_records.hpp"
+#include "storage/rocksdb/check.hpp"
+#include "storage/rocksdb/rocks_ledger.hpp"
+#include "storage/rocksdb/valid_prefix.hpp"
 #include "tests/storage/support/places.hpp"
 #include "tests/storage/support/script.hpp"
 #include "tests/storage/support/strides.hpp"
@@ -63,7 +63,7 @@ public:
       const auto state = counted(group, ++certain_.version);
       writer->put(name, std::nullopt, state);
       certain_.counters[name] = state;
-      REQUIRE(writer->commit(certain_.version, certain_.now, 1, 0) == counter::kept::ok);
+      REQUIRE(writer->commit(certain_.version, certain_.now, 1, 0) == counter::commit_result::ok);
     }
     fs::remove_all(live / "backups");
     fs::create_directory(live / "backups");
@@ -184,7 +184,7 @@ TEST_CASE("a sector of a log is zeros: nothing is served, or it ends there") {
       writer->put(name, std::nullopt, state);
       certain.counters[name] = state;
     }
-    REQUIRE(writer->commit(certain.version, certain.now, 20, 0) == counter::kept::ok);
+    REQUIRE(writer->commit(certain.version, certain.now, 20, 0) == counter::commit_result::ok);
   }
   copy_at_rest(live, taken);
   for (const auto& entry : fs::directory_iterator{taken / "db"}) {
@@ -229,17 +229,17 @@ TEST_CASE("a log is zeros up to where a record begins: it is refused") {
     const auto writer = ledger.open_writer(0);
     for (std::uint64_t group = 1; group <= 2 * log_block_bytes / (100 + length); ++group) {
       writer->put(std::string(length, 'n'), counted(1, group), counted(2, group));
-      REQUIRE(writer->commit(group, at(1), 0, 0) == counter::kept::ok);
+      REQUIRE(writer->commit(group, at(1), 0, 0) == counter::commit_result::ok);
     }
     copy_at_rest(live, taken);
     for (const auto& entry : fs::directory_iterator{taken / "db"}) {
       const auto bytes = bytes_of(entry.path());
       if (entry.path().extension() != ".log" || written_bytes(bytes) < log_block_bytes + 512 ||
-          storage::whole_records(bytes.substr(0, log_block_bytes)) + 7 <= log_block_bytes)
+          storage::valid_prefix(bytes.substr(0, log_block_bytes)) + 7 <= log_block_bytes)
         continue;
       ++tried;
       // Where the log begins, and where a record in its midst does.
-      const auto middle = storage::whole_records(bytes.substr(0, log_block_bytes / 2));
+      const auto middle = storage::valid_prefix(bytes.substr(0, log_block_bytes / 2));
       for (const auto begin : {std::size_t{0}, middle}) {
         CAPTURE(begin);
         auto changed = bytes;

@@ -1,9 +1,9 @@
-#include "storage/data_directory.hpp"
+#include "storage/rocksdb/data_directory.hpp"
 
-#include "storage/check.hpp"
-#include "storage/engine.hpp"
-#include "storage/rocks_ledger.hpp"
-#include "storage/witness.hpp"
+#include "storage/rocksdb/check.hpp"
+#include "storage/rocksdb/commit_watermark.hpp"
+#include "storage/rocksdb/database_opener.hpp"
+#include "storage/rocksdb/rocks_ledger.hpp"
 #include "tests/storage/support/places.hpp"
 
 #include <doctest/doctest.h>
@@ -19,8 +19,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+using storage::commit_watermark;
 using storage::rocks_ledger;
-using storage::witness;
 using namespace storage_tests;
 namespace fs = std::filesystem;
 
@@ -138,7 +138,7 @@ TEST_CASE("a database without its witness, or a witness without its database, is
     rocks_ledger ledger{small(root.path())};
     const auto writer = ledger.open_writer(0);
     writer->put("a", std::nullopt, counted(1, 1));
-    REQUIRE(writer->commit(1, at(1), 1, 0) == counter::kept::ok);
+    REQUIRE(writer->commit(1, at(1), 1, 0) == counter::commit_result::ok);
   }
   const auto bytes = bytes_of(root.path() / "witness");
   fs::remove(root.path() / "witness");
@@ -161,10 +161,10 @@ TEST_CASE("a witness tells the last number, whichever slot is torn") {
   temporary_directory root;
   const auto file = root.path() / "witness";
   const auto by = storage::default_file_system();
-  witness::create(*by, file, 5);
-  CHECK(witness::read(file) == 5);
+  commit_watermark::create(*by, file, 5);
+  CHECK(commit_watermark::read(file) == 5);
   {
-    witness one{file};
+    commit_watermark one{file};
     CHECK(one.sequence() == 5);
     CHECK(one.advance(4));
     CHECK(one.sequence() == 5);
@@ -172,9 +172,9 @@ TEST_CASE("a witness tells the last number, whichever slot is torn") {
     CHECK(one.advance(9));
     CHECK(one.sync());
   }
-  CHECK(witness::read(file) == 9);
+  CHECK(commit_watermark::read(file) == 9);
   {
-    witness one{file};
+    commit_watermark one{file};
     CHECK(one.advance(10));  // over 7, not over 9
   }
   const auto whole = bytes_of(file);
@@ -183,15 +183,15 @@ TEST_CASE("a witness tells the last number, whichever slot is torn") {
       auto torn = whole;
       torn[slot + byte] = static_cast<char>(torn[slot + byte] ^ 1);
       write(file, torn);
-      const auto left = witness::read(file);
+      const auto left = commit_watermark::read(file);
       CHECK((left == 9 || left == 10));
-      CHECK(left != witness::read(file) + 1);
+      CHECK(left != commit_watermark::read(file) + 1);
     }
   write(file, whole.substr(0, 1'023));
-  CHECK_THROWS_AS(witness::read(file), std::runtime_error);
+  CHECK_THROWS_AS(commit_watermark::read(file), std::runtime_error);
   write(file, std::string(1'024, '\0'));
-  CHECK_THROWS_AS(witness::read(file), std::runtime_error);
-  CHECK_THROWS_AS(witness{root.path() / "none"}, std::runtime_error);
+  CHECK_THROWS_AS(commit_watermark::read(file), std::runtime_error);
+  CHECK_THROWS_AS(commit_watermark{root.path() / "none"}, std::runtime_error);
 }
 
 TEST_CASE("a backup is a data directory of its own, made once") {
@@ -201,13 +201,13 @@ TEST_CASE("a backup is a data directory of its own, made once") {
     rocks_ledger ledger{small(root.path())};
     const auto writer = ledger.open_writer(0);
     writer->put("a", std::nullopt, counted(1, 1, at(50)));
-    REQUIRE(writer->commit(1, at(7), 1, 0) == counter::kept::ok);
+    REQUIRE(writer->commit(1, at(7), 1, 0) == counter::commit_result::ok);
     const auto first = ledger.back_up("first");
     CHECK(first.outcome == counter::outcome::ok);
     path = first.path;
     CHECK(path == (root.path() / "backups" / "first").string());
     writer->put("b", std::nullopt, counted(2, 2));
-    REQUIRE(writer->commit(2, at(8), 1, 0) == counter::kept::ok);
+    REQUIRE(writer->commit(2, at(8), 1, 0) == counter::commit_result::ok);
     CHECK(ledger.back_up("first").outcome == counter::outcome::backup_exists);
     // What one that was interrupted left is in nobody's way.
     fs::create_directories(root.path() / "backups" / "second~" / "db");
@@ -235,7 +235,7 @@ TEST_CASE("a check finds rows that do not belong together, and changes nothing")
     const auto writer = ledger.open_writer(0);
     // Lies: it was not so before.
     writer->put("a", counted(1, 1, at(5)), counted(1, 1, at(5)));
-    REQUIRE(writer->commit(1, at(7), 3, 0) == counter::kept::ok);
+    REQUIRE(writer->commit(1, at(7), 3, 0) == counter::commit_result::ok);
   }
   const auto result = storage::check(root.path());
   CHECK(result.counters == 1);

@@ -1,7 +1,7 @@
 // What a disk that fails, or is full, does to a ledger that goes on.
 
-#include "storage/check.hpp"
-#include "storage/rocks_ledger.hpp"
+#include "storage/rocksdb/check.hpp"
+#include "storage/rocksdb/rocks_ledger.hpp"
 #include "tests/storage/support/fault_file_system.hpp"
 #include "tests/storage/support/script.hpp"
 
@@ -18,7 +18,7 @@
 
 #include <sys/mount.h>
 
-using counter::kept;
+using counter::commit_result;
 using namespace storage_tests;
 using fault = fault_file_system::fault;
 
@@ -31,21 +31,21 @@ public:
         writer_(ledger->open_writer(0)),
         version_(ledger->summary().version + 1) {}
 
-  kept add(std::size_t rows = 1) {
+  commit_result add(std::size_t rows = 1) {
     for (std::size_t i = 0; i < rows; ++i, ++version_)
       writer_->put(name_of(version_), std::nullopt,
                    counted(static_cast<std::int64_t>(version_ * 0x9e3779b97f4a7c15), version_));
     const auto kept = writer_->commit(version_, at(1), static_cast<std::int64_t>(rows), 0);
-    if (kept == kept::ok)
+    if (kept == commit_result::ok)
       rows_ += rows;
     return kept;
   }
 
   /// Until it is kept; it is tried again at most once a second.
-  kept add_when_healed() {
+  commit_result add_when_healed() {
     const auto give_up = std::chrono::steady_clock::now() + std::chrono::seconds{30};
     auto kept = add();
-    while (kept == kept::full && std::chrono::steady_clock::now() < give_up) {
+    while (kept == commit_result::full && std::chrono::steady_clock::now() < give_up) {
       std::this_thread::yield();
       kept = add();
     }
@@ -90,13 +90,13 @@ TEST_CASE("a sync that fails is for good: unknown, then refused without a call")
     auto how = where.settings();
     how.on_failure = [&failures] { ++failures; };
     one_writer one{how};
-    REQUIRE(one.add() == kept::ok);
+    REQUIRE(one.add() == commit_result::ok);
     where.by->begin({.at = 1, .fault = fault::error, .only = static_cast<int>(change::sync)});
-    CHECK(one.add() == kept::unknown);
+    CHECK(one.add() == commit_result::unknown);
     CHECK(failures == 1);
     where.by->begin({});
     for (int i = 0; i < 5; ++i)
-      CHECK(one.add() == kept::refused);
+      CHECK(one.add() == commit_result::refused);
     CHECK(where.by->calls() == 0);
     CHECK(failures == 1);
     CHECK(one.can_read(1));
@@ -118,26 +118,26 @@ TEST_CASE("a disk that stays full: nothing is kept, reads go on, and it heals by
       std::atomic<int> failures = 0;
       how.on_failure = [&failures] { ++failures; };
       one_writer one{how};
-      REQUIRE(one.add() == kept::ok);
+      REQUIRE(one.add() == commit_result::ok);
       where.by->begin({.at = 1, .fault = fault::no_space, .count = ~std::uint64_t{0} >> 1});
       if (what == change::append) {
-        CHECK(one.add() == kept::full);
+        CHECK(one.add() == commit_result::full);
       } else {
         // Something else than a log finds it out first.
         CHECK(one.ledger->back_up("a").outcome == counter::outcome::disk_full);
       }
-      CHECK(one.add() == kept::full);
+      CHECK(one.add() == commit_result::full);
       CHECK(one.can_read(1));
       // The next one opens it anew, in vain.
       const auto until = std::chrono::steady_clock::now() + std::chrono::milliseconds{1'100};
       bool is_full = true;
       while (is_full && std::chrono::steady_clock::now() < until)
-        is_full = one.add() == kept::full;
+        is_full = one.add() == commit_result::full;
       CHECK(is_full);
       CHECK(one.can_read(1));
       where.by->begin({});
-      CHECK(one.add_when_healed() == kept::ok);
-      CHECK(one.add() == kept::ok);
+      CHECK(one.add_when_healed() == commit_result::ok);
+      CHECK(one.add() == commit_result::ok);
       CHECK(failures == 0);
       rows = one.rows();
     }
@@ -157,16 +157,16 @@ TEST_CASE("a small disk is filled, and gets room again") {
     auto how = small(root.path() / "data");
     how.memory = std::size_t{512} << 20;
     one_writer one{how};
-    auto kept = kept::ok;
-    while (rows < 10'000'000 && (kept = one.add(1'000)) == kept::ok)
+    auto kept = commit_result::ok;
+    while (rows < 10'000'000 && (kept = one.add(1'000)) == commit_result::ok)
       rows = one.rows();
-    CHECK(kept == kept::full);
+    CHECK(kept == commit_result::full);
     MESSAGE(rows << " rows until 40 MiB were full");
     CHECK(one.can_read(1));
     CHECK(one.can_read(rows));
-    CHECK(one.add(1'000) == kept::full);
+    CHECK(one.add(1'000) == commit_result::full);
     std::filesystem::remove(root.path() / "ballast");
-    CHECK(one.add_when_healed() == kept::ok);
+    CHECK(one.add_when_healed() == commit_result::ok);
     rows = one.rows();
   }
   check_has(root.path() / "data", rows);
@@ -180,9 +180,9 @@ TEST_CASE("at intervals, what was synced is safe, and the end syncs the rest") {
   how.durability.interval = std::chrono::milliseconds{5};
   {
     one_writer one{how};
-    REQUIRE(one.add() == kept::ok);
+    REQUIRE(one.add() == commit_result::ok);
     where.by->begin({.only = static_cast<int>(change::sync)});
-    REQUIRE(one.add() == kept::ok);
+    REQUIRE(one.add() == commit_result::ok);
     const auto give_up = std::chrono::steady_clock::now() + std::chrono::seconds{30};
     while (where.by->calls() == 0 && std::chrono::steady_clock::now() < give_up)
       std::this_thread::yield();
@@ -191,7 +191,7 @@ TEST_CASE("at intervals, what was synced is safe, and the end syncs the rest") {
   {
     how.durability.interval = std::chrono::hours{1};
     one_writer one{how};
-    REQUIRE(one.add() == kept::ok);
+    REQUIRE(one.add() == commit_result::ok);
   }
   where.by->power_loss(nullptr);
   for (const auto& line : storage::check(where.directory).damages)
@@ -208,10 +208,10 @@ TEST_CASE("at intervals, a sync that fails is for good, too") {
   how.on_failure = [&failures] { ++failures; };
   one_writer one{how};
   where.by->begin({.at = 1, .fault = fault::error, .only = static_cast<int>(change::sync)});
-  REQUIRE(one.add() == kept::ok);
+  REQUIRE(one.add() == commit_result::ok);
   const auto give_up = std::chrono::steady_clock::now() + std::chrono::seconds{30};
   while (failures == 0 && std::chrono::steady_clock::now() < give_up)
     std::this_thread::yield();
   CHECK(failures == 1);
-  CHECK(one.add() == kept::refused);
+  CHECK(one.add() == commit_result::refused);
 }

@@ -1,6 +1,6 @@
-#include "storage/rocks_ledger.hpp"
+#include "storage/rocksdb/rocks_ledger.hpp"
 
-#include "storage/check.hpp"
+#include "storage/rocksdb/check.hpp"
 #include "tests/storage/support/places.hpp"
 
 #include <doctest/doctest.h>
@@ -15,8 +15,8 @@
 #include <thread>
 #include <vector>
 
+using counter::commit_result;
 using counter::due_entry;
-using counter::kept;
 using counter::state;
 using storage::rocks_ledger;
 using namespace storage_tests;
@@ -56,15 +56,15 @@ counter::page list(rocks_ledger& ledger, const counter::page_request& request, s
 }
 
 void check_is_sound(const std::filesystem::path& directory, std::uint64_t counters,
-                    std::uint64_t replays) {
+                    std::uint64_t idempotency_records) {
   const auto result = storage::check(directory);
   CHECK(result.counters == counters);
-  CHECK(result.replays == replays);
+  CHECK(result.idempotency_records == idempotency_records);
   for (const auto& line : result.damages)
     FAIL_CHECK(line);
 }
 
-counter::replay replay_until(std::int64_t time) {
+counter::idempotency_record replay_until(std::int64_t time) {
   return {{.operation = counter::operation::add, .operand = 1},
           {counter::outcome::ok, false, std::nullopt, state{1, 1}},
           at(time)};
@@ -84,18 +84,18 @@ TEST_CASE("what was kept is there, at once and after a restart") {
     writer->put("b", std::nullopt, counted(2, 11, at(500)));
     writer->remember("id", replay_until(900));
     CHECK_FALSE(read(ledger, "a"));
-    CHECK(writer->commit(11, at(100), 2, 1) == kept::ok);
+    CHECK(writer->commit(11, at(100), 2, 1) == commit_result::ok);
     CHECK(read(ledger, "a") == counted(1, 10));
     writer->put("a", counted(1, 10), std::nullopt);
     writer->put("c", std::nullopt, counted(-3, 12));
-    CHECK(writer->commit(12, at(99), 0, 0) == kept::ok);
+    CHECK(writer->commit(12, at(99), 0, 0) == commit_result::ok);
   }
   check_is_sound(directory, 2, 1);
   rocks_ledger ledger{small(directory)};
   CHECK(ledger.summary().version == 12);
   CHECK(ledger.summary().now == at(100));
   CHECK(ledger.summary().counters == 2);
-  CHECK(ledger.summary().replays == 1);
+  CHECK(ledger.summary().idempotency_records == 1);
   CHECK_FALSE(read(ledger, "a"));
   CHECK(read(ledger, "b") == counted(2, 11, at(500)));
   std::array<std::string_view, 4> names{"c", "", "a", "b"};
@@ -104,11 +104,11 @@ TEST_CASE("what was kept is there, at once and after a restart") {
   REQUIRE(ledger.read(names, found));
   CHECK(found == std::array<std::optional<state>, 4>{counted(-3, 12), std::nullopt, std::nullopt,
                                                      counted(2, 11, at(500))});
-  std::optional<counter::replay> replay;
-  REQUIRE(ledger.read_replay("id", replay));
-  CHECK(replay == replay_until(900));
-  REQUIRE(ledger.read_replay("other", replay));
-  CHECK_FALSE(replay);
+  std::optional<counter::idempotency_record> idempotency_record;
+  REQUIRE(ledger.read_idempotency_record("id", idempotency_record));
+  CHECK(idempotency_record == replay_until(900));
+  REQUIRE(ledger.read_idempotency_record("other", idempotency_record));
+  CHECK_FALSE(idempotency_record);
 }
 
 TEST_CASE("totals go on, however many shards there are in the next run") {
@@ -123,7 +123,7 @@ TEST_CASE("totals go on, however many shards there are in the next run") {
       for (int i = 0; i < 2; ++i) {
         const auto name = std::to_string(++version);
         writer->put(name, std::nullopt, counted(1, version));
-        REQUIRE(writer->commit(version, at(1), 1, 0) == kept::ok);
+        REQUIRE(writer->commit(version, at(1), 1, 0) == commit_result::ok);
       }
     }
   }
@@ -139,10 +139,10 @@ TEST_CASE("what is due is told in its order, from where the last one ended") {
   writer->put("early", std::nullopt, counted(1, 3, at(10)));
   writer->remember("id", replay_until(20));
   writer->put("as early", std::nullopt, counted(1, 4, at(10)));
-  REQUIRE(writer->commit(4, at(0), 4, 1) == kept::ok);
+  REQUIRE(writer->commit(4, at(0), 4, 1) == commit_result::ok);
   const std::vector<due_entry> all{{due_entry::what::counter, "as early", at(10)},
                                    {due_entry::what::counter, "early", at(10)},
-                                   {due_entry::what::replay, "id", at(20)},
+                                   {due_entry::what::idempotency_record, "id", at(20)},
                                    {due_entry::what::counter, "late", at(30)}};
   for (const std::size_t step : {1, 2, 3, 4, 5})
     CHECK(due(ledger, 30, step) == all);
@@ -154,7 +154,7 @@ TEST_CASE("what is due is told in its order, from where the last one ended") {
   writer->put("early", counted(1, 3, at(10)), counted(2, 6, at(15)));     // later
   writer->put("as early", counted(1, 4, at(10)), counted(2, 7, at(10)));  // as before
   writer->put("never", counted(1, 2), std::nullopt);
-  REQUIRE(writer->commit(7, at(0), -1, -1) == kept::ok);
+  REQUIRE(writer->commit(7, at(0), -1, -1) == commit_result::ok);
   CHECK(due(ledger, 1'000) == std::vector<due_entry>{{due_entry::what::counter, "as early", at(10)},
                                                      {due_entry::what::counter, "early", at(15)}});
 }
@@ -170,7 +170,7 @@ TEST_CASE("told twice of a name, the later one counts") {
     writer->put("b", std::nullopt, counted(2, 4));
     writer->put("c", std::nullopt, counted(1, 5, at(10)));
     writer->put("c", std::nullopt, std::nullopt);
-    REQUIRE(writer->commit(5, at(0), 2, 0) == kept::ok);
+    REQUIRE(writer->commit(5, at(0), 2, 0) == commit_result::ok);
     CHECK(read(ledger, "a") == counted(2, 2, at(20)));
     CHECK(read(ledger, "b") == counted(2, 4));
     CHECK_FALSE(read(ledger, "c"));
@@ -178,7 +178,7 @@ TEST_CASE("told twice of a name, the later one counts") {
     // Away and back to where it was.
     writer->put("a", counted(2, 2, at(20)), counted(3, 6));
     writer->put("a", counted(2, 2, at(20)), counted(4, 7, at(20)));
-    REQUIRE(writer->commit(7, at(0), 0, 0) == kept::ok);
+    REQUIRE(writer->commit(7, at(0), 0, 0) == commit_result::ok);
     CHECK(due(ledger, 100) == std::vector<due_entry>{{due_entry::what::counter, "a", at(20)}});
   }
   check_is_sound(place.path(), 2, 0);
@@ -192,7 +192,7 @@ TEST_CASE("a page has what a table's has") {
   for (const auto* name : {"a", "a/1", "a/2", "a/\xc3\xa9", "a0", "b"})
     writer->put(name, std::nullopt, counted(1, ++version));
   writer->remember("a", replay_until(1));
-  REQUIRE(writer->commit(version, at(0), 6, 1) == kept::ok);
+  REQUIRE(writer->commit(version, at(0), 6, 1) == commit_result::ok);
   struct {
     const char *prefix, *after;
     std::size_t limit;
@@ -245,7 +245,7 @@ TEST_CASE("what a list leaves out has expired for good") {
     writer->put("a", std::nullopt, counted(1, 1, at(50)));
     writer->put("b", std::nullopt, counted(1, 2, at(70)));
     writer->put("c", std::nullopt, counted(1, 3, at(90)));
-    REQUIRE(writer->commit(3, at(60), 3, 0) == kept::ok);
+    REQUIRE(writer->commit(3, at(60), 3, 0) == commit_result::ok);
     CHECK(names_of(list(ledger, {.limit = 9}, 49)).size() == 3);
     CHECK(names_of(list(ledger, {.limit = 9}, 50)) == std::vector<std::string>{"b", "c"});
     const auto page = list(ledger, {.limit = 1}, 80, 2);
@@ -272,7 +272,7 @@ TEST_CASE("several shards commit at the same time") {
         for (std::uint64_t i = 1; i <= 200; ++i) {
           writers[shard]->put(std::to_string(shard) + "/" + std::to_string(i), std::nullopt,
                               counted(1, i));
-          is_kept &= writers[shard]->commit(i, at(1), 1, 0) == kept::ok;
+          is_kept &= writers[shard]->commit(i, at(1), 1, 0) == commit_result::ok;
         }
         are_kept[shard] = is_kept;
       });

@@ -1,4 +1,4 @@
-#include "storage/rows.hpp"
+#include "storage/rocksdb/rows.hpp"
 
 #include "tests/storage/support/places.hpp"
 
@@ -15,7 +15,7 @@
 #include <vector>
 
 using counter::due_entry;
-using counter::replay;
+using counter::idempotency_record;
 using counter::state;
 using storage::decode;
 using storage::shard_row;
@@ -50,8 +50,8 @@ void check_round_trip(const Value& value) {
   }
 }
 
-std::vector<replay> replays() {
-  std::vector<replay> all;
+std::vector<idempotency_record> idempotency_records() {
+  std::vector<idempotency_record> all;
   all.push_back({});
   all.push_back({{.operation = counter::operation::add,
                   .operand = least,
@@ -89,13 +89,13 @@ TEST_CASE("a row of a shard comes back as it was") {
 }
 
 TEST_CASE("a row of a replay comes back as it was") {
-  for (const auto& one : replays())
+  for (const auto& one : idempotency_records())
     check_round_trip(one);
 }
 
 TEST_CASE("a flag or an enumerator that there is not is damage") {
-  replay found;
-  for (const auto& one : replays()) {
+  idempotency_record found;
+  for (const auto& one : idempotency_records()) {
     const auto bytes = encoded(one);
     for (std::size_t at = 0; at < 5; ++at)
       for (int bit = 0; bit < 8; ++bit) {
@@ -116,7 +116,7 @@ TEST_CASE("no bytes at all are read as something else than what they say") {
     std::string bytes(random() % 100, '\0');
     for (auto& byte : bytes)
       byte = static_cast<char>(random() % 4 == 0 ? random() : random() % 4);
-    if (replay found; decode(bytes, found))
+    if (idempotency_record found; decode(bytes, found))
       CHECK(encoded(found) == bytes);
     if (state found; decode(bytes, found))
       CHECK(encoded(found) == bytes);
@@ -134,19 +134,19 @@ TEST_CASE("a key tells its row, and the others that it is none of theirs") {
   storage::counter_key(key, "\xc3\xa9");
   CHECK(storage::decode_counter_key(key, id));
   CHECK(id == "\xc3\xa9");
-  CHECK_FALSE(storage::decode_replay_key(key, id));
+  CHECK_FALSE(storage::decode_idempotency_record_key(key, id));
   CHECK_FALSE(storage::decode_due_key(key, due));
   CHECK_FALSE(storage::decode_shard_key(key, shard));
 
-  const std::string replay_id("a\0key\0\x01\xff", 8);
-  storage::replay_key(key, replay_id);
-  CHECK(storage::decode_replay_key(key, id));
-  CHECK(id == replay_id);
+  const std::string idempotency_id("a\0key\0\x01\xff", 8);
+  storage::idempotency_record_key(key, idempotency_id);
+  CHECK(storage::decode_idempotency_record_key(key, id));
+  CHECK(id == idempotency_id);
   CHECK_FALSE(storage::decode_counter_key(key, id));
 
-  storage::due_key(key, due_entry::what::replay, replay_id, at(-7));
+  storage::due_key(key, due_entry::what::idempotency_record, idempotency_id, at(-7));
   CHECK(storage::decode_due_key(key, due));
-  CHECK(due == due_entry{due_entry::what::replay, replay_id, at(-7)});
+  CHECK(due == due_entry{due_entry::what::idempotency_record, idempotency_id, at(-7)});
   key[9] = 2;
   CHECK_FALSE(storage::decode_due_key(key, due));
 
@@ -159,13 +159,13 @@ TEST_CASE("a key tells its row, and the others that it is none of theirs") {
        {"", "c", "r", "d", "s", "x", "cab\ncd", "d12345678", "d12345678\0", "c\xff", "ds"}) {
     CAPTURE(bad);
     CHECK_FALSE(storage::decode_counter_key(bad, id));
-    CHECK_FALSE(storage::decode_replay_key(bad, id));
+    CHECK_FALSE(storage::decode_idempotency_record_key(bad, id));
     CHECK_FALSE(storage::decode_due_key(bad, due));
     CHECK_FALSE(storage::decode_shard_key(bad, shard));
   }
   CHECK_FALSE(storage::decode_counter_key("c" + std::string(257, 'a'), id));
   CHECK(storage::decode_counter_key("c" + std::string(256, 'a'), id));
-  CHECK_FALSE(storage::decode_replay_key("r" + std::string(516, 'a'), id));
+  CHECK_FALSE(storage::decode_idempotency_record_key("r" + std::string(516, 'a'), id));
 }
 
 TEST_CASE("what is due first comes first") {

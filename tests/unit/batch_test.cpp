@@ -1,7 +1,7 @@
-#include "counter/batch.hpp"
-#include "counter/errand.hpp"
+#include "counter/shard/batch.hpp"
+#include "counter/call.hpp"
 #include "counter/limits.hpp"
-#include "counter/store.hpp"
+#include "counter/shard/store.hpp"
 #include "tests/unit/allocations.hpp"
 
 #include <doctest/doctest.h>
@@ -23,7 +23,7 @@ namespace {
 class no_loop final : public counter::event_loop {
 public:
   void post(std::function<void()>) override {}
-  void take_home(std::unique_ptr<batch>) noexcept override {}
+  void complete(std::unique_ptr<batch>) noexcept override {}
 };
 
 }  // namespace
@@ -32,8 +32,8 @@ TEST_CASE("a new batch is empty and knows its home") {
   no_loop home, other;
   batch empty{home};
   CHECK(empty.size() == 0);
-  CHECK(&empty.home() == &home);
-  CHECK(&batch{other}.home() == &other);
+  CHECK(&empty.origin() == &home);
+  CHECK(&batch{other}.origin() == &other);
 }
 
 TEST_CASE("a batch gives commands back as they were, in order") {
@@ -89,8 +89,8 @@ TEST_CASE("each command has a reply of its own") {
   batch filled{home};
   filled.add({operation::add, "a", 1}, 0);
   filled.add({operation::add, "b", 1}, 0);
-  filled.answer(1, {outcome::ok, 7});
-  filled.answer(0, {outcome::overflow, 0});
+  filled.complete(1, {outcome::ok, 7});
+  filled.complete(0, {outcome::overflow, 0});
   CHECK(filled.reply_at(0).outcome == outcome::overflow);
   CHECK(filled.reply_at(0).value == 0);
   CHECK(filled.reply_at(1).outcome == outcome::ok);
@@ -102,7 +102,7 @@ TEST_CASE("a refused batch refuses every command for the same reason") {
   batch filled{home};
   filled.add({operation::add, "a", 1}, 0);
   filled.add({operation::add, "b", 1}, 0);
-  filled.answer(0, {outcome::ok, 7});
+  filled.complete(0, {outcome::ok, 7});
   filled.refuse(outcome::overloaded);
   for (std::size_t i = 0; i < filled.size(); ++i) {
     CHECK(filled.reply_at(i).outcome == outcome::overloaded);
@@ -136,25 +136,25 @@ TEST_CASE("a batch keeps short commands and questions apart, in one order") {
   filled.add(counter::full_command{"hits"}, 2);
   filled.add({operation::get, "others", 6}, 3);
   filled.add(counter::page_request{7, "prefix", "after", 8}, 4);
-  filled.add(counter::upkeep_request{9}, 5);
+  filled.add(counter::expiry_sweep_request{9}, 5);
 
   REQUIRE(filled.size() == 5);
-  const bool errands[] = {false, true, false, true, true};
+  const bool calls[] = {false, true, false, true, true};
   for (std::size_t i = 0; i < filled.size(); ++i) {
     CAPTURE(i);
-    CHECK(filled.is_errand(i) == errands[i]);
+    CHECK(filled.is_call(i) == calls[i]);
     CHECK(filled.hash_at(i) == i + 1);
   }
   CHECK(filled.command_at(0).name == "visits");
   CHECK(filled.command_at(2).name == "others");
   CHECK(filled.command_at(2).operand == 6);
-  CHECK(std::get<counter::full_command>(filled.errand_at(1).question).name == "hits");
-  const auto& list = std::get<counter::page_request>(filled.errand_at(3).question);
-  CHECK(list.place == 7);
+  CHECK(std::get<counter::full_command>(filled.call_at(1).request).name == "hits");
+  const auto& list = std::get<counter::page_request>(filled.call_at(3).request);
+  CHECK(list.mailbox == 7);
   CHECK(list.prefix == "prefix");
   CHECK(list.after == "after");
   CHECK(list.limit == 8);
-  CHECK(std::get<counter::upkeep_request>(filled.errand_at(4).question).shard == 9);
+  CHECK(std::get<counter::expiry_sweep_request>(filled.call_at(4).request).shard == 9);
 }
 
 TEST_CASE("a refused batch refuses every question with an answer of its kind") {
@@ -163,23 +163,23 @@ TEST_CASE("a refused batch refuses every question with an answer of its kind") {
   filled.add(counter::full_command{"hits"}, 0);
   filled.add({operation::add, "visits", 5}, 0);
   filled.add(counter::page_request{.after = "a"}, 0);
-  filled.add(counter::upkeep_request{}, 0);
-  filled.errand_at(0).answer =
+  filled.add(counter::expiry_sweep_request{}, 0);
+  filled.call_at(0).response =
       counter::full_reply{outcome::ok, true, counter::state{1, 1}, counter::state{2, 2}};
-  filled.errand_at(2).answer = counter::page{outcome::ok, {{"a", {}}}, true, "a"};
-  filled.errand_at(3).answer = counter::upkeep{outcome::ok, true};
+  filled.call_at(2).response = counter::page{outcome::ok, {{"a", {}}}, true, "a"};
+  filled.call_at(3).response = counter::expiry_sweep{outcome::ok, true};
   filled.refuse(outcome::draining);
 
-  CHECK(std::get<counter::full_reply>(filled.errand_at(0).answer) ==
+  CHECK(std::get<counter::full_reply>(filled.call_at(0).response) ==
         counter::full_reply{outcome::draining});
   CHECK(filled.reply_at(1).outcome == outcome::draining);
-  const auto& page = std::get<counter::page>(filled.errand_at(2).answer);
+  const auto& page = std::get<counter::page>(filled.call_at(2).response);
   CHECK(page.outcome == outcome::draining);
   CHECK(page.counters.empty());
   CHECK_FALSE(page.is_last);
-  const auto& upkeep = std::get<counter::upkeep>(filled.errand_at(3).answer);
-  CHECK(upkeep.outcome == outcome::draining);
-  CHECK_FALSE(upkeep.is_done);
+  const auto& expiry_sweep = std::get<counter::expiry_sweep>(filled.call_at(3).response);
+  CHECK(expiry_sweep.outcome == outcome::draining);
+  CHECK_FALSE(expiry_sweep.is_done);
 }
 
 TEST_CASE("an emptied batch keeps no question and gives their memory back") {
@@ -195,6 +195,6 @@ TEST_CASE("an emptied batch keeps no question and gives their memory back") {
   CHECK(unit::allocations::now().live_bytes - before < 8 * 1024);
   used.add(counter::full_command{"hits"}, 4);
   REQUIRE(used.size() == 1);
-  CHECK(used.is_errand(0));
-  CHECK(std::get<counter::full_command>(used.errand_at(0).question).name == "hits");
+  CHECK(used.is_call(0));
+  CHECK(std::get<counter::full_command>(used.call_at(0).request).name == "hits");
 }

@@ -1,6 +1,6 @@
-#include "http/body_budget.hpp"
+#include "http/protocol/body_budget.hpp"
 
-#include "http/request_parser.hpp"
+#include "http/protocol/request_parser.hpp"
 #include "tests/unit/support.hpp"
 
 #include <doctest/doctest.h>
@@ -81,9 +81,9 @@ TEST_CASE("a small body is taken even when the budget is used up") {
 TEST_CASE("a connection that is refused within a body gives it back before it is closed") {
   const counter::limits limits;
   const http::date date;
-  const http::v1::site site;
+  const http::v1::server_info server_info;
   body_budget bodies{room};
-  http::pipeline pipeline{limits, date, site, http::peer::local, &bodies};
+  http::pipeline pipeline{limits, date, server_info, http::peer::local, &bodies};
   const auto request = unfinished("POST", kept + 61);
   pipeline.feed(request);
   CHECK_FALSE(pipeline.take_command());

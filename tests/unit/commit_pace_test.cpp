@@ -1,4 +1,4 @@
-#include "counter/commit_pace.hpp"
+#include "counter/shard/commit_pace.hpp"
 
 #include <doctest/doctest.h>
 

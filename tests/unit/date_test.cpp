@@ -1,4 +1,4 @@
-#include "http/date.hpp"
+#include "http/protocol/date.hpp"
 
 #include <doctest/doctest.h>
 

@@ -1,4 +1,4 @@
-#include "counter/expiry_queue.hpp"
+#include "counter/shard/expiry_queue.hpp"
 
 #include <doctest/doctest.h>
 

@@ -1,5 +1,5 @@
 #include "counter/limits.hpp"
-#include "http/framing_guard.hpp"
+#include "http/protocol/framing_guard.hpp"
 
 #include <doctest/doctest.h>
 

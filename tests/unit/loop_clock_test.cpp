@@ -1,4 +1,4 @@
-#include "http/loop_clock.hpp"
+#include "http/net/loop_clock.hpp"
 
 #include <doctest/doctest.h>
 

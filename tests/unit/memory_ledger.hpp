@@ -1,6 +1,6 @@
 #pragma once
 
-#include "counter/ledger.hpp"
+#include "counter/shard/ledger.hpp"
 
 #include <algorithm>
 #include <cstddef>
@@ -26,7 +26,7 @@ class memory_ledger final : public counter::ledger {
 public:
   // -- how the next calls go ----------------------------------------------------
 
-  counter::kept next_commit = counter::kept::ok;
+  counter::commit_result next_commit = counter::commit_result::ok;
   bool keeps_unknown = false;  ///< whether one that is unknown is kept
   bool can_read = true;
   int commits = 0;
@@ -37,7 +37,7 @@ public:
   using key = std::tuple<counter::time_point, counter::due_entry::what, std::string>;
   struct contents {
     std::map<std::string, counter::state, std::less<>> counters;
-    std::map<std::string, counter::replay, std::less<>> replays;
+    std::map<std::string, counter::idempotency_record, std::less<>> idempotency_records;
     std::map<key, bool> due;  // only the keys
   };
   contents kept;
@@ -45,8 +45,8 @@ public:
   /// As after a restart.
   void reopen() {
     summary_.counters = kept.counters.size();
-    summary_.replays = kept.replays.size();
-    next_commit = counter::kept::ok;
+    summary_.idempotency_records = kept.idempotency_records.size();
+    next_commit = counter::commit_result::ok;
   }
 
   const counter::ledger_summary& summary() const noexcept override { return summary_; }
@@ -64,8 +64,10 @@ public:
     return can_read;
   }
 
-  bool read_replay(std::string_view id, std::optional<counter::replay>& found) override {
-    if (const auto one = kept.replays.find(id); can_read && one != kept.replays.end())
+  bool read_idempotency_record(std::string_view id,
+                               std::optional<counter::idempotency_record>& found) override {
+    if (const auto one = kept.idempotency_records.find(id);
+        can_read && one != kept.idempotency_records.end())
       found = one->second;
     return can_read;
   }
@@ -123,7 +125,7 @@ private:
     void put(std::string_view name, const std::optional<counter::state>& before,
              const std::optional<counter::state>& after) override {
       begin();
-      auto& [counters, replays, due] = *next_;
+      auto& [counters, idempotency_records, due] = *next_;
       using counter::due_entry;
       const auto found = counters.find(name);
       // Told again after it was erased, it is new.
@@ -143,31 +145,37 @@ private:
         due[{*after->expires_at, due_entry::what::counter, std::string{name}}] = true;
     }
 
-    void remember(std::string_view id, const counter::replay& what) override {
+    void remember(std::string_view id, const counter::idempotency_record& what) override {
       begin();
-      demand(next_->replays.emplace(id, what).second, "remembered twice");
-      next_->due[{what.forget_at, counter::due_entry::what::replay, std::string{id}}] = true;
+      demand(next_->idempotency_records.emplace(id, what).second, "remembered twice");
+      next_->due[{what.forget_at, counter::due_entry::what::idempotency_record, std::string{id}}] =
+          true;
     }
 
     void forget(std::string_view id, counter::time_point forget_at) override {
       begin();
-      demand(next_->replays.erase(std::string{id}) == 1, "forgotten, but not remembered");
-      demand(next_->due.erase({forget_at, counter::due_entry::what::replay, std::string{id}}) == 1,
+      demand(next_->idempotency_records.erase(std::string{id}) == 1,
+             "forgotten, but not remembered");
+      demand(next_->due.erase(
+                 {forget_at, counter::due_entry::what::idempotency_record, std::string{id}}) == 1,
              "forgotten at another time");
     }
 
-    counter::kept commit(std::uint64_t version, counter::time_point now, std::int64_t counters,
-                         std::int64_t replays) noexcept override {
+    counter::commit_result commit(std::uint64_t version, counter::time_point now,
+                                  std::int64_t counters,
+                                  std::int64_t idempotency_records) noexcept override {
       ++owner_.commits;
       const auto how = owner_.next_commit;
-      if (how == counter::kept::ok || (how == counter::kept::unknown && owner_.keeps_unknown)) {
+      if (how == counter::commit_result::ok ||
+          (how == counter::commit_result::unknown && owner_.keeps_unknown)) {
         begin();
         auto grown = [](std::size_t more, std::size_t fewer) {
           return static_cast<std::int64_t>(more) - static_cast<std::int64_t>(fewer);
         };
         demand(grown(next_->counters.size(), owner_.kept.counters.size()) == counters,
                "not so many counters more");
-        demand(grown(next_->replays.size(), owner_.kept.replays.size()) == replays,
+        demand(grown(next_->idempotency_records.size(), owner_.kept.idempotency_records.size()) ==
+                   idempotency_records,
                "not so many replays more");
         demand(now >= owner_.summary_.now, "time runs backwards");
         for (const auto& [name, state] : next_->counters)

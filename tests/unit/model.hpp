@@ -25,8 +25,8 @@ namespace model {
 
 struct settings {
   std::uint64_t counters_max = 1000;
-  std::uint64_t replays_max = 1000;
-  std::chrono::milliseconds replay_ttl{24 * 60 * 60 * 1000};
+  std::uint64_t idempotency_records_max = 1000;
+  std::chrono::milliseconds idempotency_ttl{24 * 60 * 60 * 1000};
   std::uint64_t version = 0;  ///< the first that is given out is the next
 };
 
@@ -75,11 +75,11 @@ public:
       reply.is_replayed = true;
       return reply;
     }
-    if (remembered_.size() >= how_.replays_max)
-      return {counter::outcome::too_many_replays};
+    if (remembered_.size() >= how_.idempotency_records_max)
+      return {counter::outcome::idempotency_store_full};
     const auto reply = carry_out(asked);
     if (reply.outcome == counter::outcome::ok)
-      remembered_.emplace(id, memory{asked.parameters, reply, now_ + how_.replay_ttl});
+      remembered_.emplace(id, memory{asked.parameters, reply, now_ + how_.idempotency_ttl});
     return reply;
   }
 

@@ -1,9 +1,9 @@
-#include "counter/name_order.hpp"
+#include "counter/shard/name_order.hpp"
 
-#include "counter/record.hpp"
-#include "counter/record_arena.hpp"
-#include "counter/record_index.hpp"
-#include "counter/siphash.hpp"
+#include "counter/shard/record.hpp"
+#include "counter/shard/record_arena.hpp"
+#include "counter/shard/record_index.hpp"
+#include "counter/shard/siphash.hpp"
 
 #include <doctest/doctest.h>
 

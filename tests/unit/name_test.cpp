@@ -1,5 +1,6 @@
 #include "counter/name.hpp"
 #include "counter/limits.hpp"
+#include "counter/utf8.hpp"
 
 #include <doctest/doctest.h>
 

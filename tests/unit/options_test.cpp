@@ -29,8 +29,8 @@ TEST_CASE("without flags there are defaults") {
   CHECK(defaults.limits.connections_max == 10'000);
   CHECK(defaults.limits.pipelined_max == 128);
   CHECK(defaults.limits.counters_max == 10'000'000);
-  CHECK(defaults.limits.replays_max == 1'000'000);
-  CHECK(defaults.limits.replay_ttl == 24h);
+  CHECK(defaults.limits.idempotency_records_max == 1'000'000);
+  CHECK(defaults.limits.idempotency_ttl == 24h);
   CHECK(defaults.limits.header_timeout == 10s);
   CHECK(defaults.limits.body_timeout == 10s);
   CHECK(defaults.limits.write_timeout == 10s);
@@ -79,8 +79,8 @@ TEST_CASE("every flag sets what it says and nothing else") {
   CHECK(given.limits.connections_max == 7);
   CHECK(given.limits.pipelined_max == 9);
   CHECK(given.limits.counters_max == 11);
-  CHECK(given.limits.replays_max == 12);
-  CHECK(given.limits.replay_ttl == 14s);
+  CHECK(given.limits.idempotency_records_max == 12);
+  CHECK(given.limits.idempotency_ttl == 14s);
   CHECK(given.limits.header_timeout == 13s);
   CHECK(given.limits.body_timeout == 17ms);
   CHECK(given.limits.write_timeout == 19s);
@@ -98,10 +98,10 @@ TEST_CASE("numbers are taken to both ends of their range") {
   CHECK(accepted({"--shards", "1024"}).shards == 1024);
   CHECK(accepted({"--max-pipelined", "1"}).limits.pipelined_max == 1);
   CHECK(accepted({"--max-counters", "281474976710656"}).limits.counters_max == 1ULL << 48);
-  CHECK(accepted({"--idempotency-max", "0"}).limits.replays_max == 0);
-  CHECK(accepted({"--idempotency-max", "4294967296"}).limits.replays_max == 1ULL << 32);
-  CHECK(accepted({"--idempotency-ttl", "1ms"}).limits.replay_ttl == 1ms);
-  CHECK(accepted({"--idempotency-ttl", "365d"}).limits.replay_ttl == 8760h);
+  CHECK(accepted({"--idempotency-max", "0"}).limits.idempotency_records_max == 0);
+  CHECK(accepted({"--idempotency-max", "4294967296"}).limits.idempotency_records_max == 1ULL << 32);
+  CHECK(accepted({"--idempotency-ttl", "1ms"}).limits.idempotency_ttl == 1ms);
+  CHECK(accepted({"--idempotency-ttl", "365d"}).limits.idempotency_ttl == 8760h);
 }
 
 TEST_CASE("a bad flag or value is one line that names it") {
@@ -195,8 +195,8 @@ TEST_CASE("a config file has the flags without their dashes") {
   CHECK(given.listen[1] == config::listen_address{"::1", "81"});
   CHECK(given.shards == 5);
   CHECK(given.limits.counters_max == 11);
-  CHECK(given.limits.replays_max == 12);
-  CHECK(given.limits.replay_ttl == 14s);
+  CHECK(given.limits.idempotency_records_max == 12);
+  CHECK(given.limits.idempotency_ttl == 14s);
   CHECK(given.limits.idle_timeout == 500ms);
   CHECK(given.limits.header_timeout == 7s);
   CHECK(given.log_level == spdlog::level::off);

@@ -1,4 +1,4 @@
-#include "http/peer.hpp"
+#include "http/net/peer.hpp"
 
 #include <doctest/doctest.h>
 

@@ -1,5 +1,5 @@
 #include "counter/limits.hpp"
-#include "http/pipeline.hpp"
+#include "http/protocol/pipeline.hpp"
 #include "tests/unit/allocations.hpp"
 #include "tests/unit/requests.hpp"
 #include "tests/unit/support.hpp"

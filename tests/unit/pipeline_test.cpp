@@ -1,4 +1,4 @@
-#include "http/pipeline.hpp"
+#include "http/protocol/pipeline.hpp"
 #include "counter/limits.hpp"
 #include "tests/unit/requests.hpp"
 #include "tests/unit/support.hpp"

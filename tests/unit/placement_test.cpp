@@ -1,4 +1,4 @@
-#include "counter/placement.hpp"
+#include "counter/shard/placement.hpp"
 #include "counter/limits.hpp"
 
 #include <doctest/doctest.h>
@@ -45,10 +45,10 @@ TEST_CASE("names that differ in a number spread evenly over the shards") {
   constexpr unsigned names_each = 2'000;
   for (const unsigned shards : {2u, 3u, 7u, 16u, 64u}) {
     CAPTURE(shards);
-    std::vector<unsigned> population(shards);
+    std::vector<unsigned> connection_counts(shards);
     for (unsigned i = 0; i < shards * names_each; ++i)
-      ++population.at(shard_of("site/" + std::to_string(i), shards));
-    for (const auto names : population) {
+      ++connection_counts.at(shard_of("site/" + std::to_string(i), shards));
+    for (const auto names : connection_counts) {
       // About four standard deviations of a fair draw, and the draw is fixed.
       CHECK(names > names_each * 9 / 10);
       CHECK(names < names_each * 11 / 10);

@@ -1,4 +1,4 @@
-#include "counter/record_arena.hpp"
+#include "counter/shard/record_arena.hpp"
 
 #include "tests/unit/allocations.hpp"
 

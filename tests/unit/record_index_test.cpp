@@ -1,8 +1,8 @@
-#include "counter/record_index.hpp"
+#include "counter/shard/record_index.hpp"
 
-#include "counter/record.hpp"
-#include "counter/record_arena.hpp"
-#include "counter/siphash.hpp"
+#include "counter/shard/record.hpp"
+#include "counter/shard/record_arena.hpp"
+#include "counter/shard/siphash.hpp"
 
 #include <doctest/doctest.h>
 

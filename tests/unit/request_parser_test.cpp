@@ -1,4 +1,4 @@
-#include "http/request_parser.hpp"
+#include "http/protocol/request_parser.hpp"
 #include "counter/limits.hpp"
 #include "tests/unit/requests.hpp"
 

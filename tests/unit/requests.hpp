@@ -1,8 +1,8 @@
 #pragma once
 
 #include "counter/limits.hpp"
-#include "http/request.hpp"
-#include "http/status.hpp"
+#include "http/protocol/request.hpp"
+#include "http/protocol/status.hpp"
 
 #include <cstddef>
 #include <string>

@@ -1,4 +1,4 @@
-#include "http/response_queue.hpp"
+#include "http/protocol/response_queue.hpp"
 #include "counter/limits.hpp"
 
 #include <doctest/doctest.h>

@@ -1,6 +1,6 @@
-#include "http/router.hpp"
-#include "http/request.hpp"
-#include "http/target.hpp"
+#include "http/api/router.hpp"
+#include "http/protocol/request.hpp"
+#include "http/protocol/target.hpp"
 
 #include <doctest/doctest.h>
 

@@ -1,4 +1,4 @@
-#include "counter/siphash.hpp"
+#include "counter/shard/siphash.hpp"
 
 #include <doctest/doctest.h>
 

@@ -1,10 +1,10 @@
 #pragma once
 
+#include "counter/call.hpp"
 #include "counter/command.hpp"
-#include "counter/errand.hpp"
 #include "counter/limits.hpp"
-#include "http/date.hpp"
-#include "http/pipeline.hpp"
+#include "http/protocol/date.hpp"
+#include "http/protocol/pipeline.hpp"
 
 #include <doctest/doctest.h>
 
@@ -69,17 +69,17 @@ inline std::vector<answer> answers_in(std::string_view bytes) {
 class connection {
 public:
   explicit connection(const counter::limits& limits = {}, http::peer from = http::peer::local,
-                      const http::v1::site& site = {})
+                      const http::v1::server_info& server_info = {})
       : limits_(limits),
-        site_(site),
-        pipeline(limits_, date_, site_, from) {}
+        server_info_(server_info),
+        pipeline(limits_, date_, server_info_, from) {}
 
   struct pending {
     http::response_queue::slot slot;
     counter::operation operation;
     std::string name;
     std::int64_t operand;
-    std::optional<counter::question> question{};  ///< what is asked in place of a command
+    std::optional<counter::request> request{};  ///< what is asked in place of a command
   };
 
   /// The peer sends; returns the commands that are taken.
@@ -100,7 +100,7 @@ public:
     while (const auto next = pipeline.take_command())
       taken.push_back({next->slot, next->command.operation, std::string{next->command.name},
                        next->command.operand,
-                       next->question ? std::optional{*next->question} : std::nullopt});
+                       next->request ? std::optional{*next->request} : std::nullopt});
     pipeline.keep_rest();
     return taken;
   }
@@ -111,9 +111,9 @@ public:
   }
 
   /// A shard answers a question; returns what is taken then.
-  std::vector<pending> answer_to(const pending& which, counter::answer said) {
-    counter::errand answered{which.question.value()};
-    answered.answer = std::move(said);
+  std::vector<pending> answer_to(const pending& which, counter::response said) {
+    counter::call answered{which.request.value()};
+    answered.response = std::move(said);
     pipeline.complete(which.slot, std::move(answered));
     return advance();
   }
@@ -130,7 +130,7 @@ public:
 private:
   const counter::limits limits_;
   const http::date date_;
-  const http::v1::site site_;
+  const http::v1::server_info server_info_;
 
 public:
   http::pipeline pipeline;

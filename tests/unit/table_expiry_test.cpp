@@ -237,8 +237,8 @@ TEST_CASE("a full server makes room of what has expired") {
 }
 
 TEST_CASE("what one table forgets is room for another") {
-  counter::quota counters{1}, replays{0};
-  shard left{counters, replays}, right{counters, replays};
+  counter::quota counters{1}, idempotency_records{0};
+  shard left{counters, idempotency_records}, right{counters, idempotency_records};
   left.apply(set("a", 1, ttl));
   left.pass(ttl);
   right.pass(ttl);

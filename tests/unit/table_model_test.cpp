@@ -1,7 +1,7 @@
 #include "counter/limits.hpp"
-#include "counter/quota.hpp"
-#include "counter/siphash.hpp"
-#include "counter/table.hpp"
+#include "counter/shard/quota.hpp"
+#include "counter/shard/siphash.hpp"
+#include "counter/shard/table.hpp"
 #include "tests/unit/model.hpp"
 #include "tests/unit/random_commands.hpp"
 #include "tests/unit/seed.hpp"
@@ -207,8 +207,8 @@ private:
   const model::settings how_{1 + random_.roll(7), random_.roll(6),
                              milliseconds{500 * (1 + random_.roll(6))}, random_.roll(100)};
   model::counters model_{how_};
-  counter::quota room_{how_.counters_max}, replays_{how_.replays_max};
-  counter::table counters_{{room_, replays_, how_.replay_ttl, key_, how_.version}};
+  counter::quota room_{how_.counters_max}, idempotency_{how_.idempotency_records_max};
+  counter::table counters_{{room_, idempotency_, how_.idempotency_ttl, key_, how_.version}};
   std::uint64_t last_version_ = how_.version;
   std::deque<counter::full_command> known_;  // with a key, and carried out
   std::string prefix_;
@@ -235,7 +235,7 @@ TEST_CASE("a table answers as the model does, whatever it is asked") {
   for (const auto which :
        {outcome::ok, outcome::not_found, outcome::overflow, outcome::limit_reached,
         outcome::precondition_failed, outcome::not_modified, outcome::key_mismatch,
-        outcome::too_many_counters, outcome::too_many_replays}) {
+        outcome::too_many_counters, outcome::idempotency_store_full}) {
     CAPTURE(static_cast<int>(which));
     CHECK(seen.of(which) * 1'000 > seen.steps);
   }

@@ -5,10 +5,10 @@
 #include "counter/full_command.hpp"
 #include "counter/page.hpp"
 #include "counter/parameters.hpp"
-#include "counter/quota.hpp"
-#include "counter/siphash.hpp"
+#include "counter/shard/quota.hpp"
+#include "counter/shard/siphash.hpp"
+#include "counter/shard/table.hpp"
 #include "counter/state.hpp"
-#include "counter/table.hpp"
 #include "counter/time.hpp"
 #include "tests/unit/random_commands.hpp"
 
@@ -87,21 +87,21 @@ inline counter::full_command if_none_match(counter::version_set versions,
 
 // -- a table ----------------------------------------------------------------------
 
-constexpr std::chrono::milliseconds replay_ttl{60'000};
+constexpr std::chrono::milliseconds idempotency_ttl{60'000};
 
 /// A table and the clock it sees.
 class shard {
 public:
   /// With room of its own.
-  explicit shard(std::uint64_t counters = 100, std::uint64_t replays = 100,
+  explicit shard(std::uint64_t counters = 100, std::uint64_t idempotency_records = 100,
                  std::uint64_t version = 0)
       : own_counters_(counters),
-        own_replays_(replays),
-        table({own_counters_, own_replays_, replay_ttl, key_, version}) {}
+        own_idempotency_records_(idempotency_records),
+        table({own_counters_, own_idempotency_records_, idempotency_ttl, key_, version}) {}
 
   /// With room that it shares.
-  shard(counter::quota& counters, counter::quota& replays)
-      : table({counters, replays, replay_ttl, key_, 0}) {}
+  shard(counter::quota& counters, counter::quota& idempotency_records)
+      : table({counters, idempotency_records, idempotency_ttl, key_, 0}) {}
 
   counter::full_reply apply(const counter::full_command& command) {
     return table.apply(command, hash(command.name), now);
@@ -122,7 +122,7 @@ public:
 
 private:
   counter::siphash_key key_{5, 6};
-  counter::quota own_counters_{0}, own_replays_{0};
+  counter::quota own_counters_{0}, own_idempotency_records_{0};
 
 public:
   counter::time_point now{std::chrono::milliseconds{1'800'000'000'000}};

@@ -1,6 +1,6 @@
-#include "counter/table.hpp"
+#include "counter/shard/table.hpp"
 #include "counter/limits.hpp"
-#include "counter/quota.hpp"
+#include "counter/shard/quota.hpp"
 #include "tests/unit/allocations.hpp"
 
 #include <doctest/doctest.h>
@@ -21,7 +21,7 @@ class table {
 public:
   explicit table(quota& room, counter::siphash_key key = {})
       : key_(key),
-        counters_({room, replays_, std::chrono::hours{1}, key}) {}
+        counters_({room, idempotency_, std::chrono::hours{1}, key}) {}
 
   counter::reply apply(const counter::command& command) {
     return counters_.apply(command, siphash(key_, command.name), {});
@@ -30,7 +30,7 @@ public:
 
 private:
   counter::siphash_key key_;
-  counter::quota replays_{8};
+  counter::quota idempotency_{8};
   counter::table counters_;
 };
 

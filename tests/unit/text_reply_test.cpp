@@ -1,4 +1,4 @@
-#include "http/text_reply.hpp"
+#include "http/api/text/text_reply.hpp"
 #include "counter/limits.hpp"
 
 #include <doctest/doctest.h>

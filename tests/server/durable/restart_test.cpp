@@ -75,7 +75,7 @@ TEST_CASE("a request that was answered before a restart is answered again after 
   restart_in_turn(servers, [&] {
     for (std::size_t i = 0; i < first.size(); ++i) {
       CAPTURE(i);
-      CHECK(defect_of_replay(servers.ask(changes[i]), first[i]) == "");
+      CHECK(defect_of_idempotency_record(servers.ask(changes[i]), first[i]) == "");
     }
     CHECK(defect_of_problem(
               servers.ask(request("POST", counter_path("a", "delta=2"), key_field("k"))), 422,

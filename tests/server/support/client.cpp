@@ -65,7 +65,7 @@ std::string loopback(std::uint16_t port) {
 }
 
 /// Takes a whole response from the front of `bytes`, if there is one.
-std::optional<answer> take_answer(std::string& bytes, bool is_head) {
+std::optional<answer> on_response(std::string& bytes, bool is_head) {
   const auto header_end = bytes.find("\r\n\r\n");
   if (header_end == bytes.npos)
     return std::nullopt;
@@ -174,7 +174,7 @@ void client::reset() {
 
 answer client::read_answer(bool is_head) {
   for (;;) {
-    if (auto whole = take_answer(received_, is_head))
+    if (auto whole = on_response(received_, is_head))
       return *whole;
     if (!receive())
       throw std::runtime_error{"the connection ended after: " + received_};
@@ -255,7 +255,7 @@ bool is_listening(std::uint16_t port) {
 
 std::vector<int> statuses(std::string bytes) {
   std::vector<int> found;
-  while (auto next = take_answer(bytes, false))
+  while (auto next = on_response(bytes, false))
     found.push_back(next->status);
   if (!bytes.empty())
     throw std::runtime_error{"half an answer: " + bytes};

@@ -41,10 +41,10 @@ TEST_CASE("a keyed request that succeeded is answered again and changes nothing"
         const auto first = connection.ask(change);
         CHECK(first.status == (exists ? 200 : 201));
         const auto after = connection.ask(get_request(x)).body;
-        CHECK(defect_of_replay(connection.ask(change), first) == "");
+        CHECK(defect_of_idempotency_record(connection.ask(change), first) == "");
         CHECK(connection.ask(get_request(x)).body == after);
         CHECK(connection.ask(get_request("/set?name=x&val=-100")).status == 200);
-        CHECK(defect_of_replay(connection.ask(change), first) == "");
+        CHECK(defect_of_idempotency_record(connection.ask(change), first) == "");
         CHECK(value_of(connection, "x") == -100);
       }
 }
@@ -56,9 +56,9 @@ TEST_CASE("a keyed DELETE is carried out once") {
   const auto remove = request("DELETE", x, key_field("k"));
   const auto first = connection.ask(remove);
   CHECK(first.status == 204);
-  CHECK(defect_of_replay(connection.ask(remove), first) == "");
+  CHECK(defect_of_idempotency_record(connection.ask(remove), first) == "");
   REQUIRE(connection.ask(request("PUT", x + "?value=8")).status == 201);
-  CHECK(defect_of_replay(connection.ask(remove), first) == "");
+  CHECK(defect_of_idempotency_record(connection.ask(remove), first) == "");
   CHECK(value_of(connection, "x") == 8);
 }
 
@@ -78,7 +78,7 @@ TEST_CASE("how parameters are written, conditions and Accept do not count; anoth
   };
   for (const auto& again : same) {
     CAPTURE(again);
-    CHECK(defect_of_replay(connection.ask(again), first) == "");
+    CHECK(defect_of_idempotency_record(connection.ask(again), first) == "");
   }
   const auto text = connection.ask(post("?delta=5&max=9", "k", "Accept: text/plain\r\n"));
   CHECK(text.body == "5\n");
@@ -166,7 +166,7 @@ TEST_CASE("a full store refuses new keys and still answers those that it knows")
     CHECK(integer_at(results[1], "value") == 1);
     CHECK(connection.ask(get_request("/v1/counters/new")).status == 404);
     CHECK(value_of(connection, "y") == 1);
-    CHECK(defect_of_replay(connection.ask(post("", "1")), first) == "");
+    CHECK(defect_of_idempotency_record(connection.ask(post("", "1")), first) == "");
     CHECK(connection.ask(request("POST", x)).status == 200);
     CHECK(value_of(connection, "x") == 2);
   }
@@ -183,7 +183,7 @@ TEST_CASE("a replay is answered when there is no room for counters") {
   REQUIRE(first.status == 201);
   REQUIRE(connection.ask(request("DELETE", x)).status == 204);
   REQUIRE(connection.ask(request("POST", "/v1/counters/y")).status == 201);
-  CHECK(defect_of_replay(connection.ask(post("", "k")), first) == "");
+  CHECK(defect_of_idempotency_record(connection.ask(post("", "k")), first) == "");
   CHECK(connection.ask(post("", "another")).status == 507);
 }
 

@@ -37,7 +37,7 @@ said not_listed();
 /// depends on when exactly something happened, both may be so until one is not.
 class judge {
 public:
-  judge() : worlds_(1, model::counters{{.replays_max = 1'000'000}}) {}
+  judge() : worlds_(1, model::counters{{.idempotency_records_max = 1'000'000}}) {}
 
   /// Whether the model would have said it.
   bool accepts(const counter::full_command& command, const said& heard, endpoint to,

@@ -142,7 +142,7 @@ std::int64_t value_of(client& connection, std::string_view name) {
   return integer_at(object_of(said), "value");
 }
 
-std::string defect_of_replay(const answer& said, const answer& first) {
+std::string defect_of_idempotency_record(const answer& said, const answer& first) {
   if (said.field("Idempotency-Replayed") != "true")
     return "it is not said to be a replay: " + said.body;
   if (first.has("Idempotency-Replayed"))

@@ -51,7 +51,7 @@ std::string defect_of_problem(const answer& said, int status, std::string_view c
 
 /// What is wrong with an answer to a repetition of what was answered with `first`;
 /// empty when nothing is.
-std::string defect_of_replay(const answer& said, const answer& first);
+std::string defect_of_idempotency_record(const answer& said, const answer& first);
 
 /// What is wrong with the fields that every answer on a connection that stays has;
 /// empty when nothing is.

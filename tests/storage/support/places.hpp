@@ -1,9 +1,9 @@
 #pragma once
 
-#include "counter/ledger.hpp"
+#include "counter/shard/ledger.hpp"
 #include "counter/state.hpp"
 #include "counter/time.hpp"
-#include "storage/settings.hpp"
+#include "storage/rocksdb/settings.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -41,7 +41,7 @@ private:
 
 /// So small that groups are merged all the time.
 inline storage::settings small(std::filesystem::path directory) {
-  return {.directory = std::move(directory), .memory = std::size_t{8} << 20, .delta = 500};
+  return {.directory = std::move(directory), .memory = std::size_t{8} << 20, .write_buffer = 500};
 }
 
 inline counter::time_point at(std::int64_t milliseconds) {

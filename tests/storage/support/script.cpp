@@ -1,6 +1,6 @@
 #include "tests/storage/support/script.hpp"
 
-#include "storage/rocks_ledger.hpp"
+#include "storage/rocksdb/rocks_ledger.hpp"
 #include "tests/storage/support/places.hpp"
 
 #include <rocksdb/file_system.h>
@@ -15,8 +15,8 @@ namespace storage_tests {
 
 namespace {
 
+using counter::commit_result;
 using counter::due_entry;
-using counter::kept;
 
 constexpr int restarts = 2;
 constexpr int groups = 10;
@@ -73,19 +73,19 @@ private:
       return static_cast<std::int64_t>(left.size()) - static_cast<std::int64_t>(right.size());
     };
     switch (writer.commit(after.version, after.now, more(after.counters, before.counters),
-                          more(after.replays, before.replays))) {
-      case kept::ok:
+                          more(after.idempotency_records, before.idempotency_records))) {
+      case commit_result::ok:
         ++account_.acknowledged;
         account_.certain = after;
         break;
-      case kept::full:
+      case commit_result::full:
         ++account_.full;
         break;
-      case kept::unknown:
+      case commit_result::unknown:
         ++account_.unknown;
         account_.possible = after;
         break;
-      case kept::refused:
+      case commit_result::refused:
         ++account_.refused;
         break;
     }
@@ -95,7 +95,7 @@ private:
 
   void change(counter::ledger_writer& writer, contents& to) {
     const auto dice = random_() % 10;
-    if (dice == 0 && !to.replays.empty())
+    if (dice == 0 && !to.idempotency_records.empty())
       forget(writer, to);
     else if (dice < 3)
       remember(writer, to);
@@ -125,19 +125,20 @@ private:
 
   void remember(counter::ledger_writer& writer, contents& to) {
     const auto id = "id-" + std::to_string(random_());
-    counter::replay replay;
-    replay.parameters.operand = static_cast<std::int64_t>(random_());
-    replay.reply.after = counted(static_cast<std::int64_t>(random_()), to.version);
-    replay.forget_at = at(static_cast<std::int64_t>(2'000'000 + random_() % 1'000));
-    writer.remember(id, replay);
-    to.replays[id] = replay;
+    counter::idempotency_record idempotency_record;
+    idempotency_record.parameters.operand = static_cast<std::int64_t>(random_());
+    idempotency_record.reply.after = counted(static_cast<std::int64_t>(random_()), to.version);
+    idempotency_record.forget_at = at(static_cast<std::int64_t>(2'000'000 + random_() % 1'000));
+    writer.remember(id, idempotency_record);
+    to.idempotency_records[id] = idempotency_record;
   }
 
   void forget(counter::ledger_writer& writer, contents& to) {
     const auto which =
-        std::next(to.replays.begin(), static_cast<std::ptrdiff_t>(random_() % to.replays.size()));
+        std::next(to.idempotency_records.begin(),
+                  static_cast<std::ptrdiff_t>(random_() % to.idempotency_records.size()));
     writer.forget(which->first, which->second.forget_at);
-    to.replays.erase(which);
+    to.idempotency_records.erase(which);
   }
 
   storage::settings how_;
@@ -177,15 +178,15 @@ std::optional<contents> read_all(const std::filesystem::path& directory, std::st
         return std::nullopt;
       }
       for (const auto& one : due) {
-        std::optional<counter::replay> replay;
-        if (one.kind != due_entry::what::replay)
+        std::optional<counter::idempotency_record> idempotency_record;
+        if (one.kind != due_entry::what::idempotency_record)
           continue;
-        if (!ledger.read_replay(one.id, replay)) {
+        if (!ledger.read_idempotency_record(one.id, idempotency_record)) {
           refusal = "a replay cannot be read";
           return std::nullopt;
         }
-        if (replay)
-          found.replays.emplace(one.id, *replay);
+        if (idempotency_record)
+          found.idempotency_records.emplace(one.id, *idempotency_record);
       }
     }
     return found;
@@ -206,8 +207,8 @@ std::string difference(const contents& left, const contents& right) {
   };
   tell("left", left.counters, right.counters);
   tell("right", right.counters, left.counters);
-  tell("left", left.replays, right.replays);
-  tell("right", right.replays, left.replays);
+  tell("left", left.idempotency_records, right.idempotency_records);
+  tell("right", right.idempotency_records, left.idempotency_records);
   text += "versions " + std::to_string(left.version) + ", " + std::to_string(right.version);
   return text + "; now " + std::to_string(left.now.time_since_epoch().count()) + ", " +
          std::to_string(right.now.time_since_epoch().count());

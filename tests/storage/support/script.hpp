@@ -1,8 +1,8 @@
 #pragma once
 
-#include "counter/ledger.hpp"
+#include "counter/shard/ledger.hpp"
 #include "counter/state.hpp"
-#include "storage/settings.hpp"
+#include "storage/rocksdb/settings.hpp"
 
 #include <cstdint>
 #include <filesystem>
@@ -17,7 +17,7 @@ namespace storage_tests {
 /// All that a ledger has, as a model has it.
 struct contents {
   std::map<std::string, counter::state> counters;
-  std::map<std::string, counter::replay> replays;
+  std::map<std::string, counter::idempotency_record> idempotency_records;
   std::uint64_t version = 0;
   counter::time_point now{};
 

@@ -1,4 +1,4 @@
-#include "http/v1/backup_exchange.hpp"
+#include "http/api/v1/backup_exchange.hpp"
 #include "tests/unit/v1/support.hpp"
 
 #include <doctest/doctest.h>
@@ -13,19 +13,19 @@ using counter::backup_request;
 using counter::outcome;
 using http::v1::backup_exchange;
 using unit::answered;
-using unit::questions_of;
+using unit::requests_of;
 
 namespace {
 
 /// What is said when the store answers so.
 http::message said(backup made) {
   backup_exchange exchange{4, "nightly"};
-  auto questions = questions_of(exchange);
-  REQUIRE(questions.size() == 1);
+  auto requests = requests_of(exchange);
+  REQUIRE(requests.size() == 1);
   CHECK_FALSE(exchange.is_done());
-  exchange.take(answered(std::move(questions[0]), std::move(made)));
+  exchange.take(answered(std::move(requests[0]), std::move(made)));
   REQUIRE(exchange.is_done());
-  CHECK_FALSE(exchange.next_question());
+  CHECK_FALSE(exchange.next_request());
   return exchange.response();
 }
 
@@ -35,12 +35,12 @@ TEST_CASE("a backup is asked for once, in the place that makes them") {
   backup_exchange exchange{4, "nightly"};
   CHECK_FALSE(exchange.is_done());
   CHECK_FALSE(exchange.is_long());
-  const auto questions = questions_of(exchange);
-  REQUIRE(questions.size() == 1);
-  const auto& request = std::get<backup_request>(questions[0]);
-  CHECK(request.place == 4);
+  const auto requests = requests_of(exchange);
+  REQUIRE(requests.size() == 1);
+  const auto& request = std::get<backup_request>(requests[0]);
+  CHECK(request.mailbox == 4);
   CHECK(request.name == "nightly");
-  CHECK_FALSE(exchange.next_question());
+  CHECK_FALSE(exchange.next_request());
 }
 
 TEST_CASE("a backup that was made tells where it is") {

@@ -1,4 +1,4 @@
-#include "http/v1/batch_exchange.hpp"
+#include "http/api/v1/batch_exchange.hpp"
 #include "tests/unit/v1/support.hpp"
 
 #include <doctest/doctest.h>
@@ -18,7 +18,7 @@ using counter::outcome;
 using counter::state;
 using http::v1::batch_exchange;
 using unit::answered;
-using unit::questions_of;
+using unit::requests_of;
 
 namespace {
 
@@ -39,17 +39,17 @@ TEST_CASE("a batch asks all at once, in its order") {
       commands_of({{"a", operation::get}, {"b", operation::add}, {"a", operation::remove}})};
   CHECK(batch.is_long());
   CHECK_FALSE(batch.is_done());
-  const auto questions = questions_of(batch);
-  REQUIRE(questions.size() == 3);
+  const auto requests = requests_of(batch);
+  REQUIRE(requests.size() == 3);
   std::string names;
-  for (std::size_t i = 0; i < questions.size(); ++i) {
-    const auto& command = std::get<full_command>(questions[i]);
+  for (std::size_t i = 0; i < requests.size(); ++i) {
+    const auto& command = std::get<full_command>(requests[i]);
     CHECK(command.position == i);
     names += command.name;
   }
   CHECK(names == "aba");
   CHECK_FALSE(batch.is_done());
-  CHECK_FALSE(batch.next_question().has_value());
+  CHECK_FALSE(batch.next_request().has_value());
 }
 
 TEST_CASE("results are in the order of the operations, in whatever order they come") {
@@ -60,12 +60,12 @@ TEST_CASE("results are in the order of the operations, in whatever order they co
                                       {"b", operation::get},
                                       {"c", operation::get},
                                       {"a", operation::get}})};
-    auto questions = questions_of(batch);
-    REQUIRE(questions.size() == 4);
+    auto requests = requests_of(batch);
+    REQUIRE(requests.size() == 4);
     for (const auto i : order) {
       CHECK_FALSE(batch.is_done());
       const state now{static_cast<std::int64_t>(i), i + 1};
-      batch.take(answered(std::move(questions[i]), full_reply{outcome::ok, false, now, now}));
+      batch.take(answered(std::move(requests[i]), full_reply{outcome::ok, false, now, now}));
     }
     REQUIRE(batch.is_done());
     REQUIRE(batch.response().body ==
@@ -80,11 +80,11 @@ TEST_CASE("results are in the order of the operations, in whatever order they co
 
 TEST_CASE("an answer may come before the next question is asked") {
   batch_exchange batch{commands_of({{"a", operation::get}, {"b", operation::get}})};
-  auto first = batch.next_question();
+  auto first = batch.next_request();
   REQUIRE(first.has_value());
   batch.take(answered(std::move(*first), full_reply{outcome::not_found}));
   CHECK_FALSE(batch.is_done());
-  auto second = batch.next_question();
+  auto second = batch.next_request();
   REQUIRE(second.has_value());
   CHECK(std::get<full_command>(*second).name == "b");
   batch.take(answered(std::move(*second), full_reply{outcome::not_found}));
@@ -104,10 +104,10 @@ TEST_CASE("each result is what the single request would have been answered") {
       {outcome::ok, false, one, std::nullopt}, {outcome::limit_reached, false, one, one},
       {outcome::ok, true, one, std::nullopt},  {outcome::overloaded},
   };
-  auto questions = questions_of(batch);
-  REQUIRE(questions.size() == std::size(replies));
-  for (std::size_t i = 0; i < questions.size(); ++i)
-    batch.take(answered(std::move(questions[i]), replies[i]));
+  auto requests = requests_of(batch);
+  REQUIRE(requests.size() == std::size(replies));
+  for (std::size_t i = 0; i < requests.size(); ++i)
+    batch.take(answered(std::move(requests[i]), replies[i]));
   const auto message = batch.response();
   CHECK(message.status == http::status::ok);
   CHECK(message.type == http::json_type);
@@ -131,10 +131,10 @@ TEST_CASE("each result is what the single request would have been answered") {
 TEST_CASE("a batch of a thousand is one answer") {
   std::vector<std::pair<std::string, operation>> list(1000, {"x", operation::get});
   batch_exchange batch{commands_of(list)};
-  auto questions = questions_of(batch);
-  REQUIRE(questions.size() == 1000);
-  for (auto question = questions.rbegin(); question != questions.rend(); ++question)
-    batch.take(answered(std::move(*question), full_reply{outcome::not_found}));
+  auto requests = requests_of(batch);
+  REQUIRE(requests.size() == 1000);
+  for (auto request = requests.rbegin(); request != requests.rend(); ++request)
+    batch.take(answered(std::move(*request), full_reply{outcome::not_found}));
   REQUIRE(batch.is_done());
   const auto body = batch.response().body;
   std::size_t results = 0;

@@ -1,4 +1,4 @@
-#include "http/v1/batch_reader.hpp"
+#include "http/api/v1/batch_reader.hpp"
 #include "counter/limits.hpp"
 #include "tests/unit/v1/support.hpp"
 

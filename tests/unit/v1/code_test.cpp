@@ -1,4 +1,4 @@
-#include "http/v1/code.hpp"
+#include "http/api/v1/code.hpp"
 
 #include <doctest/doctest.h>
 
@@ -69,7 +69,7 @@ TEST_CASE("every outcome but ok is called something") {
       {outcome::not_modified, code::precondition_failed},
       {outcome::key_mismatch, code::idempotency_mismatch},
       {outcome::too_many_counters, code::too_many_counters},
-      {outcome::too_many_replays, code::idempotency_store_full},
+      {outcome::idempotency_store_full, code::idempotency_store_full},
       {outcome::overloaded, code::overloaded},
       {outcome::draining, code::draining},
       {outcome::disk_full, code::disk_full},

@@ -1,4 +1,4 @@
-#include "http/v1/counter_exchange.hpp"
+#include "http/api/v1/counter_exchange.hpp"
 #include "tests/unit/v1/support.hpp"
 
 #include <doctest/doctest.h>
@@ -21,9 +21,9 @@ namespace {
 /// What a command comes to, if this is what its shard answers.
 http::message message_of(full_command command, const full_reply& reply, bool as_text = false) {
   counter_exchange exchange{std::move(command), as_text};
-  auto question = exchange.next_question();
-  REQUIRE(question.has_value());
-  exchange.take(answered(std::move(*question), reply));
+  auto request = exchange.next_request();
+  REQUIRE(request.has_value());
+  exchange.take(answered(std::move(*request), reply));
   REQUIRE(exchange.is_done());
   return exchange.response();
 }
@@ -40,18 +40,18 @@ TEST_CASE("a command is asked once, as it is, and answered once") {
   counter_exchange exchange{command, false};
   CHECK_FALSE(exchange.is_done());
   CHECK_FALSE(exchange.is_long());
-  auto question = exchange.next_question();
-  REQUIRE(question.has_value());
-  const auto& asked = std::get<full_command>(*question);
+  auto request = exchange.next_request();
+  REQUIRE(request.has_value());
+  const auto& asked = std::get<full_command>(*request);
   CHECK(asked.name == "hits");
   CHECK(asked.parameters == command.parameters);
   CHECK(asked.condition == command.condition);
   CHECK(asked.idempotency_key == "k");
-  CHECK_FALSE(exchange.next_question().has_value());
+  CHECK_FALSE(exchange.next_request().has_value());
   CHECK_FALSE(exchange.is_done());
-  exchange.take(answered(std::move(*question), full_reply{outcome::ok, false, six, eight}));
+  exchange.take(answered(std::move(*request), full_reply{outcome::ok, false, six, eight}));
   CHECK(exchange.is_done());
-  CHECK_FALSE(exchange.next_question().has_value());
+  CHECK_FALSE(exchange.next_request().has_value());
 }
 
 TEST_CASE("a read tells the counter and its tag, and may be kept") {
@@ -135,7 +135,7 @@ TEST_CASE("as text, a success is the bare value, and everything else is as befor
 TEST_CASE("what was refused is a problem, with neither tag nor location") {
   for (const auto why :
        {outcome::not_found, outcome::overflow, outcome::limit_reached, outcome::precondition_failed,
-        outcome::key_mismatch, outcome::too_many_counters, outcome::too_many_replays,
+        outcome::key_mismatch, outcome::too_many_counters, outcome::idempotency_store_full,
         outcome::overloaded, outcome::draining}) {
     const auto message = message_of({"hits", {operation::add, 1}}, {why, false, six, six});
     CHECK(message.status == http::v1::status_of(http::v1::code_of(why)));

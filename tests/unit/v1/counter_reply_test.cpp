@@ -1,4 +1,4 @@
-#include "http/v1/counter_reply.hpp"
+#include "http/api/v1/counter_reply.hpp"
 #include "tests/unit/v1/support.hpp"
 
 #include <doctest/doctest.h>

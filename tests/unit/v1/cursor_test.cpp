@@ -1,5 +1,5 @@
-#include "http/v1/cursor.hpp"
-#include "http/percent.hpp"
+#include "http/api/v1/cursor.hpp"
+#include "http/protocol/percent.hpp"
 
 #include <doctest/doctest.h>
 

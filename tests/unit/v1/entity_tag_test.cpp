@@ -1,4 +1,4 @@
-#include "http/v1/entity_tag.hpp"
+#include "http/api/v1/entity_tag.hpp"
 #include "tests/unit/v1/support.hpp"
 
 #include <doctest/doctest.h>

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "counter/page.hpp"
-#include "http/message.hpp"
+#include "http/protocol/message.hpp"
 
 #include <boost/json/parse.hpp>
 

@@ -1,4 +1,4 @@
-#include "http/header_fields.hpp"
+#include "http/protocol/header_fields.hpp"
 
 #include <doctest/doctest.h>
 

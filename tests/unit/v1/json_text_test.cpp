@@ -1,4 +1,4 @@
-#include "http/v1/json_text.hpp"
+#include "http/api/v1/json_text.hpp"
 #include "counter/limits.hpp"
 #include "tests/unit/v1/support.hpp"
 

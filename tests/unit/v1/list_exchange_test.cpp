@@ -1,4 +1,4 @@
-#include "http/v1/list_exchange.hpp"
+#include "http/api/v1/list_exchange.hpp"
 #include "tests/unit/v1/fake_shards.hpp"
 #include "tests/unit/v1/support.hpp"
 
@@ -19,20 +19,20 @@ using http::v1::list_exchange;
 using unit::answered;
 using unit::fake_shard;
 using unit::names_in;
-using unit::questions_of;
+using unit::requests_of;
 
 namespace {
 
-const page_request& page_of(const counter::question& question) {
-  return std::get<page_request>(question);
+const page_request& page_of(const counter::request& request) {
+  return std::get<page_request>(request);
 }
 
 /// Has the shards answer whatever is asked, in the order of the shards.
 http::message run(list_exchange& list, const std::vector<fake_shard>& shards) {
   while (!list.is_done())
-    for (auto& question : questions_of(list)) {
-      auto page = shards[page_of(question).place].list(page_of(question));
-      list.take(answered(std::move(question), std::move(page)));
+    for (auto& request : requests_of(list)) {
+      auto page = shards[page_of(request).mailbox].list(page_of(request));
+      list.take(answered(std::move(request), std::move(page)));
     }
   return list.response();
 }
@@ -43,39 +43,39 @@ TEST_CASE("a list asks every shard at once, for no more than it may need") {
   list_exchange list{{"a", 10, "ab"}, store_traits::in_memory(3)};
   CHECK(list.is_long());
   CHECK_FALSE(list.is_done());
-  const auto questions = questions_of(list);
-  REQUIRE(questions.size() == 3);
+  const auto requests = requests_of(list);
+  REQUIRE(requests.size() == 3);
   for (unsigned shard = 0; shard < 3; ++shard) {
-    const auto& question = page_of(questions[shard]);
-    CHECK(question.place == shard);
-    CHECK(question.prefix == "a");
-    CHECK(question.after == "ab");
-    CHECK(question.limit >= 1);
-    CHECK(question.limit <= 11);
+    const auto& request = page_of(requests[shard]);
+    CHECK(request.mailbox == shard);
+    CHECK(request.prefix == "a");
+    CHECK(request.after == "ab");
+    CHECK(request.limit >= 1);
+    CHECK(request.limit <= 11);
   }
   CHECK_FALSE(list.is_done());
   list_exchange alone{{"", 1000, ""}, store_traits::in_memory(1)};
-  CHECK(page_of(questions_of(alone).at(0)).limit == 1001);
+  CHECK(page_of(requests_of(alone).at(0)).limit == 1001);
   list_exchange shared{{"", 1000, ""}, store_traits::in_memory(1024)};
-  CHECK(page_of(questions_of(shared).at(0)).limit < 100);
+  CHECK(page_of(requests_of(shared).at(0)).limit < 100);
 }
 
 TEST_CASE("a list asks the places that have lists and no other") {
   store_traits store;
-  store.places = 9;
+  store.mailboxes = 9;
   store.first_list = 4;
   store.lists = 3;
   list_exchange list{{"", 100, ""}, store};
   std::vector<fake_shard> shards(4);
   shards.insert(shards.end(), {fake_shard{{"a", "d"}}, fake_shard{{"c"}}, fake_shard{{"b", "e"}}});
-  auto questions = questions_of(list);
-  REQUIRE(questions.size() == 3);
+  auto requests = requests_of(list);
+  REQUIRE(requests.size() == 3);
   for (unsigned i = 0; i < 3; ++i)
-    CHECK(page_of(questions[i]).place == 4 + i);
+    CHECK(page_of(requests[i]).mailbox == 4 + i);
   // However they come back.
   for (const unsigned i : {2, 0, 1}) {
-    auto page = shards.at(page_of(questions[i]).place).list(page_of(questions[i]));
-    list.take(answered(std::move(questions[i]), std::move(page)));
+    auto page = shards.at(page_of(requests[i]).mailbox).list(page_of(requests[i]));
+    list.take(answered(std::move(requests[i]), std::move(page)));
   }
   REQUIRE(list.is_done());
   CHECK(names_in(list.response()) == std::vector<std::string>{"a", "b", "c", "d", "e"});
@@ -133,12 +133,12 @@ TEST_CASE("shards that answer in any order make the same page") {
   std::vector<std::size_t> order{0, 1, 2};
   do {
     list_exchange list{{"", 4, ""}, store_traits::in_memory(3)};
-    auto questions = questions_of(list);
-    REQUIRE(questions.size() == 3);
+    auto requests = requests_of(list);
+    REQUIRE(requests.size() == 3);
     for (const auto i : order) {
       CHECK_FALSE(list.is_done());
-      auto page = shards[i].list(page_of(questions[i]));
-      list.take(answered(std::move(questions[i]), std::move(page)));
+      auto page = shards[i].list(page_of(requests[i]));
+      list.take(answered(std::move(requests[i]), std::move(page)));
     }
     REQUIRE(list.is_done());
     const auto message = list.response();
@@ -149,15 +149,15 @@ TEST_CASE("shards that answer in any order make the same page") {
 
 TEST_CASE("a shard whose page was cut short is asked on where it stopped, and no other") {
   list_exchange list{{"", 10, ""}, store_traits::in_memory(2)};
-  auto questions = questions_of(list);
-  REQUIRE(questions.size() == 2);
-  list.take(answered(std::move(questions[0]), page{outcome::ok, {{"a", {}}}, false, "a"}));
-  CHECK_FALSE(list.next_question().has_value());  // the other one has not answered
-  list.take(answered(std::move(questions[1]), page{outcome::ok, {{"b", {}}, {"z", {}}}, true, ""}));
+  auto requests = requests_of(list);
+  REQUIRE(requests.size() == 2);
+  list.take(answered(std::move(requests[0]), page{outcome::ok, {{"a", {}}}, false, "a"}));
+  CHECK_FALSE(list.next_request().has_value());  // the other one has not answered
+  list.take(answered(std::move(requests[1]), page{outcome::ok, {{"b", {}}, {"z", {}}}, true, ""}));
   CHECK_FALSE(list.is_done());
-  auto more = questions_of(list);
+  auto more = requests_of(list);
   REQUIRE(more.size() == 1);
-  CHECK(page_of(more[0]).place == 0);
+  CHECK(page_of(more[0]).mailbox == 0);
   CHECK(page_of(more[0]).after == "a");
   list.take(answered(std::move(more[0]), page{outcome::ok, {{"c", {}}}, true, ""}));
   REQUIRE(list.is_done());
@@ -168,30 +168,30 @@ TEST_CASE("a page without counters that is not the last is no end") {
   list_exchange list{{"", 10, ""}, store_traits::in_memory(1)};
   std::string reached;
   for (const auto* next : {"a", "b", "c"}) {
-    auto questions = questions_of(list);
-    REQUIRE(questions.size() == 1);
-    CHECK(page_of(questions[0]).after == reached);
+    auto requests = requests_of(list);
+    REQUIRE(requests.size() == 1);
+    CHECK(page_of(requests[0]).after == reached);
     reached = next;
-    list.take(answered(std::move(questions[0]), page{outcome::ok, {}, false, reached}));
+    list.take(answered(std::move(requests[0]), page{outcome::ok, {}, false, reached}));
     CHECK_FALSE(list.is_done());
   }
-  auto questions = questions_of(list);
-  REQUIRE(questions.size() == 1);
-  CHECK(page_of(questions[0]).after == "c");
-  list.take(answered(std::move(questions[0]), page{outcome::ok, {{"d", {}}}, true, ""}));
+  auto requests = requests_of(list);
+  REQUIRE(requests.size() == 1);
+  CHECK(page_of(requests[0]).after == "c");
+  list.take(answered(std::move(requests[0]), page{outcome::ok, {{"d", {}}}, true, ""}));
   REQUIRE(list.is_done());
   CHECK(names_in(list.response()) == std::vector<std::string>{"d"});
 }
 
 TEST_CASE("once the page is full nobody is asked for more") {
   list_exchange list{{"", 1, ""}, store_traits::in_memory(2)};
-  auto questions = questions_of(list);
-  REQUIRE(questions.size() == 2);
+  auto requests = requests_of(list);
+  REQUIRE(requests.size() == 2);
   list.take(
-      answered(std::move(questions[0]), page{outcome::ok, {{"a", {}}, {"b", {}}}, false, "b"}));
-  list.take(answered(std::move(questions[1]), page{outcome::ok, {{"x", {}}}, false, "x"}));
+      answered(std::move(requests[0]), page{outcome::ok, {{"a", {}}, {"b", {}}}, false, "b"}));
+  list.take(answered(std::move(requests[1]), page{outcome::ok, {{"x", {}}}, false, "x"}));
   CHECK(list.is_done());
-  CHECK_FALSE(list.next_question().has_value());
+  CHECK_FALSE(list.next_request().has_value());
   CHECK(names_in(list.response()) == std::vector<std::string>{"a"});
 }
 
@@ -200,17 +200,17 @@ TEST_CASE("a shard that refuses ends the list when all have answered") {
     for (const std::size_t refusing : {0u, 1u, 2u}) {
       CAPTURE(refusing);
       list_exchange list{{"", 10, ""}, store_traits::in_memory(3)};
-      auto questions = questions_of(list);
-      REQUIRE(questions.size() == 3);
+      auto requests = requests_of(list);
+      REQUIRE(requests.size() == 3);
       for (std::size_t i = 0; i < 3; ++i) {
         CHECK_FALSE(list.is_done());
         // The others would have to be asked again.
         auto page = i == refusing ? counter::page{why}
                                   : counter::page{outcome::ok, {{"a", {}}}, false, "a"};
-        list.take(answered(std::move(questions[i]), std::move(page)));
+        list.take(answered(std::move(requests[i]), std::move(page)));
       }
       REQUIRE(list.is_done());
-      CHECK_FALSE(list.next_question().has_value());
+      CHECK_FALSE(list.next_request().has_value());
       const auto message = list.response();
       CHECK(message.status == http::status::service_unavailable);
       CHECK(unit::code_in(message) == http::v1::text_of(http::v1::code_of(why)));
@@ -221,9 +221,9 @@ TEST_CASE("a shard that refuses ends the list when all have answered") {
 
 TEST_CASE("a refusal before the other shards are asked ends the list, too") {
   list_exchange list{{"", 10, ""}, store_traits::in_memory(2)};
-  auto question = list.next_question();
-  REQUIRE(question.has_value());
-  list.take(answered(std::move(*question), page{outcome::draining}));
+  auto request = list.next_request();
+  REQUIRE(request.has_value());
+  list.take(answered(std::move(*request), page{outcome::draining}));
   REQUIRE(list.is_done());
   CHECK(unit::code_in(list.response()) == "draining");
 }

@@ -1,5 +1,5 @@
-#include "http/v1/list_reader.hpp"
-#include "http/v1/cursor.hpp"
+#include "http/api/v1/list_reader.hpp"
+#include "http/api/v1/cursor.hpp"
 #include "tests/unit/v1/support.hpp"
 
 #include <doctest/doctest.h>

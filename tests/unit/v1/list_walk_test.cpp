@@ -1,7 +1,7 @@
 // Whole listings, page by page, of shards that stop wherever they like.
 
-#include "http/v1/cursor.hpp"
-#include "http/v1/list_exchange.hpp"
+#include "http/api/v1/cursor.hpp"
+#include "http/api/v1/list_exchange.hpp"
 #include "tests/unit/v1/fake_shards.hpp"
 #include "tests/unit/v1/support.hpp"
 
@@ -35,20 +35,20 @@ std::string random_name(engine& numbers) {
 
 /// One page; the shards answer in any order, each while others are still asked.
 http::message page_of(list_exchange& list, const std::vector<fake_shard>& shards, engine& numbers) {
-  std::vector<counter::question> waiting;
+  std::vector<counter::request> waiting;
   std::set<unsigned> asked;
   while (!list.is_done()) {
-    while (auto question = list.next_question()) {
-      REQUIRE(asked.insert(std::get<counter::page_request>(*question).place).second);
-      waiting.push_back(std::move(*question));
+    while (auto request = list.next_request()) {
+      REQUIRE(asked.insert(std::get<counter::page_request>(*request).mailbox).second);
+      waiting.push_back(std::move(*request));
       if (up_to(numbers, 1) == 0)
         break;
     }
     REQUIRE_FALSE(waiting.empty());
     std::swap(waiting[up_to(numbers, waiting.size() - 1)], waiting.back());
     const auto& request = std::get<counter::page_request>(waiting.back());
-    asked.erase(request.place);
-    auto page = shards[request.place].list(request);
+    asked.erase(request.mailbox);
+    auto page = shards[request.mailbox].list(request);
     list.take(unit::answered(std::move(waiting.back()), std::move(page)));
     waiting.pop_back();
   }

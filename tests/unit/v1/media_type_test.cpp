@@ -1,4 +1,4 @@
-#include "http/v1/media_type.hpp"
+#include "http/api/v1/media_type.hpp"
 
 #include <doctest/doctest.h>
 

@@ -1,4 +1,4 @@
-#include "http/v1/parameter_reader.hpp"
+#include "http/api/v1/parameter_reader.hpp"
 #include "tests/unit/v1/support.hpp"
 
 #include <doctest/doctest.h>

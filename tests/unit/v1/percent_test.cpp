@@ -1,4 +1,4 @@
-#include "http/percent.hpp"
+#include "http/protocol/percent.hpp"
 
 #include <doctest/doctest.h>
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "counter/errand.hpp"
+#include "counter/call.hpp"
 #include "tests/unit/support.hpp"
 #include "tests/unit/v1/support.hpp"
 
@@ -29,8 +29,8 @@ inline std::string batch(std::string_view fields = "") {
 }
 
 inline const counter::full_command& command_of(const connection::pending& pending) {
-  REQUIRE(pending.question.has_value());
-  return std::get<counter::full_command>(*pending.question);
+  REQUIRE(pending.request.has_value());
+  return std::get<counter::full_command>(*pending.request);
 }
 
 inline counter::full_reply read_of(std::int64_t value) {

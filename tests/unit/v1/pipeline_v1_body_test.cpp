@@ -1,4 +1,4 @@
-#include "http/pipeline.hpp"
+#include "http/protocol/pipeline.hpp"
 #include "tests/unit/v1/pipeline_support.hpp"
 
 #include <doctest/doctest.h>
@@ -94,8 +94,8 @@ TEST_CASE("a batch that waits for 100 Continue gets it, and then its answer") {
   CHECK(peer.pipeline.awaits() == awaited::body);
   const auto taken = peer.feed(text.substr(header));
   REQUIRE(taken.size() == 3);
-  for (const auto& question : taken)
-    peer.answer_to(question, read_of(1));
+  for (const auto& request : taken)
+    peer.answer_to(request, read_of(1));
   const auto answers = peer.take_answers();
   REQUIRE(answers.size() == 1);
   CHECK(answers[0].status == 200);

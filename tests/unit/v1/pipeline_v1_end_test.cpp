@@ -1,6 +1,6 @@
 // How exchanges end with their connections, and how their answers are framed.
 
-#include "http/pipeline.hpp"
+#include "http/protocol/pipeline.hpp"
 #include "tests/unit/support.hpp"
 #include "tests/unit/v1/support.hpp"
 
@@ -122,7 +122,7 @@ TEST_CASE("every outcome has its status, and only one that will pass says when t
       {outcome::overloaded, 503, "overloaded"},
       {outcome::draining, 503, "draining"},
       {outcome::too_many_counters, 507, "too-many-counters"},
-      {outcome::too_many_replays, 507, "idempotency-store-full"},
+      {outcome::idempotency_store_full, 507, "idempotency-store-full"},
   };
   for (const auto& [outcome, status, code] : cases) {
     CAPTURE(code);
@@ -146,7 +146,7 @@ TEST_CASE("HTTP/1.0 gets its answer, and the connection lives as long as it asks
                                  "Content-Type: application/json\r\nContent-Length: 11\r\n\r\n"
                                  R"({"delta":5})");
     REQUIRE(taken.size() == 1);
-    CHECK(std::get<counter::full_command>(taken[0].question.value()).parameters.operand == 5);
+    CHECK(std::get<counter::full_command>(taken[0].request.value()).parameters.operand == 5);
     peer.answer_to(taken[0], read_six);
     const auto answers = peer.take_answers();
     REQUIRE(answers.size() == 1);
@@ -196,9 +196,9 @@ TEST_CASE("a request in flight closes a connection that drains, an exchange as a
     const auto taken = peer.feed(get(target));
     REQUIRE(taken.size() == 1);
     peer.pipeline.drain();
-    const bool is_list = std::holds_alternative<counter::page_request>(*taken[0].question);
-    peer.answer_to(taken[0], is_list ? counter::answer{page{outcome::draining}}
-                                     : counter::answer{full_reply{outcome::draining}});
+    const bool is_list = std::holds_alternative<counter::page_request>(*taken[0].request);
+    peer.answer_to(taken[0], is_list ? counter::response{page{outcome::draining}}
+                                     : counter::response{full_reply{outcome::draining}});
     const auto answers = peer.take_answers();
     REQUIRE(answers.size() == 1);
     CHECK(answers[0].status == 503);

@@ -1,4 +1,4 @@
-#include "http/pipeline.hpp"
+#include "http/protocol/pipeline.hpp"
 #include "tests/unit/v1/pipeline_support.hpp"
 
 #include <doctest/doctest.h>
@@ -31,7 +31,7 @@ TEST_CASE("requests of both faces go out in the order in which they came") {
     REQUIRE(taken.size() == 4);
     std::string output;
     for (const auto i : order) {
-      if (taken[i].question)
+      if (taken[i].request)
         CHECK(peer.answer_to(taken[i], read_of(5)).empty());
       else
         peer.complete(taken[i], {outcome::ok, 4});
@@ -52,7 +52,7 @@ TEST_CASE("a list holds back what is behind it, and nothing that is before it") 
   const auto taken = peer.feed(get("/get?name=a") + get("/v1/counters/b") + get("/v1/counters") +
                                get("/get?name=c") + get("/v1/counters"));
   REQUIRE(taken.size() == 3);
-  CHECK(std::holds_alternative<page_request>(taken[2].question.value()));
+  CHECK(std::holds_alternative<page_request>(taken[2].request.value()));
   CHECK(peer.pipeline.is_held_back());
   CHECK_FALSE(peer.pipeline.wants_input());
   CHECK(peer.pipeline.awaits() == awaited::reply);
@@ -66,7 +66,7 @@ TEST_CASE("a list holds back what is behind it, and nothing that is before it") 
   CHECK(peer.take_answers().size() == 1);
   REQUIRE(behind.size() == 2);
   CHECK(behind[0].name == "c");
-  CHECK(behind[1].question.has_value());
+  CHECK(behind[1].request.has_value());
   // Its turn is before the list's that is behind it.
   CHECK(peer.answer_to(behind[1], page{outcome::ok, {}, true, ""}).empty());
   CHECK(peer.take_output() == "");
@@ -83,7 +83,7 @@ TEST_CASE("a list that is not finished goes on asking in its place") {
   const auto second = peer.answer_to(first[0], page{outcome::ok, {{"a", {}}}, false, "a"});
   REQUIRE(second.size() == 1);
   CHECK(second[0].slot == first[0].slot);
-  CHECK(std::get<page_request>(second[0].question.value()).after == "a");
+  CHECK(std::get<page_request>(second[0].request.value()).after == "a");
   CHECK(peer.take_output() == "");
   const auto behind = peer.answer_to(second[0], page{outcome::ok, {{"b", {}}}, true, ""});
   REQUIRE(behind.size() == 1);

@@ -1,4 +1,4 @@
-#include "http/v1/problem.hpp"
+#include "http/api/v1/problem.hpp"
 #include "tests/unit/v1/support.hpp"
 
 #include <doctest/doctest.h>
@@ -45,7 +45,7 @@ TEST_CASE("a refusal tells the counter where that is the reason") {
       {outcome::overloaded, 503, "overloaded", false},
       {outcome::draining, 503, "draining", false},
       {outcome::too_many_counters, 507, "too-many-counters", false},
-      {outcome::too_many_replays, 507, "idempotency-store-full", false},
+      {outcome::idempotency_store_full, 507, "idempotency-store-full", false},
       {outcome::disk_full, 507, "disk-full", false},
       {outcome::unreadable, 500, "internal", false},
       {outcome::backup_exists, 409, "backup-exists", false},
@@ -89,7 +89,7 @@ TEST_CASE("a read in a batch whose counter was not to exist is a failed precondi
 
 TEST_CASE("a refusal says that nothing was changed, unless something may be") {
   for (const auto outcome :
-       {outcome::too_many_counters, outcome::too_many_replays, outcome::overloaded,
+       {outcome::too_many_counters, outcome::idempotency_store_full, outcome::overloaded,
         outcome::draining, outcome::disk_full, outcome::unreadable}) {
     const auto detail = member(http::v1::refusal_of({outcome}).body, "detail");
     CAPTURE(detail);

@@ -1,6 +1,6 @@
 // POST /v1/admin/backup, up to what the store is asked.
 
-#include "http/v1/router.hpp"
+#include "http/api/v1/router.hpp"
 #include "tests/unit/v1/pipeline_support.hpp"
 #include "tests/unit/v1/router_support.hpp"
 
@@ -19,22 +19,23 @@ namespace {
 
 constexpr std::string_view path = "/v1/admin/backup";
 
-const http::v1::site& site_on_disk() {
-  static const http::v1::site site = [] {
+const http::v1::server_info& info_on_disk() {
+  static const http::v1::server_info server_info = [] {
     counter::store_traits store;
-    store.places = 6;
+    store.mailboxes = 6;
     store.first_list = 3;
     store.lists = 2;
     store.backups = 5;
-    return http::v1::site{"1.2.3", 3, 2, {}, store};
+    return http::v1::server_info{"1.2.3", 3, 2, {}, store};
   }();
-  return site;
+  return server_info;
 }
 
 unit::routed post(const std::string& query, const unit::field_list& fields = {},
-                  std::string_view body = "", const http::v1::site& site = site_on_disk(),
+                  std::string_view body = "",
+                  const http::v1::server_info& server_info = info_on_disk(),
                   peer from = peer::local) {
-  return unit::route(method::post, std::string{path} + query, fields, body, site, from);
+  return unit::route(method::post, std::string{path} + query, fields, body, server_info, from);
 }
 
 }  // namespace
@@ -55,10 +56,10 @@ TEST_CASE("a backup is asked for by its name, wherever that is given") {
     CAPTURE(query);
     CAPTURE(body);
     const auto routed = post(query, fields, body);
-    REQUIRE(routed.questions.size() == 1);
+    REQUIRE(routed.requests.size() == 1);
     CHECK_FALSE(routed.is_long);
-    const auto& request = std::get<counter::backup_request>(routed.questions[0]);
-    CHECK(request.place == 5);
+    const auto& request = std::get<counter::backup_request>(routed.requests[0]);
+    CHECK(request.mailbox == 5);
     CHECK(request.name == (name.empty() ? std::string(64, 'x') : name));
   }
 }
@@ -97,8 +98,8 @@ TEST_CASE("a backup whose parameters are wrong is not begun") {
   for (const auto& [query, fields, body, status, code] : cases) {
     CAPTURE(query);
     CAPTURE(body);
-    for (const auto* site : {&site_on_disk(), &unit::site_in_memory()}) {
-      const auto routed = post(query, fields, body, *site);
+    for (const auto* server_info : {&info_on_disk(), &unit::info_in_memory()}) {
+      const auto routed = post(query, fields, body, *server_info);
       CHECK(routed.status() == status);
       CHECK(routed.code() == code);
     }
@@ -106,35 +107,35 @@ TEST_CASE("a backup whose parameters are wrong is not begun") {
 }
 
 TEST_CASE("nobody but a peer on this machine makes backups, or learns whether he could") {
-  for (const auto* site : {&site_on_disk(), &unit::site_in_memory()})
+  for (const auto* server_info : {&info_on_disk(), &unit::info_in_memory()})
     for (const std::string query : {"?name=a", "", "?name=..", "?more=1"}) {
       CAPTURE(query);
-      const auto routed = post(query, {}, "", *site, peer::remote);
+      const auto routed = post(query, {}, "", *server_info, peer::remote);
       CHECK(routed.status() == 403);
       CHECK(routed.code() == "forbidden");
-      CHECK(unit::member(routed.answer->body, "detail") ==
+      CHECK(unit::member(routed.response->body, "detail") ==
             "\"backups are made from this machine only\"");
     }
   // Everything else is for everyone.
-  CHECK(unit::route(method::post, "/v1/counters/x", {}, "", site_on_disk(), peer::remote).code() ==
+  CHECK(unit::route(method::post, "/v1/counters/x", {}, "", info_on_disk(), peer::remote).code() ==
         "asks");
-  CHECK(unit::route(method::options, path, {}, "", site_on_disk(), peer::remote).status() == 204);
+  CHECK(unit::route(method::options, path, {}, "", info_on_disk(), peer::remote).status() == 204);
 }
 
 TEST_CASE("counters in memory have no backup") {
-  const auto routed = post("?name=a", {}, "", unit::site_in_memory());
+  const auto routed = post("?name=a", {}, "", unit::info_in_memory());
   CHECK(routed.status() == 409);
   CHECK(routed.code() == "no-data-directory");
-  CHECK(unit::member(routed.answer->body, "detail") == "\"start with --data DIR\"");
+  CHECK(unit::member(routed.response->body, "detail") == "\"start with --data DIR\"");
 }
 
 TEST_CASE("a backup is made for a connection from this machine") {
   const auto request = unit::request("POST", std::string{path} + "?name=a");
-  unit::connection far{{}, peer::remote, site_on_disk()};
+  unit::connection far{{}, peer::remote, info_on_disk()};
   CHECK(far.feed(request).empty());
   CHECK(far.take_answers().at(0).status == 403);
 
-  unit::connection near{{}, peer::local, site_on_disk()};
+  unit::connection near{{}, peer::local, info_on_disk()};
   const auto taken = near.feed(request + unit::get("/get?name=x"));
   REQUIRE(taken.size() == 2);
   near.complete(taken[1], {counter::outcome::ok, 5});

@@ -1,7 +1,7 @@
 // What a request whose path and method are known has to say besides.
 
 #include "counter/limits.hpp"
-#include "http/v1/router.hpp"
+#include "http/api/v1/router.hpp"
 #include "tests/unit/v1/router_support.hpp"
 
 #include <doctest/doctest.h>
@@ -35,7 +35,7 @@ TEST_CASE("parameters come in the query, in a form or in JSON, and in two of the
     CAPTURE(target);
     CAPTURE(body);
     const auto routed = route(method::post, target, fields, body);
-    REQUIRE(routed.questions.size() == 1);
+    REQUIRE(routed.requests.size() == 1);
     CHECK(routed.command().parameters ==
           counter::parameters{.operation = operation::add, .operand = 5, .min = -1});
   }
@@ -92,7 +92,7 @@ TEST_CASE("what is wrong with the parameters is told before a shard is asked") {
     const auto routed = route(method, target, fields, body);
     CHECK(routed.status() == 400);
     CHECK(routed.code() == code);
-    CHECK(unit::member(routed.answer ? routed.answer->body : "", "index") == "");
+    CHECK(unit::member(routed.response ? routed.response->body : "", "index") == "");
   }
 }
 
@@ -137,7 +137,7 @@ TEST_CASE("conditions and the key go with the command") {
                             {{field::if_match, R"("1", "2")"},
                              {field::if_none_match, "*"},
                              {field::idempotency_key, R"("k")"}});
-  REQUIRE(routed.questions.size() == 1);
+  REQUIRE(routed.requests.size() == 1);
   CHECK(routed.command().condition ==
         counter::condition{counter::version_set{false, {1, 2}}, counter::version_set{true, {}}});
   CHECK(routed.command().idempotency_key == "k");
@@ -168,20 +168,20 @@ TEST_CASE("a condition or a key that is malformed is told before a shard is aske
 
 TEST_CASE("a list asks every shard, and a batch all that it has") {
   const auto list = route(method::get, "/v1/counters?prefix=a%2F&limit=5&cursor=612f62");
-  REQUIRE(list.questions.size() == 3);
+  REQUIRE(list.requests.size() == 3);
   CHECK(list.is_long);
   for (unsigned shard = 0; shard < 3; ++shard) {
-    const auto& question = std::get<counter::page_request>(list.questions[shard]);
-    CHECK(question.place == shard);
-    CHECK(question.prefix == "a/");
-    CHECK(question.after == "a/b");
+    const auto& request = std::get<counter::page_request>(list.requests[shard]);
+    CHECK(request.mailbox == shard);
+    CHECK(request.prefix == "a/");
+    CHECK(request.after == "a/b");
   }
   const auto batch =
       route(method::post, "/v1/batch", {json_type, {field::idempotency_key, "k"}},
             R"({"ops":[{"op":"get","name":"x"},{"op":"set","name":"y","value":3}]})");
-  REQUIRE(batch.questions.size() == 2);
+  REQUIRE(batch.requests.size() == 2);
   CHECK(batch.is_long);
-  const auto& second = std::get<counter::full_command>(batch.questions[1]);
+  const auto& second = std::get<counter::full_command>(batch.requests[1]);
   CHECK(second.name == "y");
   CHECK(second.position == 1);
   CHECK(second.idempotency_key == "k");
@@ -192,21 +192,21 @@ TEST_CASE("a malformed operation keeps the whole batch from being asked") {
                             R"({"ops":[{"op":"add","name":"x"},{"op":"add","name":""}]})");
   CHECK(routed.status() == 400);
   CHECK(routed.code() == "invalid-name");
-  CHECK(unit::member(routed.answer->body, "index") == "1");
+  CHECK(unit::member(routed.response->body, "index") == "1");
 }
 
 TEST_CASE("the server describes itself and its API") {
   const auto info = route(method::get, "/v1/info");
   REQUIRE(info.status() == 200);
-  CHECK(info.answer->type == http::json_type);
-  CHECK(unit::member(info.answer->body, "version") == "\"1.2.3\"");
-  CHECK(unit::member(info.answer->body, "shards") == "3");
-  CHECK(unit::member(info.answer->body, "threads") == "2");
-  const auto limits = unit::member(info.answer->body, "limits");
+  CHECK(info.response->type == http::json_type);
+  CHECK(unit::member(info.response->body, "version") == "\"1.2.3\"");
+  CHECK(unit::member(info.response->body, "shards") == "3");
+  CHECK(unit::member(info.response->body, "threads") == "2");
+  const auto limits = unit::member(info.response->body, "limits");
   CHECK(unit::member(limits, "name_bytes") == "256");
   CHECK(unit::member(limits, "batch_operations") == "1000");
   const auto api = route(method::get, "/openapi.json");
   REQUIRE(api.status() == 200);
-  CHECK(api.answer->type == http::json_type);
-  CHECK(unit::member(api.answer->body, "openapi").starts_with("\"3.1"));
+  CHECK(api.response->type == http::json_type);
+  CHECK(unit::member(api.response->body, "openapi").starts_with("\"3.1"));
 }

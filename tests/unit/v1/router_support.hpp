@@ -1,6 +1,6 @@
 #pragma once
 
-#include "http/router.hpp"
+#include "http/api/router.hpp"
 #include "tests/unit/v1/support.hpp"
 
 #include <memory>
@@ -15,25 +15,27 @@ namespace unit {
 
 /// What a request under /v1 comes to: an answer, or what the shards are asked.
 struct routed {
-  std::optional<http::message> answer{};
-  std::vector<counter::question> questions{};
+  std::optional<http::message> response{};
+  std::vector<counter::request> requests{};
   bool is_long = false;
 
-  int status() const { return answer ? static_cast<int>(answer->status) : 0; }
-  std::string code() const { return answer ? code_in(*answer) : "asks"; }
+  int status() const { return response ? static_cast<int>(response->status) : 0; }
+  std::string code() const { return response ? code_in(*response) : "asks"; }
   const counter::full_command& command() const {
-    return std::get<counter::full_command>(questions.at(0));
+    return std::get<counter::full_command>(requests.at(0));
   }
 };
 
 /// Of three shards in memory.
-inline const http::v1::site& site_in_memory() {
-  static const http::v1::site site{"1.2.3", 3, 2, {}, counter::store_traits::in_memory(3)};
-  return site;
+inline const http::v1::server_info& info_in_memory() {
+  static const http::v1::server_info server_info{
+      "1.2.3", 3, 2, {}, counter::store_traits::in_memory(3)};
+  return server_info;
 }
 
 inline routed route(http::method method, std::string_view target, const field_list& fields = {},
-                    std::string_view body = "", const http::v1::site& site = site_in_memory(),
+                    std::string_view body = "",
+                    const http::v1::server_info& server_info = info_in_memory(),
                     http::peer from = http::peer::local) {
   http::request request;
   request.method = method;
@@ -41,18 +43,18 @@ inline routed route(http::method method, std::string_view target, const field_li
   request.fields = fields_of(fields);
   request.body = body;
   http::target decoder;
-  auto action = http::route(request, decoder, site, from);
+  auto action = http::route(request, decoder, server_info, from);
   routed result;
   if (auto* exchange = std::get_if<std::unique_ptr<http::v1::exchange>>(&action)) {
-    result.questions = questions_of(**exchange);
+    result.requests = requests_of(**exchange);
     result.is_long = (*exchange)->is_long();
   } else if (auto* message = std::get_if<http::message>(&action)) {
-    result.answer = std::move(*message);
+    result.response = std::move(*message);
   } else if (const auto* response = std::get_if<http::response>(&action)) {
-    result.answer = {.status = response->status,
-                     .body = std::string{response->body},
-                     .type = response->type,
-                     .allow = response->allow};
+    result.response = {.status = response->status,
+                       .body = std::string{response->body},
+                       .type = response->type,
+                       .allow = response->allow};
   }
   return result;
 }

@@ -1,4 +1,4 @@
-#include "http/v1/router.hpp"
+#include "http/api/v1/router.hpp"
 #include "tests/unit/v1/router_support.hpp"
 
 #include <doctest/doctest.h>
@@ -32,7 +32,7 @@ TEST_CASE("a method on a counter is an operation on it") {
   for (const auto& [method, target, parameters] : cases) {
     CAPTURE(target);
     const auto routed = route(method, target);
-    REQUIRE(routed.questions.size() == 1);
+    REQUIRE(routed.requests.size() == 1);
     CHECK(routed.command().name == "x");
     CHECK(routed.command().parameters == parameters);
     CHECK(routed.command().condition == counter::condition{});
@@ -65,7 +65,7 @@ TEST_CASE("a name is one segment, split off before it is decoded") {
   for (const auto& [target, name] : cases) {
     CAPTURE(target);
     const auto routed = route(method::get, target);
-    REQUIRE(routed.questions.size() == 1);
+    REQUIRE(routed.requests.size() == 1);
     CHECK(routed.command().name == name);
   }
 }
@@ -169,7 +169,7 @@ TEST_CASE("there is nothing at any other path of the resource API") {
       const auto routed = route(method, target);
       CHECK(routed.status() == 404);
       CHECK(routed.code() == "no-such-route");
-      CHECK(routed.answer->allow == "");
+      CHECK(routed.response->allow == "");
     }
   }
 }
@@ -181,10 +181,10 @@ TEST_CASE("what is not of the resource API is answered in text") {
     CAPTURE(target);
     const auto routed = route(method::get, target);
     CHECK(routed.status() == 404);
-    CHECK(routed.answer->type == http::text_type);
+    CHECK(routed.response->type == http::text_type);
   }
-  CHECK(route(method::get, "/%/v1/counters/x").answer->type == http::text_type);
-  CHECK(route(method::get, "v1/counters/x").answer->type == http::text_type);
+  CHECK(route(method::get, "/%/v1/counters/x").response->type == http::text_type);
+  CHECK(route(method::get, "v1/counters/x").response->type == http::text_type);
 }
 
 TEST_CASE("every path tells which methods it has") {
@@ -213,12 +213,12 @@ TEST_CASE("every path tells which methods it has") {
       if (routed.status() != 405)
         continue;
       CHECK(routed.code() == "method-not-allowed");
-      CHECK(routed.answer->allow == allow);
+      CHECK(routed.response->allow == allow);
     }
     const auto options = route(method::options, target);
     CHECK(options.status() == 204);
-    CHECK(options.answer->allow == allow);
-    CHECK(options.answer->body == "");
+    CHECK(options.response->allow == allow);
+    CHECK(options.response->body == "");
   }
   // Neither its parameters nor its name are looked at.
   CHECK(route(method::options, "/v1/counters/?x=y").status() == 204);

@@ -1,11 +1,11 @@
 #pragma once
 
-#include "counter/errand.hpp"
+#include "counter/call.hpp"
 #include "counter/time.hpp"
-#include "http/header_fields.hpp"
-#include "http/message.hpp"
-#include "http/v1/exchange.hpp"
-#include "http/v1/problem.hpp"
+#include "http/api/v1/exchange.hpp"
+#include "http/api/v1/problem.hpp"
+#include "http/protocol/header_fields.hpp"
+#include "http/protocol/message.hpp"
 
 #include <doctest/doctest.h>
 #include <boost/json/parse.hpp>
@@ -69,18 +69,18 @@ inline std::string code_in(const http::message& message) {
 
 /// The answer to a question.
 template <class Answer>
-counter::errand answered(counter::question question, Answer answer) {
-  counter::errand errand{std::move(question)};
-  errand.answer = std::move(answer);
-  return errand;
+counter::call answered(counter::request request, Answer answer) {
+  counter::call call{std::move(request)};
+  call.response = std::move(answer);
+  return call;
 }
 
 /// Asks all that an exchange has to ask now.
-inline std::vector<counter::question> questions_of(http::v1::exchange& exchange) {
-  std::vector<counter::question> questions;
-  while (auto question = exchange.next_question())
-    questions.push_back(std::move(*question));
-  return questions;
+inline std::vector<counter::request> requests_of(http::v1::exchange& exchange) {
+  std::vector<counter::request> requests;
+  while (auto request = exchange.next_request())
+    requests.push_back(std::move(*request));
+  return requests;
 }
 
 /// Different in every run, unless it is given.

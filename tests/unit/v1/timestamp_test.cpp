@@ -1,4 +1,4 @@
-#include "http/v1/timestamp.hpp"
+#include "http/api/v1/timestamp.hpp"
 
 #include <doctest/doctest.h>
 

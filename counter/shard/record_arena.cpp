@@ -1,0 +1,47 @@
+#include "counter/shard/record_arena.hpp"
+
+#include <cassert>
+#include <cstring>
+#include <new>
+#include <utility>
+
+namespace counter {
+
+namespace {
+
+std::size_t units_of(std::size_t bytes) noexcept {
+  assert(bytes > 0 && bytes <= record_arena::record_bytes_max);
+  return (bytes + record_arena::alignment - 1) / record_arena::alignment;
+}
+
+}  // namespace
+
+record_arena::handle record_arena::allocate(std::size_t bytes) {
+  const auto units = units_of(bytes);
+  bytes_ += units * alignment;
+  if (auto& last = released_[units]; last != none) {
+    handle before;
+    std::memcpy(&before, at(last), sizeof before);
+    return std::exchange(last, before);
+  }
+  if (units * alignment > chunk_bytes - used_) {
+    // The last handle of all means that there is none.
+    if (chunks_.size() >= none / units_in_a_chunk)
+      throw std::bad_alloc{};
+    chunks_.push_back(std::make_unique_for_overwrite<std::byte[]>(chunk_bytes));
+    used_ = 0;
+  }
+  const auto unit = (chunks_.size() - 1) * units_in_a_chunk + used_ / alignment;
+  used_ += units * alignment;
+  return static_cast<handle>(unit);
+}
+
+void record_arena::release(handle record, std::size_t bytes) noexcept {
+  const auto units = units_of(bytes);
+  bytes_ -= units * alignment;
+  auto& last = released_[units];
+  std::memcpy(at(record), &last, sizeof last);
+  last = record;
+}
+
+}  // namespace counter

@@ -1,0 +1,27 @@
+#include "http/api/v1/backup_exchange.hpp"
+
+#include "http/api/v1/json_text.hpp"
+#include "http/api/v1/problem.hpp"
+
+#include <utility>
+
+namespace http::v1 {
+
+backup_exchange::backup_exchange(unsigned mailbox, std::string name)
+    : request_(counter::backup_request{mailbox, std::move(name)}) {}
+
+std::optional<counter::request> backup_exchange::next_request() {
+  return std::exchange(request_, std::nullopt);
+}
+
+void backup_exchange::take(counter::call answered) {
+  made_ = std::get<counter::backup>(std::move(answered.response));
+}
+
+message backup_exchange::response() {
+  if (made_->outcome != counter::outcome::ok)
+    return refusal_of({made_->outcome});
+  return {.status = status::created, .body = to_text({{"path", made_->path}}), .type = json_type};
+}
+
+}  // namespace http::v1

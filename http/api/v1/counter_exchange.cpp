@@ -1,0 +1,71 @@
+#include "http/api/v1/counter_exchange.hpp"
+
+#include "http/api/v1/counter_reply.hpp"
+#include "http/api/v1/entity_tag.hpp"
+#include "http/api/v1/json_text.hpp"
+#include "http/protocol/percent.hpp"
+
+#include <utility>
+
+namespace http::v1 {
+
+namespace {
+
+/// What a cache has to know of an answer that it may keep.
+std::string cache_fields(const counter::state& state, bool may_be_kept) {
+  auto fields = "ETag: " + tag_of(state.version) + "\r\n";
+  if (may_be_kept)
+    fields += "Vary: Accept\r\n";
+  return fields;
+}
+
+}  // namespace
+
+counter_exchange::counter_exchange(counter::full_command command, bool as_text)
+    : command_(std::move(command)),
+      as_text_(as_text) {}
+
+std::optional<counter::request> counter_exchange::next_request() {
+  if (std::exchange(is_asked_, true))
+    return std::nullopt;
+  return std::move(command_);
+}
+
+void counter_exchange::take(counter::call answered) {
+  command_ = std::get<counter::full_command>(std::move(answered.request));
+  reply_ = std::get<counter::full_reply>(answered.response);
+}
+
+message counter_exchange::response() {
+  switch (reply_->outcome) {
+    case counter::outcome::ok:
+      return success();
+    case counter::outcome::not_modified:
+      return {.status = status::not_modified,
+              .fields = cache_fields(*reply_->after, true),
+              .may_be_kept = true};
+    default:
+      return refusal_of(*reply_);
+  }
+}
+
+message counter_exchange::success() const {
+  message said{.status = status_of(*reply_)};
+  if (reply_->is_replayed)
+    said.fields += "Idempotency-Replayed: true\r\n";
+  if (!reply_->after)
+    return said;
+  said.may_be_kept = command_.parameters.operation == counter::operation::get;
+  said.fields += cache_fields(*reply_->after, said.may_be_kept);
+  if (said.status == status::created)
+    said.fields += "Location: /v1/counters/" + encode(command_.name) + "\r\n";
+  if (as_text_) {
+    said.body = std::to_string(reply_->after->value) + "\n";
+  } else {
+    said.type = json_type;
+    said.body = to_text(describe(command_.name, command_.parameters, *reply_));
+  }
+  return said;
+}
+
+}  // namespace http::v1

@@ -1,0 +1,51 @@
+#include "http/api/v1/idempotency_key.hpp"
+
+#include "counter/limits.hpp"
+
+#include <algorithm>
+
+namespace http::v1 {
+
+namespace {
+
+/// What a quoted string stands for; nothing when it is not one.
+std::optional<std::string> unquoted(std::string_view value) {
+  std::string text;
+  for (std::size_t i = 1; i < value.size(); ++i) {
+    if (value[i] == '"')
+      return i + 1 == value.size() ? std::optional{text} : std::nullopt;
+    if (value[i] == '\\') {
+      ++i;
+      if (i == value.size() || (value[i] != '"' && value[i] != '\\'))
+        return std::nullopt;
+    }
+    text += value[i];
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::optional<std::string> parse_idempotency_key(std::string_view value) {
+  auto key = value.starts_with('"') ? unquoted(value) : std::optional{std::string{value}};
+  auto is_visible = [](char c) { return c >= 0x21 && c <= 0x7e; };
+  if (!key || key->empty() || key->size() > counter::limits::idempotency_key_bytes_max ||
+      !std::all_of(key->begin(), key->end(), is_visible))
+    return std::nullopt;
+  return key;
+}
+
+result<std::string> read_idempotency_key(const header_fields& fields) {
+  constexpr auto field = header_fields::name::idempotency_key;
+  const auto count = fields.count(field);
+  if (count == 0)
+    return std::string{};
+  if (count > 1)
+    return problem{code::invalid_idempotency_key, "there is more than one Idempotency-Key"};
+  if (auto key = parse_idempotency_key(*fields.find(field)))
+    return std::move(*key);
+  return problem{code::invalid_idempotency_key,
+                 "an Idempotency-Key is 1 to 255 visible ASCII characters"};
+}
+
+}  // namespace http::v1

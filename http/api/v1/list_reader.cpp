@@ -1,0 +1,55 @@
+#include "http/api/v1/list_reader.hpp"
+
+#include "http/api/v1/cursor.hpp"
+#include "http/api/v1/parameter_reader.hpp"
+
+namespace http::v1 {
+
+namespace {
+
+struct query {
+  list_parameters list{};
+  std::string cursor{};
+};
+
+bool set_prefix(query& target, const parameter_value& value) {
+  target.list.prefix = as_text(value).value_or("");
+  return target.list.prefix.size() <= counter::limits::name_bytes_max;
+}
+
+bool set_limit(query& target, const parameter_value& value) {
+  const auto limit = as_integer(value);
+  if (!limit || *limit < 1 || *limit > static_cast<std::int64_t>(counter::limits::page_max))
+    return false;
+  target.list.limit = static_cast<std::size_t>(*limit);
+  return true;
+}
+
+bool set_cursor(query& target, const parameter_value& value) {
+  target.cursor = as_text(value).value_or("");
+  return true;
+}
+
+constexpr parameter<query> rules[] = {
+    {"prefix", "a prefix has at most 256 bytes, as names do", &set_prefix},
+    {"limit", "limit is an integer from 1 to 1000", &set_limit},
+    {"cursor", "", &set_cursor},
+};
+
+}  // namespace
+
+result<list_parameters> read_list(std::string_view raw_query) {
+  parameter_reader<query> reader{rules};
+  if (auto found = read_query(raw_query, reader.sink()))
+    return std::move(*found);
+  auto& list = reader.target.list;
+  if (reader.has("cursor")) {
+    auto after = parse_cursor(reader.target.cursor);
+    if (!after || !after->starts_with(list.prefix))
+      return problem{code::invalid_parameter, "the cursor is none of a list with this prefix"};
+    list.after = std::move(*after);
+  }
+  return std::move(list);
+}
+
+}  // namespace http::v1

@@ -1,0 +1,82 @@
+#include "http/api/v1/parameter_reader.hpp"
+
+#include "http/protocol/percent.hpp"
+
+namespace http::v1 {
+
+namespace {
+
+constexpr std::string_view malformed_form =
+    "the form has a bad percent-encoding, or stands for something that is not UTF-8";
+
+}  // namespace
+
+std::optional<std::int64_t> as_integer(const parameter_value& value) noexcept {
+  if (const auto* text = std::get_if<std::string_view>(&value))
+    return counter::parse_integer(*text);
+  const auto* number = std::get<const boost::json::value*>(value)->if_int64();
+  return number == nullptr ? std::nullopt : std::optional{*number};
+}
+
+std::optional<bool> as_boolean(const parameter_value& value) noexcept {
+  if (const auto* text = std::get_if<std::string_view>(&value)) {
+    if (*text == "true" || *text == "false")
+      return *text == "true";
+    return std::nullopt;
+  }
+  const auto* boolean = std::get<const boost::json::value*>(value)->if_bool();
+  return boolean == nullptr ? std::nullopt : std::optional{*boolean};
+}
+
+std::optional<std::string_view> as_text(const parameter_value& value) noexcept {
+  if (const auto* text = std::get_if<std::string_view>(&value))
+    return *text;
+  const auto* string = std::get<const boost::json::value*>(value)->if_string();
+  return string == nullptr ? std::nullopt
+                           : std::optional{std::string_view{string->data(), string->size()}};
+}
+
+maybe_problem read_query(std::string_view raw_query, const parameter_sink& accept) {
+  maybe_problem found;
+  std::string name_buffer, value_buffer;
+  for_each_pair(raw_query, [&](std::string_view name, std::string_view value) {
+    found = accept(decode(name, true, name_buffer), decode(value, true, value_buffer));
+    return !found;
+  });
+  return found;
+}
+
+maybe_problem read_object(const boost::json::object& object, const parameter_sink& accept) {
+  for (const auto& member : object)
+    if (auto found = accept({member.key().data(), member.key().size()}, &member.value()))
+      return found;
+  return std::nullopt;
+}
+
+maybe_problem read_body(const request& request, const parameter_sink& accept) {
+  if (request.body.empty())
+    return std::nullopt;
+  switch (type_of(request.fields.find(header_fields::name::content_type).value_or(""))) {
+    case media_type::json: {
+      auto object = parse_object(request.body);
+      if (auto* found = std::get_if<problem>(&object)) {
+        found->index.reset();  // it is not a batch
+        return std::move(*found);
+      }
+      return read_object(std::get<boost::json::object>(object), accept);
+    }
+    case media_type::form: {
+      std::string buffer;
+      if (!has_good_encoding(request.body, buffer))
+        return problem{code::bad_request, std::string{malformed_form}};
+      return read_query(request.body, accept);
+    }
+    case media_type::none:
+    case media_type::other:
+      break;
+  }
+  return problem{code::unsupported_media_type,
+                 "a body is application/json or application/x-www-form-urlencoded"};
+}
+
+}  // namespace http::v1

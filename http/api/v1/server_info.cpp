@@ -1,0 +1,53 @@
+#include "http/api/v1/server_info.hpp"
+
+#include "http/api/v1/json_text.hpp"
+
+namespace http::v1 {
+
+namespace {
+
+using sync = enum counter::durability::sync;
+
+boost::json::object describe(const counter::limits& limits) {
+  using std::chrono::seconds;
+  return {{"name_bytes", limits.name_bytes_max},
+          {"target_bytes", limits.target_bytes_max},
+          {"header_bytes", limits.header_bytes_max},
+          {"header_fields", limits.header_fields_max},
+          {"body_bytes", limits.body_bytes_max},
+          {"connections", limits.connections_max},
+          {"pipelined", limits.pipelined_max},
+          {"counters", limits.counters_max},
+          {"batch_operations", limits.batch_max},
+          {"page", limits.page_max},
+          {"ttl_seconds", limits.ttl_max.count()},
+          {"idempotency_key_bytes", limits.idempotency_key_bytes_max},
+          {"idempotency_records", limits.idempotency_records_max},
+          {"idempotency_ttl_seconds", std::chrono::ceil<seconds>(limits.idempotency_ttl).count()}};
+}
+
+boost::json::object describe(const counter::durability& durability) {
+  switch (durability.sync) {
+    case sync::none:
+      break;
+    case sync::always:
+      return {{"sync", "always"}};
+    case sync::interval:
+      return {{"sync", "interval"}, {"interval_ms", durability.interval.count()}};
+  }
+  return {{"sync", "none"}};
+}
+
+}  // namespace
+
+server_info::server_info(std::string_view version, unsigned shards, unsigned threads,
+                         const counter::limits& limits, const counter::store_traits& store_traits)
+    : store(store_traits),
+      info(to_text({{"version", version},
+                    {"shards", shards},
+                    {"threads", threads},
+                    {"store", store.durability.sync == sync::none ? "memory" : "rocksdb"},
+                    {"durability", describe(store.durability)},
+                    {"limits", describe(limits)}})) {}
+
+}  // namespace http::v1

@@ -1,0 +1,22 @@
+#pragma once
+
+#include "counter/limits.hpp"
+#include "counter/shard/store.hpp"
+
+#include <string>
+#include <string_view>
+
+namespace http::v1 {
+
+/// What answers say of the server itself. Made once, then shared by all
+/// connections.
+struct server_info {
+  counter::store_traits store{};
+  std::string info{};  ///< the body of GET /v1/info
+
+  server_info() = default;
+  server_info(std::string_view version, unsigned shards, unsigned threads,
+              const counter::limits& limits, const counter::store_traits& store);
+};
+
+}  // namespace http::v1

@@ -1,0 +1,41 @@
+#pragma once
+
+#include "counter/time.hpp"
+#include "http/net/asio.hpp"
+#include "http/net/clock_origin.hpp"
+#include "http/protocol/date.hpp"
+
+#include <chrono>
+#include <ctime>
+
+namespace http {
+
+/// The time of an event loop: read once a pass, not once a request.
+class loop_clock {
+public:
+  explicit loop_clock(const clock_origin& origin) noexcept : origin_(origin) {}
+
+  void refresh() noexcept {
+    now_ = steady_clock::now();
+    since_boot_ = since_boot();
+    date_.refresh(std::time(nullptr));
+  }
+
+  steady_clock::time_point now() const noexcept { return now_; }
+  const http::date& date() const noexcept { return date_; }
+
+  /// The time that counters expire by: the origin's, and what has passed since,
+  /// also while the machine slept. Nobody's counters expire because a clock is
+  /// set.
+  counter::time_point wall() const noexcept {
+    return origin_.wall + (since_boot_ - origin_.since_boot);
+  }
+
+private:
+  const clock_origin origin_;
+  steady_clock::time_point now_ = steady_clock::now();
+  std::chrono::milliseconds since_boot_ = since_boot();
+  http::date date_;
+};
+
+}  // namespace http

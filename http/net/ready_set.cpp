@@ -1,0 +1,71 @@
+#include "http/net/ready_set.hpp"
+
+#include <boost/system/system_error.hpp>
+
+#include <algorithm>
+#include <cerrno>
+#include <limits>
+
+#include <unistd.h>
+
+namespace http {
+
+namespace {
+
+int make_set() {
+  const int set = ::epoll_create1(EPOLL_CLOEXEC);
+  if (set < 0)
+    throw boost::system::system_error(errno, boost::system::system_category(), "epoll");
+  return set;
+}
+
+/// As epoll_wait() takes it: rounded up, or the loop would spin until it is time.
+int timeout(steady_clock::duration duration) {
+  using std::chrono::milliseconds;
+  constexpr milliseconds most{std::numeric_limits<int>::max()};
+  if (duration > most)
+    return static_cast<int>(most.count());
+  const auto rounded = std::chrono::ceil<milliseconds>(duration);
+  return static_cast<int>(std::max(rounded, milliseconds::zero()).count());
+}
+
+}  // namespace
+
+ready_set::ready_set() : set_(make_set()) {}
+
+ready_set::~ready_set() {
+  ::close(set_);
+}
+
+bool ready_set::watch(int descriptor, pollable& watched) {
+  epoll_event event{};
+  event.events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET;
+  event.data.ptr = &watched;
+  return ::epoll_ctl(set_, EPOLL_CTL_ADD, descriptor, &event) == 0 ||
+         (errno == EEXIST && ::epoll_ctl(set_, EPOLL_CTL_MOD, descriptor, &event) == 0);
+}
+
+bool ready_set::wait(steady_clock::duration duration) {
+  const auto look = [&](int milliseconds) {
+    return ::epoll_wait(set_, ready_.data(), static_cast<int>(ready_.size()), milliseconds);
+  };
+  int found = look(timeout(duration));
+  if (found < 0)  // stopped and continued (signal(7)): what came meanwhile was in time
+    found = look(0);
+  ready_count_ = static_cast<std::size_t>(std::max(found, 0));
+  return ready_count_ < ready_.size();
+}
+
+void ready_set::tell() {
+  for (std::size_t i = 0; i < ready_count_; ++i) {
+    const auto& event = ready_[i];
+    const bool ended = (event.events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0;
+    static_cast<pollable*>(event.data.ptr)
+        ->on_ready({.readable = ended || (event.events & EPOLLIN) != 0,
+                    .writable = (event.events & EPOLLOUT) != 0,
+                    .ended = ended});
+  }
+  ready_count_ = 0;
+}
+
+}  // namespace http

@@ -1,0 +1,64 @@
+#include "http/net/task_queue.hpp"
+
+#include <boost/system/system_error.hpp>
+
+#include <cerrno>
+#include <utility>
+
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+namespace http {
+
+namespace {
+
+int make_event() {
+  const int event = ::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+  if (event < 0)
+    throw boost::system::system_error(errno, boost::system::system_category(), "eventfd");
+  return event;
+}
+
+}  // namespace
+
+task_queue::task_queue() : descriptor_(make_event()) {}
+
+task_queue::~task_queue() {
+  ::close(descriptor_);
+}
+
+void task_queue::post(task asked) {
+  {
+    const std::lock_guard lock{mutex_};
+    waiting_.push_back(std::move(asked));
+    if (!std::exchange(is_loop_waiting_, false))
+      return;
+  }
+  // Each write is an edge of its own, so that nobody needs to read it back.
+  ::eventfd_write(descriptor_, 1);
+}
+
+bool task_queue::begin_wait() {
+  const std::lock_guard lock{mutex_};
+  is_loop_waiting_ = waiting_.empty();
+  return is_loop_waiting_;
+}
+
+void task_queue::end_wait() {
+  const std::lock_guard lock{mutex_};
+  is_loop_waiting_ = false;
+}
+
+std::size_t task_queue::run() {
+  {
+    const std::lock_guard lock{mutex_};
+    running_.swap(waiting_);
+  }
+  for (auto& asked : running_)
+    asked();
+  const auto count = running_.size();
+  running_.clear();
+  return count;
+}
+
+}  // namespace http

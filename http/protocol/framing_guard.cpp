@@ -1,0 +1,83 @@
+#include "http/protocol/framing_guard.hpp"
+
+#include "counter/limits.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace http {
+
+namespace {
+
+constexpr refusal unknown_coding{status::not_implemented,
+                                 "the only known transfer coding is chunked, once\n"};
+constexpr refusal two_lengths{status::bad_request,
+                              "Transfer-Encoding and Content-Length contradict each other\n"};
+
+/// ASCII only, as field values that matter here are.
+bool equals_ignoring_case(std::string_view left, std::string_view right) noexcept {
+  auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; };
+  return std::equal(left.begin(), left.end(), right.begin(), right.end(),
+                    [&](char a, char b) { return lower(a) == lower(b); });
+}
+
+/// Not a full check of RFC 3986's authority: what could not be part of one.
+bool is_host(std::string_view value) noexcept {
+  static constexpr auto is_foreign = [] {
+    std::array<bool, 256> table{};
+    for (const unsigned char c : std::string_view{" \t,/\\@?#\"<>"})
+      table[c] = true;
+    return table;
+  }();
+  return std::none_of(value.begin(), value.end(), [](unsigned char c) { return is_foreign[c]; });
+}
+
+}  // namespace
+
+std::optional<refusal> framing_guard::check_field(field name, std::string_view value) noexcept {
+  if (++fields_ > counter::limits::header_fields_max)
+    return refusal{status::header_fields_too_large, "too many header fields\n"};
+  switch (name) {
+    case field::content_length:
+      if (++content_lengths_ > 1 || value.find(',') != value.npos)
+        return refusal{status::bad_request, "more than one Content-Length\n"};
+      break;
+    case field::transfer_encoding:
+      ++transfer_encodings_;
+      is_chunked_ = equals_ignoring_case(value, "chunked");
+      break;
+    case field::host:
+      ++hosts_;
+      if (!is_host(value))
+        return refusal{status::bad_request, "malformed Host\n"};
+      break;
+    case field::expect:
+      if (!equals_ignoring_case(value, "100-continue"))
+        return refusal{status::expectation_failed, "the only expectation is 100-continue\n"};
+      expects_continue_ = true;
+      break;
+    case field::other:
+      break;
+  }
+  return std::nullopt;
+}
+
+std::optional<refusal> framing_guard::check_header(bool http_11) const noexcept {
+  if (hosts_ > 1 || (http_11 && hosts_ == 0))
+    return refusal{status::bad_request, "exactly one Host is needed\n"};
+  if (transfer_encodings_ == 0)
+    return std::nullopt;
+  if (!http_11)
+    return refusal{status::bad_request, "Transfer-Encoding is not part of HTTP/1.0\n"};
+  if (content_lengths_ > 0)
+    return two_lengths;
+  if (transfer_encodings_ > 1 || !is_chunked_)
+    return unknown_coding;
+  return std::nullopt;
+}
+
+refusal framing_guard::bad_transfer_encoding() const noexcept {
+  return content_lengths_ > 0 ? two_lengths : unknown_coding;
+}
+
+}  // namespace http

@@ -1,0 +1,90 @@
+#include "http/protocol/response_queue.hpp"
+
+#include <algorithm>
+#include <cassert>
+
+namespace http {
+
+namespace {
+
+constexpr std::size_t entry_bytes_max = 1024;
+
+}  // namespace
+
+response_queue::slot response_queue::open(const framing& framing) {
+  if (count_ == ring_.size())
+    grow();
+  auto& added = entry_at(count_++);
+  added.framing = framing;
+  added.is_complete = false;
+  return oldest_ + count_ - 1;
+}
+
+void response_queue::complete(slot which, const response& response, std::string_view date) {
+  assert(which >= oldest_ && which - oldest_ < count_);
+  auto& completed = entry_at(which - oldest_);
+  assert(!completed.is_complete);
+  completed.is_complete = true;
+  if (which != oldest_) {
+    render(completed.bytes, response, completed.framing, date);
+    waiting_bytes_ += completed.bytes.size();
+    return;
+  }
+  render(output_, response, completed.framing, date);
+  do {
+    head_ = (head_ + 1) & (ring_.size() - 1);
+    ++oldest_;
+    --count_;
+    if (count_ == 0 || !entry_at(0).is_complete)
+      break;
+    auto& next = entry_at(0).bytes;
+    output_ += next;
+    waiting_bytes_ -= next.size();
+    // A entry keeps memory for a usual response only.
+    if (next.capacity() > entry_bytes_max)
+      std::string{}.swap(next);
+    else
+      next.clear();
+  } while (true);
+}
+
+bool response_queue::close_after_newest() noexcept {
+  if (count_ == 0 || entry_at(count_ - 1).is_complete)
+    return false;
+  entry_at(count_ - 1).framing.keep_alive = false;
+  return true;
+}
+
+void response_queue::consume(std::size_t bytes) noexcept {
+  sent_ += bytes;
+  assert(sent_ <= output_.size());
+  // Made room for before all is sent: some peers never catch up. Moving no more
+  // than was sent keeps that cheap.
+  if (sent_ < output_.size() - sent_)
+    return;
+  output_.erase(0, sent_);
+  sent_ = 0;
+}
+
+void response_queue::shrink(std::size_t kept_bytes) {
+  assert(empty() && output().empty());
+  // To swap gives memory back; to assign `{}` or to clear keeps it.
+  if (ring_.size() * sizeof(entry) > kept_bytes) {
+    std::vector<entry>{}.swap(ring_);
+    head_ = 0;
+  }
+  if (output_.capacity() > kept_bytes)
+    std::string{}.swap(output_);
+}
+
+response_queue::entry& response_queue::entry_at(std::size_t position) noexcept {
+  return ring_[(head_ + position) & (ring_.size() - 1)];
+}
+
+void response_queue::grow() {
+  std::rotate(ring_.begin(), ring_.begin() + static_cast<std::ptrdiff_t>(head_), ring_.end());
+  head_ = 0;
+  ring_.resize(std::max<std::size_t>(1, ring_.size() * 2));
+}
+
+}  // namespace http

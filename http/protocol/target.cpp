@@ -1,0 +1,86 @@
+#include "http/protocol/target.hpp"
+
+#include "http/protocol/percent.hpp"
+
+#include <boost/url/grammar/ci_string.hpp>
+
+#include <algorithm>
+#include <optional>
+
+namespace http {
+
+namespace urls = boost::urls;
+
+namespace {
+
+bool is_good(std::string_view part, std::string& buffer) {
+  auto must_be_encoded = [](char c) { return static_cast<unsigned char>(c) >= 0x80 || c == '#'; };
+  if (std::any_of(part.begin(), part.end(), must_be_encoded))
+    return false;
+  return part.find('%') == part.npos || has_good_encoding(part, buffer);
+}
+
+/// `raw` behind `http://authority` or `https://authority`; nothing where it does
+/// not start with them. An http URL has a host (RFC 9110 section 4.2.1).
+std::optional<std::string_view> behind_authority(std::string_view raw) noexcept {
+  for (std::string_view scheme : {"http://", "https://"}) {
+    if (!urls::grammar::ci_is_equal(raw.substr(0, scheme.size()), scheme))
+      continue;
+    const auto rest = raw.substr(scheme.size());
+    const auto authority = std::min(rest.find_first_of("/?"), rest.size());
+    if (authority > 0)
+      return rest.substr(authority);
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+target::defect target::parse(std::string_view raw) {
+  path_ = raw;
+  query_ = {};
+  const auto rest = raw.starts_with('/') ? raw : behind_authority(raw);
+  if (!rest)
+    return raw == "*" ? defect::none : defect::form;
+  const auto request = std::min(rest->find('?'), rest->size());
+  path_ = request > 0 ? rest->substr(0, request) : "/";
+  query_ = rest->substr(std::min(request + 1, rest->size()));
+  if (!is_good(raw.substr(0, raw.size() - rest->size()), decoded_value_))
+    return defect::form;
+  if (!is_good(path_, decoded_value_))
+    return defect::path;
+  return is_good(query_, decoded_value_) ? defect::none : defect::query;
+}
+
+bool target::is_path(std::string_view decoded_path) {
+  if (path_ == decoded_path)
+    return true;
+  // A decoded `/` must not separate; no path asked for has one inside a segment.
+  return path_.find('%') != path_.npos &&
+         std::count(path_.begin(), path_.end(), '/') ==
+             std::count(decoded_path.begin(), decoded_path.end(), '/') &&
+         decode(path_, false, decoded_name_) == decoded_path;
+}
+
+target::parameter target::find(std::string_view name) {
+  parameter result;
+  for_each_pair(query_, [&](std::string_view raw_name, std::string_view raw_value) {
+    if (decode(raw_name, true, decoded_name_) != name)
+      return true;
+    if (result.lookup == lookup::found) {
+      result = {lookup::repeated, {}};
+      return false;
+    }
+    result = {lookup::found, decode(raw_value, true, decoded_value_)};
+    return true;
+  });
+  return result;
+}
+
+void target::shrink(std::size_t kept_bytes) {
+  for (auto* buffer : {&decoded_name_, &decoded_value_})
+    if (buffer->capacity() > kept_bytes)
+      std::string{}.swap(*buffer);
+}
+
+}  // namespace http

@@ -1,0 +1,103 @@
+#include "http/server/listener.hpp"
+
+#include <boost/asio/error.hpp>
+
+#include <spdlog/spdlog.h>
+
+#include <cerrno>
+#include <utility>
+
+#include <sys/socket.h>
+
+namespace http {
+
+namespace {
+
+constexpr refusal too_many_connections{status::service_unavailable,
+                                       "too many connections, try again\n"};
+
+}  // namespace
+
+listener::listener(tcp_acceptor acceptor, loop_services& services, session_list& sessions,
+                   http::connection_counts& connection_counts)
+    : acceptor_(std::move(acceptor)),
+      services_(services),
+      sessions_(sessions),
+      connection_counts_(connection_counts) {}
+
+void listener::stop() {
+  for (int i = 0; i < counter::limits::backlog && accept_one(); ++i) {
+  }
+  deadlines::clear(*this);
+  error_code ignored;
+  acceptor_.close(ignored);
+}
+
+void listener::on_ready(readiness) {
+  if (!is_pausing_)
+    accept_some();
+}
+
+void listener::on_deadline() {
+  is_pausing_ = false;
+  wait();
+}
+
+/// To be told of what is there, and of what comes.
+void listener::wait() {
+  if (!services_.ready_set.watch(acceptor_.native_handle(), *this))
+    pause({errno, boost::system::system_category()});
+}
+
+void listener::accept_some() {
+  for (int i = 0; i < counter::limits::accepts_in_a_row_max; ++i)
+    if (!accept_one())
+      return;
+  wait();
+}
+
+/// False when there is nothing left to accept now.
+bool listener::accept_one() {
+  sockaddr_storage address{};
+  socklen_t size = sizeof address;
+  const int accepted = ::accept4(acceptor_.native_handle(), reinterpret_cast<sockaddr*>(&address),
+                                 &size, SOCK_NONBLOCK | SOCK_CLOEXEC);
+  if (accepted >= 0) {
+    admit(tcp_socket{accepted, peer_of(address)});
+    return true;
+  }
+  const error_code error{errno, boost::system::system_category()};
+  if (error == asio::error::interrupted || error == asio::error::connection_aborted)
+    return true;  // the next one
+  if (error != asio::error::would_block)
+    pause(error);
+  return false;
+}
+
+/// Out of descriptors or memory. The connection stays in the kernel's queue, so
+/// that to look again at once would spin and not to look again would hang.
+void listener::pause(const error_code& why) {
+  if (services_.clock.now() >= next_warning_) {
+    spdlog::warn("cannot accept connections for now: {}", why.message());
+    next_warning_ = services_.clock.now() + counter::limits::accept_warning_pause;
+  }
+  is_pausing_ = true;
+  services_.deadlines.set(*this, deadlines::accept);
+}
+
+void listener::admit(tcp_socket socket) {
+  auto permit = connection_counts_.served.take(services_.limits.connections_max);
+  if (permit)
+    return add(std::move(socket), std::move(*permit)).start();
+  auto last = connection_counts_.refused.take(counter::limits::refusals_max);
+  if (last)
+    add(std::move(socket), std::move(*last)).start_refused(too_many_connections);
+}
+
+session& listener::add(tcp_socket socket, permit_pool::permit permit) {
+  auto* added = new session{services_, std::move(socket), std::move(permit)};
+  sessions_.push_back(*added);
+  return *added;
+}
+
+}  // namespace http

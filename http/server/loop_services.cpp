@@ -1,0 +1,28 @@
+#include "http/server/loop_services.hpp"
+
+#include <algorithm>
+
+namespace http {
+
+loop_services::loop_services(const counter::limits& server_limits,
+                             const v1::server_info& server_info, counter::store& store,
+                             const clock_origin& origin)
+    : limits(server_limits),
+      server_info(server_info),
+      clock(origin),
+      store_client(tasks, store, clock),
+      deadlines(clock) {
+  deadlines.set_duration(deadlines::header, limits.header_timeout);
+  deadlines.set_duration(deadlines::body, limits.body_timeout);
+  deadlines.set_duration(deadlines::write, limits.write_timeout);
+  // One after the other.
+  const auto pause = std::min(limits.idle_timeout, counter::limits::pause_max);
+  deadlines.set_duration(deadlines::pause, pause);
+  deadlines.set_duration(deadlines::idle, limits.idle_timeout - pause);
+  deadlines.set_duration(deadlines::linger, counter::limits::linger_timeout);
+  deadlines.set_duration(deadlines::expiry_sweep, counter::limits::expiry_sweep_pause);
+  deadlines.set_duration(deadlines::drain_idle, counter::limits::drain_idle_timeout);
+  deadlines.set_duration(deadlines::accept, counter::limits::accept_pause);
+}
+
+}  // namespace http

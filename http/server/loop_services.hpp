@@ -1,0 +1,35 @@
+#pragma once
+
+#include "counter/limits.hpp"
+#include "http/api/v1/server_info.hpp"
+#include "http/net/deadlines.hpp"
+#include "http/net/loop_clock.hpp"
+#include "http/net/ready_set.hpp"
+#include "http/net/task_queue.hpp"
+#include "http/protocol/body_budget.hpp"
+#include "http/server/store_client.hpp"
+
+#include <array>
+
+namespace http {
+
+/// What the sessions of one event loop share. Used on the loop's thread.
+struct loop_services {
+  /// All but `origin` are borrowed.
+  loop_services(const counter::limits& limits, const v1::server_info& server_info,
+                counter::store& store, const clock_origin& origin);
+
+  const counter::limits& limits;
+  const v1::server_info& server_info;
+  // The tasks go last: what they still hold when they go uses nothing else.
+  task_queue tasks;
+  loop_clock clock;
+  body_budget bodies{counter::limits::bodies_bytes_max};
+  http::store_client store_client;
+  http::deadlines deadlines;
+  http::ready_set ready_set;
+  /// Where a socket is read into; empty again when the handler returns.
+  std::array<char, counter::limits::read_bytes_max> read_buffer;
+};
+
+}  // namespace http

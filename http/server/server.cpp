@@ -1,0 +1,80 @@
+#include "http/server/server.hpp"
+
+#include "http/net/clock_origin.hpp"
+#include "http/net/listening_sockets.hpp"
+#include "http/server/worker.hpp"
+
+#include <boost/asio/error.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/system/system_error.hpp>
+
+#include <deque>
+#include <sstream>
+#include <thread>
+
+namespace http {
+
+struct server::impl {
+  asio::io_context context{1};  // looks up addresses and opens sockets; never run
+  v1::server_info server_info;
+  http::connection_counts connection_counts;
+  std::deque<worker> workers;
+  std::vector<std::thread> threads;
+};
+
+server::server(std::string_view version, const counter::limits& limits, unsigned threads,
+               counter::store& store)
+    : impl_(std::make_unique<impl>()) {
+  impl_->server_info = {version, store.placement().shards(), threads, limits, store.traits()};
+  const auto origin = clock_origin::now(store.traits().start);
+  for (unsigned i = 0; i < threads; ++i)
+    impl_->workers.emplace_back(limits, impl_->server_info, store, origin,
+                                impl_->connection_counts);
+  impl_->workers.front().enable_expiry_sweep();
+}
+
+server::~server() {
+  stop();
+}
+
+std::vector<std::string> server::listen(const std::string& host, const std::string& port) {
+  asio::ip::tcp::resolver resolver{impl_->context};
+  std::vector<std::string> addresses;
+  error_code unavailable;
+  for (const auto& found : resolver.resolve(host, port, asio::ip::resolver_base::passive)) {
+    std::vector<tcp_acceptor> acceptors;
+    try {
+      acceptors = open_listening_sockets(impl_->context, impl_->workers.size(), found.endpoint());
+    } catch (const boost::system::system_error& error) {
+      // `localhost` is often listed as ::1 where there is no IPv6.
+      unavailable = error.code();
+      if (unavailable == asio::error::address_family_not_supported ||
+          unavailable == boost::system::errc::address_not_available)
+        continue;
+      throw;
+    }
+    std::ostringstream address;
+    address << acceptors[0].local_endpoint();
+    addresses.push_back(address.str());
+    for (std::size_t i = 0; i < acceptors.size(); ++i)
+      impl_->workers[i].listen(std::move(acceptors[i]));
+  }
+  if (addresses.empty())
+    throw boost::system::system_error(unavailable);
+  return addresses;
+}
+
+void server::start() {
+  for (auto& worker : impl_->workers)
+    impl_->threads.emplace_back([&worker] { worker.run(); });
+}
+
+void server::stop() {
+  for (std::size_t i = 0; i < impl_->threads.size(); ++i)
+    impl_->workers[i].drain();
+  for (auto& thread : impl_->threads)
+    thread.join();
+  impl_->threads.clear();
+}
+
+}  // namespace http

@@ -1,0 +1,88 @@
+#pragma once
+
+#include "http/net/asio.hpp"
+#include "http/net/deadlines.hpp"
+#include "http/net/ready_set.hpp"
+#include "http/net/tcp_socket.hpp"
+#include "http/protocol/pipeline.hpp"
+#include "http/server/connection_counts.hpp"
+#include "http/server/loop_services.hpp"
+#include "http/server/store_client.hpp"
+
+#include <boost/intrusive/list_hook.hpp>
+#include <boost/smart_ptr/intrusive_ptr.hpp>
+
+#include <cstddef>
+#include <cstdint>
+
+namespace http {
+
+struct session_list_tag;
+using session_list_hook =
+    boost::intrusive::list_base_hook<boost::intrusive::tag<session_list_tag>,
+                                     boost::intrusive::link_mode<boost::intrusive::auto_unlink>>;
+
+/// One connection: a socket and its deadlines around a pipeline. Moves bytes
+/// and decides nothing. Lives until it is closed and its last reply is in. Used on
+/// its loop's thread, within a pass.
+class session final : public reply_handler,
+                      public timed,
+                      public pollable,
+                      public session_list_hook {
+public:
+  /// Keeps its permit as long as it lives.
+  session(loop_services& services, tcp_socket socket, permit_pool::permit permit);
+
+  /// Reads requests.
+  void start();
+
+  /// Answers `why` to whatever is sent, and closes.
+  void start_refused(const refusal& why);
+
+  /// The server is stopping: see pipeline::drain().
+  void drain();
+
+  /// At once, with whatever is under way.
+  void close();
+
+  void on_reply(response_queue::slot slot, const counter::command& command,
+                const counter::reply& reply) override;
+  void on_response(response_queue::slot slot, counter::call answered) override;
+  void on_pass_end() override;
+
+private:
+  using self = boost::intrusive_ptr<session>;
+
+  void on_ready(readiness now) override;
+  void on_deadline() override;
+
+  bool read();
+  void advance();
+  bool write();
+  void set_deadline();
+  bool peer_reads() noexcept;
+  void await_peer();
+  void watch();
+  void watch_again();
+  void finish();
+  void linger();
+
+  loop_services& services_;
+  tcp_socket socket_;
+  const permit_pool::permit permit_;
+  http::pipeline pipeline_;
+  std::size_t lingered_bytes_ = 0;
+  std::size_t unacknowledged_ = 0;      // when the deadline was set
+  std::uint64_t deadline_request_ = 0;  // whose deadline is set
+  pipeline::awaited deadline_for_ = pipeline::awaited::nothing;
+  self keep_alive_;          // itself, while it is open
+  bool is_watched_ = false;  // by the ready set
+  bool is_readable_ = true;
+  bool is_writable_ = true;
+  bool has_ended_ = false;  // the peer: what is left to read is followed by the end
+  bool is_draining_ = false;
+  bool is_pausing_ = false;  // since its last answer, and not idle yet
+  bool is_lingering_ = false;
+};
+
+}  // namespace http

@@ -1,0 +1,105 @@
+#include "http/server/worker.hpp"
+
+#include <boost/system/system_error.hpp>
+
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <iterator>
+#include <utility>
+
+namespace http {
+
+namespace {
+
+/// Enough to look at every connection once.
+constexpr int rounds_behind_max = 64;
+
+}  // namespace
+
+worker::worker(const counter::limits& limits, const v1::server_info& server_info,
+               counter::store& store, const clock_origin& origin,
+               http::connection_counts& connection_counts)
+    : services_(limits, server_info, store, origin),
+      connection_counts_(connection_counts) {
+  if (!services_.ready_set.watch(services_.tasks.descriptor(), services_.tasks))
+    throw boost::system::system_error(errno, boost::system::system_category(), "epoll");
+}
+
+worker::~worker() = default;
+
+void worker::listen(tcp_acceptor acceptor) {
+  listeners_.emplace_back(std::move(acceptor), services_, sessions_, connection_counts_);
+}
+
+void worker::enable_expiry_sweep() {
+  expiry_sweeper_ = new expiry_sweeper{services_.store_client, services_.deadlines};
+}
+
+void worker::run() {
+  services_.tasks.take_over();
+  if (expiry_sweeper_)
+    expiry_sweeper_->start();
+  for (auto& listener : listeners_)
+    listener.start();
+  while (!is_draining_)
+    run_round(steady_clock::time_point::max());
+  const auto end = steady_clock::now() + counter::limits::drain_timeout;
+  while (!sessions_.empty() && steady_clock::now() < end)
+    run_round(end);
+  if (!sessions_.empty())
+    spdlog::warn("closing {} connections that did not end in time",
+                 std::distance(sessions_.begin(), sessions_.end()));
+  for_each_session([](session& one) { one.close(); });
+  // What other loops' actors still have here.
+  while (services_.tasks.run() > 0) {
+  }
+}
+
+void worker::drain() {
+  services_.tasks.post([this] { begin_drain(); });
+}
+
+/// Waits until there is something to do, or `end`, and does what there is by
+/// then: whatever comes meanwhile waits for the next round, so that sockets,
+/// deadlines and tasks all get their turn.
+void worker::run_round(steady_clock::time_point end) {
+  const bool may_wait = services_.tasks.begin_wait();
+  const auto until = std::min(services_.deadlines.next(), end);
+  const auto before = services_.clock.now();
+  const bool has_all =
+      services_.ready_set.wait(may_wait ? until - before : steady_clock::duration{});
+  services_.tasks.end_wait();
+  {
+    const store_client::pass pass{services_.store_client};
+    services_.ready_set.tell();
+    // By the time before we looked: who was in time is not late because the loop
+    // was, however long it was stopped or busy.
+    const bool is_behind = !has_all || services_.store_client.is_full();
+    if (!is_behind || ++rounds_behind_ == rounds_behind_max) {
+      services_.deadlines.expire(before);
+      rounds_behind_ = 0;
+    }
+  }
+  services_.tasks.run();
+}
+
+void worker::begin_drain() {
+  const store_client::pass pass{services_.store_client};
+  is_draining_ = true;
+  for (auto& listener : listeners_)
+    listener.stop();
+  if (expiry_sweeper_)
+    expiry_sweeper_->stop();
+  for_each_session([](session& one) { one.drain(); });
+}
+
+/// `call` may be the end of the session it is given.
+template <class Call>
+void worker::for_each_session(Call call) {
+  for (auto next = sessions_.begin(); next != sessions_.end();)
+    call(*next++);
+}
+
+}  // namespace http

@@ -1,0 +1,125 @@
+#include "storage/rocksdb/data_directory.hpp"
+
+#include "storage/rocksdb/files.hpp"
+#include "storage/rocksdb/rows.hpp"
+
+#include <cerrno>
+#include <charconv>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <utility>
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace storage {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::string_view marker_file = "COUNTERD";
+constexpr std::string_view marker_begin = "counterd data directory, format ";
+
+[[noreturn]] void refuse(const fs::path& path, const std::string& why) {
+  throw std::runtime_error(path.string() + ": " + why);
+}
+
+[[noreturn]] void refuse(const fs::path& path, const std::string& what, int error) {
+  refuse(path, what + ": " + std::generic_category().message(error));
+}
+
+fs::path parent_of(const fs::path& path) {
+  const auto parent = fs::absolute(path).lexically_normal();
+  return (parent.has_filename() ? parent : parent.parent_path()).parent_path();
+}
+
+}  // namespace
+
+data_directory::data_directory(fs::path path, access how, rocksdb::FileSystem& by)
+    : path_(std::move(path)) {
+  const bool serves = how == access::serve;
+  // Nobody else's business: names of counters may be.
+  if (serves && ::mkdir(path_.c_str(), 0700) != 0 && errno != EEXIST)
+    refuse(path_, "cannot be made", errno);
+  descriptor_ = ::open(path_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (descriptor_ < 0)
+    refuse(path_, "cannot be opened", errno);
+  try {
+    lock();
+    if (serves)
+      claim(by);
+    check_marker();
+  } catch (...) {
+    ::close(descriptor_);
+    throw;
+  }
+}
+
+data_directory::~data_directory() {
+  ::close(descriptor_);
+}
+
+void data_directory::mark(rocksdb::FileSystem& by, const fs::path& directory) {
+  create_file(by, directory / marker_file,
+              std::string{marker_begin} + std::to_string(format) + "\n");
+}
+
+void data_directory::lock() {
+  if (::flock(descriptor_, LOCK_EX | LOCK_NB) == 0)
+    return;
+  if (errno == EWOULDBLOCK)
+    refuse(path_, "is in use by another counterd");
+  refuse(path_, "cannot be locked", errno);
+}
+
+/// Makes it ours if it is nobody's, or if we began to and did not get far.
+void data_directory::claim(rocksdb::FileSystem& by) {
+  if (!has_marker()) {
+    for (const auto& entry : fs::directory_iterator{path_}) {
+      const auto name = entry.path().filename().string();
+      if (name != "lost+found" && name != std::string{marker_file} + ".part")
+        refuse(path_, "is not empty and not a counterd data directory (it has " + name +
+                          " and no COUNTERD); name another one");
+    }
+    sync_directory(by, parent_of(path_));
+    mark(by, path_);
+  }
+  make_directory(by, database());
+  make_directory(by, backups());
+  sync_directory(by, path_);
+}
+
+bool data_directory::has_marker() const {
+  std::error_code error;
+  const auto status = fs::symlink_status(path_ / marker_file, error);
+  if (error && status.type() != fs::file_type::not_found)
+    refuse(path_ / marker_file, "cannot be read", error.value());
+  return fs::exists(status);
+}
+
+void data_directory::check_marker() const {
+  const auto file = path_ / marker_file;
+  if (!has_marker())
+    refuse(path_, "is not a counterd data directory (it has no COUNTERD)");
+  const auto text = read_file(file);
+  unsigned number = 0;
+  if (std::string_view rest{text}; rest.starts_with(marker_begin) && rest.ends_with('\n')) {
+    rest.remove_prefix(marker_begin.size());
+    rest.remove_suffix(1);
+    const auto [end, error] = std::from_chars(rest.data(), rest.data() + rest.size(), number);
+    if (error != std::errc{} || end != rest.data() + rest.size())
+      number = 0;
+  }
+  if (number == 0)
+    refuse(file, "is damaged; restore a backup");
+  if (number > format)
+    refuse(path_, "has format " + std::to_string(number) + ", and this counterd knows none after " +
+                      std::to_string(format) + "; start a newer one");
+}
+
+}  // namespace storage

@@ -1,0 +1,81 @@
+#include "storage/rocksdb/files.hpp"
+
+#include "storage/rocksdb/file_error.hpp"
+
+#include <rocksdb/file_system.h>
+
+#include <cerrno>
+#include <fstream>
+#include <iterator>
+#include <memory>
+#include <stdexcept>
+#include <system_error>
+#include <vector>
+
+namespace storage {
+
+namespace {
+
+namespace fs = std::filesystem;
+using rocksdb::FileSystem;
+using rocksdb::IOOptions;
+
+void check(const fs::path& file, const rocksdb::IOStatus& status) {
+  if (!status.ok())
+    throw file_error{file.string(), status};
+}
+
+}  // namespace
+
+void create_file(FileSystem& by, const fs::path& file, std::string_view bytes) {
+  auto part = file;
+  part += ".part";
+  std::unique_ptr<rocksdb::FSWritableFile> opened;
+  check(part, by.NewWritableFile(part.string(), {}, &opened, nullptr));
+  check(part, opened->Append({bytes.data(), bytes.size()}, IOOptions{}, nullptr));
+  check(part, opened->Fsync(IOOptions{}, nullptr));
+  check(part, opened->Close(IOOptions{}, nullptr));
+  rename(by, part, file);
+  sync_directory(by, file.parent_path());
+}
+
+void sync_directory(FileSystem& by, const fs::path& directory) {
+  std::unique_ptr<rocksdb::FSDirectory> opened;
+  check(directory, by.NewDirectory(directory.string(), IOOptions{}, &opened, nullptr));
+  check(directory, opened->Fsync(IOOptions{}, nullptr));
+}
+
+void make_directory(FileSystem& by, const fs::path& directory) {
+  check(directory, by.CreateDirIfMissing(directory.string(), IOOptions{}, nullptr));
+}
+
+void rename(FileSystem& by, const fs::path& from, const fs::path& to) {
+  check(to, by.RenameFile(from.string(), to.string(), IOOptions{}, nullptr));
+}
+
+void remove_directory(FileSystem& by, const fs::path& directory) {
+  std::error_code error;
+  if (!fs::is_directory(fs::symlink_status(directory, error)))
+    return;
+  std::vector<fs::path> entries;
+  for (const auto& entry : fs::directory_iterator{directory})
+    entries.push_back(entry.path());
+  for (const auto& entry : entries) {
+    if (fs::is_directory(fs::symlink_status(entry)))
+      remove_directory(by, entry);
+    else
+      check(entry, by.DeleteFile(entry.string(), IOOptions{}, nullptr));
+  }
+  check(directory, by.DeleteDir(directory.string(), IOOptions{}, nullptr));
+}
+
+std::string read_file(const fs::path& file) {
+  std::ifstream input{file, std::ios::binary};
+  std::string bytes{std::istreambuf_iterator<char>{input}, {}};
+  if (!input.is_open() || input.bad())
+    throw std::runtime_error(file.string() +
+                             ": cannot be read: " + std::generic_category().message(errno));
+  return bytes;
+}
+
+}  // namespace storage

@@ -1,0 +1,52 @@
+#pragma once
+
+#include "counter/shard/ledger.hpp"
+#include "storage/rocksdb/rows.hpp"
+
+#include <boost/unordered/unordered_flat_map.hpp>
+
+#include <rocksdb/write_batch.h>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace storage {
+
+class rocks_ledger;
+
+/// See counter::ledger_writer. What is told is written into the group at once.
+class rocks_writer final : public counter::ledger_writer {
+public:
+  /// The owner outlives it. `row` is what the shard wrote last.
+  rocks_writer(rocks_ledger& owner, std::uint32_t shard, const shard_row& row);
+
+  void put(std::string_view name, const std::optional<counter::state>& before,
+           const std::optional<counter::state>& after) override;
+  void remember(std::string_view id, const counter::idempotency_record& what) override;
+  void forget(std::string_view id, counter::time_point forget_at) override;
+  counter::commit_result commit(std::uint64_t version, counter::time_point now,
+                                std::int64_t counters,
+                                std::int64_t idempotency_records) noexcept override;
+
+private:
+  using expiry = std::optional<counter::time_point>;
+
+  void move_due(std::string_view name, const expiry& before, const expiry& after);
+  void put_due(counter::due_entry::what kind, std::string_view id, counter::time_point at);
+  void delete_due(counter::due_entry::what kind, std::string_view id, counter::time_point at);
+
+  rocks_ledger& owner_;
+  std::uint32_t shard_;
+  shard_row row_;
+  rocksdb::WriteBatch batch_;         // the rows of the group
+  std::vector<std::string> changes_;  // of counters, see changes.hpp
+  /// Of the counters whose 'd' row this group changes: where it is now.
+  boost::unordered_flat_map<std::string, expiry> moved_;
+  std::string key_;  // kept for their memory
+  std::string value_;
+};
+
+}  // namespace storage

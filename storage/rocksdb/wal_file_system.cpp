@@ -1,0 +1,169 @@
+#include "storage/rocksdb/wal_file_system.hpp"
+
+#include <array>
+#include <cstdint>
+#include <string_view>
+#include <utility>
+
+namespace storage {
+
+using rocksdb::DataVerificationInfo;
+using rocksdb::IODebugContext;
+using rocksdb::IOOptions;
+using rocksdb::IOStatus;
+using rocksdb::Slice;
+
+thread_local bool wal_file_system::is_committing = false;
+
+namespace {
+
+/// As seldom as that a sync that takes them along is no matter, and written at once.
+constexpr std::size_t zeros_bytes = std::size_t{256} << 10;
+
+}  // namespace
+
+/// Of groups. Written by one thread at a time, and synced by any.
+class wal_file_system::log_file final : public rocksdb::FSWritableFileOwnerWrapper {
+public:
+  log_file(std::unique_ptr<rocksdb::FSWritableFile> target, wal_file_system& owner)
+      : FSWritableFileOwnerWrapper(std::move(target)),
+        owner_(owner) {}
+
+  IOStatus Append(const Slice& data, const IOOptions& options, IODebugContext* debug) override {
+    return appended(data.size(), target()->Append(data, options, debug), options, debug);
+  }
+  IOStatus Append(const Slice& data, const IOOptions& options, const DataVerificationInfo& how,
+                  IODebugContext* debug) override {
+    return appended(data.size(), target()->Append(data, options, how, debug), options, debug);
+  }
+  /// A log is written over zeros, in place of blocks that are reserved: a sync finds
+  /// its length and blocks where they were, and is one write.
+  void PrepareWrite(std::size_t offset, std::size_t bytes, const IOOptions& options,
+                    IODebugContext* debug) override {
+    static constexpr std::array<char, zeros_bytes> zeros{};
+    // Where there is no room for them, there may be for what is to be written.
+    while (zeros_end_ < offset + bytes && can_write_zeros_) {
+      can_write_zeros_ =
+          target()->PositionedAppend({zeros.data(), zeros.size()}, zeros_end_, options, debug).ok();
+      zeros_end_ += zeros.size();
+    }
+  }
+  IOStatus Close(const IOOptions& options, IODebugContext* debug) override {
+    if (zeros_end_ > bytes_)
+      target()->Truncate(bytes_, options, debug).PermitUncheckedError();
+    return target()->Close(options, debug);
+  }
+  IOStatus Flush(const IOOptions& options, IODebugContext* debug) override {
+    return owner_.log_failed(target()->Flush(options, debug));
+  }
+  IOStatus Sync(const IOOptions& options, IODebugContext* debug) override {
+    return synced([&] { return target()->Sync(options, debug); });
+  }
+  IOStatus Fsync(const IOOptions& options, IODebugContext* debug) override {
+    return synced([&] { return target()->Fsync(options, debug); });
+  }
+  IOStatus RangeSync(std::uint64_t offset, std::uint64_t bytes, const IOOptions& options,
+                     IODebugContext* debug) override {
+    return owner_.log_failed(target()->RangeSync(offset, bytes, options, debug));
+  }
+
+private:
+  IOStatus appended(std::size_t bytes, IOStatus status, const IOOptions& options,
+                    IODebugContext* debug) {
+    if (status.ok()) {
+      bytes_ += bytes;
+      return status;
+    }
+    if (!status.IsNoSpace() || owner_.is_unsure())
+      return owner_.log_failed(std::move(status));
+    // A part of it is as good as nothing of it. Only room would be won.
+    target()->Truncate(bytes_, options, debug).PermitUncheckedError();
+    // What was acknowledged without a sync gets it now: this log has no other.
+    if (synced_ == bytes_ || Sync(options, debug).ok())
+      owner_.cut_ = true;
+    return status;
+  }
+
+  template <class Act>
+  IOStatus synced(Act act) {
+    const auto bytes = bytes_.load();
+    auto status = act();
+    if (status.ok())
+      synced_ = bytes;
+    return owner_.log_failed(std::move(status));
+  }
+
+  wal_file_system& owner_;
+  std::uint64_t zeros_end_ = 0;
+  bool can_write_zeros_ = true;
+  std::atomic<std::uint64_t> bytes_ = 0;
+  std::atomic<std::uint64_t> synced_ = 0;
+};
+
+/// A group waits for it where a log has begun.
+class wal_file_system::directory final : public rocksdb::FSDirectoryWrapper {
+public:
+  directory(std::unique_ptr<rocksdb::FSDirectory> target, wal_file_system& owner)
+      : FSDirectoryWrapper(std::move(target)),
+        owner_(owner) {}
+
+  IOStatus Fsync(const IOOptions& options, IODebugContext* debug) override {
+    return owner_.after_log_failed(FSDirectoryWrapper::Fsync(options, debug));
+  }
+  IOStatus FsyncWithDirOptions(const IOOptions& options, IODebugContext* debug,
+                               const rocksdb::DirFsyncOptions& how) override {
+    return owner_.after_log_failed(FSDirectoryWrapper::FsyncWithDirOptions(options, debug, how));
+  }
+
+private:
+  wal_file_system& owner_;
+};
+
+IOStatus wal_file_system::NewWritableFile(const std::string& name,
+                                          const rocksdb::FileOptions& options,
+                                          std::unique_ptr<rocksdb::FSWritableFile>* result,
+                                          IODebugContext* debug) {
+  auto status = target()->NewWritableFile(name, options, result, debug);
+  if (status.ok())
+    watch(name, result);
+  return status;
+}
+
+IOStatus wal_file_system::ReuseWritableFile(const std::string& name, const std::string& old_name,
+                                            const rocksdb::FileOptions& options,
+                                            std::unique_ptr<rocksdb::FSWritableFile>* result,
+                                            IODebugContext* debug) {
+  auto status = target()->ReuseWritableFile(name, old_name, options, result, debug);
+  if (status.ok())
+    watch(name, result);
+  return status;
+}
+
+IOStatus wal_file_system::NewDirectory(const std::string& name, const IOOptions& options,
+                                       std::unique_ptr<rocksdb::FSDirectory>* result,
+                                       IODebugContext* debug) {
+  auto status = target()->NewDirectory(name, options, result, debug);
+  if (status.ok())
+    *result = std::make_unique<directory>(std::move(*result), *this);
+  return status;
+}
+
+void wal_file_system::watch(const std::string& name,
+                            std::unique_ptr<rocksdb::FSWritableFile>* file) {
+  if (name.ends_with(".log"))
+    *file = std::make_unique<log_file>(std::move(*file), *this);
+}
+
+IOStatus wal_file_system::log_failed(IOStatus status) {
+  if (!status.ok())
+    unsure_ = true;
+  return status;
+}
+
+IOStatus wal_file_system::after_log_failed(IOStatus status) {
+  if (!status.ok() && is_committing)
+    unsure_ = true;
+  return status;
+}
+
+}  // namespace storage

@@ -1,0 +1,80 @@
+#include "storage/rocksdb/valid_prefix.hpp"
+
+#include "storage/rocksdb/rocks_ledger.hpp"
+#include "tests/storage/support/places.hpp"
+
+#include <rocksdb/file_system.h>
+
+#include <doctest/doctest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <set>
+#include <string>
+#include <string_view>
+
+using storage::valid_prefix;
+using namespace storage_tests;
+namespace fs = std::filesystem;
+
+namespace {
+
+/// A log of RocksDB's, without the zeros behind it: records that are whole in a
+/// block and records that go over several.
+std::string log_of_records() {
+  temporary_directory place;
+  auto how = small(place.path());
+  storage::rocks_ledger ledger{how};
+  const auto writer = ledger.open_writer(0);
+  std::uint64_t version = 0;
+  for (const std::size_t rows : {1, 3, 1'000, 1, 2'500, 2}) {
+    for (std::size_t row = 0; row < rows; ++row) {
+      ++version;
+      writer->put("counter-" + std::to_string(version), std::nullopt, counted(1, version));
+    }
+    REQUIRE(writer->commit(version, at(1), static_cast<std::int64_t>(rows), 0) ==
+            counter::commit_result::ok);
+  }
+  for (const auto& entry : fs::directory_iterator{place.path() / "db"})
+    if (entry.path().extension() == ".log") {
+      std::ifstream input{entry.path(), std::ios::binary};
+      std::string bytes{std::istreambuf_iterator<char>{input}, {}};
+      bytes.resize(bytes.find_last_not_of('\0') + 1);
+      return bytes;
+    }
+  return {};
+}
+
+}  // namespace
+
+TEST_CASE("a log is whole up to the last record that is") {
+  // It may end with a zero.
+  auto log = log_of_records();
+  while (valid_prefix(log) != log.size() && log.size() < 400'000)
+    log += '\0';
+  REQUIRE(log.size() > 3 * 32'768);
+  REQUIRE(log.size() < 400'000);
+  std::set<std::size_t> ends;
+  std::size_t last = 0;
+  for (std::size_t size = 0; size <= log.size(); size += size < 500 ? 1 : 97) {
+    const auto whole = valid_prefix(std::string_view{log}.substr(0, size));
+    CHECK(whole <= size);
+    CHECK(whole >= last);
+    last = whole;
+    ends.insert(whole);
+  }
+  // Each of the six is all there or not at all.
+  CHECK(ends.size() <= 7);
+  CHECK(ends.size() >= 5);
+  for (const auto end : ends)
+    CHECK(valid_prefix(std::string_view{log}.substr(0, end)) == end);
+  for (std::size_t at = 0; at < log.size(); at += 61) {
+    auto changed = log;
+    changed[at] = static_cast<char>(changed[at] ^ 0x10);
+    const auto whole = valid_prefix(changed);
+    CHECK(whole <= at);
+    CHECK(ends.contains(whole));
+  }
+  CHECK(valid_prefix(log + std::string(100'000, '\0')) == log.size());
+}

@@ -1,0 +1,211 @@
+#include "counter/shard/apply_batch.hpp"
+
+#include "counter/call.hpp"
+#include "counter/limits.hpp"
+#include "counter/shard/batch.hpp"
+#include "counter/shard/store.hpp"
+#include "tests/unit/table_support.hpp"
+
+#include <doctest/doctest.h>
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+
+using counter::full_reply;
+using counter::limits;
+using counter::operation;
+using counter::outcome;
+using counter::state;
+using namespace unit;
+using std::chrono::seconds;
+
+namespace {
+
+class no_loop final : public counter::event_loop {
+public:
+  void post(std::function<void()>) override {}
+  void complete(std::unique_ptr<counter::batch>) noexcept override {}
+};
+
+/// A batch for a shard, filled and answered.
+class asked {
+public:
+  explicit asked(shard& who) : who_(who) {}
+
+  asked& ask(operation what, std::string_view name, std::int64_t operand = 0) {
+    batch_.add({what, name, operand}, who_.hash(name));
+    return *this;
+  }
+  asked& ask(counter::full_command what) {
+    const auto hash = who_.hash(what.name);
+    batch_.add(std::move(what), hash);
+    return *this;
+  }
+  asked& ask(counter::page_request what) {
+    batch_.add(std::move(what), 0);
+    return *this;
+  }
+  asked& ask(counter::expiry_sweep_request what) {
+    batch_.add(what, 0);
+    return *this;
+  }
+
+  asked& answer() {
+    batch_.set_now(who_.now);
+    counter::apply_batch(batch_, who_.table);
+    return *this;
+  }
+
+  counter::reply short_reply(std::size_t i) { return batch_.reply_at(i); }
+  const full_reply& reply(std::size_t i) {
+    return std::get<full_reply>(batch_.call_at(i).response);
+  }
+  const counter::page& page(std::size_t i) {
+    return std::get<counter::page>(batch_.call_at(i).response);
+  }
+  const counter::expiry_sweep& expiry_sweep(std::size_t i) {
+    return std::get<counter::expiry_sweep>(batch_.call_at(i).response);
+  }
+
+private:
+  shard& who_;
+  no_loop origin_;
+  counter::batch batch_{origin_};
+};
+
+}  // namespace
+
+TEST_CASE("short commands and questions about one name are carried out in their order") {
+  shard at;
+  asked all{at};
+  all.ask(operation::add, "hits", 1)
+      .ask(add("hits", 10))
+      .ask(operation::get, "hits")
+      .ask(erase("hits"))
+      .ask(operation::get, "hits")
+      .ask(operation::set, "hits", 7)
+      .ask(get("hits"))
+      .ask(set("hits", 8))
+      .ask(operation::add, "hits", 1)
+      .answer();
+  CHECK(all.short_reply(0).value == 1);
+  CHECK(all.reply(1) == full_reply{outcome::ok, false, state{1, 1}, state{11, 2}});
+  CHECK(all.short_reply(2).value == 11);
+  CHECK(all.reply(3).before == state{11, 2});
+  CHECK(all.short_reply(4).outcome == outcome::not_found);
+  CHECK(all.short_reply(5).value == 7);
+  CHECK(all.reply(6).after == state{7, 3});
+  CHECK(all.reply(7).after == state{8, 4});
+  CHECK(all.short_reply(8).value == 9);
+}
+
+TEST_CASE("a list in a batch sees what was done before it and nothing of what comes after") {
+  shard at;
+  make_order(at);
+  asked all{at};
+  all.ask(operation::set, "a", 1)
+      .ask(counter::page_request{.limit = 10})
+      .ask(operation::set, "b", 2)
+      .ask(counter::page_request{.limit = 10})
+      .ask(erase("a"))
+      .ask(counter::page_request{.limit = 10})
+      .answer();
+  CHECK(all.page(1).counters.size() == 1);
+  CHECK(all.page(3).counters.size() == 2);
+  REQUIRE(all.page(5).counters.size() == 1);
+  CHECK(all.page(5).counters[0].name == "b");
+  CHECK(all.page(5).counters[0].state == state{2, 2});
+}
+
+TEST_CASE("the lists of a batch share its steps, and everything else has its own") {
+  constexpr auto steps = limits::shard_steps_max, more = steps / 5, some = steps * 3 / 5;
+  shard at{2 * steps};
+  const auto name_of = [](std::size_t i) { return "x" + std::to_string(10'000 + i); };
+  for (std::size_t i = 0; i < steps + more; ++i)
+    at.apply(set(name_of(i), 1));
+  make_order(at);
+  asked all{at};
+  all.ask(counter::page_request{.limit = some})
+      .ask(counter::page_request{.limit = some})
+      .ask(counter::page_request{.limit = some})
+      .ask(add(name_of(0), 1))
+      .ask(operation::add, name_of(0), 1)
+      .answer();
+  CHECK(all.page(0).counters.size() == some);
+  CHECK(all.page(1).counters.size() == steps - some);
+  CHECK(all.page(1).outcome == outcome::ok);
+  CHECK_FALSE(all.page(1).is_last);
+  CHECK(all.page(2).counters.empty());
+  CHECK_FALSE(all.page(2).is_last);
+  CHECK(all.reply(3).after->value == 2);
+  CHECK(all.short_reply(4).value == 3);
+  // The next batch goes on, and gets to the end.
+  asked next{at};
+  next.ask(counter::page_request{.after = name_of(steps - 1), .limit = steps}).answer();
+  CHECK(next.page(0).counters.size() == more);
+  CHECK(next.page(0).is_last);
+}
+
+TEST_CASE("a batch happens at one time, which is its own") {
+  shard at;
+  asked{at}.ask(set("hits", 7, seconds{10})).answer();
+  at.pass(std::chrono::milliseconds{9'999});
+  asked before{at};
+  before.ask(get("hits")).ask(operation::add, "hits", 1).answer();
+  CHECK(before.reply(0).after->value == 7);
+  CHECK(before.short_reply(1).value == 8);
+  at.pass(std::chrono::milliseconds{1});
+  asked after{at};
+  after.ask(get("hits")).ask(operation::add, "hits", 1).answer();
+  CHECK(after.reply(0).outcome == outcome::not_found);
+  CHECK(after.short_reply(1).value == 1);
+}
+
+TEST_CASE("upkeep forgets so much at once, and says when it is done") {
+  constexpr auto many = 2 * limits::shard_steps_max;
+  shard at{many};
+  for (std::size_t i = 0; i < many; ++i)
+    at.apply(set(std::to_string(i), 1, seconds{1}));
+  asked early{at};
+  early.ask(counter::expiry_sweep_request{}).answer();
+  CHECK(early.expiry_sweep(0).outcome == outcome::ok);
+  CHECK(early.expiry_sweep(0).is_done);
+  CHECK(at.table.size() == many);
+  at.pass(seconds{1});
+  asked first{at};
+  first.ask(counter::expiry_sweep_request{}).answer();
+  CHECK_FALSE(first.expiry_sweep(0).is_done);
+  CHECK(at.table.size() <= many - limits::shard_steps_max);
+  CHECK(at.table.size() > 0);
+  asked second{at};
+  second.ask(counter::expiry_sweep_request{}).answer();
+  CHECK(second.expiry_sweep(0).is_done);
+  CHECK(at.table.size() == 0);
+}
+
+TEST_CASE("what expires does not pile up where batches keep coming") {
+  constexpr std::size_t in_a_batch = 10;
+  shard at{1'000'000};
+  for (int round = 0; round < 500; ++round) {
+    asked all{at};
+    for (std::size_t i = 0; i < in_a_batch; ++i)
+      all.ask(set(std::to_string(round) + "/" + std::to_string(i), 1, seconds{1}));
+    all.answer();
+    at.pass(std::chrono::milliseconds{100});
+    // Those of a second, and as many again while they are caught up with.
+    REQUIRE(at.table.size() <= 2 * 10 * in_a_batch);
+  }
+}
+
+TEST_CASE("a batch of nothing is answered") {
+  shard at;
+  asked{at}.answer();
+  CHECK(at.table.size() == 0);
+}

@@ -1,0 +1,57 @@
+#include "http/api/v1/server_info.hpp"
+#include "tests/unit/v1/support.hpp"
+
+#include <doctest/doctest.h>
+
+#include <string>
+#include <string_view>
+
+using http::v1::server_info;
+using policy = enum counter::durability::sync;
+using namespace std::chrono_literals;
+
+namespace {
+
+server_info with(const counter::store_traits& store) {
+  return {"1.2.3", 3, 2, {}, store};
+}
+
+}  // namespace
+
+TEST_CASE("the server tells where its counters are and what is left of them") {
+  struct {
+    counter::durability durability;
+    std::string_view store, told;
+  } const cases[] = {
+      {{}, "\"memory\"", R"({"sync":"none"})"},
+      // How often is said only where something may be lost meanwhile.
+      {{policy::none, 100ms}, "\"memory\"", R"({"sync":"none"})"},
+      {{policy::always}, "\"rocksdb\"", R"({"sync":"always"})"},
+      {{policy::always, 100ms}, "\"rocksdb\"", R"({"sync":"always"})"},
+      {{policy::interval, 1ms}, "\"rocksdb\"", R"({"sync":"interval","interval_ms":1})"},
+      {{policy::interval, 60s}, "\"rocksdb\"", R"({"sync":"interval","interval_ms":60000})"},
+  };
+  for (const auto& [durability, store, told] : cases) {
+    counter::store_traits traits;
+    traits.durability = durability;
+    const auto info = with(traits).info;
+    CAPTURE(info);
+    CHECK(unit::member(info, "store") == store);
+    CHECK(unit::member(info, "durability") == told);
+    CHECK(unit::member(info, "shards") == "3");
+    CHECK(info.ends_with("}\n"));
+  }
+}
+
+TEST_CASE("a site knows the places of its store") {
+  counter::store_traits traits;
+  traits.mailboxes = 7;
+  traits.first_list = 3;
+  traits.lists = 2;
+  traits.backups = 6;
+  const auto made = with(traits);
+  CHECK(made.store.first_list == 3);
+  CHECK(made.store.lists == 2);
+  CHECK(made.store.backups == 6u);
+  CHECK_FALSE(server_info{}.store.backups);
+}
