@@ -44,7 +44,7 @@ void route(benchmark::State& state) {
   request.method = http::method::get;
   request.target = "/inc?name=i";
   for (auto _ : state) {
-    auto action = http::route(request, decoder, server_info, http::peer::local);
+    auto action = http::route_request(request, decoder, server_info, {.is_loopback = true});
     benchmark::DoNotOptimize(action);
   }
 }

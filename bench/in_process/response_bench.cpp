@@ -1,3 +1,4 @@
+#include "http/api/dispatcher.hpp"
 #include "http/api/text/text_reply.hpp"
 #include "http/protocol/pipeline.hpp"
 
@@ -8,7 +9,8 @@
 namespace {
 
 void render(benchmark::State& state) {
-  const http::date date;
+  const std::time_t now = 0;
+  const http::date date{now};
   std::string output;
   const counter::command command{counter::operation::get, "visits", 0};
   for (auto _ : state) {
@@ -24,21 +26,23 @@ BENCHMARK(render);
 /// as the argument says.
 void exchange(benchmark::State& state) {
   const counter::limits limits;
-  const http::date date;
+  const std::time_t now = 0;
+  const http::date date{now};
   const http::v1::server_info server_info;
-  http::pipeline pipeline{limits, date, server_info, http::peer::local};
+  http::pipeline pipeline{limits, date};
+  http::dispatcher dispatcher{pipeline, server_info, {.is_loopback = true}};
   std::string bytes;
   for (std::int64_t i = 0; i < state.range(0); ++i)
     bytes += "GET /inc?name=i HTTP/1.1\r\nHost: 127.0.0.1:8000\r\n\r\n";
   for (auto _ : state) {
     pipeline.feed(bytes);
     std::uint64_t last = 0;
-    while (auto taken = pipeline.take_command())
+    while (auto taken = dispatcher.next_call())
       last = taken->slot;
-    pipeline.keep_rest();
+    pipeline.next_step(true);
     const counter::command command{counter::operation::add, "i", 1};
     for (auto slot = last + 1 - static_cast<std::uint64_t>(state.range(0)); slot <= last; ++slot)
-      pipeline.complete(slot, command, {counter::outcome::ok, 1});
+      dispatcher.complete(slot, command, {counter::outcome::ok, 1});
     pipeline.consume_output(pipeline.output().size());
     pipeline.shrink(counter::limits::kept_bytes_max);
   }

@@ -37,11 +37,12 @@ void set_up(const benchmark::State& state) {
 void requests_on_loops(benchmark::State& state) {
   http::task_queue tasks;
   http::loop_clock clock{http::clock_origin::now()};
+  const http::date date{clock.second()};
   http::store_client store_client{tasks, *store, clock};
   bench::random_numbers random{static_cast<std::size_t>(state.thread_index()) + 1};
   std::vector<boost::intrusive_ptr<memory_connection>> connections;
   for (int i = 0; i < connections_of_a_loop; ++i)
-    connections.emplace_back(new memory_connection{limits, store_client, clock.date()});
+    connections.emplace_back(new memory_connection{limits, store_client, date});
   auto is_any_waiting = [&] {
     return std::any_of(connections.begin(), connections.end(),
                        [](const auto& one) { return one->is_waiting(); });

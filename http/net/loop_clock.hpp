@@ -3,7 +3,6 @@
 #include "counter/time.hpp"
 #include "http/net/asio.hpp"
 #include "http/net/clock_origin.hpp"
-#include "http/protocol/date.hpp"
 
 #include <chrono>
 #include <ctime>
@@ -18,15 +17,16 @@ public:
   void refresh() noexcept {
     now_ = steady_clock::now();
     since_boot_ = since_boot();
-    date_.refresh(std::time(nullptr));
+    second_ = std::time(nullptr);
   }
 
   steady_clock::time_point now() const noexcept { return now_; }
-  const http::date& date() const noexcept { return date_; }
 
-  /// The time that counters expire by: the origin's, and what has passed since,
-  /// also while the machine slept. Nobody's counters expire because a clock is
-  /// set.
+  /// The wall clock's second; the reference stays valid and follows refresh().
+  const std::time_t& second() const noexcept { return second_; }
+
+  /// The time that counters expire by: the origin's, and what has passed since then, also
+  /// while the machine slept. No counter expires because somebody sets a clock.
   counter::time_point wall() const noexcept {
     return origin_.wall + (since_boot_ - origin_.since_boot);
   }
@@ -35,7 +35,7 @@ private:
   const clock_origin origin_;
   steady_clock::time_point now_ = steady_clock::now();
   std::chrono::milliseconds since_boot_ = since_boot();
-  http::date date_;
+  std::time_t second_ = 0;
 };
 
 }  // namespace http

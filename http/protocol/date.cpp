@@ -2,13 +2,11 @@
 
 namespace http {
 
-void date::refresh(std::time_t now) noexcept {
-  if (now == second_)
-    return;
-  second_ = now;
+void date::render() const noexcept {
+  second_ = now_;
   std::tm utc{};
-  gmtime_r(&now, &utc);
-  // The C locale is never left, so that names of days and months are English.
+  gmtime_r(&second_, &utc);
+  // The program never leaves the C locale, so names of days and months are English.
   std::strftime(text_, sizeof text_, "%a, %d %b %Y %H:%M:%S GMT", &utc);
 }
 

@@ -5,19 +5,26 @@
 
 namespace http {
 
-/// The value of the Date field, an IMF-fixdate (RFC 9110 section 5.6.7), made
-/// at most once a second. One per event loop.
+/// The value of the Date field, an IMF-fixdate (RFC 9110 section 5.6.7), rendered at most
+/// once a second. One for each event loop.
 class date {
 public:
-  /// Makes it say `now`.
-  void refresh(std::time_t now) noexcept;
+  /// `now` is borrowed: text() is that of its value at the time of the call.
+  explicit date(const std::time_t& now) noexcept : now_(now) {}
 
-  /// Valid until the next refresh().
-  std::string_view text() const noexcept { return {text_, sizeof text_ - 1}; }
+  /// Valid until the next call.
+  std::string_view text() const noexcept {
+    if (now_ != second_)
+      render();
+    return {text_, sizeof text_ - 1};
+  }
 
 private:
-  std::time_t second_ = -1;
-  char text_[sizeof "Thu, 01 Jan 1970 00:00:00 GMT"] = "Thu, 01 Jan 1970 00:00:00 GMT";
+  void render() const noexcept;
+
+  const std::time_t& now_;
+  mutable std::time_t second_ = 0;  // of text_
+  mutable char text_[sizeof "Thu, 01 Jan 1970 00:00:00 GMT"] = "Thu, 01 Jan 1970 00:00:00 GMT";
 };
 
 }  // namespace http

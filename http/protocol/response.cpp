@@ -13,25 +13,34 @@ void append_number(std::string& output, std::size_t number) {
   output.append(digits, end);
 }
 
-/// HTTP/1.1 keeps a connection and HTTP/1.0 closes it unless told otherwise.
+/// By default HTTP/1.1 keeps a connection and HTTP/1.0 closes it (RFC 9112 section 9.3).
 std::string_view connection_field(const framing& framing) noexcept {
   if (!framing.keep_alive)
     return "Connection: close\r\n";
   return framing.http_11 ? "" : "Connection: keep-alive\r\n";
 }
 
-}  // namespace
+void append_hexadecimal(std::string& output, std::size_t number) {
+  char digits[16];
+  const auto end = std::to_chars(std::begin(digits), std::end(digits), number, 16).ptr;
+  output.append(digits, end);
+}
 
-void render(std::string& output, const response& response, const framing& framing,
-            std::string_view date) {
+bool has_body(status code) noexcept {
+  return code != status::no_content && code != status::not_modified;
+}
+
+/// Everything that does not depend on the body.
+void render_common(std::string& output, const response& response, const framing& framing,
+                   std::string_view date) {
   output += status_line(response.status);
   output += "Date: ";
   output += date;
-  // No-store also keeps a browser from answering /inc out of its cache.
-  output += response.may_be_kept ? "\r\nCache-Control: no-cache\r\n"
-                                   "X-Content-Type-Options: nosniff\r\n"
-                                 : "\r\nCache-Control: no-store\r\n"
-                                   "X-Content-Type-Options: nosniff\r\n";
+  // `no-store` also keeps a browser from answering /inc out of its cache.
+  output += response.may_be_cached ? "\r\nCache-Control: no-cache\r\n"
+                                     "X-Content-Type-Options: nosniff\r\n"
+                                   : "\r\nCache-Control: no-store\r\n"
+                                     "X-Content-Type-Options: nosniff\r\n";
   output += connection_field(framing);
   if (!response.allow.empty()) {
     output += "Allow: ";
@@ -40,19 +49,56 @@ void render(std::string& output, const response& response, const framing& framin
   }
   if (response.status == status::service_unavailable)
     output += "Retry-After: 1\r\n";
-  if (!response.fields.empty())
-    output += response.fields;
-  if (response.status == status::no_content || response.status == status::not_modified) {
+  output += response.fields.view();
+}
+
+}  // namespace
+
+void render(std::string& output, const response& response, const framing& framing,
+            std::string_view date) {
+  render_common(output, response, framing, date);
+  if (!has_body(response.status)) {
     output += "\r\n";
     return;
   }
+  const auto body = response.body.view();
   output += "Content-Type: ";
   output += response.type;
   output += "\r\nContent-Length: ";
-  append_number(output, response.body.size());
+  append_number(output, body.size());
   output += "\r\n\r\n";
   if (!framing.is_head)
-    output += response.body;
+    output += body;
+}
+
+void frame_stream(framing& framing) noexcept {
+  framing.keep_alive = framing.keep_alive && framing.http_11;
+}
+
+void render_head(std::string& output, const response& response, const framing& framing,
+                 std::string_view date) {
+  render_common(output, response, framing, date);
+  output += "Content-Type: ";
+  output += response.type;
+  output += framing.http_11 ? "\r\nTransfer-Encoding: chunked\r\n\r\n" : "\r\n\r\n";
+}
+
+void render_piece(std::string& output, std::string_view bytes, const framing& framing) {
+  if (bytes.empty() || framing.is_head)
+    return;
+  if (!framing.http_11) {
+    output += bytes;
+    return;
+  }
+  append_hexadecimal(output, bytes.size());
+  output += "\r\n";
+  output += bytes;
+  output += "\r\n";
+}
+
+void render_end(std::string& output, const framing& framing) {
+  if (framing.http_11 && !framing.is_head)
+    output += "0\r\n\r\n";
 }
 
 }  // namespace http

@@ -16,40 +16,75 @@ response_queue::slot response_queue::open(const framing& framing) {
     grow();
   auto& added = entry_at(count_++);
   added.framing = framing;
-  added.is_complete = false;
+  added.is_begun = added.is_complete = false;
   return oldest_ + count_ - 1;
 }
 
-void response_queue::complete(slot which, const response& response, std::string_view date) {
-  assert(which >= oldest_ && which - oldest_ < count_);
-  auto& completed = entry_at(which - oldest_);
-  assert(!completed.is_complete);
-  completed.is_complete = true;
-  if (which != oldest_) {
-    render(completed.bytes, response, completed.framing, date);
-    waiting_bytes_ += completed.bytes.size();
+void response_queue::complete(slot slot, const response& response, std::string_view date) {
+  auto& entry = entry_of(slot);
+  assert(!entry.is_begun);
+  entry.is_begun = true;
+  render_into(slot, [&](std::string& output) { render(output, response, entry.framing, date); });
+  finish(slot);
+}
+
+bool response_queue::begin(slot slot, const response& head, std::string_view date) {
+  auto& entry = entry_of(slot);
+  assert(!entry.is_begun);
+  entry.is_begun = true;
+  frame_stream(entry.framing);
+  render_into(slot, [&](std::string& output) { render_head(output, head, entry.framing, date); });
+  return entry.framing.keep_alive;
+}
+
+void response_queue::append(slot slot, std::string_view bytes) {
+  const auto& entry = entry_of(slot);
+  assert(entry.is_begun && !entry.is_complete);
+  render_into(slot, [&](std::string& output) { render_piece(output, bytes, entry.framing); });
+}
+
+void response_queue::end(slot slot) {
+  const auto& entry = entry_of(slot);
+  assert(entry.is_begun && !entry.is_complete);
+  render_into(slot, [&](std::string& output) { render_end(output, entry.framing); });
+  finish(slot);
+}
+
+/// The oldest response goes straight to the output, any other waits in its entry.
+template <class Render>
+void response_queue::render_into(slot slot, Render render) {
+  if (slot == oldest_)
+    return render(output_);
+  auto& bytes = entry_of(slot).bytes;
+  const auto before = bytes.size();
+  render(bytes);
+  waiting_bytes_ += bytes.size() - before;
+}
+
+/// Moves on to the first response that is not complete.
+void response_queue::finish(slot slot) {
+  entry_of(slot).is_complete = true;
+  if (slot != oldest_)
     return;
-  }
-  render(output_, response, completed.framing, date);
   do {
     head_ = (head_ + 1) & (ring_.size() - 1);
     ++oldest_;
     --count_;
-    if (count_ == 0 || !entry_at(0).is_complete)
+    if (count_ == 0)
       break;
     auto& next = entry_at(0).bytes;
     output_ += next;
     waiting_bytes_ -= next.size();
-    // A entry keeps memory for a usual response only.
+    // An entry keeps memory for a usual response only.
     if (next.capacity() > entry_bytes_max)
       std::string{}.swap(next);
     else
       next.clear();
-  } while (true);
+  } while (entry_at(0).is_complete);
 }
 
 bool response_queue::close_after_newest() noexcept {
-  if (count_ == 0 || entry_at(count_ - 1).is_complete)
+  if (count_ == 0 || entry_at(count_ - 1).is_begun)
     return false;
   entry_at(count_ - 1).framing.keep_alive = false;
   return true;
@@ -79,6 +114,11 @@ void response_queue::shrink(std::size_t kept_bytes) {
 
 response_queue::entry& response_queue::entry_at(std::size_t position) noexcept {
   return ring_[(head_ + position) & (ring_.size() - 1)];
+}
+
+response_queue::entry& response_queue::entry_of(slot slot) noexcept {
+  assert(slot >= oldest_ && slot - oldest_ < count_);
+  return entry_at(slot - oldest_);
 }
 
 void response_queue::grow() {

@@ -1,5 +1,8 @@
 #include "http/server/listener.hpp"
 
+#include "http/net/loopback.hpp"
+#include "http/net/tcp_transport.hpp"
+
 #include <boost/asio/error.hpp>
 
 #include <spdlog/spdlog.h>
@@ -63,7 +66,7 @@ bool listener::accept_one() {
   const int accepted = ::accept4(acceptor_.native_handle(), reinterpret_cast<sockaddr*>(&address),
                                  &size, SOCK_NONBLOCK | SOCK_CLOEXEC);
   if (accepted >= 0) {
-    admit(tcp_socket{accepted, peer_of(address)});
+    admit(std::make_unique<tcp_transport>(accepted), {.is_loopback = is_loopback(address)});
     return true;
   }
   const error_code error{errno, boost::system::system_category()};
@@ -85,17 +88,18 @@ void listener::pause(const error_code& why) {
   services_.deadlines.set(*this, deadlines::accept);
 }
 
-void listener::admit(tcp_socket socket) {
+void listener::admit(std::unique_ptr<transport> transport, connection_info connection) {
   auto permit = connection_counts_.served.take(services_.limits.connections_max);
   if (permit)
-    return add(std::move(socket), std::move(*permit)).start();
+    return add(std::move(transport), connection, std::move(*permit)).start();
   auto last = connection_counts_.refused.take(counter::limits::refusals_max);
   if (last)
-    add(std::move(socket), std::move(*last)).start_refused(too_many_connections);
+    add(std::move(transport), connection, std::move(*last)).start_refused(too_many_connections);
 }
 
-session& listener::add(tcp_socket socket, permit_pool::permit permit) {
-  auto* added = new session{services_, std::move(socket), std::move(permit)};
+session& listener::add(std::unique_ptr<transport> transport, connection_info connection,
+                       permit_pool::permit permit) {
+  auto* added = new session{services_, std::move(transport), connection, std::move(permit)};
   sessions_.push_back(*added);
   return *added;
 }

@@ -1,12 +1,14 @@
 #pragma once
 
 #include "http/net/asio.hpp"
-#include "http/net/tcp_socket.hpp"
+#include "http/net/transport.hpp"
 #include "http/server/connection_counts.hpp"
 #include "http/server/loop_services.hpp"
 #include "http/server/session.hpp"
 
 #include <boost/intrusive/list.hpp>
+
+#include <memory>
 
 namespace http {
 
@@ -35,8 +37,9 @@ private:
   void pause(const error_code& why);
   bool accept_one();
   void accept_some();
-  void admit(tcp_socket socket);
-  session& add(tcp_socket socket, permit_pool::permit permit);
+  void admit(std::unique_ptr<transport> transport, connection_info connection);
+  session& add(std::unique_ptr<transport> transport, connection_info connection,
+               permit_pool::permit permit);
 
   tcp_acceptor acceptor_;
   loop_services& services_;

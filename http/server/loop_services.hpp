@@ -7,6 +7,7 @@
 #include "http/net/ready_set.hpp"
 #include "http/net/task_queue.hpp"
 #include "http/protocol/body_budget.hpp"
+#include "http/protocol/date.hpp"
 #include "http/server/store_client.hpp"
 
 #include <array>
@@ -24,6 +25,7 @@ struct loop_services {
   // The tasks go last: what they still hold when they go uses nothing else.
   task_queue tasks;
   loop_clock clock;
+  http::date date{clock.second()};
   body_budget bodies{counter::limits::bodies_bytes_max};
   http::store_client store_client;
   http::deadlines deadlines;

@@ -1,7 +1,5 @@
 #include "http/server/session.hpp"
 
-#include <boost/asio/error.hpp>
-
 #include <spdlog/spdlog.h>
 
 #include <utility>
@@ -15,12 +13,13 @@ constexpr int reads_in_a_row_max = 4;
 
 }  // namespace
 
-session::session(loop_services& services, tcp_socket socket, permit_pool::permit permit)
+session::session(loop_services& services, std::unique_ptr<transport> transport,
+                 connection_info connection, permit_pool::permit permit)
     : services_(services),
-      socket_(std::move(socket)),
+      transport_(std::move(transport)),
       permit_(std::move(permit)),
-      pipeline_(services.limits, services.clock.date(), services.server_info, socket_.peer(),
-                &services.bodies) {}
+      pipeline_(services.limits, services.date, &services.bodies),
+      dispatcher_(pipeline_, services.server_info, connection) {}
 
 void session::start() {
   keep_alive_ = this;
@@ -31,14 +30,14 @@ void session::start() {
   advance();
 }
 
-void session::start_refused(const refusal& why) {
+void session::start_refused(const refusal& refusal) {
   keep_alive_ = this;
-  pipeline_.refuse(why);
+  pipeline_.refuse(refusal);
   advance();
 }
 
 void session::drain() {
-  if (!socket_.is_open() || is_lingering_)
+  if (!transport_->is_open() || is_lingering_)
     return;  // it is ending already
   is_draining_ = true;
   pipeline_.drain();
@@ -48,7 +47,7 @@ void session::drain() {
 
 void session::close() {
   deadlines::clear(*this);
-  socket_.close();
+  transport_->close();
   keep_alive_.reset();
 }
 
@@ -56,15 +55,15 @@ void session::close() {
 
 void session::on_reply(response_queue::slot slot, const counter::command& command,
                        const counter::reply& reply) {
-  pipeline_.complete(slot, command, reply);
+  dispatcher_.complete(slot, command, reply);
 }
 
-void session::on_response(response_queue::slot slot, counter::call answered) {
-  pipeline_.complete(slot, std::move(answered));
+void session::on_response(response_queue::slot slot, counter::call completed) {
+  dispatcher_.complete(slot, std::move(completed));
 }
 
 void session::on_pass_end() {
-  if (socket_.is_open())
+  if (transport_->is_open())
     advance();
 }
 
@@ -73,6 +72,10 @@ void session::on_ready(readiness now) {
   is_readable_ |= now.readable;
   is_writable_ |= now.writable;
   has_ended_ |= now.ended;
+  if (now.writable && std::exchange(reads_when_writable_, false))
+    is_readable_ = true;
+  if (now.readable && std::exchange(writes_when_readable_, false))
+    is_writable_ = true;
   if (is_lingering_)
     linger();
   else if (services_.store_client.is_full())
@@ -83,41 +86,55 @@ void session::on_ready(readiness now) {
 
 // -- moving bytes -------------------------------------------------------------
 
-/// Everything that can be done now: parse, write, read, and again.
+/// Does everything that can be done now: handles requests, writes, reads, and again.
 void session::advance() {
   const self keep{this};
-  for (int reads = 0;; ++reads) {
-    while (auto pending = pipeline_.take_command()) {
-      if (pending->request)
-        services_.store_client.send(std::move(*pending->request), pending->slot, *this);
-      else
-        services_.store_client.send(pending->command, pending->slot, *this);
+  for (int reads = 0;;) {
+    dispatch();
+    const auto step = pipeline_.next_step(is_writable_);
+    switch (step) {
+      case pipeline::step::write:
+      case pipeline::step::write_last:
+        if (!write(step == pipeline::step::write_last))
+          return close();
+        continue;
+      case pipeline::step::read:
+        if (!is_readable_)
+          break;
+        if (reads++ == reads_in_a_row_max) {
+          is_watched_ = false;  // to be told again of what is there
+          break;
+        }
+        if (!read())
+          return close();
+        continue;
+      case pipeline::step::wait:
+        break;
+      case pipeline::step::linger:
+        return start_linger();
+      case pipeline::step::close:
+        return close();
     }
-    pipeline_.keep_rest();
-    const bool was_held_back = pipeline_.is_held_back();
-    if (!write())
-      return close();
-    if (pipeline_.awaits() == pipeline::awaited::nothing && pipeline_.output().empty())
-      return finish();
-    if (was_held_back && !pipeline_.is_held_back())
-      continue;  // what was sent made room for requests that are here already
-    if (!is_readable_ || !pipeline_.wants_input())
-      break;
-    if (reads == reads_in_a_row_max) {
-      is_watched_ = false;  // to be told again of what is there
-      break;
-    }
-    if (!read())
-      return close();
+    set_deadline();
+    if (!is_writable_ || step == pipeline::step::read)
+      watch();
+    return;
   }
-  set_deadline();
-  if (!is_writable_ || pipeline_.wants_input())
-    watch();
+}
+
+void session::dispatch() {
+  while (auto next = dispatcher_.next_call()) {
+    if (next->request)
+      services_.store_client.send(std::move(*next->request), next->slot, *this);
+    else
+      services_.store_client.send(next->command, next->slot, *this);
+  }
 }
 
 /// A connection that ends with its first answer needs no permit in the set.
 void session::watch() {
-  if (!std::exchange(is_watched_, true) && !services_.ready_set.watch(socket_.descriptor(), *this))
+  if (!std::exchange(is_watched_, true) &&
+      !services_.ready_set.watch(transport_->descriptor(), *this))
     close();
 }
 
@@ -127,44 +144,47 @@ void session::watch_again() {
   watch();
 }
 
-/// False when the connection is broken.
+/// Returns false when the connection is broken.
 bool session::read() {
   auto& buffer = services_.read_buffer;
-  error_code error;
-  const auto bytes = socket_.read(buffer, error);
-  if (error == asio::error::would_block) {
-    is_readable_ = false;
-    return true;
+  const auto [bytes, status] = transport_->read(buffer);
+  switch (status) {
+    case transport::status::done:
+      break;
+    case transport::status::wants_read:
+      // The ready set does not tell of the end of the stream twice.
+      is_readable_ = has_ended_ && bytes > 0;
+      break;
+    case transport::status::wants_write:
+      is_readable_ = false;
+      reads_when_writable_ = true;
+      break;
+    case transport::status::end:
+      pipeline_.feed_end();
+      break;
+    case transport::status::error:
+      return false;
   }
-  if (error)
-    return false;
-  // Fewer than asked for: there is no more, and the ready set tells when there
-  // is again. But the end of input was told already.
-  is_readable_ = bytes == buffer.size() || has_ended_;
-  if (bytes == 0)
-    pipeline_.feed_end();
   pipeline_.feed({buffer.data(), bytes});
   return true;
 }
 
-/// Everything that is ready, in one go. False when the connection is broken.
-bool session::write() {
+/// Writes all that is ready in one go. Returns false when the connection is broken.
+bool session::write(bool is_last) {
   const auto output = pipeline_.output();
-  if (output.empty() || !is_writable_)
-    return true;
-  const bool is_last = pipeline_.awaits() == pipeline::awaited::nothing;
-  error_code error;
-  const auto sent = socket_.write(output, is_last, error);
-  if (error && error != asio::error::would_block)
+  const auto [bytes, status] = transport_->write(output, is_last);
+  if (status == transport::status::error)
     return false;
-  pipeline_.consume_output(sent);
-  if (sent == output.size()) {
+  pipeline_.consume_output(bytes);
+  if (status == transport::status::done) {
     pipeline_.shrink(counter::limits::kept_bytes_max);
+    dispatcher_.shrink(counter::limits::kept_bytes_max);
     return true;
   }
   is_writable_ = false;
+  writes_when_readable_ = status == transport::status::wants_read;
   deadline_for_ = pipeline::awaited::nothing;
-  unacknowledged_ = socket_.unacknowledged();
+  unacknowledged_ = transport_->unacknowledged();
   await_peer();
   return true;
 }
@@ -187,7 +207,7 @@ void session::set_deadline() {
       return services_.deadlines.set(*this, deadlines::header);
     case pipeline::awaited::body:
       return services_.deadlines.set(*this, deadlines::body);
-    case pipeline::awaited::reply:
+    case pipeline::awaited::response:
     case pipeline::awaited::nothing:
       return deadlines::clear(*this);
   }
@@ -200,6 +220,7 @@ void session::on_deadline() {
     return await_peer();
   if (std::exchange(is_pausing_, false)) {
     pipeline_.shrink(0);
+    dispatcher_.shrink(0);
     return services_.deadlines.set(*this, deadlines::idle);
   }
   const bool is_partial =
@@ -215,7 +236,7 @@ void session::on_deadline() {
 /// kernel calls a socket writable only when much of its buffer is free again,
 /// which takes a slow peer longer than a deadline.
 bool session::peer_reads() noexcept {
-  const auto before = std::exchange(unacknowledged_, socket_.unacknowledged());
+  const auto before = std::exchange(unacknowledged_, transport_->unacknowledged());
   return unacknowledged_ < before;
 }
 
@@ -227,27 +248,25 @@ void session::await_peer() {
 
 // -- the end ------------------------------------------------------------------
 
-void session::finish() {
-  if (!pipeline_.should_linger())
-    return close();
+void session::start_linger() {
   is_lingering_ = true;
-  socket_.shutdown_send();
-  unacknowledged_ = socket_.unacknowledged();
+  transport_->shutdown_send();
+  unacknowledged_ = transport_->unacknowledged();
   await_peer();
   linger();
 }
 
-/// Throws away what the peer still sends: to close with unread input would
-/// reset the connection, and the peer might lose our last answer.
+/// Discards what the peer still sends: to close with unread input would reset the
+/// connection, and the peer might lose the last response.
 void session::linger() {
   for (int reads = 0; reads < reads_in_a_row_max; ++reads) {
-    error_code error;
-    const auto bytes = socket_.read(services_.read_buffer, error);
+    const auto [bytes, status] = transport_->read(services_.read_buffer);
     lingered_bytes_ += bytes;
-    if (error == asio::error::would_block)
-      return watch();
-    if (bytes == 0 || lingered_bytes_ > counter::limits::linger_bytes_max)
+    if (status == transport::status::end || status == transport::status::error ||
+        lingered_bytes_ > counter::limits::linger_bytes_max)
       return close();
+    if (status != transport::status::done && !(has_ended_ && bytes > 0))
+      return watch();
   }
   watch_again();
 }

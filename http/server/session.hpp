@@ -1,9 +1,10 @@
 #pragma once
 
+#include "http/api/dispatcher.hpp"
 #include "http/net/asio.hpp"
 #include "http/net/deadlines.hpp"
 #include "http/net/ready_set.hpp"
-#include "http/net/tcp_socket.hpp"
+#include "http/net/transport.hpp"
 #include "http/protocol/pipeline.hpp"
 #include "http/server/connection_counts.hpp"
 #include "http/server/loop_services.hpp"
@@ -14,6 +15,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 
 namespace http {
 
@@ -22,32 +24,33 @@ using session_list_hook =
     boost::intrusive::list_base_hook<boost::intrusive::tag<session_list_tag>,
                                      boost::intrusive::link_mode<boost::intrusive::auto_unlink>>;
 
-/// One connection: a socket and its deadlines around a pipeline. Moves bytes
-/// and decides nothing. Lives until it is closed and its last reply is in. Used on
-/// its loop's thread, within a pass.
+/// One connection: a transport and its deadlines around a pipeline and a dispatcher.
+/// Moves bytes and decides nothing. Lives until it is closed and its last reply is in.
+/// Used on its loop's thread, within a pass.
 class session final : public reply_handler,
                       public timed,
                       public pollable,
                       public session_list_hook {
 public:
-  /// Keeps its permit as long as it lives.
-  session(loop_services& services, tcp_socket socket, permit_pool::permit permit);
+  /// Holds `permit` as long as it lives.
+  session(loop_services& services, std::unique_ptr<transport> transport, connection_info connection,
+          permit_pool::permit permit);
 
   /// Reads requests.
   void start();
 
-  /// Answers `why` to whatever is sent, and closes.
-  void start_refused(const refusal& why);
+  /// Responds with `refusal` to whatever is sent, and closes.
+  void start_refused(const refusal& refusal);
 
   /// The server is stopping: see pipeline::drain().
   void drain();
 
-  /// At once, with whatever is under way.
+  /// At once, whatever is pending.
   void close();
 
   void on_reply(response_queue::slot slot, const counter::command& command,
                 const counter::reply& reply) override;
-  void on_response(response_queue::slot slot, counter::call answered) override;
+  void on_response(response_queue::slot slot, counter::call completed) override;
   void on_pass_end() override;
 
 private:
@@ -56,21 +59,23 @@ private:
   void on_ready(readiness now) override;
   void on_deadline() override;
 
-  bool read();
   void advance();
-  bool write();
+  void dispatch();
+  bool read();
+  bool write(bool is_last);
   void set_deadline();
   bool peer_reads() noexcept;
   void await_peer();
   void watch();
   void watch_again();
-  void finish();
+  void start_linger();
   void linger();
 
   loop_services& services_;
-  tcp_socket socket_;
+  std::unique_ptr<transport> transport_;
   const permit_pool::permit permit_;
   http::pipeline pipeline_;
+  http::dispatcher dispatcher_;
   std::size_t lingered_bytes_ = 0;
   std::size_t unacknowledged_ = 0;      // when the deadline was set
   std::uint64_t deadline_request_ = 0;  // whose deadline is set
@@ -79,9 +84,11 @@ private:
   bool is_watched_ = false;  // by the ready set
   bool is_readable_ = true;
   bool is_writable_ = true;
+  bool reads_when_writable_ = false;  // the transport has to write before it can read
+  bool writes_when_readable_ = false;
   bool has_ended_ = false;  // the peer: what is left to read is followed by the end
   bool is_draining_ = false;
-  bool is_pausing_ = false;  // since its last answer, and not idle yet
+  bool is_pausing_ = false;  // since its last response, and not idle yet
   bool is_lingering_ = false;
 };
 

@@ -13,7 +13,7 @@ namespace {
 struct fixture {
   fixture(unsigned shards, int connection_count) : store(shards, limits) {
     for (int i = 0; i < connection_count; ++i)
-      connections.emplace_back(new memory_connection{limits, store_client, clock.date()});
+      connections.emplace_back(new memory_connection{limits, store_client, date});
   }
 
   /// Every connection asks all of `requests`, and is answered.
@@ -38,6 +38,7 @@ struct fixture {
   actors::actor_store store;
   http::task_queue tasks;
   http::loop_clock clock{http::clock_origin::now()};
+  const http::date date{clock.second()};
   http::store_client store_client{tasks, store, clock};
   std::vector<boost::intrusive_ptr<memory_connection>> connections;
 };

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "http/api/dispatcher.hpp"
 #include "http/protocol/pipeline.hpp"
 #include "http/server/store_client.hpp"
 
@@ -15,30 +16,31 @@ public:
   memory_connection(const counter::limits& limits, http::store_client& store_client,
                     const http::date& date)
       : client_(store_client),
-        pipeline_(limits, date, server_info_, http::peer::local) {}
+        pipeline_(limits, date),
+        dispatcher_(pipeline_, server_info_, {.is_loopback = true}) {}
 
   /// Within a pass; `requests` are whole, and need the store.
   void ask(std::string_view requests) {
     pipeline_.feed(requests);
-    while (auto pending = pipeline_.take_command()) {
+    while (auto pending = dispatcher_.next_call()) {
       if (pending->request)
         client_.send(std::move(*pending->request), pending->slot, *this);
       else
         client_.send(pending->command, pending->slot, *this);
       ++waiting_;
     }
-    pipeline_.keep_rest();
+    pipeline_.next_step(false);
   }
 
   void on_reply(http::response_queue::slot slot, const counter::command& command,
                 const counter::reply& reply) override {
-    pipeline_.complete(slot, command, reply);
+    dispatcher_.complete(slot, command, reply);
     --waiting_;
     ++answers_;
   }
 
   void on_response(http::response_queue::slot slot, counter::call answered) override {
-    pipeline_.complete(slot, std::move(answered));
+    dispatcher_.complete(slot, std::move(answered));
     --waiting_;
     ++answers_;
   }
@@ -55,6 +57,7 @@ private:
   http::store_client& client_;
   const http::v1::server_info server_info_;
   http::pipeline pipeline_;
+  http::dispatcher dispatcher_;
   std::size_t waiting_ = 0;
   std::size_t answers_ = 0;
 };

@@ -50,9 +50,9 @@ void check_exchange(const commands& all, unsigned seed) {
     waiting.pop_back();
   }
   REQUIRE(batch.is_done());
-  const auto message = batch.response();
-  REQUIRE(message.status == http::status::ok);
-  const auto body = boost::json::parse(message.body);
+  const auto response = batch.response();
+  REQUIRE(response.status == http::status::ok);
+  const auto body = boost::json::parse(std::string{response.body.view()});
   const auto& results = body.at("results").as_array();
   REQUIRE(results.size() == all.size());
   for (std::size_t i = 0; i < all.size(); ++i) {

@@ -4,6 +4,7 @@
 
 #include "counter/limits.hpp"
 #include "counter/name.hpp"
+#include "http/api/dispatcher.hpp"
 #include "http/protocol/pipeline.hpp"
 #include "tests/fuzz/require.hpp"
 #include "tests/fuzz/v1_checks.hpp"
@@ -21,6 +22,7 @@
 namespace {
 
 using http::pipeline;
+using step = http::pipeline::step;
 
 struct pending {
   http::response_queue::slot slot;
@@ -73,30 +75,32 @@ std::size_t answers_in(std::string_view output) {
 }
 
 /// `seed` picks the next reply; pieces are `piece` bytes.
-history run(std::string_view bytes, http::peer from, std::size_t piece, unsigned seed) {
+history run(std::string_view bytes, http::connection_info from, std::size_t piece, unsigned seed) {
   // The longest answer to what a fuzzer can send: a batch, or the API's description.
   constexpr std::size_t answer_bytes_max = 512 * 1024;
   counter::limits limits;
   limits.pipelined_max = 5;
-  const http::date date;
+  const std::time_t now = 0;
+  const http::date date{now};
   static const http::v1::server_info server_info{"0", 3, 1, {}, durable()};
-  pipeline connection{limits, date, server_info, from};
+  pipeline connection{limits, date};
+  http::dispatcher dispatcher{connection, server_info, from};
   history seen;
   std::vector<pending> waiting;
   bool has_ended = false;
   for (;;) {
-    while (auto taken = connection.take_command()) {
+    while (auto taken = dispatcher.next_call()) {
       pending added{taken->slot, taken->command.operation, std::string{taken->command.name}};
       if (taken->request)
         added.request = std::move(*taken->request);
       else
         REQUIRE(counter::is_valid_name(added.name));
-      REQUIRE(from == http::peer::local || !added.request ||
+      REQUIRE(from.is_loopback || !added.request ||
               !std::holds_alternative<counter::backup_request>(*added.request));
       seen.asked.push_back(text_of(added));
       waiting.push_back(std::move(added));
     }
-    connection.keep_rest();
+    const bool wants_input = connection.next_step(false) == step::read;
     std::set<http::response_queue::slot> slots;
     for (const auto& one : waiting)
       slots.insert(one.slot);
@@ -109,19 +113,19 @@ history run(std::string_view bytes, http::peer from, std::size_t piece, unsigned
     connection.consume_output(sent);
     seed = seed * 1664525 + 1013904223;
     const bool answers_first = !waiting.empty() && (seed >> 24) % 2 == 0;
-    if (!answers_first && connection.wants_input() && !bytes.empty()) {
+    if (!answers_first && wants_input && !bytes.empty()) {
       connection.feed(bytes.substr(0, piece));
       bytes.remove_prefix(std::min(piece, bytes.size()));
-    } else if (!answers_first && connection.wants_input() && !has_ended) {
+    } else if (!answers_first && wants_input && !has_ended) {
       has_ended = true;
       connection.feed_end();
     } else if (!waiting.empty()) {
       auto& chosen = waiting[(seed >> 16) % waiting.size()];
       if (chosen.request) {
-        connection.complete(chosen.slot, fuzz::answered(std::move(*chosen.request)));
+        dispatcher.complete(chosen.slot, fuzz::answered(std::move(*chosen.request)));
       } else {
         const counter::command command{chosen.operation, chosen.name, 0};
-        connection.complete(chosen.slot, command, {counter::outcome::ok, 7});
+        dispatcher.complete(chosen.slot, command, {counter::outcome::ok, 7});
       }
       waiting.erase(waiting.begin() + (&chosen - waiting.data()));
     } else if (sent == 0) {
@@ -135,6 +139,7 @@ history run(std::string_view bytes, http::peer from, std::size_t piece, unsigned
   const auto unanswered = connection.requests() - answers_in(seen.output);
   REQUIRE(unanswered == 0 || (unanswered == 1 && has_ended));
   connection.shrink(0);
+  dispatcher.shrink(0);
   return seen;
 }
 
@@ -144,7 +149,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (size < 2)
     return 0;
   const std::string_view bytes{reinterpret_cast<const char*>(data) + 2, size - 2};
-  const auto from = data[0] < 128 ? http::peer::local : http::peer::remote;
+  const http::connection_info from{.is_loopback = data[0] < 128};
   const auto straight = run(bytes, from, bytes.size() + 1, 1);
   const auto cut = run(bytes, from, data[0] % 64u + 1, data[1]);
   // An answer of 400 and one of 431 to the same bad header are both right, so

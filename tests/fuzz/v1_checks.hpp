@@ -53,10 +53,10 @@ inline void check_problem(const http::v1::problem& found) {
       REQUIRE(false);
   }
   REQUIRE(!found.detail.empty());
-  const auto message = http::v1::to_message(found);
-  REQUIRE(message.status == http::v1::status_of(found.code));
-  REQUIRE(message.body.find('\r') == message.body.npos);
-  REQUIRE(message.body.find('\n') == message.body.size() - 1);
+  const auto response = http::v1::to_response(found);
+  REQUIRE(response.status == http::v1::status_of(found.code));
+  REQUIRE(response.body.view().find('\r') == response.body.view().npos);
+  REQUIRE(response.body.view().find('\n') == response.body.view().size() - 1);
 }
 
 /// The same whenever it is asked.

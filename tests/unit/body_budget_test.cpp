@@ -80,16 +80,16 @@ TEST_CASE("a small body is taken even when the budget is used up") {
 
 TEST_CASE("a connection that is refused within a body gives it back before it is closed") {
   const counter::limits limits;
-  const http::date date;
-  const http::v1::server_info server_info;
+  const std::time_t now = 0;
+  const http::date date{now};
   body_budget bodies{room};
-  http::pipeline pipeline{limits, date, server_info, http::peer::local, &bodies};
+  http::pipeline pipeline{limits, date, &bodies};
   const auto request = unfinished("POST", kept + 61);
   pipeline.feed(request);
-  CHECK_FALSE(pipeline.take_command());
+  CHECK(pipeline.next_request() == nullptr);
   CHECK(left(bodies) == room - 60);
   pipeline.time_out();
   CHECK(left(bodies) == room);
-  pipeline.keep_rest();
+  CHECK(pipeline.next_step(true) == http::pipeline::step::write_last);
   CHECK(unit::answers_in(pipeline.output())[0].status == 408);
 }

@@ -80,26 +80,7 @@ bool contains(const std::vector<std::string_view>& all, std::string_view one) {
   return std::find(all.begin(), all.end(), one) != all.end();
 }
 
-/// What still points up, until the pipeline is turned round: it shall yield requests and
-/// take responses, and a clock shall not know of HTTP's dates.
-const std::vector<std::pair<std::string_view, std::string_view>> exceptions = {
-    {"http/protocol/pipeline.", "counter/"},
-    {"http/protocol/pipeline.", "http/api/"},
-    {"http/protocol/pipeline.", "http/net/peer.hpp"},
-    {"http/api/router.", "http/net/peer.hpp"},
-    {"http/api/v1/router.", "http/net/peer.hpp"},
-    {"http/net/loop_clock.", "http/protocol/date.hpp"},
-};
-
-bool is_exception(std::string_view file, std::string_view included) {
-  return std::any_of(exceptions.begin(), exceptions.end(), [&](const auto& one) {
-    return file.starts_with(one.first) && included.starts_with(one.second);
-  });
-}
-
 bool is_allowed(std::string_view file, std::string_view included) {
-  if (is_exception(file, included))
-    return true;
   const auto* from = room_of(file);
   const auto* to = room_of(included);
   if (from != nullptr && to != nullptr && from != to) {

@@ -27,7 +27,7 @@ TEST_CASE("an idle connection that drains answers one more request") {
   connection peer;
   peer.pipeline.drain();
   CHECK(peer.pipeline.awaits() == awaited::request);
-  CHECK(peer.pipeline.wants_input());
+  CHECK(peer.wants_input());
   const auto commands = peer.feed(get("/inc?name=a"));
   REQUIRE(commands.size() == 1);
   peer.complete(commands[0]);
@@ -35,7 +35,7 @@ TEST_CASE("an idle connection that drains answers one more request") {
   REQUIRE(answers.size() == 1);
   CHECK(answers[0].status == 200);
   CHECK(answers[0].closes());
-  CHECK(peer.pipeline.should_linger());
+  CHECK(peer.next_step() == http::pipeline::step::linger);
   check_closed(peer);
 }
 
@@ -44,7 +44,7 @@ TEST_CASE("only the newest request in flight closes a connection that drains") {
   const auto commands = peer.feed(get("/get?name=a") + get("/get?name=b"));
   REQUIRE(commands.size() == 2);
   peer.pipeline.drain();
-  CHECK(peer.pipeline.awaits() == awaited::reply);
+  CHECK(peer.pipeline.awaits() == awaited::response);
   CHECK(peer.feed(get("/inc?name=late")).empty());
   peer.complete(commands[1]);
   peer.complete(commands[0]);
@@ -52,7 +52,7 @@ TEST_CASE("only the newest request in flight closes a connection that drains") {
   REQUIRE(answers.size() == 2);
   CHECK_FALSE(answers[0].closes());
   CHECK(answers[1].closes());
-  CHECK(peer.pipeline.should_linger());
+  CHECK(peer.next_step() == http::pipeline::step::linger);
   check_closed(peer);
 }
 
@@ -110,14 +110,14 @@ TEST_CASE("a peer that sends nothing more still gets its answers") {
   const auto commands = peer.feed(get("/get?name=a") + get("/get?name=b"));
   REQUIRE(commands.size() == 2);
   CHECK(peer.feed_end().empty());
-  CHECK_FALSE(peer.pipeline.wants_input());
-  CHECK(peer.pipeline.awaits() == awaited::reply);
+  CHECK_FALSE(peer.wants_input());
+  CHECK(peer.pipeline.awaits() == awaited::response);
   peer.complete(commands[1]);
   peer.complete(commands[0]);
   CHECK(bodies(peer.take_answers()) == "a: 0\nb: 0\n");
   CHECK(peer.advance().empty());
   CHECK(peer.pipeline.awaits() == awaited::nothing);
-  CHECK_FALSE(peer.pipeline.should_linger());
+  CHECK(peer.next_step() != http::pipeline::step::linger);
 }
 
 TEST_CASE("a peer that sends nothing more has its unread requests answered") {
@@ -139,7 +139,7 @@ TEST_CASE("a peer that leaves without a word is left without one") {
   CHECK(peer.feed_end().empty());
   CHECK(peer.take_output() == "");
   CHECK(peer.pipeline.awaits() == awaited::nothing);
-  CHECK_FALSE(peer.pipeline.should_linger());
+  CHECK(peer.next_step() != http::pipeline::step::linger);
 }
 
 TEST_CASE("a connection lives as long as version and Connection say") {
@@ -168,7 +168,7 @@ TEST_CASE("a connection lives as long as version and Connection say") {
       CHECK((answer.header.find("Connection:") == answer.header.npos) == field.empty());
     }
     if (!is_kept) {
-      CHECK(peer.pipeline.should_linger());  // for what was sent in vain
+      CHECK(peer.next_step() == http::pipeline::step::linger);  // for what was sent in vain
       check_closed(peer);
     }
   }
@@ -180,7 +180,7 @@ TEST_CASE("the last request of a connection leaves no reason to linger") {
   peer.complete(commands.at(0));
   CHECK(peer.take_answers().at(0).closes());
   CHECK(peer.pipeline.awaits() == awaited::nothing);
-  CHECK_FALSE(peer.pipeline.should_linger());
+  CHECK(peer.next_step() != http::pipeline::step::linger);
 }
 
 TEST_CASE("the answer to HEAD has no body, and the next one follows its header") {
@@ -207,18 +207,18 @@ TEST_CASE("HEAD changes nothing") {
 
 TEST_CASE("a connection that gave its memory back goes on") {
   connection peer;
-  peer.pipeline.shrink(0);
+  peer.shrink(0);
   auto commands = peer.feed(repeat(get("/get?name=a"), 100) + "GET /get?n");
-  peer.pipeline.shrink(0);  // too early: it has no effect
+  peer.shrink(0);  // too early: it has no effect
   for (const auto& command : commands)
     peer.complete(command);
   CHECK(peer.take_answers().size() == 100);
   commands = peer.feed("ame=b HTTP/1.1\r\nHost: h\r\n\r\n");
   REQUIRE(commands.size() == 1);
   peer.complete(commands[0], {outcome::ok, 7});
-  peer.pipeline.shrink(0);
+  peer.shrink(0);
   CHECK(bodies(peer.take_answers()) == "b: 7\n");
-  peer.pipeline.shrink(0);
+  peer.shrink(0);
   CHECK(peer.feed(get("/get?name=c")).size() == 1);
 }
 
@@ -236,7 +236,7 @@ TEST_CASE("a connection that was busy and is idle holds next to nothing") {
     CHECK(unit::allocations::now().live_bytes - before > 50'000);
     CHECK(peer.take_answers().size() == 100);
   }
-  peer.pipeline.shrink(0);
+  peer.shrink(0);
   CHECK(unit::allocations::now().live_bytes - before < 1500);
 }
 
@@ -248,10 +248,65 @@ TEST_CASE("a connection that goes on asks for no more memory") {
     REQUIRE(commands.size() == 32);
     const auto before = unit::allocations::now().calls;
     for (const auto& one : commands)
-      peer.pipeline.complete(one.slot, {one.operation, one.name, one.operand}, {outcome::ok, 1});
+      peer.complete(one, {outcome::ok, 1});
     peer.pipeline.consume_output(peer.pipeline.output().size());
-    peer.pipeline.shrink(counter::limits::kept_bytes_max);
+    peer.shrink(counter::limits::kept_bytes_max);
     calls = unit::allocations::now().calls - before;
   }
   CHECK(calls == 0);
+}
+
+// -- responses whose length is not known when they begin ------------------------------
+
+namespace {
+
+struct streaming {
+  explicit streaming(std::string_view bytes) {
+    pipeline.feed(bytes);
+    REQUIRE(pipeline.next_request() != nullptr);
+    slot = pipeline.slot();
+    pipeline.hold_until_complete(slot);
+  }
+
+  const counter::limits limits;
+  const std::time_t now = 0;
+  const http::date date{now};
+  http::pipeline pipeline{limits, date};
+  http::pipeline::slot_type slot = 0;
+};
+
+using step = http::pipeline::step;
+
+}  // namespace
+
+TEST_CASE("a pipeline yields no request before a response that was begun has ended") {
+  streaming peer{get("/a") + get("/b")};
+  auto& pipeline = peer.pipeline;
+  CHECK(pipeline.next_request() == nullptr);
+  CHECK(pipeline.next_step(true) == step::wait);
+  pipeline.begin(peer.slot, {});
+  pipeline.append(peer.slot, "piece");
+  CHECK(pipeline.next_request() == nullptr);
+  CHECK(pipeline.next_step(true) == step::write);
+  pipeline.consume_output(pipeline.output().size());
+  CHECK(pipeline.next_step(true) == step::wait);
+  CHECK(pipeline.awaits() == awaited::response);
+  pipeline.end(peer.slot);
+  CHECK(pipeline.output() == "0\r\n\r\n");
+  const auto* next = pipeline.next_request();
+  REQUIRE(next != nullptr);
+  CHECK(next->target == "/b");
+}
+
+TEST_CASE("a response that was begun is the last one of a connection with HTTP/1.0") {
+  streaming peer{"GET /a HTTP/1.0\r\nConnection: keep-alive\r\n\r\n"};
+  auto& pipeline = peer.pipeline;
+  pipeline.begin(peer.slot, {});
+  pipeline.append(peer.slot, "piece");
+  CHECK(pipeline.next_step(true) == step::write);
+  pipeline.end(peer.slot);
+  CHECK(pipeline.output().ends_with("\r\n\r\npiece"));
+  CHECK(pipeline.next_step(true) == step::write_last);
+  pipeline.consume_output(pipeline.output().size());
+  CHECK(pipeline.next_step(true) == step::close);
 }

@@ -79,7 +79,7 @@ TEST_CASE("a smuggled request is never carried out, nor the one that carries it"
       REQUIRE(answers.size() == 1);
       CHECK(answers[0].status >= 400);
       CHECK(answers[0].closes());
-      CHECK(peer.pipeline.should_linger());
+      CHECK(peer.next_step() == http::pipeline::step::linger);
       check_closed(peer);
     }
   }
@@ -122,7 +122,7 @@ TEST_CASE("good requests before a bad one are carried out and answered first") {
       peer.feed(get("/inc?name=a") + get("/", "Transfer-Encoding: gzip\r\n") + get("/inc?name=b"));
   REQUIRE(commands.size() == 1);
   CHECK(commands[0].name == "a");
-  CHECK(peer.pipeline.awaits() == awaited::reply);
+  CHECK(peer.pipeline.awaits() == awaited::response);
   CHECK(peer.pipeline.output() == "");
   peer.complete(commands[0]);
   const auto answers = peer.take_answers();

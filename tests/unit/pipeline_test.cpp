@@ -32,7 +32,7 @@ TEST_CASE("a request becomes a command, and its reply a response") {
   CHECK(commands[0].operation == operation::set);
   CHECK(commands[0].name == "a b");
   CHECK(commands[0].operand == -5);
-  CHECK(peer.pipeline.awaits() == awaited::reply);
+  CHECK(peer.pipeline.awaits() == awaited::response);
   CHECK(peer.pipeline.output() == "");
 
   peer.complete(commands[0], {outcome::ok, -5});
@@ -43,8 +43,8 @@ TEST_CASE("a request becomes a command, and its reply a response") {
   CHECK(answers[0].has("Date: Thu, 01 Jan 1970 00:00:00 GMT"));
   CHECK_FALSE(answers[0].closes());
   CHECK(peer.pipeline.awaits() == awaited::request);
-  CHECK(peer.pipeline.wants_input());
-  CHECK_FALSE(peer.pipeline.should_linger());
+  CHECK(peer.wants_input());
+  CHECK(peer.next_step() != http::pipeline::step::linger);
 }
 
 TEST_CASE("replies that come in any order go out in the order of the requests") {
@@ -127,24 +127,24 @@ TEST_CASE("requests past the pipelining limit wait unread") {
   auto commands = peer.feed(get("/inc?name=a") + get("/inc?name=b") + get("/inc?name=c") +
                             get("/nope") + get("/inc?name=d"));
   REQUIRE(commands.size() == 2);
-  CHECK_FALSE(peer.pipeline.wants_input());
+  CHECK_FALSE(peer.wants_input());
   CHECK(peer.advance().empty());
 
   peer.complete(commands[1]);  // answered, but not yet out of the way
   CHECK(peer.advance().empty());
-  CHECK_FALSE(peer.pipeline.wants_input());
+  CHECK_FALSE(peer.wants_input());
 
   peer.complete(commands[0]);
   commands = peer.advance();
   REQUIRE(commands.size() == 1);
   CHECK(commands[0].name == "c");
-  CHECK_FALSE(peer.pipeline.wants_input());  // the 404 counts until c is answered
+  CHECK_FALSE(peer.wants_input());  // the 404 counts until c is answered
 
   peer.complete(commands[0]);
   commands = peer.advance();
   REQUIRE(commands.size() == 1);
   CHECK(commands[0].name == "d");
-  CHECK(peer.pipeline.wants_input());
+  CHECK(peer.wants_input());
   peer.complete(commands[0]);
   CHECK(bodies(peer.take_answers()) == "ok\nok\nok\nno such page: try /\nok\n");
 }
@@ -157,7 +157,7 @@ TEST_CASE("a peer that does not read is not read from, and holds a bounded outpu
   const auto full = peer.pipeline.output().size();
   CHECK(full >= limits::output_bytes_max);
   CHECK(full < limits::output_bytes_max + one.header.size() + one.body.size());
-  CHECK_FALSE(peer.pipeline.wants_input());
+  CHECK_FALSE(peer.wants_input());
   CHECK(peer.advance().empty());
   CHECK(peer.pipeline.output().size() == full);
 
@@ -168,7 +168,7 @@ TEST_CASE("a peer that does not read is not read from, and holds a bounded outpu
     CHECK(peer.pipeline.output().size() <= full);
   }
   CHECK(answered == requests);
-  CHECK(peer.pipeline.wants_input());
+  CHECK(peer.wants_input());
 }
 
 TEST_CASE("no more is read than can be parsed soon") {
@@ -177,7 +177,7 @@ TEST_CASE("no more is read than can be parsed soon") {
   connection peer{few};
   const auto commands = peer.feed(get("/inc?name=a") + repeat("\r", limits::read_bytes_max));
   REQUIRE(commands.size() == 1);
-  CHECK_FALSE(peer.pipeline.wants_input());
+  CHECK_FALSE(peer.wants_input());
 }
 
 // -- Expect: 100-continue -----------------------------------------------------
@@ -246,7 +246,7 @@ TEST_CASE("a request that takes too long gets one 408, behind the replies before
   CHECK(peer.advance().empty());
   CHECK(peer.feed("me=x HTTP/1.1\r\nHost: h\r\n\r\n").empty());
   CHECK(peer.pipeline.output() == "");
-  CHECK(peer.pipeline.awaits() == awaited::reply);
+  CHECK(peer.pipeline.awaits() == awaited::response);
 
   peer.complete(commands[0]);
   const auto answers = peer.take_answers();
@@ -255,7 +255,7 @@ TEST_CASE("a request that takes too long gets one 408, behind the replies before
   CHECK_FALSE(answers[0].closes());
   CHECK(answers[1].status == 408);
   CHECK(answers[1].closes());
-  CHECK(peer.pipeline.should_linger());
+  CHECK(peer.next_step() == http::pipeline::step::linger);
   check_closed(peer);
 }
 

@@ -20,12 +20,12 @@ constexpr std::string_view date = "Sun, 06 Nov 1994 08:49:37 GMT";
 constexpr http::framing kept{.http_11 = true, .keep_alive = true, .is_head = false};
 
 void complete(response_queue& queue, response_queue::slot slot, std::string_view body) {
-  queue.complete(slot, {status::ok, body, {}}, date);
+  queue.complete(slot, {status::ok, body}, date);
 }
 
 std::string rendered(std::string_view body, const http::framing& framing = kept) {
   std::string output;
-  http::render(output, {status::ok, body, {}}, framing, date);
+  http::render(output, {status::ok, body}, framing, date);
   return output;
 }
 
@@ -142,7 +142,7 @@ TEST_CASE("output is consumed in pieces") {
 TEST_CASE("bytes between responses come where they were put") {
   response_queue queue;
   complete(queue, queue.open(kept), "1");
-  queue.append("between");
+  queue.append_between("between");
   complete(queue, queue.open(kept), "2");
   CHECK(queue.output() == rendered("1") + "between" + rendered("2"));
 }
@@ -178,4 +178,94 @@ TEST_CASE("a queue that gave its memory back goes on") {
   complete(queue, second, "2");
   complete(queue, first, "1");
   CHECK(queue.output() == rendered("1") + rendered("2"));
+}
+
+// -- responses whose length is not known when they begin ------------------------------
+
+namespace {
+
+constexpr http::framing http_10{.http_11 = false, .keep_alive = true, .is_head = false};
+constexpr http::framing head_request{.http_11 = true, .keep_alive = true, .is_head = true};
+
+/// What follows the header.
+std::string body_of(std::string_view output) {
+  return std::string{output.substr(output.find("\r\n\r\n") + 4)};
+}
+
+}  // namespace
+
+TEST_CASE("begin(), append() and end() render a body in the chunked transfer coding") {
+  response_queue queue;
+  const auto slot = queue.open(kept);
+  CHECK(queue.begin(slot, {.type = "text/event-stream"}, date));
+  const std::string header{queue.output()};
+  CHECK(header.find("\r\nTransfer-Encoding: chunked\r\n\r\n") != header.npos);
+  CHECK(header.find("\r\nContent-Type: text/event-stream\r\n") != header.npos);
+  CHECK(header.find("Content-Length") == header.npos);
+  CHECK(header.find("Connection") == header.npos);
+  queue.append(slot, "hello");
+  queue.append(slot, "");  // would end the body
+  queue.append(slot, std::string(26, 'x'));
+  CHECK(body_of(queue.output()) == "5\r\nhello\r\n1a\r\n" + std::string(26, 'x') + "\r\n");
+  CHECK(queue.size() == 1);
+  queue.end(slot);
+  CHECK(body_of(queue.output()).ends_with("x\r\n0\r\n\r\n"));
+  CHECK(queue.empty());
+}
+
+TEST_CASE("a body that was begun ends with the connection in HTTP/1.0") {
+  response_queue queue;
+  const auto slot = queue.open(http_10);
+  CHECK_FALSE(queue.begin(slot, {}, date));
+  queue.append(slot, "hello");
+  queue.end(slot);
+  const std::string output{queue.output()};
+  CHECK(output.find("\r\nConnection: close\r\n") != output.npos);
+  CHECK(output.find("Transfer-Encoding") == output.npos);
+  CHECK(body_of(output) == "hello");
+}
+
+TEST_CASE("begin() of a response to HEAD renders the header of a GET and no body") {
+  response_queue queue;
+  const auto get = queue.open(kept);
+  queue.begin(get, {}, date);
+  const std::string header{queue.output()};
+  queue.end(get);
+  queue.consume(queue.output().size());
+  const auto head = queue.open(head_request);
+  CHECK(queue.begin(head, {}, date));
+  queue.append(head, "hello");
+  queue.end(head);
+  CHECK(queue.output() == header);
+}
+
+TEST_CASE("what is appended before its turn waits for it, and then goes out at once") {
+  response_queue queue;
+  const auto first = queue.open(kept);
+  const auto second = queue.open(kept);
+  const auto third = queue.open(kept);
+  queue.begin(second, {}, date);
+  queue.append(second, "early");
+  complete(queue, third, "3");
+  CHECK(queue.output() == "");
+  const auto waiting = queue.bytes();
+  CHECK(waiting > rendered("3").size());
+  complete(queue, first, "1");
+  CHECK(queue.bytes() == waiting + rendered("1").size());
+  const std::string output{queue.output()};
+  CHECK(output.starts_with(rendered("1")));
+  CHECK(output.ends_with("5\r\nearly\r\n"));
+  queue.append(second, "late");
+  CHECK(queue.output().ends_with("4\r\nlate\r\n"));
+  CHECK(queue.size() == 2);
+  queue.end(second);
+  CHECK(queue.output().ends_with("0\r\n\r\n" + rendered("3")));
+  CHECK(queue.bytes() == queue.output().size());
+  CHECK(queue.empty());
+}
+
+TEST_CASE("close_after_newest() comes too late for a response that was begun") {
+  response_queue queue;
+  queue.begin(queue.open(kept), {}, date);
+  CHECK_FALSE(queue.close_after_newest());
 }

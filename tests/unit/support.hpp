@@ -3,6 +3,7 @@
 #include "counter/call.hpp"
 #include "counter/command.hpp"
 #include "counter/limits.hpp"
+#include "http/api/dispatcher.hpp"
 #include "http/protocol/date.hpp"
 #include "http/protocol/pipeline.hpp"
 
@@ -10,6 +11,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <ctime>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -64,15 +66,17 @@ inline std::vector<answer> answers_in(std::string_view bytes) {
   return answers;
 }
 
-/// What a session and its peer do to a pipeline, with a store that answers when
-/// it is told to.
+/// What a session and its peer do to a pipeline and its dispatcher, with a store that
+/// replies when it is told to.
 class connection {
 public:
-  explicit connection(const counter::limits& limits = {}, http::peer from = http::peer::local,
+  explicit connection(const counter::limits& limits = {},
+                      http::connection_info info = {.is_loopback = true},
                       const http::v1::server_info& server_info = {})
       : limits_(limits),
         server_info_(server_info),
-        pipeline(limits_, date_, server_info_, from) {}
+        pipeline(limits_, date_),
+        dispatcher_(pipeline, server_info_, info) {}
 
   struct pending {
     http::response_queue::slot slot;
@@ -97,24 +101,24 @@ public:
 
   std::vector<pending> advance() {
     std::vector<pending> taken;
-    while (const auto next = pipeline.take_command())
+    while (const auto next = dispatcher_.next_call())
       taken.push_back({next->slot, next->command.operation, std::string{next->command.name},
                        next->command.operand,
                        next->request ? std::optional{*next->request} : std::nullopt});
-    pipeline.keep_rest();
+    pipeline.next_step(false);
     return taken;
   }
 
   /// The store answers.
   void complete(const pending& which, const counter::reply& reply = {}) {
-    pipeline.complete(which.slot, {which.operation, which.name, which.operand}, reply);
+    dispatcher_.complete(which.slot, {which.operation, which.name, which.operand}, reply);
   }
 
   /// A shard answers a question; returns what is taken then.
   std::vector<pending> answer_to(const pending& which, counter::response said) {
     counter::call answered{which.request.value()};
     answered.response = std::move(said);
-    pipeline.complete(which.slot, std::move(answered));
+    dispatcher_.complete(which.slot, std::move(answered));
     return advance();
   }
 
@@ -127,13 +131,26 @@ public:
 
   std::vector<answer> take_answers() { return answers_in(take_output()); }
 
+  /// What the pipeline needs next, while its peer reads nothing.
+  http::pipeline::step next_step() { return pipeline.next_step(false); }
+  bool wants_input() { return next_step() == http::pipeline::step::read; }
+
+  void shrink(std::size_t kept_bytes) {
+    pipeline.shrink(kept_bytes);
+    dispatcher_.shrink(kept_bytes);
+  }
+
 private:
   const counter::limits limits_;
-  const http::date date_;
+  const std::time_t now_ = 0;
+  const http::date date_{now_};
   const http::v1::server_info server_info_;
 
 public:
   http::pipeline pipeline;
+
+private:
+  http::dispatcher dispatcher_;
 };
 
 inline std::string bodies(const std::vector<answer>& answers) {
@@ -146,7 +163,7 @@ inline std::string bodies(const std::vector<answer>& answers) {
 /// Nothing more is parsed, and what is left to do is to send and close.
 inline void check_closed(connection& peer) {
   CHECK(peer.pipeline.awaits() == http::pipeline::awaited::nothing);
-  CHECK_FALSE(peer.pipeline.wants_input());
+  CHECK_FALSE(peer.wants_input());
   CHECK(peer.feed(get("/inc?name=late")).empty());
   CHECK(peer.take_output() == "");
 }

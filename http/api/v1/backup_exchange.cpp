@@ -18,7 +18,7 @@ void backup_exchange::take(counter::call answered) {
   made_ = std::get<counter::backup>(std::move(answered.response));
 }
 
-message backup_exchange::response() {
+http::response backup_exchange::response() {
   if (made_->outcome != counter::outcome::ok)
     return refusal_of({made_->outcome});
   return {.status = status::created, .body = to_text({{"path", made_->path}}), .type = json_type};

@@ -16,7 +16,7 @@ public:
   std::optional<counter::request> next_request() override;
   void take(counter::call answered) override;
   bool is_done() const noexcept override { return made_.has_value(); }
-  message response() override;
+  http::response response() override;
 
 private:
   std::optional<counter::backup_request> request_;  // until it is asked

@@ -47,7 +47,7 @@ void batch_exchange::take(counter::call answered) {
   ++answers_;
 }
 
-message batch_exchange::response() {
+http::response batch_exchange::response() {
   json::array results;
   results.reserve(calls_.size());
   for (const auto& call : calls_)

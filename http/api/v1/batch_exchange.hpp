@@ -16,7 +16,7 @@ public:
   std::optional<counter::request> next_request() override;
   void take(counter::call answered) override;
   bool is_done() const noexcept override { return answers_ == calls_.size(); }
-  message response() override;
+  http::response response() override;
   bool is_long() const noexcept override { return true; }
 
 private:

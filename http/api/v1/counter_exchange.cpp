@@ -12,9 +12,9 @@ namespace http::v1 {
 namespace {
 
 /// What a cache has to know of an answer that it may keep.
-std::string cache_fields(const counter::state& state, bool may_be_kept) {
+std::string cache_fields(const counter::state& state, bool may_be_cached) {
   auto fields = "ETag: " + tag_of(state.version) + "\r\n";
-  if (may_be_kept)
+  if (may_be_cached)
     fields += "Vary: Accept\r\n";
   return fields;
 }
@@ -36,36 +36,40 @@ void counter_exchange::take(counter::call answered) {
   reply_ = std::get<counter::full_reply>(answered.response);
 }
 
-message counter_exchange::response() {
+http::response counter_exchange::response() {
   switch (reply_->outcome) {
     case counter::outcome::ok:
       return success();
     case counter::outcome::not_modified:
       return {.status = status::not_modified,
               .fields = cache_fields(*reply_->after, true),
-              .may_be_kept = true};
+              .may_be_cached = true};
     default:
       return refusal_of(*reply_);
   }
 }
 
-message counter_exchange::success() const {
-  message said{.status = status_of(*reply_)};
+http::response counter_exchange::success() const {
+  http::response response{.status = status_of(*reply_)};
+  std::string fields;
   if (reply_->is_replayed)
-    said.fields += "Idempotency-Replayed: true\r\n";
-  if (!reply_->after)
-    return said;
-  said.may_be_kept = command_.parameters.operation == counter::operation::get;
-  said.fields += cache_fields(*reply_->after, said.may_be_kept);
-  if (said.status == status::created)
-    said.fields += "Location: /v1/counters/" + encode(command_.name) + "\r\n";
-  if (as_text_) {
-    said.body = std::to_string(reply_->after->value) + "\n";
-  } else {
-    said.type = json_type;
-    said.body = to_text(describe(command_.name, command_.parameters, *reply_));
+    fields += "Idempotency-Replayed: true\r\n";
+  if (!reply_->after) {
+    response.fields = std::move(fields);
+    return response;
   }
-  return said;
+  response.may_be_cached = command_.parameters.operation == counter::operation::get;
+  fields += cache_fields(*reply_->after, response.may_be_cached);
+  if (response.status == status::created)
+    fields += "Location: /v1/counters/" + encode(command_.name) + "\r\n";
+  response.fields = std::move(fields);
+  if (as_text_) {
+    response.body = std::to_string(reply_->after->value) + "\n";
+  } else {
+    response.type = json_type;
+    response.body = to_text(describe(command_.name, command_.parameters, *reply_));
+  }
+  return response;
 }
 
 }  // namespace http::v1

@@ -13,10 +13,10 @@ public:
   std::optional<counter::request> next_request() override;
   void take(counter::call answered) override;
   bool is_done() const noexcept override { return reply_.has_value(); }
-  message response() override;
+  http::response response() override;
 
 private:
-  message success() const;
+  http::response success() const;
 
   counter::full_command command_;  // on its way between the question and the answer
   std::optional<counter::full_reply> reply_;

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "counter/call.hpp"
-#include "http/protocol/message.hpp"
+#include "http/protocol/response.hpp"
 
 #include <optional>
 
@@ -24,7 +24,7 @@ public:
   virtual bool is_done() const noexcept = 0;
 
   /// Once, when done.
-  virtual message response() = 0;
+  virtual http::response response() = 0;
 
   /// Its answer may be long: nothing else of its connection is begun meanwhile.
   virtual bool is_long() const noexcept { return false; }

@@ -64,7 +64,7 @@ bool list_exchange::is_done() const noexcept {
                                      [&](const auto& one) { return is_hungry(one); });
 }
 
-message list_exchange::response() {
+http::response list_exchange::response() {
   if (outcome_ != counter::outcome::ok)
     return refusal_of({outcome_});
   const bool is_last = merged_.size() <= list_.limit;
@@ -73,19 +73,19 @@ message list_exchange::response() {
   counters.reserve(merged_.size());
   for (const auto& counter : merged_)
     counters.push_back(describe(counter.name, counter.state));
-  message said{.type = json_type};
+  http::response response{.type = json_type};
   boost::json::object body{{"counters", std::move(counters)}, {"next_cursor", nullptr}};
   if (!is_last) {
     const auto cursor = to_cursor(merged_.back().name);
     body["next_cursor"] = cursor;
-    said.fields = "Link: </v1/counters?";
+    std::string link = "Link: </v1/counters?";
     if (!list_.prefix.empty())
-      said.fields += "prefix=" + encode(list_.prefix) + "&";
-    said.fields +=
-        "limit=" + std::to_string(list_.limit) + "&cursor=" + cursor + ">; rel=\"next\"\r\n";
+      link += "prefix=" + encode(list_.prefix) + "&";
+    link += "limit=" + std::to_string(list_.limit) + "&cursor=" + cursor + ">; rel=\"next\"\r\n";
+    response.fields = std::move(link);
   }
-  said.body = to_text(body);
-  return said;
+  response.body = to_text(body);
+  return response;
 }
 
 /// Whether nothing can be merged before it is asked for more.

@@ -20,7 +20,7 @@ public:
   std::optional<counter::request> next_request() override;
   void take(counter::call answered) override;
   bool is_done() const noexcept override;
-  message response() override;
+  http::response response() override;
   bool is_long() const noexcept override { return true; }
 
 private:

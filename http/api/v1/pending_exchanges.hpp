@@ -11,61 +11,58 @@
 
 namespace http::v1 {
 
-/// The exchanges of one connection. Takes next to no room while there is none.
+/// The exchanges of one connection that are not done. Takes a pointer's room while there
+/// is none.
 class pending_exchanges {
 public:
-  using slot = response_queue::slot;
+  using slot_type = response_queue::slot;
 
-  void add(slot where, std::unique_ptr<exchange> what) {
-    if (!all_)
-      all_ = std::make_unique<std::vector<entry>>();
-    all_->push_back({where, std::move(what)});
+  void add(slot_type slot, std::unique_ptr<exchange> exchange) {
+    if (!entries_)
+      entries_ = std::make_unique<std::vector<entry>>();
+    entries_->push_back({slot, std::move(exchange)});
   }
 
-  bool is_empty() const noexcept { return all_ == nullptr; }
+  bool is_empty() const noexcept { return entries_ == nullptr; }
 
   struct addressed_request {
-    slot where;
+    slot_type slot;
     counter::request request;
   };
 
+  /// The next of what any exchange has to ask the store; nullopt when none has.
   std::optional<addressed_request> next_request() {
-    if (!all_)
+    if (!entries_)
       return std::nullopt;
-    for (auto& [where, what] : *all_)
-      if (auto request = what->next_request())
-        return addressed_request{where, std::move(*request)};
+    for (auto& [slot, exchange] : *entries_)
+      if (auto request = exchange->next_request())
+        return addressed_request{slot, std::move(*request)};
     return std::nullopt;
   }
 
-  /// Hands on the answer to a question of the exchange at `where`. Returns what
-  /// the exchange comes to when it is done.
-  std::optional<message> take(slot where, counter::call answered) {
-    const auto found = std::find_if(all_->begin(), all_->end(),
-                                    [&](const entry& one) { return one.where == where; });
-    auto& what = *found->what;
-    what.take(std::move(answered));
-    if (!what.is_done())
+  /// Hands the response to a request of the exchange at `slot` to it. Returns what the
+  /// exchange responds with when that makes it done.
+  std::optional<http::response> take(slot_type slot, counter::call completed) {
+    const auto found = std::find_if(entries_->begin(), entries_->end(),
+                                    [&](const entry& entry) { return entry.slot == slot; });
+    auto& exchange = *found->exchange;
+    exchange.take(std::move(completed));
+    if (!exchange.is_done())
       return std::nullopt;
-    auto said = what.response();
-    all_->erase(found);
-    if (all_->empty())
-      all_.reset();
-    return said;
-  }
-
-  bool has_long() const noexcept {
-    return all_ && std::any_of(all_->begin(), all_->end(),
-                               [](const entry& one) { return one.what->is_long(); });
+    auto response = exchange.response();
+    entries_->erase(found);
+    if (entries_->empty())
+      entries_.reset();
+    return response;
   }
 
 private:
   struct entry {
-    slot where;
-    std::unique_ptr<exchange> what;
+    slot_type slot;
+    std::unique_ptr<v1::exchange> exchange;
   };
 
-  std::unique_ptr<std::vector<entry>> all_;
+  std::unique_ptr<std::vector<entry>> entries_;
 };
 
 }  // namespace http::v1

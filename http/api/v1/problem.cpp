@@ -63,7 +63,7 @@ void add_state(json::object& to, const std::optional<counter::state>& state) {
   to["version"] = state ? json::value(state->version) : nullptr;
 }
 
-message as_message(code code, const json::object& about) {
+response as_response(code code, const json::object& about) {
   json::object body;
   body["type"] = "urn:counterd:" + std::string{text_of(code)};
   body["title"] = title_of(code);
@@ -73,19 +73,19 @@ message as_message(code code, const json::object& about) {
 
 }  // namespace
 
-message to_message(const problem& problem) {
+response to_response(const problem& problem) {
   auto about = description(problem.code, problem.detail);
   if (problem.index)
     about["index"] = *problem.index;
-  return as_message(problem.code, about);
+  return as_response(problem.code, about);
 }
 
-message refusal_of(const counter::full_reply& reply) {
+response refusal_of(const counter::full_reply& reply) {
   const auto code = code_of(reply.outcome);
   auto about = description(code, detail_of(reply.outcome));
   if (tells_state(code))
     add_state(about, reply.after);
-  return as_message(code, about);
+  return as_response(code, about);
 }
 
 json::object refused_result(const counter::full_reply& reply) {

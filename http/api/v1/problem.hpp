@@ -2,7 +2,7 @@
 
 #include "counter/full_command.hpp"
 #include "http/api/v1/code.hpp"
-#include "http/protocol/message.hpp"
+#include "http/protocol/response.hpp"
 
 #include <boost/json/object.hpp>
 
@@ -26,11 +26,11 @@ template <class T>
 using result = std::variant<T, problem>;
 
 /// Problem details (RFC 9457): `application/problem+json`.
-message to_message(const problem& problem);
+response to_response(const problem& problem);
 
 /// Why a counter did not do what was asked; its outcome is not `ok`. Tells what
 /// the counter is where that is the reason.
-message refusal_of(const counter::full_reply& reply);
+response refusal_of(const counter::full_reply& reply);
 
 /// The same as the result of one operation of a batch.
 boost::json::object refused_result(const counter::full_reply& reply);

@@ -18,7 +18,7 @@ using unit::requests_of;
 namespace {
 
 /// What is said when the store answers so.
-http::message said(backup made) {
+http::response said(backup made) {
   backup_exchange exchange{4, "nightly"};
   auto requests = requests_of(exchange);
   REQUIRE(requests.size() == 1);
@@ -44,12 +44,12 @@ TEST_CASE("a backup is asked for once, in the place that makes them") {
 }
 
 TEST_CASE("a backup that was made tells where it is") {
-  const auto message = said({outcome::ok, "/var/lib/a \"b\"/backups/nightly"});
-  CHECK(message.status == http::status::created);
-  CHECK(message.type == http::json_type);
-  CHECK(message.body == "{\"path\":\"/var/lib/a \\\"b\\\"/backups/nightly\"}\n");
-  CHECK(message.fields == "");
-  CHECK_FALSE(message.may_be_kept);
+  const auto response = said({outcome::ok, "/var/lib/a \"b\"/backups/nightly"});
+  CHECK(response.status == http::status::created);
+  CHECK(response.type == http::json_type);
+  CHECK(response.body.view() == "{\"path\":\"/var/lib/a \\\"b\\\"/backups/nightly\"}\n");
+  CHECK(response.fields.view() == "");
+  CHECK_FALSE(response.may_be_cached);
 }
 
 TEST_CASE("a backup that was not made tells why") {
@@ -64,9 +64,9 @@ TEST_CASE("a backup that was not made tells why") {
   };
   for (const auto& [outcome, status, code] : cases) {
     CAPTURE(code);
-    const auto message = said({outcome, "/nowhere"});
-    CHECK(static_cast<int>(message.status) == status);
-    CHECK(unit::code_in(message) == code);
-    CHECK(message.body.find("/nowhere") == message.body.npos);
+    const auto response = said({outcome, "/nowhere"});
+    CHECK(static_cast<int>(response.status) == status);
+    CHECK(unit::code_in(response) == code);
+    CHECK(response.body.view().find("/nowhere") == response.body.view().npos);
   }
 }

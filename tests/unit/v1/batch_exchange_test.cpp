@@ -68,7 +68,7 @@ TEST_CASE("results are in the order of the operations, in whatever order they co
       batch.take(answered(std::move(requests[i]), full_reply{outcome::ok, false, now, now}));
     }
     REQUIRE(batch.is_done());
-    REQUIRE(batch.response().body ==
+    REQUIRE(batch.response().body.view() ==
             R"({"results":[)"
             R"({"status":200,"name":"a","value":0,"version":1,"expires_at":null},)"
             R"({"status":200,"name":"b","value":1,"version":2,"expires_at":null},)"
@@ -108,12 +108,12 @@ TEST_CASE("each result is what the single request would have been answered") {
   REQUIRE(requests.size() == std::size(replies));
   for (std::size_t i = 0; i < requests.size(); ++i)
     batch.take(answered(std::move(requests[i]), replies[i]));
-  const auto message = batch.response();
-  CHECK(message.status == http::status::ok);
-  CHECK(message.type == http::json_type);
-  CHECK(message.fields == "");
-  CHECK_FALSE(message.may_be_kept);
-  CHECK(message.body ==
+  const auto response = batch.response();
+  CHECK(response.status == http::status::ok);
+  CHECK(response.type == http::json_type);
+  CHECK(response.fields.view() == "");
+  CHECK_FALSE(response.may_be_cached);
+  CHECK(response.body.view() ==
         R"({"results":[)"
         R"({"status":200,"name":"a","value":2,"previous":1,"applied":1,"version":11,)"
         R"("created":false,"expires_at":null},)"
@@ -136,7 +136,7 @@ TEST_CASE("a batch of a thousand is one answer") {
   for (auto request = requests.rbegin(); request != requests.rend(); ++request)
     batch.take(answered(std::move(*request), full_reply{outcome::not_found}));
   REQUIRE(batch.is_done());
-  const auto body = batch.response().body;
+  const std::string body{batch.response().body.view()};
   std::size_t results = 0;
   for (auto found = body.find("not-found"); found != body.npos;
        found = body.find("not-found", found + 1))

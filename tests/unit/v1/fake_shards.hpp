@@ -1,7 +1,7 @@
 #pragma once
 
 #include "counter/page.hpp"
-#include "http/protocol/message.hpp"
+#include "http/protocol/response.hpp"
 
 #include <boost/json/parse.hpp>
 
@@ -40,9 +40,9 @@ struct fake_shard {
 };
 
 /// The names on a page of a list.
-inline std::vector<std::string> names_in(const http::message& message) {
+inline std::vector<std::string> names_in(const http::response& response) {
   std::vector<std::string> names;
-  const auto body = boost::json::parse(message.body);
+  const auto body = boost::json::parse(std::string{response.body.view()});
   for (const auto& counter : body.at("counters").as_array())
     names.emplace_back(counter.at("name").as_string());
   return names;

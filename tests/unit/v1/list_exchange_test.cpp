@@ -28,7 +28,7 @@ const page_request& page_of(const counter::request& request) {
 }
 
 /// Has the shards answer whatever is asked, in the order of the shards.
-http::message run(list_exchange& list, const std::vector<fake_shard>& shards) {
+http::response run(list_exchange& list, const std::vector<fake_shard>& shards) {
   while (!list.is_done())
     for (auto& request : requests_of(list)) {
       auto page = shards[page_of(request).mailbox].list(page_of(request));
@@ -83,17 +83,17 @@ TEST_CASE("a list asks the places that have lists and no other") {
 
 TEST_CASE("a list of nothing is an empty page, and the last one") {
   list_exchange list{{}, store_traits::in_memory(2)};
-  const auto message = run(list, std::vector<fake_shard>(2));
-  CHECK(message.status == http::status::ok);
-  CHECK(message.type == http::json_type);
-  CHECK(message.body == "{\"counters\":[],\"next_cursor\":null}\n");
-  CHECK(message.fields == "");
+  const auto response = run(list, std::vector<fake_shard>(2));
+  CHECK(response.status == http::status::ok);
+  CHECK(response.type == http::json_type);
+  CHECK(response.body.view() == "{\"counters\":[],\"next_cursor\":null}\n");
+  CHECK(response.fields.view() == "");
 }
 
 TEST_CASE("a page tells of each counter what a read would") {
   fake_shard shard{{"a"}};
   list_exchange list{{}, store_traits::in_memory(1)};
-  CHECK(run(list, {shard}).body ==
+  CHECK(run(list, {shard}).body.view() ==
         "{\"counters\":[{\"name\":\"a\",\"value\":1,\"version\":7,\"expires_at\":null}],"
         "\"next_cursor\":null}\n");
 }
@@ -103,26 +103,26 @@ TEST_CASE("there is a next page only while there is more") {
   for (const std::size_t limit : {3u, 4u, 1000u}) {
     CAPTURE(limit);
     list_exchange list{{"", limit, ""}, store_traits::in_memory(2)};
-    const auto message = run(list, shards);
-    CHECK(names_in(message) == std::vector<std::string>{"a", "b", "c"});
-    CHECK(unit::member(message.body, "next_cursor") == "null");
-    CHECK(message.fields == "");
+    const auto response = run(list, shards);
+    CHECK(names_in(response) == std::vector<std::string>{"a", "b", "c"});
+    CHECK(unit::member(response.body.view(), "next_cursor") == "null");
+    CHECK(response.fields.view() == "");
   }
   list_exchange first{{"", 2, ""}, store_traits::in_memory(2)};
-  const auto message = run(first, shards);
-  CHECK(names_in(message) == std::vector<std::string>{"a", "b"});
-  CHECK(unit::member(message.body, "next_cursor") == "\"62\"");
-  CHECK(message.fields == "Link: </v1/counters?limit=2&cursor=62>; rel=\"next\"\r\n");
+  const auto response = run(first, shards);
+  CHECK(names_in(response) == std::vector<std::string>{"a", "b"});
+  CHECK(unit::member(response.body.view(), "next_cursor") == "\"62\"");
+  CHECK(response.fields.view() == "Link: </v1/counters?limit=2&cursor=62>; rel=\"next\"\r\n");
   list_exchange second{{"", 2, "b"}, store_traits::in_memory(2)};
   const auto last = run(second, shards);
   CHECK(names_in(last) == std::vector<std::string>{"c"});
-  CHECK(last.fields == "");
+  CHECK(last.fields.view() == "");
 }
 
 TEST_CASE("the link to the next page keeps the prefix, encoded") {
   list_exchange list{{"a/\"b c&\xc3\xa9", 1, ""}, store_traits::in_memory(1)};
-  const auto message = run(list, {fake_shard{{"a/\"b c&\xc3\xa9x", "a/\"b c&\xc3\xa9y"}}});
-  CHECK(message.fields ==
+  const auto response = run(list, {fake_shard{{"a/\"b c&\xc3\xa9x", "a/\"b c&\xc3\xa9y"}}});
+  CHECK(response.fields.view() ==
         "Link: </v1/counters?prefix=a%2F%22b%20c%26%C3%A9&limit=1&"
         "cursor=612f2262206326c3a978>; rel=\"next\"\r\n");
 }
@@ -141,9 +141,9 @@ TEST_CASE("shards that answer in any order make the same page") {
       list.take(answered(std::move(requests[i]), std::move(page)));
     }
     REQUIRE(list.is_done());
-    const auto message = list.response();
-    CHECK(names_in(message) == std::vector<std::string>{"a", "b", "c", "d"});
-    CHECK(unit::member(message.body, "next_cursor") == "\"64\"");
+    const auto response = list.response();
+    CHECK(names_in(response) == std::vector<std::string>{"a", "b", "c", "d"});
+    CHECK(unit::member(response.body.view(), "next_cursor") == "\"64\"");
   } while (std::next_permutation(order.begin(), order.end()));
 }
 
@@ -211,10 +211,10 @@ TEST_CASE("a shard that refuses ends the list when all have answered") {
       }
       REQUIRE(list.is_done());
       CHECK_FALSE(list.next_request().has_value());
-      const auto message = list.response();
-      CHECK(message.status == http::status::service_unavailable);
-      CHECK(unit::code_in(message) == http::v1::text_of(http::v1::code_of(why)));
-      CHECK(message.fields == "");
+      const auto response = list.response();
+      CHECK(response.status == http::status::service_unavailable);
+      CHECK(unit::code_in(response) == http::v1::text_of(http::v1::code_of(why)));
+      CHECK(response.fields.view() == "");
     }
   }
 }

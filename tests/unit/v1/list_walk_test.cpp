@@ -34,7 +34,8 @@ std::string random_name(engine& numbers) {
 }
 
 /// One page; the shards answer in any order, each while others are still asked.
-http::message page_of(list_exchange& list, const std::vector<fake_shard>& shards, engine& numbers) {
+http::response page_of(list_exchange& list, const std::vector<fake_shard>& shards,
+                       engine& numbers) {
   std::vector<counter::request> waiting;
   std::set<unsigned> asked;
   while (!list.is_done()) {
@@ -82,11 +83,11 @@ void walk(engine& numbers) {
   std::vector<std::string> listed;
   for (std::string after;;) {
     list_exchange list{{prefix, limit, after}, store};
-    const auto message = page_of(list, shards, numbers);
-    const auto page = unit::names_in(message);
+    const auto response = page_of(list, shards, numbers);
+    const auto page = unit::names_in(response);
     listed.insert(listed.end(), page.begin(), page.end());
-    const auto cursor = unit::member(message.body, "next_cursor");
-    REQUIRE(message.fields.empty() == (cursor == "null"));
+    const auto cursor = unit::member(response.body.view(), "next_cursor");
+    REQUIRE(response.fields.view().empty() == (cursor == "null"));
     if (cursor == "null") {
       REQUIRE(page.size() <= limit);
       break;

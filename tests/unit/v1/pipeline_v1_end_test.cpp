@@ -163,7 +163,7 @@ TEST_CASE("a list that is a connection's last request is still asked to its end"
   auto taken = peer.feed(get("/v1/counters", "Connection: close\r\n") + get("/inc?name=late"));
   for (const auto* reached : {"a", "b"}) {
     REQUIRE(taken.size() == 1);
-    CHECK(peer.pipeline.awaits() == awaited::reply);
+    CHECK(peer.pipeline.awaits() == awaited::response);
     taken = peer.answer_to(taken[0], page{outcome::ok, {{reached, {}}}, false, reached});
     CHECK(peer.take_output() == "");
   }
@@ -216,6 +216,6 @@ TEST_CASE("a connection whose exchanges are over gives their memory back, and go
     peer.answer_to(taken[1], read_six);
     peer.answer_to(taken[0], read_six);
     CHECK(peer.take_answers().size() == 2);
-    peer.pipeline.shrink(0);
+    peer.shrink(0);
   }
 }

@@ -12,22 +12,23 @@ using http::v1::code;
 using unit::member;
 
 TEST_CASE("a problem is told as RFC 9457 has it") {
-  const auto message = http::v1::to_message({code::invalid_value, "delta is \"odd\""});
-  CHECK(message.status == http::status::bad_request);
-  CHECK(message.type == "application/problem+json");
-  CHECK(message.body ==
+  const auto response = http::v1::to_response({code::invalid_value, "delta is \"odd\""});
+  CHECK(response.status == http::status::bad_request);
+  CHECK(response.type == "application/problem+json");
+  CHECK(response.body.view() ==
         R"({"type":"urn:counterd:invalid-value","title":"A value is not what it should be",)"
         R"("status":400,"detail":"delta is \"odd\"","code":"invalid-value"})"
         "\n");
-  CHECK(message.allow == "");
-  CHECK(message.fields == "");
-  CHECK_FALSE(message.may_be_kept);
+  CHECK(response.allow == "");
+  CHECK(response.fields.view() == "");
+  CHECK_FALSE(response.may_be_cached);
 }
 
 TEST_CASE("a problem of an operation in a batch tells its index") {
-  CHECK(member(http::v1::to_message({code::invalid_name, "x", 0}).body, "index") == "0");
-  CHECK(member(http::v1::to_message({code::invalid_name, "x", 999}).body, "index") == "999");
-  CHECK(member(http::v1::to_message({code::invalid_name, "x"}).body, "index") == "");
+  CHECK(member(http::v1::to_response({code::invalid_name, "x", 0}).body.view(), "index") == "0");
+  CHECK(member(http::v1::to_response({code::invalid_name, "x", 999}).body.view(), "index") ==
+        "999");
+  CHECK(member(http::v1::to_response({code::invalid_name, "x"}).body.view(), "index") == "");
 }
 
 TEST_CASE("a refusal tells the counter where that is the reason") {
@@ -57,22 +58,22 @@ TEST_CASE("a refusal tells the counter where that is the reason") {
     const auto there = http::v1::refusal_of({outcome, false, now, now});
     CHECK(static_cast<int>(there.status) == status);
     CHECK(unit::code_in(there) == code);
-    CHECK(member(there.body, "status") == std::to_string(status));
-    CHECK(member(there.body, "type") == "\"urn:counterd:" + std::string{code} + "\"");
-    CHECK(member(there.body, "title").size() > 2);
-    CHECK(member(there.body, "detail").size() > 2);
-    CHECK(member(there.body, "value") == (tells_state ? "-9223372036854775808" : ""));
-    CHECK(member(there.body, "version") == (tells_state ? "18446744073709551615" : ""));
+    CHECK(member(there.body.view(), "status") == std::to_string(status));
+    CHECK(member(there.body.view(), "type") == "\"urn:counterd:" + std::string{code} + "\"");
+    CHECK(member(there.body.view(), "title").size() > 2);
+    CHECK(member(there.body.view(), "detail").size() > 2);
+    CHECK(member(there.body.view(), "value") == (tells_state ? "-9223372036854775808" : ""));
+    CHECK(member(there.body.view(), "version") == (tells_state ? "18446744073709551615" : ""));
 
     const auto missing = http::v1::refusal_of({outcome});
-    CHECK(member(missing.body, "value") == (tells_state ? "null" : ""));
-    CHECK(member(missing.body, "version") == (tells_state ? "null" : ""));
+    CHECK(member(missing.body.view(), "value") == (tells_state ? "null" : ""));
+    CHECK(member(missing.body.view(), "version") == (tells_state ? "null" : ""));
 
     // The same in a batch, where neither type nor title is repeated.
     const auto result =
         boost::json::serialize(http::v1::refused_result({outcome, false, now, now}));
     for (const auto* name : {"status", "code", "detail", "value", "version"})
-      CHECK(member(result, name) == member(there.body, name));
+      CHECK(member(result, name) == member(there.body.view(), name));
     CHECK(member(result, "type") == "");
     CHECK(member(result, "title") == "");
   }
@@ -91,11 +92,12 @@ TEST_CASE("a refusal says that nothing was changed, unless something may be") {
   for (const auto outcome :
        {outcome::too_many_counters, outcome::idempotency_store_full, outcome::overloaded,
         outcome::draining, outcome::disk_full, outcome::unreadable}) {
-    const auto detail = member(http::v1::refusal_of({outcome}).body, "detail");
+    const auto detail = member(http::v1::refusal_of({outcome}).body.view(), "detail");
     CAPTURE(detail);
     CHECK(detail.find("nothing was c") != detail.npos);
   }
-  const auto unknown = member(http::v1::refusal_of({outcome::outcome_unknown}).body, "detail");
+  const auto unknown =
+      member(http::v1::refusal_of({outcome::outcome_unknown}).body.view(), "detail");
   CHECK(unknown.find("nothing") == unknown.npos);
   CHECK(unknown.find("safe to send it again with the same Idempotency-Key") != unknown.npos);
 }

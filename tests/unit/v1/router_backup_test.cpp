@@ -1,6 +1,6 @@
 // POST /v1/admin/backup, up to what the store is asked.
 
-#include "http/api/v1/router.hpp"
+#include "http/api/router.hpp"
 #include "tests/unit/v1/pipeline_support.hpp"
 #include "tests/unit/v1/router_support.hpp"
 
@@ -11,7 +11,6 @@
 #include <variant>
 
 using http::method;
-using http::peer;
 using unit::form_type;
 using unit::json_type;
 
@@ -34,8 +33,9 @@ const http::v1::server_info& info_on_disk() {
 unit::routed post(const std::string& query, const unit::field_list& fields = {},
                   std::string_view body = "",
                   const http::v1::server_info& server_info = info_on_disk(),
-                  peer from = peer::local) {
-  return unit::route(method::post, std::string{path} + query, fields, body, server_info, from);
+                  http::connection_info connection = {.is_loopback = true}) {
+  return unit::route(method::post, std::string{path} + query, fields, body, server_info,
+                     connection);
 }
 
 }  // namespace
@@ -110,32 +110,36 @@ TEST_CASE("nobody but a peer on this machine makes backups, or learns whether he
   for (const auto* server_info : {&info_on_disk(), &unit::info_in_memory()})
     for (const std::string query : {"?name=a", "", "?name=..", "?more=1"}) {
       CAPTURE(query);
-      const auto routed = post(query, {}, "", *server_info, peer::remote);
+      const auto routed =
+          post(query, {}, "", *server_info, http::connection_info{.is_loopback = false});
       CHECK(routed.status() == 403);
       CHECK(routed.code() == "forbidden");
-      CHECK(unit::member(routed.response->body, "detail") ==
+      CHECK(unit::member(routed.response->body.view(), "detail") ==
             "\"backups are made from this machine only\"");
     }
   // Everything else is for everyone.
-  CHECK(unit::route(method::post, "/v1/counters/x", {}, "", info_on_disk(), peer::remote).code() ==
-        "asks");
-  CHECK(unit::route(method::options, path, {}, "", info_on_disk(), peer::remote).status() == 204);
+  CHECK(unit::route(method::post, "/v1/counters/x", {}, "", info_on_disk(),
+                    http::connection_info{.is_loopback = false})
+            .code() == "asks");
+  CHECK(unit::route(method::options, path, {}, "", info_on_disk(),
+                    http::connection_info{.is_loopback = false})
+            .status() == 204);
 }
 
 TEST_CASE("counters in memory have no backup") {
   const auto routed = post("?name=a", {}, "", unit::info_in_memory());
   CHECK(routed.status() == 409);
   CHECK(routed.code() == "no-data-directory");
-  CHECK(unit::member(routed.response->body, "detail") == "\"start with --data DIR\"");
+  CHECK(unit::member(routed.response->body.view(), "detail") == "\"start with --data DIR\"");
 }
 
 TEST_CASE("a backup is made for a connection from this machine") {
   const auto request = unit::request("POST", std::string{path} + "?name=a");
-  unit::connection far{{}, peer::remote, info_on_disk()};
+  unit::connection far{{}, http::connection_info{.is_loopback = false}, info_on_disk()};
   CHECK(far.feed(request).empty());
   CHECK(far.take_answers().at(0).status == 403);
 
-  unit::connection near{{}, peer::local, info_on_disk()};
+  unit::connection near{{}, http::connection_info{.is_loopback = true}, info_on_disk()};
   const auto taken = near.feed(request + unit::get("/get?name=x"));
   REQUIRE(taken.size() == 2);
   near.complete(taken[1], {counter::outcome::ok, 5});

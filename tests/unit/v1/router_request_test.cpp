@@ -1,7 +1,7 @@
 // What a request whose path and method are known has to say besides.
 
 #include "counter/limits.hpp"
-#include "http/api/v1/router.hpp"
+#include "http/api/router.hpp"
 #include "tests/unit/v1/router_support.hpp"
 
 #include <doctest/doctest.h>
@@ -92,7 +92,8 @@ TEST_CASE("what is wrong with the parameters is told before a shard is asked") {
     const auto routed = route(method, target, fields, body);
     CHECK(routed.status() == 400);
     CHECK(routed.code() == code);
-    CHECK(unit::member(routed.response ? routed.response->body : "", "index") == "");
+    CHECK(unit::member(routed.response ? routed.response->body.view() : std::string_view{},
+                       "index") == "");
   }
 }
 
@@ -192,21 +193,21 @@ TEST_CASE("a malformed operation keeps the whole batch from being asked") {
                             R"({"ops":[{"op":"add","name":"x"},{"op":"add","name":""}]})");
   CHECK(routed.status() == 400);
   CHECK(routed.code() == "invalid-name");
-  CHECK(unit::member(routed.response->body, "index") == "1");
+  CHECK(unit::member(routed.response->body.view(), "index") == "1");
 }
 
 TEST_CASE("the server describes itself and its API") {
   const auto info = route(method::get, "/v1/info");
   REQUIRE(info.status() == 200);
   CHECK(info.response->type == http::json_type);
-  CHECK(unit::member(info.response->body, "version") == "\"1.2.3\"");
-  CHECK(unit::member(info.response->body, "shards") == "3");
-  CHECK(unit::member(info.response->body, "threads") == "2");
-  const auto limits = unit::member(info.response->body, "limits");
+  CHECK(unit::member(info.response->body.view(), "version") == "\"1.2.3\"");
+  CHECK(unit::member(info.response->body.view(), "shards") == "3");
+  CHECK(unit::member(info.response->body.view(), "threads") == "2");
+  const auto limits = unit::member(info.response->body.view(), "limits");
   CHECK(unit::member(limits, "name_bytes") == "256");
   CHECK(unit::member(limits, "batch_operations") == "1000");
   const auto api = route(method::get, "/openapi.json");
   REQUIRE(api.status() == 200);
   CHECK(api.response->type == http::json_type);
-  CHECK(unit::member(api.response->body, "openapi").starts_with("\"3.1"));
+  CHECK(unit::member(api.response->body.view(), "openapi").starts_with("\"3.1"));
 }

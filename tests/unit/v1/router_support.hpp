@@ -15,7 +15,7 @@ namespace unit {
 
 /// What a request under /v1 comes to: an answer, or what the shards are asked.
 struct routed {
-  std::optional<http::message> response{};
+  std::optional<http::response> response{};
   std::vector<counter::request> requests{};
   bool is_long = false;
 
@@ -36,25 +36,20 @@ inline const http::v1::server_info& info_in_memory() {
 inline routed route(http::method method, std::string_view target, const field_list& fields = {},
                     std::string_view body = "",
                     const http::v1::server_info& server_info = info_in_memory(),
-                    http::peer from = http::peer::local) {
+                    http::connection_info connection = {.is_loopback = true}) {
   http::request request;
   request.method = method;
   request.target = target;
   request.fields = fields_of(fields);
   request.body = body;
   http::target decoder;
-  auto action = http::route(request, decoder, server_info, from);
+  auto action = http::route_request(request, decoder, server_info, connection);
   routed result;
   if (auto* exchange = std::get_if<std::unique_ptr<http::v1::exchange>>(&action)) {
     result.requests = requests_of(**exchange);
     result.is_long = (*exchange)->is_long();
-  } else if (auto* message = std::get_if<http::message>(&action)) {
-    result.response = std::move(*message);
-  } else if (const auto* response = std::get_if<http::response>(&action)) {
-    result.response = {.status = response->status,
-                       .body = std::string{response->body},
-                       .type = response->type,
-                       .allow = response->allow};
+  } else if (auto* response = std::get_if<http::response>(&action)) {
+    result.response = std::move(*response);
   }
   return result;
 }

@@ -5,7 +5,7 @@
 #include "http/api/v1/exchange.hpp"
 #include "http/api/v1/problem.hpp"
 #include "http/protocol/header_fields.hpp"
-#include "http/protocol/message.hpp"
+#include "http/protocol/response.hpp"
 
 #include <doctest/doctest.h>
 #include <boost/json/parse.hpp>
@@ -60,10 +60,10 @@ inline std::string member(std::string_view object, std::string_view name) {
 }
 
 /// The code of a problem, as its body tells it; empty when it is none.
-inline std::string code_in(const http::message& message) {
-  if (message.type != "application/problem+json")
+inline std::string code_in(const http::response& response) {
+  if (response.type != "application/problem+json")
     return "";
-  const auto code = member(message.body, "code");
+  const auto code = member(response.body.view(), "code");
   return code.size() < 2 ? code : code.substr(1, code.size() - 2);
 }
 

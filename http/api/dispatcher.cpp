@@ -1,0 +1,56 @@
+#include "http/api/dispatcher.hpp"
+
+#include "http/api/router.hpp"
+#include "http/api/text/text_reply.hpp"
+
+#include <utility>
+#include <variant>
+
+namespace http {
+
+std::optional<dispatcher::addressed_call> dispatcher::next_call() {
+  if (!exchanges_.is_empty())
+    if (auto next = next_of_exchanges())
+      return next;
+  while (const auto* request = pipeline_.next_request())
+    if (auto next = handle(*request))
+      return next;
+  return std::nullopt;
+}
+
+std::optional<dispatcher::addressed_call> dispatcher::handle(const request& request) {
+  const auto slot = pipeline_.slot();
+  auto action = route_request(request, target_, server_, connection_);
+  if (const auto* command = std::get_if<counter::command>(&action))
+    return addressed_call{slot, *command};
+  if (const auto* response = std::get_if<http::response>(&action)) {
+    pipeline_.complete(slot, *response);
+    return std::nullopt;
+  }
+  auto& exchange = std::get<std::unique_ptr<v1::exchange>>(action);
+  if (exchange->is_long())
+    pipeline_.hold_until_complete(slot);
+  exchanges_.add(slot, std::move(exchange));
+  return next_of_exchanges();
+}
+
+std::optional<dispatcher::addressed_call> dispatcher::next_of_exchanges() {
+  auto next = exchanges_.next_request();
+  if (!next)
+    return std::nullopt;
+  return addressed_call{
+      next->slot, {}, std::make_unique<counter::request>(std::move(next->request))};
+}
+
+void dispatcher::complete(response_queue::slot slot, const counter::command& command,
+                          const counter::reply& reply) {
+  const text_reply text{command, reply};
+  pipeline_.complete(slot, text.response());
+}
+
+void dispatcher::complete(response_queue::slot slot, counter::call completed) {
+  if (const auto response = exchanges_.take(slot, std::move(completed)))
+    pipeline_.complete(slot, *response);
+}
+
+}  // namespace http

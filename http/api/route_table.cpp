@@ -1,0 +1,136 @@
+#include "http/api/route_table.hpp"
+
+#include "http/api/text/endpoints.hpp"
+#include "http/api/v1/endpoints.hpp"
+#include "http/protocol/percent.hpp"
+
+#include <algorithm>
+#include <optional>
+
+namespace http {
+
+namespace {
+
+constexpr auto get = static_cast<unsigned>(method::get);
+constexpr auto post = static_cast<unsigned>(method::post);
+constexpr auto put = static_cast<unsigned>(method::put);
+constexpr auto delete_ = static_cast<unsigned>(method::delete_);
+
+constexpr auto text = error_format::text;
+constexpr auto problem = error_format::problem;
+
+// The busiest come first.
+constexpr route table[] = {
+    {get | post, "/inc", scope::add, access::writes, text, &increment_counter},
+    {get | post, "/get", scope::read, access::reads, text, &read_counter},
+    {get | post, "/set", scope::write, access::writes, text, &set_counter},
+    {get, "/", scope::none, access::reads, text, &show_index},
+    {get, "/v1/counters/{name}", scope::read, access::reads, problem, &v1::read_counter},
+    {post, "/v1/counters/{name}", scope::add, access::writes, problem, &v1::add_to_counter},
+    {put, "/v1/counters/{name}", scope::write, access::writes, problem, &v1::set_counter},
+    {delete_, "/v1/counters/{name}", scope::remove, access::writes, problem, &v1::remove_counter},
+    {get, "/v1/counters", scope::list, access::reads, problem, &v1::list_counters},
+    // Each of its operations needs the scope that it would need alone.
+    {post, "/v1/batch", scope::none, access::writes, problem, &v1::run_batch},
+    {post, "/v1/admin/backup", scope::admin, access::writes, problem, &v1::make_backup},
+    {get, "/v1/info", scope::none, access::reads, problem, &v1::describe_server},
+    {get, "/openapi.json", scope::none, access::reads, problem, &v1::describe_api},
+};
+
+unsigned offered_by(const route& row) noexcept {
+  const bool has_head = contains(row.methods, method::get) && row.access == access::reads;
+  return row.methods | (has_head ? static_cast<unsigned>(method::head) : 0);
+}
+
+std::string allow_of(unsigned methods) {
+  std::string allow;
+  const std::pair<method, std::string_view> names[] = {
+      {method::get, "GET"}, {method::head, "HEAD"},      {method::post, "POST"},
+      {method::put, "PUT"}, {method::delete_, "DELETE"}, {method::options, "OPTIONS"},
+  };
+  for (const auto& [method, name] : names)
+    if (contains(methods, method))
+      allow.append(allow.empty() ? "" : ", ").append(name);
+  return allow;
+}
+
+std::vector<path_routes> group_by_path() {
+  std::vector<path_routes> paths;
+  for (auto row = std::begin(table); row != std::end(table);) {
+    const auto next = std::find_if(row, std::end(table),
+                                   [&](const route& other) { return other.path != row->path; });
+    auto methods = static_cast<unsigned>(method::options);
+    for (const auto& one : std::span{row, next})
+      methods |= offered_by(one);
+    paths.push_back({row->path, {row, next}, methods, allow_of(methods), row->errors});
+    row = next;
+  }
+  return paths;
+}
+
+/// Takes the first segment off a path that begins with a slash.
+std::string_view take_segment(std::string_view& path) noexcept {
+  path.remove_prefix(1);
+  const auto segment = path.substr(0, path.find('/'));
+  path.remove_prefix(segment.size());
+  return segment;
+}
+
+bool is_segment(std::string_view raw, std::string_view decoded) {
+  if (raw == decoded)
+    return true;
+  if (raw.find('%') == raw.npos)
+    return false;
+  std::string buffer;
+  return has_good_encoding(raw, buffer) && decode(raw, false, buffer) == decoded;
+}
+
+/// Returns the segment at `{name}`, which is empty where the pattern has none; nullopt
+/// where the path does not match.
+std::optional<std::string_view> match(std::string_view pattern, std::string_view raw_path) {
+  if (raw_path == pattern)
+    return std::string_view{};
+  std::string_view name;
+  while (!pattern.empty() && !raw_path.empty()) {
+    const auto expected = take_segment(pattern);
+    const auto raw = take_segment(raw_path);
+    if (expected == "{name}")
+      name = raw;
+    else if (!is_segment(raw, expected))
+      return std::nullopt;
+  }
+  if (!pattern.empty() || !raw_path.empty())
+    return std::nullopt;
+  return name;
+}
+
+}  // namespace
+
+std::span<const route> routes() noexcept {
+  return table;
+}
+
+const route* path_routes::find(method method) const noexcept {
+  for (const auto& row : rows)
+    if (contains(offered_by(row), method))
+      return &row;
+  return nullptr;
+}
+
+path_match find_path(std::string_view raw_path) {
+  static const auto paths = group_by_path();
+  if (!raw_path.starts_with('/'))
+    return {};
+  for (const auto& routes : paths)
+    if (const auto name = match(routes.path, raw_path))
+      return {&routes, *name};
+  return {};
+}
+
+error_format errors_of_unknown(std::string_view raw_path) {
+  if (!raw_path.starts_with('/'))
+    return error_format::text;
+  return is_segment(take_segment(raw_path), "v1") ? error_format::problem : error_format::text;
+}
+
+}  // namespace http

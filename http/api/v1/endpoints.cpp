@@ -1,0 +1,143 @@
+#include "http/api/v1/endpoints.hpp"
+
+#include "counter/name.hpp"
+#include "http/api/v1/backup_exchange.hpp"
+#include "http/api/v1/backup_reader.hpp"
+#include "http/api/v1/batch_exchange.hpp"
+#include "http/api/v1/batch_reader.hpp"
+#include "http/api/v1/counter_exchange.hpp"
+#include "http/api/v1/entity_tag.hpp"
+#include "http/api/v1/idempotency_key.hpp"
+#include "http/api/v1/list_exchange.hpp"
+#include "http/api/v1/list_reader.hpp"
+#include "http/api/v1/media_type.hpp"
+#include "http/api/v1/operation_reader.hpp"
+#include "http/api/v1/problem.hpp"
+#include "http/protocol/percent.hpp"
+#include "http/v1/openapi.hpp"
+
+#include <utility>
+#include <vector>
+
+namespace http::v1 {
+
+namespace {
+
+maybe_problem refuse_query(const request_context& context) {
+  return read_query(context.target.raw_query(), parameter_reader<int>{{}}.sink());
+}
+
+// -- /v1/counters/{name} ------------------------------------------------------
+
+result<counter::parameters> read_parameters(const request_context& context,
+                                            counter::operation operation) {
+  operation_reader reader{operation};
+  if (auto found = read_query(context.target.raw_query(), reader.sink()))
+    return std::move(*found);
+  // The body of a read is ignored.
+  if (auto found = operation == counter::operation::get ? std::nullopt
+                                                        : read_body(context.request, reader.sink()))
+    return std::move(*found);
+  return reader.finish();
+}
+
+result<counter::full_command> read_command(const request_context& context,
+                                           counter::operation operation) {
+  counter::full_command command;
+  std::string buffer;
+  command.name = decode(context.raw_name, false, buffer);
+  if (!counter::is_valid_name(command.name))
+    return problem{code::invalid_name,
+                   "a name is 1 to 256 bytes of UTF-8 without control characters"};
+  auto parameters = read_parameters(context, operation);
+  if (auto* found = std::get_if<problem>(&parameters))
+    return std::move(*found);
+  command.parameters = std::get<counter::parameters>(parameters);
+  auto condition = read_condition(context.request.fields);
+  if (auto* found = std::get_if<problem>(&condition))
+    return std::move(*found);
+  command.condition = std::get<counter::condition>(std::move(condition));
+  if (operation == counter::operation::get)
+    return command;
+  auto key = read_idempotency_key(context.request.fields);
+  if (auto* found = std::get_if<problem>(&key))
+    return std::move(*found);
+  command.idempotency_key = std::get<std::string>(std::move(key));
+  return command;
+}
+
+action ask_counter(const request_context& context, counter::operation operation) {
+  auto command = read_command(context, operation);
+  if (const auto* found = std::get_if<problem>(&command))
+    return to_response(*found);
+  const auto accept = context.request.fields.find(header_fields::name::accept);
+  return std::make_unique<counter_exchange>(std::get<counter::full_command>(std::move(command)),
+                                            accept && wants_text(*accept));
+}
+
+}  // namespace
+
+action read_counter(const request_context& context) {
+  return ask_counter(context, counter::operation::get);
+}
+
+action add_to_counter(const request_context& context) {
+  return ask_counter(context, counter::operation::add);
+}
+
+action set_counter(const request_context& context) {
+  return ask_counter(context, counter::operation::set);
+}
+
+action remove_counter(const request_context& context) {
+  return ask_counter(context, counter::operation::remove);
+}
+
+// -- the others ---------------------------------------------------------------
+
+action list_counters(const request_context& context) {
+  auto list = read_list(context.target.raw_query());
+  if (const auto* found = std::get_if<problem>(&list))
+    return to_response(*found);
+  return std::make_unique<list_exchange>(std::get<list_parameters>(std::move(list)),
+                                         context.server.store);
+}
+
+action run_batch(const request_context& context) {
+  if (const auto found = refuse_query(context))
+    return to_response(*found);
+  const auto key = read_idempotency_key(context.request.fields);
+  if (const auto* found = std::get_if<problem>(&key))
+    return to_response(*found);
+  auto commands = read_batch(context.request, std::get<std::string>(key));
+  if (const auto* found = std::get_if<problem>(&commands))
+    return to_response(*found);
+  return std::make_unique<batch_exchange>(
+      std::get<std::vector<counter::full_command>>(std::move(commands)));
+}
+
+action make_backup(const request_context& context) {
+  if (!context.connection.is_loopback)
+    return to_response({code::forbidden, "backups are made from this machine only"});
+  auto name = read_backup(context.request, context.target.raw_query());
+  if (const auto* found = std::get_if<problem>(&name))
+    return to_response(*found);
+  const auto mailbox = context.server.store.backups;
+  if (!mailbox)
+    return to_response({code::no_data_directory, "start with --data DIR"});
+  return std::make_unique<backup_exchange>(*mailbox, std::get<std::string>(std::move(name)));
+}
+
+action describe_server(const request_context& context) {
+  if (const auto found = refuse_query(context))
+    return to_response(*found);
+  return response{.body = std::string_view{context.server.info}, .type = json_type};
+}
+
+action describe_api(const request_context& context) {
+  if (const auto found = refuse_query(context))
+    return to_response(*found);
+  return response{.body = openapi, .type = json_type};
+}
+
+}  // namespace http::v1

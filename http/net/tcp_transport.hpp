@@ -1,0 +1,32 @@
+#pragma once
+
+#include "http/net/transport.hpp"
+
+#include <utility>
+
+namespace http {
+
+/// A connected TCP socket. It is not Asio's, whose reactor would be told of every
+/// connection and asked before every wait: see ready_set.
+class tcp_transport final : public transport {
+public:
+  /// Takes over the descriptor, which does not block.
+  explicit tcp_transport(int descriptor) noexcept : descriptor_(descriptor) {}
+  ~tcp_transport() override { close(); }
+
+  tcp_transport(const tcp_transport&) = delete;
+  tcp_transport& operator=(const tcp_transport&) = delete;
+
+  result read(std::span<char> buffer) noexcept override;
+  result write(std::string_view bytes, bool is_last) noexcept override;
+  void shutdown_send() noexcept override;
+  std::size_t unacknowledged() const noexcept override;
+  void close() noexcept override;
+  bool is_open() const noexcept override { return descriptor_ >= 0; }
+  int descriptor() const noexcept override { return descriptor_; }
+
+private:
+  int descriptor_;
+};
+
+}  // namespace http

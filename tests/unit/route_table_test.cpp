@@ -1,0 +1,152 @@
+#include "http/api/route_table.hpp"
+
+#include <doctest/doctest.h>
+#include <boost/json/parse.hpp>
+
+#include <algorithm>
+#include <fstream>
+#include <iterator>
+#include <set>
+#include <string>
+#include <string_view>
+#include <utility>
+
+using http::access;
+using http::error_format;
+using http::method;
+using http::scope;
+
+namespace {
+
+/// Paths with their methods, as OpenAPI names both.
+using operations = std::set<std::pair<std::string, std::string>>;
+
+constexpr std::pair<method, std::string_view> methods[] = {
+    {method::get, "get"},     {method::head, "head"},      {method::post, "post"},
+    {method::put, "put"},     {method::delete_, "delete"}, {method::options, "options"},
+    {method::other, "patch"},
+};
+
+operations in_openapi() {
+  std::ifstream file{COUNTERD_SOURCE_DIR "/http/api/v1/openapi.json"};
+  const std::string text{std::istreambuf_iterator<char>{file}, {}};
+  const auto description = boost::json::parse(text);
+  operations all;
+  for (const auto& [path, item] : description.at("paths").as_object())
+    for (const auto& [name, operation] : item.as_object())
+      if (name != "parameters")
+        all.emplace(path, name);
+  return all;
+}
+
+operations in_table() {
+  operations all;
+  for (const auto& route : http::routes()) {
+    const auto* routes = http::find_path(route.path).routes;
+    REQUIRE(routes != nullptr);
+    for (const auto& [method, name] : methods)
+      if (contains(routes->methods, method))
+        all.emplace(route.path, name);
+  }
+  return all;
+}
+
+}  // namespace
+
+TEST_CASE("openapi.json has exactly the paths and methods of the route table") {
+  const auto table = in_table();
+  CHECK(table.size() > 30);
+  CHECK(table == in_openapi());
+}
+
+TEST_CASE("every route of the table is found by its path and its methods") {
+  for (const auto& route : http::routes()) {
+    CAPTURE(route.path);
+    const auto* routes = http::find_path(route.path).routes;
+    REQUIRE(routes != nullptr);
+    for (const auto& [method, name] : methods)
+      if (contains(route.methods, method))
+        CHECK(routes->find(method) == &route);
+  }
+}
+
+TEST_CASE("routes of one path stand next to each other and tell errors alike") {
+  std::set<std::string_view> seen;
+  std::string_view path;
+  for (const auto& route : http::routes()) {
+    CAPTURE(route.path);
+    if (route.path != path)
+      CHECK(seen.insert(route.path).second);
+    path = route.path;
+    CHECK(http::find_path(route.path).routes->errors == route.errors);
+  }
+}
+
+TEST_CASE("a route that writes needs a scope that says so, and a route that reads does not") {
+  const std::set<scope> of_writes{scope::add, scope::write, scope::remove, scope::admin};
+  for (const auto& route : http::routes()) {
+    CAPTURE(route.path);
+    // A batch needs what its operations need.
+    if (route.path != "/v1/batch")
+      CHECK(of_writes.contains(route.scope) == (route.access == access::writes));
+  }
+}
+
+TEST_CASE("find() offers HEAD where a GET reads, and nowhere else") {
+  const auto head = [](std::string_view path) {
+    return http::find_path(path).routes->find(method::head);
+  };
+  CHECK(head("/get") != nullptr);
+  CHECK(head("/v1/counters/x")->access == access::reads);
+  CHECK(head("/inc") == nullptr);
+  CHECK(head("/set") == nullptr);
+  CHECK(head("/v1/batch") == nullptr);
+}
+
+TEST_CASE("find_path() separates segments before it decodes them") {
+  struct {
+    std::string_view raw_path;
+    std::string_view path;  ///< empty: there is none
+    std::string_view raw_name;
+  } const cases[] = {
+      {"/", "/", ""},
+      {"/inc", "/inc", ""},
+      {"/%69n%63", "/inc", ""},
+      {"/inc/", "", ""},
+      {"/inc%2F", "", ""},
+      {"//inc", "", ""},
+      {"inc", "", ""},
+      {"", "", ""},
+      {"*", "", ""},
+      {"/INC", "", ""},
+      {"/%in", "", ""},
+      {"/v1", "", ""},
+      {"/v1/", "", ""},
+      {"/v1/counters", "/v1/counters", ""},
+      {"/v1/counters/", "/v1/counters/{name}", ""},
+      {"/v1/counters/x", "/v1/counters/{name}", "x"},
+      {"/%761/c%6funters/a%2Fb", "/v1/counters/{name}", "a%2Fb"},
+      {"/v1/counters/%", "/v1/counters/{name}", "%"},
+      {"/v1/counters/{name}", "/v1/counters/{name}", ""},
+      {"/v1/counters/a/b", "", ""},
+      {"/v1%2Fcounters/x", "", ""},
+      {"/v1/admin/backup", "/v1/admin/backup", ""},
+      {"/v1/admin", "", ""},
+      {"/openapi.json", "/openapi.json", ""},
+  };
+  for (const auto& [raw_path, path, raw_name] : cases) {
+    CAPTURE(raw_path);
+    const auto match = http::find_path(raw_path);
+    CHECK((match.routes == nullptr ? "" : match.routes->path) == path);
+    CHECK(match.raw_name == raw_name);
+  }
+}
+
+TEST_CASE("an unknown path below /v1 has problems for errors, any other has lines of text") {
+  CHECK(http::errors_of_unknown("/v1") == error_format::problem);
+  CHECK(http::errors_of_unknown("/v1/nope") == error_format::problem);
+  CHECK(http::errors_of_unknown("/%761/nope") == error_format::problem);
+  CHECK(http::errors_of_unknown("/v12") == error_format::text);
+  CHECK(http::errors_of_unknown("/nope") == error_format::text);
+  CHECK(http::errors_of_unknown("v1/nope") == error_format::text);
+}
