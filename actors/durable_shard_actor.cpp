@@ -37,7 +37,7 @@ caf::behavior durable_shard_actor::make_behavior() {
 }
 
 void durable_shard_actor::answer(std::unique_ptr<counter::batch> batch) noexcept {
-  table_.answer(*batch);
+  table_.apply(*batch);
   if (answered_.empty())
     enqueue(make_element(shard_mail::commit()), context());
   answered_.push_back(std::move(batch));
@@ -57,7 +57,7 @@ void durable_shard_actor::wait_or_commit() noexcept {
 void durable_shard_actor::commit() noexcept {
   const auto begin = std::chrono::steady_clock::now();
   if (const auto how = table_.commit(); how != counter::commit_result::ok)
-    table_.take_back(answered_, how);
+    table_.revise(answered_, how);
   pace_.committed(std::chrono::steady_clock::now() - begin, load_.operations());
   has_waited_ = false;
   for (auto& batch : answered_) {

@@ -63,11 +63,11 @@ public:
   counter::commit_result commit(counter::time_point now) {
     for (auto& batch : batches_) {
       batch->set_now(now);
-      table.answer(*batch);
+      table.apply(*batch);
     }
     const auto how = table.commit();
     if (how != counter::commit_result::ok)
-      table.take_back(batches_, how);
+      table.revise(batches_, how);
     return how;
   }
 
