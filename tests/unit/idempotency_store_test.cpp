@@ -65,7 +65,7 @@ std::size_t room_left(quota& room) {
 
 }  // namespace
 
-TEST_CASE("what is remembered is found with its parameters and its reply") {
+TEST_CASE("idempotency_store::find() returns the remembered parameters and reply") {
   quota room{10};
   idempotency_store store{room, ttl, {1, 2}};
   const auto asked = command("hits", "k");
@@ -77,7 +77,7 @@ TEST_CASE("what is remembered is found with its parameters and its reply") {
   CHECK(found->reply == reply_of(8));
 }
 
-TEST_CASE("it is found by name, key and position, and by nothing else") {
+TEST_CASE("idempotency_store::find() depends on name, key and position only") {
   quota room{10};
   idempotency_store store{room, ttl, {1, 2}};
   REQUIRE(remember(store, command("hits", "k"), start));
@@ -97,7 +97,7 @@ TEST_CASE("it is found by name, key and position, and by nothing else") {
   CHECK(find(store, changed, start)->parameters != changed.parameters);
 }
 
-TEST_CASE("names, keys and positions of every kind are kept apart") {
+TEST_CASE("an idempotency_store tells all names, keys and positions apart") {
   quota room{1'000};
   idempotency_store store{room, ttl, {1, 2}};
   const std::string longest_name(256, 'n'), longest_key(255, '~');
@@ -109,15 +109,15 @@ TEST_CASE("names, keys and positions of every kind are kept apart") {
              std::initializer_list<std::uint16_t>{0, 1, 255, 256, 999, 0xffff})
           visit(command(name, key, position));
   };
-  each([&](const auto& one) { REQUIRE(remember(store, one, start, ++value)); });
+  each([&](const auto& command) { REQUIRE(remember(store, command, start, ++value)); });
   value = 0;
-  each([&](const auto& one) {
-    REQUIRE(find(store, one, start));
-    REQUIRE(find(store, one, start)->reply == reply_of(++value));
+  each([&](const auto& command) {
+    REQUIRE(find(store, command, start));
+    REQUIRE(find(store, command, start)->reply == reply_of(++value));
   });
 }
 
-TEST_CASE("a command is remembered until its time is over, to the millisecond") {
+TEST_CASE("an idempotency_store finds a record until its ttl is over, to the millisecond") {
   quota room{10};
   idempotency_store store{room, ttl, {1, 2}};
   REQUIRE(remember(store, command("hits", "k"), start));
@@ -125,13 +125,13 @@ TEST_CASE("a command is remembered until its time is over, to the millisecond") 
   CHECK(find(store, command("hits", "k"), start + ttl - milliseconds{1}));
   CHECK(room_left(room) == 9);
   CHECK(find(store, command("hits", "k"), start + ttl) == nullptr);
-  CHECK(room_left(room) == 9);  // until it is forgotten
+  CHECK(room_left(room) == 9);  // until forget()
   CHECK(store.forget(start + ttl, 100));
   CHECK(room_left(room) == 10);
   CHECK(find(store, command("hits", "k"), start) == nullptr);
 }
 
-TEST_CASE("what is over is forgotten in steps, the oldest first") {
+TEST_CASE("idempotency_store::forget() forgets up to max records, the oldest first") {
   quota room{10};
   idempotency_store store{room, ttl, {1, 2}};
   for (const auto* key : {"a", "b", "c", "d", "e"})
@@ -147,7 +147,7 @@ TEST_CASE("what is over is forgotten in steps, the oldest first") {
   CHECK(find(store, command("hits", "f"), start + ttl));
 }
 
-TEST_CASE("logs share their room, and each drops only its own") {
+TEST_CASE("idempotency_stores share a quota, and each forgets its own records") {
   quota room{2};
   idempotency_store left{room, ttl, {1, 2}}, right{room, ttl, {1, 2}};
   REQUIRE(remember(left, command("a", "k"), start));
@@ -162,7 +162,7 @@ TEST_CASE("logs share their room, and each drops only its own") {
   CHECK(find(right, command("b", "k"), start + ttl));
 }
 
-TEST_CASE("room that was not needed is given back") {
+TEST_CASE("idempotency_store::unreserve() gives back the room of reserve()") {
   quota room{1};
   idempotency_store store{room, ttl, {1, 2}};
   for (int i = 0; i < 3; ++i) {
@@ -173,14 +173,14 @@ TEST_CASE("room that was not needed is given back") {
   CHECK(room_left(room) == 1);
 }
 
-TEST_CASE("a new record takes the place of one that is over and not forgotten yet") {
+TEST_CASE("idempotency_store::remember() replaces a record whose time is over") {
   quota room{10};
   idempotency_store store{room, ttl, {1, 2}};
   REQUIRE(remember(store, command("hits", "k"), start, 1));
   REQUIRE(remember(store, command("hits", "k"), start + ttl, 2));
   CHECK(room_left(room) == 8);
   CHECK(find(store, command("hits", "k"), start + ttl)->reply == reply_of(2));
-  // To forget the old one leaves the new one.
+  // Forgetting the old record leaves the new one.
   CHECK(store.forget(start + ttl, 100));
   CHECK(room_left(room) == 9);
   REQUIRE(find(store, command("hits", "k"), start + ttl));
@@ -190,20 +190,20 @@ TEST_CASE("a new record takes the place of one that is over and not forgotten ye
   CHECK(room_left(room) == 10);
 }
 
-TEST_CASE("of many that come and go none is dropped early and none is kept") {
+TEST_CASE("an idempotency_store of many records drops none early and leaves none behind") {
   constexpr std::int64_t many = 20'000, at_once = 1'000;
   quota room{at_once};
   idempotency_store store{room, ttl, {1, 2}};
-  // One each millisecond, each for a thousand of them.
-  const auto one = [](std::int64_t i) { return command("hits", std::to_string(i)); };
+  // One per millisecond, each for a thousand milliseconds.
+  const auto nth = [](std::int64_t i) { return command("hits", std::to_string(i)); };
   for (std::int64_t i = 0; i < many; ++i) {
     const auto now = start + milliseconds{i};
     REQUIRE(store.forget(now, 1));
-    REQUIRE(remember(store, one(i), now, i));
+    REQUIRE(remember(store, nth(i), now, i));
     const auto oldest = std::max<std::int64_t>(i - at_once + 1, 0);
-    REQUIRE(find(store, one(oldest), now));
-    REQUIRE(find(store, one(oldest), now)->reply == reply_of(oldest));
-    REQUIRE(find(store, one(oldest - 1), now) == nullptr);
+    REQUIRE(find(store, nth(oldest), now));
+    REQUIRE(find(store, nth(oldest), now)->reply == reply_of(oldest));
+    REQUIRE(find(store, nth(oldest - 1), now) == nullptr);
   }
   CHECK(room_left(room) == 0);
 }
