@@ -1,5 +1,5 @@
-// counterd: flags -> limits -> ledger -> store -> server -> signals. The only file
-// that sees the actors, HTTP and the storage.
+// counterd: flags -> limits -> ledger -> store -> server -> signals. The only file that
+// includes the actors, HTTP and the storage.
 
 #include "actors/actor_store.hpp"
 #include "config/options.hpp"
@@ -29,7 +29,8 @@
 
 namespace {
 
-/// SIGTERM and SIGINT, kept from every thread so that one can wait for them.
+/// Blocks SIGTERM and SIGINT in every thread, so that one thread can wait for them.
+/// Construct it before there are threads.
 class stop_signals {
 public:
   stop_signals() {
@@ -37,12 +38,12 @@ public:
     sigemptyset(&set_);
     sigaddset(&set_, SIGTERM);
     sigaddset(&set_, SIGINT);
-    // A shell starts background jobs with SIGINT ignored; we mean it.
+    // A shell starts background jobs with SIGINT ignored.
     std::signal(SIGINT, SIG_DFL);
     pthread_sigmask(SIG_BLOCK, &set_, nullptr);
   }
 
-  /// Returns at the first one. A second one then ends the process at once.
+  /// Waits for a signal and returns it. The next one ends the process at once.
   int wait() {
     int received = 0;
     sigwait(&set_, &received);
@@ -54,8 +55,8 @@ private:
   sigset_t set_;
 };
 
-/// Whoever starts us with stdin, stdout or stderr closed must not have a socket
-/// take its place and get what is printed.
+/// Opens stdin, stdout and stderr if the parent closed them. Otherwise a socket would
+/// take one of their numbers and receive what the program prints.
 void fill_standard_descriptors() {
   int descriptor;
   do {
@@ -64,68 +65,68 @@ void fill_standard_descriptors() {
   ::close(descriptor);
 }
 
-/// As many descriptors as the system gives us without asking an administrator.
+/// Raises the limit of open files to the hard limit, and warns if that is too low.
 void raise_descriptor_limit(std::size_t connections_max) {
   rlimit limit{};
   getrlimit(RLIMIT_NOFILE, &limit);
   limit.rlim_cur = limit.rlim_max;
   setrlimit(RLIMIT_NOFILE, &limit);
   getrlimit(RLIMIT_NOFILE, &limit);
-  constexpr rlim_t ours = 100;  // listening sockets, event loops
-  if (limit.rlim_cur < connections_max + ours)
+  constexpr rlim_t others = 100;  // listening sockets, event loops
+  if (limit.rlim_cur < connections_max + others)
     spdlog::warn("--max-connections {} is more than the {} files this process may open",
                  connections_max, limit.rlim_cur);
 }
 
-/// What a burst of large requests took goes back to the system when they are
-/// answered, and does not stay with a process that is idle again.
-void give_memory_back() {
+/// Makes free() return memory to the system, so that an idle process does not hold what
+/// a burst of large requests took.
+void return_freed_memory() {
 #ifdef __GLIBC__
   mallopt(M_MMAP_THRESHOLD, 64 * 1024);
   mallopt(M_TRIM_THRESHOLD, 1024 * 1024);
 #endif
 }
 
-/// Returns the addresses.
-std::vector<std::string> listen(http::server& server, const config::listen_address& where) {
+/// Listens on every address that the host name has, and returns them.
+std::vector<std::string> listen(http::server& server, const config::listen_address& address) {
   try {
-    return server.listen(where.host, where.port);
+    return server.listen(address.host, address.port);
   } catch (const boost::system::system_error& error) {
-    throw std::runtime_error("cannot listen on " + where.host + ":" + where.port + ": " +
+    throw std::runtime_error("cannot listen on " + address.host + ":" + address.port + ": " +
                              error.code().message());
   }
 }
 
-/// Says where, on stdout for scripts; only when it is true of all places.
-void listen(http::server& server, const std::vector<config::listen_address>& places) {
+/// Listens on all addresses, then prints them to stdout for scripts.
+void listen(http::server& server, const std::vector<config::listen_address>& addresses) {
   std::string lines;
-  for (const auto& where : places)
-    for (const auto& address : listen(server, where))
-      lines += "listening on http://" + address + "\n";
+  for (const auto& address : addresses)
+    for (const auto& endpoint : listen(server, address))
+      lines += "listening on http://" + endpoint + "\n";
   std::fputs(lines.c_str(), stdout);
   std::fflush(stdout);
 }
 
-/// A disk that has failed: the process ends, as on a signal, but not well.
+/// Ends the process as a signal does, but with EXIT_FAILURE, when the disk has failed.
 class disk_failure {
 public:
   /// Thread-safe.
-  void tell() noexcept {
-    is_told_ = true;
+  void report() noexcept {
+    is_reported_ = true;
     ::kill(::getpid(), SIGTERM);
   }
 
-  bool is_told() const noexcept { return is_told_; }
+  bool is_reported() const noexcept { return is_reported_; }
 
 private:
-  std::atomic<bool> is_told_ = false;
+  std::atomic<bool> is_reported_ = false;
 };
 
-/// Enough for a hundred thousand busy counters to change several times before their
-/// rows follow, and little to read at the next start.
+/// A hundred thousand busy counters can change several times before their rows are
+/// written, and the next start has little to read.
 constexpr std::size_t write_buffer_bytes_max = std::size_t{16} << 20;
 
-/// Null: in memory.
+/// Returns null if the counters are in memory only.
 std::unique_ptr<storage::rocks_ledger> open_ledger(const config::storage_options& options,
                                                    disk_failure& failure) {
   if (options.directory.empty())
@@ -135,20 +136,21 @@ std::unique_ptr<storage::rocks_ledger> open_ledger(const config::storage_options
                         .memory = options.memory / 2,
                         .write_buffer = std::min(write_buffer_bytes_max, options.memory / 32),
                         .durability = options.durability,
-                        .on_failure = [&failure] { failure.tell(); }});
+                        .on_failure = [&failure] { failure.report(); }});
 }
 
 std::unique_ptr<actors::actor_store> open_store(const config::options& options,
                                                 storage::rocks_ledger* ledger) {
   if (ledger == nullptr)
     return std::make_unique<actors::actor_store>(options.shards, options.limits);
-  const auto& how = options.storage;
-  // The other half: the ledger has a cache of its own.
+  const auto& storage_options = options.storage;
+  // The other half of the memory: the ledger has a cache of its own.
   return std::make_unique<actors::actor_store>(options.shards, options.limits, *ledger,
-                                               how.durability, how.memory - how.memory / 2);
+                                               storage_options.durability,
+                                               storage_options.memory - storage_options.memory / 2);
 }
 
-/// Returns what the process ends with.
+/// Serves until a signal arrives. Returns the exit code.
 int run(const config::options& options) {
   stop_signals signals;  // before there are threads
   raise_descriptor_limit(options.limits.connections_max);
@@ -161,33 +163,33 @@ int run(const config::options& options) {
   spdlog::info("counterd " COUNTERD_VERSION " started: threads={} shards={}", options.threads,
                options.shards);
   const int received = signals.wait();
-  if (failure.is_told())
+  if (failure.is_reported())
     spdlog::info("stopping, because the disk has failed");
   else
     spdlog::info("stopping on {}", received == SIGINT ? "SIGINT" : "SIGTERM");
   server.stop();
   store->close();
   spdlog::info("stopped");
-  return failure.is_told() ? EXIT_FAILURE : EXIT_SUCCESS;
+  return failure.is_reported() ? EXIT_FAILURE : EXIT_SUCCESS;
 }
 
-/// Likewise.
+/// Verifies a data directory. Returns the exit code.
 int check(const config::check_request& request) {
-  const auto found = storage::check(request.directory);
-  for (const auto& damage : found.damages)
+  const auto report = storage::check(request.directory);
+  for (const auto& damage : report.damages)
     std::fprintf(stderr, "counterd: %s\n", damage.c_str());
   std::printf("counters: %llu\nidempotency records: %llu\n%s\n",
-              static_cast<unsigned long long>(found.counters),
-              static_cast<unsigned long long>(found.idempotency_records),
-              found.damages.empty() ? "ok" : "damaged: restore a backup");
-  return found.damages.empty() ? EXIT_SUCCESS : EXIT_FAILURE;
+              static_cast<unsigned long long>(report.counters),
+              static_cast<unsigned long long>(report.idempotency_records),
+              report.damages.empty() ? "ok" : "damaged: restore a backup");
+  return report.damages.empty() ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
   fill_standard_descriptors();
-  give_memory_back();
+  return_freed_memory();
   const auto parsed = config::parse_options(argc, argv);
   if (const auto* exit = std::get_if<config::early_exit>(&parsed)) {
     std::fputs(exit->text.c_str(), exit->code == 0 ? stdout : stderr);

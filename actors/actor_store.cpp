@@ -25,9 +25,9 @@ struct config : caf::actor_system_config {
   }
 };
 
-/// Later than all versions of earlier runs, of which nothing is kept: sixteen a
-/// microsecond since 2020 are more than a shard can give out. They stay below
-/// 2^53, where JavaScript can tell them apart, until 2037.
+/// Greater than every version of earlier runs in memory: 16 versions per microsecond
+/// since 2020 are more than a shard can give out. Until 2037 they stay below 2^53,
+/// where JavaScript's numbers are exact.
 std::uint64_t version_of(std::chrono::system_clock::time_point start) {
   using namespace std::chrono_literals;
   const std::chrono::sys_days epoch = 2020y / 1 / 1;
@@ -35,7 +35,22 @@ std::uint64_t version_of(std::chrono::system_clock::time_point start) {
   return 16 * static_cast<std::uint64_t>(std::max<std::int64_t>(age.count(), 0));
 }
 
-/// Stands for an event loop while the store closes, when there is none.
+counter::store_traits durable_traits(unsigned shards, const counter::ledger& ledger,
+                                     const counter::durability& durability) {
+  const auto [name, has_backups] = ledger.traits();
+  counter::store_traits traits{.name = name,
+                               .has_threads = true,
+                               .mailboxes = shards + 1,
+                               .first_list = shards,
+                               .lists = 1,
+                               .durability = durability,
+                               .start = ledger.summary().now};
+  if (has_backups)
+    traits.backups = traits.mailboxes++;
+  return traits;
+}
+
+/// The event loop of the mail that ends the actors, which originates no batches.
 class no_loop final : public counter::event_loop {
 public:
   void post(std::function<void()>) override { std::abort(); }
@@ -51,14 +66,14 @@ struct actor_store::impl {
   counter::store_traits traits;
   counter::quota counters;
   counter::quota idempotency_records;
-  std::deque<shard> mailboxes;
+  std::deque<mailbox> mailboxes;
   std::atomic<bool> is_closed = false;
-  std::mutex submitters_mutex;             // guards inlets
-  std::deque<actor_submitter> submitters;  // a deque: the loops keep references
+  std::mutex submitters_mutex;             // guards submitters
+  std::deque<actor_submitter> submitters;  // a deque, because the loops hold references
 
-  impl(const counter::store_traits& what, unsigned shards, const counter::limits& limits)
+  impl(const counter::store_traits& store_traits, unsigned shards, const counter::limits& limits)
       : placement(shards, counter::random_siphash_key()),
-        traits(what),
+        traits(store_traits),
         counters(limits.counters_max),
         idempotency_records(limits.idempotency_records_max) {
     assert(shards > 0 && shards <= counter::limits::shards_max);
@@ -70,19 +85,18 @@ struct actor_store::impl {
     mailbox.actor = system.spawn<Actor, Options>(std::ref(mailbox.load), arguments...);
   }
 
-  bool has_threads() const noexcept { return traits.backups.has_value(); }
   void end();
 };
 
-/// The actors end when they have answered all that is in their mailboxes.
+/// Ends the actors after they have completed what is in their mailboxes.
 void actor_store::impl::end() {
-  no_loop nowhere;
-  actor_submitter last{system, nowhere, mailboxes, is_closed};
+  no_loop loop;
+  actor_submitter last{system, loop, mailboxes, is_closed};
   last.send_end();
   last.run_to_end();
   caf::scoped_actor waiting{system};
   for (auto& mailbox : mailboxes) {
-    if (has_threads()) {
+    if (traits.has_threads) {
       waiting->wait_for(mailbox.actor);
       tsan_acquire(&mailbox.load);
     }
@@ -97,35 +111,31 @@ actor_store::actor_store(unsigned shards, const counter::limits& limits)
                                           .idempotency_ttl = limits.idempotency_ttl,
                                           .key = impl_->placement.key(),
                                           .version = version_of(std::chrono::system_clock::now())};
-  // Lazily: its first run, too, is on an event loop.
+  // lazy_init, so that its first run, too, is on an event loop.
   for (unsigned i = 0; i < shards; ++i)
     impl_->spawn<shard_actor, caf::lazy_init>(settings);
 }
 
-actor_store::actor_store(unsigned shards, const counter::limits& limits, counter::ledger& kept,
+actor_store::actor_store(unsigned shards, const counter::limits& limits, counter::ledger& ledger,
                          const counter::durability& durability, std::size_t bytes_max)
-    : impl_(std::make_unique<impl>(counter::store_traits{.mailboxes = shards + 2,
-                                                         .first_list = shards,
-                                                         .lists = 1,
-                                                         .backups = shards + 1,
-                                                         .durability = durability,
-                                                         .start = kept.summary().now},
-                                   shards, limits)) {
-  impl_->counters.adjust(static_cast<std::int64_t>(kept.summary().counters));
-  impl_->idempotency_records.adjust(static_cast<std::int64_t>(kept.summary().idempotency_records));
+    : impl_(std::make_unique<impl>(durable_traits(shards, ledger, durability), shards, limits)) {
+  const auto& summary = ledger.summary();
+  impl_->counters.adjust(static_cast<std::int64_t>(summary.counters));
+  impl_->idempotency_records.adjust(static_cast<std::int64_t>(summary.idempotency_records));
   for (unsigned i = 0; i < shards; ++i)
     impl_->spawn<durable_shard_actor, caf::detached>(
         counter::durable_table::settings{impl_->counters, impl_->idempotency_records,
                                          limits.idempotency_ttl, impl_->placement, i,
                                          bytes_max / shards},
-        std::ref(kept));
-  impl_->spawn<ledger_actor, caf::detached>(std::ref(kept));
-  impl_->spawn<ledger_actor, caf::detached>(std::ref(kept));
+        std::ref(ledger));
+  // One for lists and one for backups, which take long.
+  for (auto i = shards; i < impl_->traits.mailboxes; ++i)
+    impl_->spawn<ledger_actor, caf::detached>(std::ref(ledger));
 }
 
 actor_store::~actor_store() {
   close();
-  if (!impl_->has_threads())
+  if (!impl_->traits.has_threads)
     impl_->end();
 }
 
@@ -146,10 +156,10 @@ void actor_store::close() {
   if (impl_->is_closed.exchange(true))
     return;
   std::lock_guard lock{impl_->submitters_mutex};
-  // An actor with mail is ready on the loop that sent it.
+  // An actor with mail is in the ready list of the loop that sent it.
   for (auto& submitter : impl_->submitters)
     submitter.run_to_end();
-  if (impl_->has_threads())
+  if (impl_->traits.has_threads)
     impl_->end();
 }
 

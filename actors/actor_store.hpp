@@ -4,31 +4,35 @@
 #include "counter/shard/ledger.hpp"
 #include "counter/shard/store.hpp"
 
+#include <cstddef>
 #include <memory>
 
 namespace actors {
 
-/// The counters, sharded over actors.
+/// A store whose shards are CAF actors. Constructors throw what the ledger and CAF
+/// throw, and std::system_error if a thread cannot be started.
 class actor_store final : public counter::store {
 public:
-  /// In memory. `shards` is 1 to limits::shards_max.
+  /// In memory; the shards run on the event loops. `shards` is 1 to
+  /// limits::shards_max.
   actor_store(unsigned shards, const counter::limits& limits);
 
-  /// On a disk, of which `bytes_max` of counters are in memory; `durability` is
-  /// what `kept` promises. `kept` outlives the store.
-  actor_store(unsigned shards, const counter::limits& limits, counter::ledger& kept,
+  /// On a disk; shards, lists and backups have a thread each. `durability` is what
+  /// the ledger promises. Up to `bytes_max` of counters are in memory. `ledger`
+  /// outlives the store.
+  actor_store(unsigned shards, const counter::limits& limits, counter::ledger& ledger,
               const counter::durability& durability, std::size_t bytes_max);
 
-  /// Closes, ends the actors and frees the counters.
+  /// Calls close(), ends the actors and frees the counters.
   ~actor_store() override;
 
   const counter::placement& placement() const noexcept override;
   const counter::store_traits& traits() const noexcept override;
   counter::submitter& connect(counter::event_loop& loop) override;
 
-  /// Answers every batch that was submitted; what is submitted afterwards is
-  /// refused with `draining`. Call it when the event loops' threads have ended
-  /// and before the event loops themselves do.
+  /// Completes every batch that was submitted before it returns; batches submitted
+  /// later are refused with `draining`. Call it after the event loops' threads have
+  /// ended and before the event loops are destroyed. Later calls do nothing.
   void close();
 
 private:

@@ -9,35 +9,38 @@
 
 namespace actors {
 
-/// A shard as the rest of the store sees it.
-struct shard {
-  explicit shard(std::size_t operations_max) : load(operations_max) {}
+/// An actor of the store, a shard or a ledger actor, and the load of its mailbox.
+struct mailbox {
+  explicit mailbox(std::size_t operations_max) : load(operations_max) {}
 
   shard_load load;
   caf::actor actor;
 };
 
-/// Turns the batches of one event loop into mail.
+/// Sends the batches of one event loop to the actors. Used on the loop's thread or, once
+/// the loop has stopped, by one thread at a time.
 class actor_submitter final : public counter::submitter {
 public:
-  /// All but `system`'s scheduler outlive the inlet.
-  actor_submitter(caf::actor_system& system, counter::event_loop& loop, std::deque<shard>& shards,
-                  const std::atomic<bool>& is_closed);
+  /// All arguments outlive the submitter.
+  actor_submitter(caf::actor_system& system, counter::event_loop& loop,
+                  std::deque<mailbox>& mailboxes, const std::atomic<bool>& is_closed);
 
+  /// Refuses batches with `draining` once `is_closed`, and with `overloaded` if the
+  /// mailbox is full. Runs the actors that this makes ready.
   void submit(std::span<std::unique_ptr<counter::batch>> pass) override;
 
-  /// Asks every shard actor to end after what is in its mailbox.
+  /// Asks every actor to end after it has completed what is in its mailbox.
   void send_end();
 
-  /// Runs what this loop left ready.
+  /// Runs the actors that are ready on this loop until their mailboxes are empty.
   void run_to_end() { scheduler_.run_to_end(); }
 
 private:
-  void send_batch(shard& to, std::unique_ptr<counter::batch> batch);
-  void send_mail(shard& to, std::unique_ptr<counter::batch> batch);
+  void send_batch(mailbox& mailbox, std::unique_ptr<counter::batch> batch);
+  void send_mail(mailbox& mailbox, std::unique_ptr<counter::batch> batch);
 
   loop_scheduler scheduler_;
-  std::deque<shard>& shards_;
+  std::deque<mailbox>& mailboxes_;
   const std::atomic<bool>& is_closed_;
 };
 

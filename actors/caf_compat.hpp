@@ -1,9 +1,8 @@
 #pragma once
 
-// Everything that differs between CAF 0.17 (Debian, Ubuntu) and CAF 1.x
-// (upstream), and the only file that asks which one it is. CAF 1.x spells
-// CAF_VERSION as an octal number, so its CAF_VERSION_MAJOR, unknown to 0.17, is
-// what tells.
+// Everything that differs between CAF 0.17 (Debian, Ubuntu) and CAF 1.x (upstream).
+// Only this file tests the version, by CAF_VERSION_MAJOR, which 0.17 does not define:
+// CAF_VERSION is an octal number in 1.x.
 
 #include <caf/actor.hpp>
 #include <caf/actor_system.hpp>
@@ -32,7 +31,7 @@ namespace actors {
 
 #ifdef ACTORS_CAF_1_X
 
-/// Where CAF puts an actor whose mailbox was empty and now is not.
+/// Receives each actor whose mailbox was empty and now is not.
 class ready_list : public caf::scheduler {
 public:
   explicit ready_list(caf::actor_system&) {}
@@ -43,17 +42,17 @@ public:
   void stop() final {}
 
 protected:
-  /// Takes over one reference to `job`.
+  /// Takes ownership of one reference to `job`.
   virtual void make_ready(caf::resumable* job) = 0;
 };
 
-/// What a mailbox holds of `mail`.
+/// Wraps `mail` for a mailbox. Throws std::bad_alloc.
 template <class Mail>
 caf::mailbox_element_ptr make_element(Mail mail) {
   return caf::make_mailbox_element(nullptr, caf::make_message_id(), std::move(mail));
 }
 
-/// One idle worker for what CAF itself runs: our actors run on the event loops.
+/// One worker for CAF's own actors; ours run on event loops or threads of their own.
 inline void configure(caf::actor_system_config& config) {
   config.set("caf.scheduler.policy", "sharing");
   config.set("caf.scheduler.max-threads", std::size_t{1});
@@ -61,7 +60,7 @@ inline void configure(caf::actor_system_config& config) {
 
 #else
 
-/// Where CAF puts an actor whose mailbox was empty and now is not.
+/// Receives each actor whose mailbox was empty and now is not.
 class ready_list : public caf::execution_unit {
 public:
   explicit ready_list(caf::actor_system& system) : caf::execution_unit(&system) {}
@@ -69,17 +68,17 @@ public:
   void exec_later(caf::resumable* job) final { make_ready(job); }
 
 protected:
-  /// Takes over one reference to `job`.
+  /// Takes ownership of one reference to `job`.
   virtual void make_ready(caf::resumable* job) = 0;
 };
 
-/// What a mailbox holds of `mail`.
+/// Wraps `mail` for a mailbox. Throws std::bad_alloc.
 template <class Mail>
 caf::mailbox_element_ptr make_element(Mail mail) {
   return caf::make_mailbox_element(nullptr, caf::make_message_id(), {}, std::move(mail));
 }
 
-/// One idle worker for what CAF itself runs: our actors run on the event loops.
+/// One worker for CAF's own actors; ours run on event loops or threads of their own.
 inline void configure(caf::actor_system_config& config) {
   config.set("scheduler.policy", caf::atom("sharing"));
   config.set("scheduler.max-threads", std::size_t{1});
@@ -89,9 +88,8 @@ inline void configure(caf::actor_system_config& config) {
 
 }  // namespace actors
 
-/// Declares `type`, defined just before at namespace scope, as the one message
-/// type of the program; it never leaves the process. Use in the global
-/// namespace.
+/// Declares `type`, defined above it at namespace scope, as the program's only message
+/// type, which never leaves the process. Use it in the global namespace.
 #ifdef ACTORS_CAF_1_X
 #define ACTORS_LOCAL_MESSAGE(type)                             \
   CAF_BEGIN_TYPE_ID_BLOCK(counterd, caf::first_custom_type_id) \
@@ -99,17 +97,17 @@ inline void configure(caf::actor_system_config& config) {
   CAF_END_TYPE_ID_BLOCK(counterd)                              \
   CAF_ALLOW_UNSAFE_MESSAGE_TYPE(type)                          \
   namespace actors {                                           \
-  /** Once, before the first caf::actor_system. */             \
+  /** Call it once, before the first caf::actor_system. */     \
   inline void register_messages() {                            \
     caf::init_global_meta_objects<caf::id_block::counterd>();  \
     caf::core::init_global_meta_objects();                     \
   }                                                            \
   }
 #else
-#define ACTORS_LOCAL_MESSAGE(type)                 \
-  CAF_ALLOW_UNSAFE_MESSAGE_TYPE(type)              \
-  namespace actors {                               \
-  /** Once, before the first caf::actor_system. */ \
-  inline void register_messages() {}               \
+#define ACTORS_LOCAL_MESSAGE(type)                         \
+  CAF_ALLOW_UNSAFE_MESSAGE_TYPE(type)                      \
+  namespace actors {                                       \
+  /** Call it once, before the first caf::actor_system. */ \
+  inline void register_messages() {}                       \
   }
 #endif

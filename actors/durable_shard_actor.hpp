@@ -10,36 +10,35 @@
 
 namespace actors {
 
-/// Owns the counters of one shard that are kept on a disk. It has a thread of
-/// its own, because a disk makes it wait.
+/// Owns the counters of a shard that are stored on a disk. Detached: it has a thread of
+/// its own, because calls of the ledger block.
 ///
-/// Commits by group: the first batch that is answered since the last commit has
-/// the actor send itself one, behind whatever is in the mailbox already. So what
-/// came in while the disk was busy shares the next commit. A group waits for those
-/// who will be back at once (see commit_pace), and for nobody else. Batches go
-/// home after the commit that keeps what they say.
+/// Commits in groups: on the first batch after a commit the actor sends itself the mail
+/// to commit, which is behind whatever is in the mailbox by then. So everything that
+/// arrives during a commit shares the next one, which may also be delayed (see
+/// commit_pace). A batch is completed only after the commit of its changes.
 class durable_shard_actor : public caf::event_based_actor {
 public:
-  /// `load`, `kept` and what the settings refer to outlive the actor.
+  /// `load`, `ledger` and what the settings refer to outlive the actor.
   durable_shard_actor(caf::actor_config& config, shard_load& load,
-                      const counter::durable_table::settings& settings, counter::ledger& kept);
+                      const counter::durable_table::settings& settings, counter::ledger& ledger);
 
-  const char* name() const override { return "kept-counter-shard"; }
+  const char* name() const override { return "durable-counter-shard"; }
 
 protected:
   caf::behavior make_behavior() override;
 
 private:
   // noexcept: see shard_actor.
-  void answer(std::unique_ptr<counter::batch> batch) noexcept;
+  void apply(std::unique_ptr<counter::batch> batch) noexcept;
   void wait_or_commit() noexcept;
   void commit() noexcept;
 
   shard_load& load_;
-  counter::durable_table table_;                           // touched only while the actor runs
-  std::vector<std::unique_ptr<counter::batch>> answered_;  // and not committed
+  counter::durable_table table_;                        // used only while the actor runs
+  std::vector<std::unique_ptr<counter::batch>> group_;  // applied and not committed
   counter::commit_pace pace_;
-  bool has_waited_ = false;  // for this group
+  bool has_waited_ = false;  // for more of this group
 };
 
 }  // namespace actors

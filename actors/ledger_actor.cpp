@@ -11,44 +11,44 @@ namespace actors {
 
 namespace {
 
-struct answerer {
+struct executor {
   counter::ledger& ledger;
   counter::time_point now;
 
-  counter::response operator()(const counter::page_request& asked) const {
-    return ledger.list(asked, now, counter::limits::shard_steps_max);
+  counter::response operator()(const counter::page_request& query) const {
+    return ledger.list(query, now, counter::limits::shard_steps_max);
   }
-  counter::response operator()(const counter::backup_request& asked) const {
-    return ledger.back_up(asked.name);
+  counter::response operator()(const counter::backup_request& backup) const {
+    return ledger.back_up(backup.name);
   }
-  // A shard's.
+  // These are for shards.
   counter::response operator()(const counter::full_command&) const { std::abort(); }
   counter::response operator()(const counter::expiry_sweep_request&) const { std::abort(); }
 };
 
 }  // namespace
 
-ledger_actor::ledger_actor(caf::actor_config& config, shard_load& load, counter::ledger& kept)
+ledger_actor::ledger_actor(caf::actor_config& config, shard_load& load, counter::ledger& ledger)
     : caf::event_based_actor(config),
       load_(load),
-      ledger_(kept) {}
+      ledger_(ledger) {}
 
 caf::behavior ledger_actor::make_behavior() {
   return {
       [this](shard_mail& mail) {
         tsan_acquire(&load_);
         if (mail.batch)
-          return answer(std::move(mail.batch));
+          return complete(std::move(mail.batch));
         tsan_release(&load_);
         quit();
       },
   };
 }
 
-void ledger_actor::answer(std::unique_ptr<counter::batch> batch) noexcept {
+void ledger_actor::complete(std::unique_ptr<counter::batch> batch) noexcept {
   for (std::size_t i = 0; i < batch->size(); ++i) {
     auto& call = batch->call_at(i);
-    call.response = std::visit(answerer{ledger_, batch->now()}, call.request);
+    call.response = std::visit(executor{ledger_, batch->now()}, call.request);
   }
   load_.release(batch->size());
   auto& origin = batch->origin();

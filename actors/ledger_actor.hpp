@@ -6,12 +6,12 @@
 
 namespace actors {
 
-/// Answers what is asked of all counters on a disk and not of a shard: lists and
-/// backups. It has a thread of its own, because a disk makes it wait.
+/// Serves lists and backups of all counters on a disk, without the shards. Detached: it
+/// has a thread of its own, because calls of the ledger block.
 class ledger_actor : public caf::event_based_actor {
 public:
-  /// `load` and `kept` outlive the actor.
-  ledger_actor(caf::actor_config& config, shard_load& load, counter::ledger& kept);
+  /// `load` and `ledger` outlive the actor.
+  ledger_actor(caf::actor_config& config, shard_load& load, counter::ledger& ledger);
 
   const char* name() const override { return "counter-ledger"; }
 
@@ -20,7 +20,7 @@ protected:
 
 private:
   // noexcept: see shard_actor.
-  void answer(std::unique_ptr<counter::batch> batch) noexcept;
+  void complete(std::unique_ptr<counter::batch> batch) noexcept;
 
   shard_load& load_;
   counter::ledger& ledger_;

@@ -6,8 +6,8 @@ namespace actors {
 
 namespace {
 
-// One batch a message: enough to drain what other loops sent meanwhile, few
-// enough that the loop's own connections are not kept waiting.
+// A message is a batch. Enough to drain what other loops sent meanwhile, and few enough
+// that the loop's own connections do not wait long.
 constexpr std::size_t messages_in_a_row_max = 64;
 
 }  // namespace

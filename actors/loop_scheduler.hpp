@@ -7,17 +7,17 @@
 
 namespace actors {
 
-/// Runs actors on the event loop that filled their mailboxes, so that a message
-/// costs no thread wake-up. An actor that already runs on another loop takes
-/// the message there. Used only on the loop's thread, or by one thread alone
-/// once the loop has stopped.
+/// Runs actors on the event loop that filled their mailboxes, so that a message costs no
+/// thread wake-up. An actor that is running on another loop takes the message there.
+/// Used on the loop's thread or, once the loop has stopped, by one thread at a time.
 class loop_scheduler final : public ready_list {
 public:
+  /// `system` and `loop` outlive the scheduler.
   loop_scheduler(caf::actor_system& system, counter::event_loop& loop);
   ~loop_scheduler() override;
 
-  /// Runs every ready actor until its mailbox is empty, or for some messages;
-  /// the rest is then posted to the loop.
+  /// Runs every ready actor until its mailbox is empty or for 64 messages. If actors are
+  /// then still ready, posts the rest of the work to the loop.
   void run();
 
   /// Runs every ready actor until its mailbox is empty.
@@ -28,7 +28,7 @@ private:
   void run_once();
 
   counter::event_loop& loop_;
-  std::vector<caf::resumable*> ready_;  // one reference each
+  std::vector<caf::resumable*> ready_;  // each holds a reference
   std::vector<caf::resumable*> running_;
 };
 

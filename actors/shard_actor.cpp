@@ -14,18 +14,18 @@ shard_actor::shard_actor(caf::actor_config& config, shard_load& load,
 
 caf::behavior shard_actor::make_behavior() {
   return {
-      // By reference: both CAF lines then lend us the message without a copy.
+      // By reference, so that neither CAF version copies the message.
       [this](shard_mail& mail) {
         tsan_acquire(&load_);
         if (mail.batch)
-          answer(std::move(mail.batch));
+          apply(std::move(mail.batch));
         else
           quit();
       },
   };
 }
 
-void shard_actor::answer(std::unique_ptr<counter::batch> batch) noexcept {
+void shard_actor::apply(std::unique_ptr<counter::batch> batch) noexcept {
   counter::apply_batch(*batch, table_);
   load_.release(batch->size());
   tsan_release(static_cast<caf::resumable*>(this));

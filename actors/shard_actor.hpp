@@ -6,9 +6,9 @@
 
 namespace actors {
 
-/// Owns the counters of one shard. Its mailbox serialises every change: CAF
-/// runs an actor on one thread at a time, here that of the event loop whose
-/// mail made it ready.
+/// Owns the counters of one shard in memory. Its mailbox serialises every change: CAF
+/// runs an actor on one thread at a time, here on that of the event loop whose mail made
+/// it ready.
 class shard_actor : public caf::event_based_actor {
 public:
   /// `load` and what the settings refer to outlive the actor.
@@ -21,12 +21,12 @@ protected:
   caf::behavior make_behavior() override;
 
 private:
-  // An exception would end the actor and leave its mail unanswered without a
-  // word; noexcept makes it end the process, loudly.
-  void answer(std::unique_ptr<counter::batch> batch) noexcept;
+  // noexcept, so that an exception ends the process. Otherwise it would end the actor
+  // silently, and its callers would wait for ever.
+  void apply(std::unique_ptr<counter::batch> batch) noexcept;
 
   shard_load& load_;
-  counter::table table_;  // touched only while the actor runs
+  counter::table table_;  // used only while the actor runs
 };
 
 }  // namespace actors

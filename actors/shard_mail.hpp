@@ -8,15 +8,16 @@
 
 namespace actors {
 
-/// All that an actor of the store is ever sent.
+/// The only message that the store's actors receive: a batch, the request to commit, or
+/// the request to end.
 struct shard_mail {
-  /// To be answered and sent home. Null asks the actor to end; what was sent
-  /// before is answered first, because a mailbox keeps its order.
+  /// A batch to complete. Null asks the actor to end, after the mail before it.
   std::unique_ptr<counter::batch> batch;
-  /// In place of either: what was answered is to be kept, see kept_shard_actor.
+  /// True in place of either: asks the actor to commit, see durable_shard_actor.
   bool is_commit = false;
 
-  explicit shard_mail(std::unique_ptr<counter::batch> mail) noexcept : batch(std::move(mail)) {}
+  explicit shard_mail(std::unique_ptr<counter::batch> payload) noexcept
+      : batch(std::move(payload)) {}
   static shard_mail commit() noexcept {
     shard_mail mail;
     mail.is_commit = true;
@@ -25,8 +26,8 @@ struct shard_mail {
   shard_mail(shard_mail&&) noexcept = default;
   shard_mail& operator=(shard_mail&&) noexcept = default;
 
-  // CAF wants messages that can be copied, and copies one only when it has two
-  // owners; ours never has.
+  // CAF requires that messages can be copied, and copies only those with two owners;
+  // ours have one.
   shard_mail() noexcept = default;
   shard_mail(const shard_mail&) { std::abort(); }
   shard_mail& operator=(const shard_mail&) { std::abort(); }

@@ -1,10 +1,9 @@
 #pragma once
 
-// ThreadSanitizer does not see the hand-over inside a libcaf that was built
-// without it and would report races that are none. These two say what CAF
-// promises: what was sent is there when it is received, and what an actor did
-// is there when it runs again. `what` is the same on both sides. They are nothing
-// in other builds.
+// ThreadSanitizer does not see the synchronisation inside a libcaf that was built without
+// it and would report false races. These two functions state what CAF guarantees: sending
+// happens before receiving, and a run of an actor before its next run. Pass the same
+// object on both sides. Empty in other builds.
 
 #if defined(__SANITIZE_THREAD__)
 #define ACTORS_TSAN
@@ -20,15 +19,15 @@
 
 namespace actors {
 
-inline void tsan_release([[maybe_unused]] void* what) noexcept {
+inline void tsan_release([[maybe_unused]] void* object) noexcept {
 #ifdef ACTORS_TSAN
-  __tsan_release(what);
+  __tsan_release(object);
 #endif
 }
 
-inline void tsan_acquire([[maybe_unused]] void* what) noexcept {
+inline void tsan_acquire([[maybe_unused]] void* object) noexcept {
 #ifdef ACTORS_TSAN
-  __tsan_acquire(what);
+  __tsan_acquire(object);
 #endif
 }
 

@@ -13,7 +13,7 @@ struct unit {
   std::int64_t milliseconds;
 };
 
-// The smallest first. Days are for parsing only: people say 24h.
+// In ascending order. Days are for parsing only, because people write 24h.
 constexpr unit units[] = {
     {"ms", 1}, {"s", 1'000}, {"m", 60'000}, {"h", 3'600'000}, {"d", 24 * 3'600'000}};
 
@@ -34,11 +34,11 @@ std::optional<std::chrono::milliseconds> parse_duration(std::string_view text,
 }
 
 std::string to_text(std::chrono::milliseconds duration) {
-  const auto* best = &units[0];
+  const auto* largest = &units[0];
   for (const auto& unit : units)
     if (unit.name != "d" && duration.count() % unit.milliseconds == 0)
-      best = &unit;
-  return std::to_string(duration.count() / best->milliseconds) + std::string{best->name};
+      largest = &unit;
+  return std::to_string(duration.count() / largest->milliseconds) + std::string{largest->name};
 }
 
 }  // namespace config

@@ -12,9 +12,9 @@ std::uint64_t machine_memory(const std::filesystem::path& control_groups) {
                static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
   for (const auto* limit : {"memory.max", "memory/memory.limit_in_bytes"}) {
     std::ifstream file{control_groups / limit};
-    // It says `max`, or is not there, where there is no limit.
-    if (std::uint64_t found = 0; file >> found)
-      bytes = std::min(bytes, found);
+    // Without a limit the file says `max` or does not exist.
+    if (std::uint64_t number = 0; file >> number)
+      bytes = std::min(bytes, number);
   }
   return bytes;
 }

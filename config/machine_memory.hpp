@@ -5,9 +5,9 @@
 
 namespace config {
 
-/// The bytes of memory that this process may have: those of the machine, or of
-/// its container where that has fewer. `control_groups` is where the kernel tells
-/// of them, in either version (cgroups(7)).
+/// Returns how much memory this process may use, in bytes: that of the machine or of its
+/// container, whichever has less. `control_groups` is where the control groups of either
+/// version are mounted (cgroups(7)).
 std::uint64_t machine_memory(const std::filesystem::path& control_groups = "/sys/fs/cgroup");
 
 }  // namespace config

@@ -17,7 +17,7 @@ namespace config {
 
 namespace {
 
-/// Less is no room for what one commit touches.
+/// Less does not hold what one commit touches.
 constexpr std::uint64_t memory_min = 16 * 1024 * 1024;
 
 constexpr std::chrono::milliseconds sync_interval_default{100};
@@ -30,13 +30,13 @@ std::string environment_name(std::string flag) {
   return "COUNTERD_" + flag;
 }
 
-/// What the environment says about a flag; empty is nothing.
+/// Returns the value of a flag in the environment; empty if it has none.
 std::string environment_value(const std::string& flag) {
   const char* value = std::getenv(environment_name(flag).c_str());
   return value == nullptr ? "" : value;
 }
 
-/// CLI11 lets a config file beat the environment; people expect the opposite.
+/// Gives the environment precedence over the config file, the opposite of CLI11's order.
 class file_below_environment : public CLI::ConfigTOML {
 public:
   std::vector<CLI::ConfigItem> from_config(std::istream& input) const override {
@@ -54,7 +54,7 @@ public:
   command_line() {
     app_.config_formatter(std::make_shared<file_below_environment>());
     app_.set_version_flag("--version", "counterd " COUNTERD_VERSION);
-    // CLI11 2.1 looks into the environment only after it has read the file.
+    // CLI11 2.1 reads the environment only after the file.
     const auto file = environment_value("config");
     app_.set_config("--config", file, "Read flags from this file: lines of `flag = value`",
                     !file.empty())
@@ -62,7 +62,7 @@ public:
         ->type_name("FILE");
     app_.allow_config_extras(false);
     app_.get_formatter()->column_width(34);
-    add("listen", listen_, "Listen here; repeatable; port 0 picks a free one")
+    add("listen", listen_, "Address to listen on; repeatable; port 0 picks a free port")
         ->type_name("HOST:PORT")
         ->delimiter(',')
         ->default_str("127.0.0.1:8000")
@@ -72,32 +72,34 @@ public:
                                                    " is not HOST:PORT, like 127.0.0.1:8000 or "
                                                    "[::1]:8000";
         });
-    add("threads", options_.threads, "Event loops")
+    add("threads", options_.threads, "Number of event loops")
         ->check(CLI::Range(1u, counter::limits::threads_max));
-    add("shards", options_.shards, "Actors that the counters are spread over")
+    add("shards", options_.shards, "Number of shards, each an actor")
         ->check(CLI::Range(1u, counter::limits::shards_max));
     auto& limits = options_.limits;
-    add("max-connections", limits.connections_max, "Connections; more get a 503")
+    add("max-connections", limits.connections_max, "Connections at a time; more get a 503")
         ->check(CLI::Range(std::size_t{1}, std::size_t{10'000'000}));
-    add("max-pipelined", limits.pipelined_max, "Requests of one connection in flight")
+    add("max-pipelined", limits.pipelined_max,
+        "Pending requests of one connection; more wait unread")
         ->check(CLI::Range(std::size_t{1}, std::size_t{100'000}));
-    add("max-counters", limits.counters_max, "Counters; more get a 507")
+    add("max-counters", limits.counters_max, "Number of counters; new ones above it get a 507")
         ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1} << 48));
     add("idempotency-max", limits.idempotency_records_max,
-        "Idempotency keys remembered; more get a 507")
+        "Number of idempotency keys; new ones above it get a 507")
         ->check(CLI::Range(std::uint64_t{0}, std::uint64_t{1} << 32));
-    add_duration("idempotency-ttl", limits.idempotency_ttl, "For which they are remembered",
-                 std::chrono::hours{365 * 24});
-    add_duration("header-timeout", limits.header_timeout, "For a whole header");
-    add_duration("body-timeout", limits.body_timeout, "For a whole body");
-    add_duration("write-timeout", limits.write_timeout, "For a peer to read its answers");
-    add_duration("idle-timeout", limits.idle_timeout, "Between requests");
-    add("log-level", log_level_, "How much to log on stderr")
+    add_duration("idempotency-ttl", limits.idempotency_ttl,
+                 "How long an idempotency key is remembered", std::chrono::hours{365 * 24});
+    add_duration("header-timeout", limits.header_timeout, "Limit for receiving a header; then 408");
+    add_duration("body-timeout", limits.body_timeout, "Limit for receiving a body; then 408");
+    add_duration("write-timeout", limits.write_timeout,
+                 "Limit for a peer that does not read its responses");
+    add_duration("idle-timeout", limits.idle_timeout, "Limit for a connection without requests");
+    add("log-level", log_level_, "Lowest level to log on stderr")
         ->type_name("LEVEL")
         ->check(CLI::IsMember({"trace", "debug", "info", "warn", "error", "critical", "off"}));
     add_storage();
     check_ = app_.add_subcommand("check", "Verify a data directory that no server uses, and exit");
-    check_->add_option("DIR", checked_.directory, "What --data names")
+    check_->add_option("DIR", check_request_.directory, "The directory of --data")
         ->required()
         ->type_name("")
         ->check(&refuse_directory);
@@ -106,9 +108,9 @@ public:
   std::variant<options, check_request, early_exit> parse(int argc, const char* const* argv) {
     try {
       app_.parse(argc, argv);
-    } catch (const CLI::Success& asked) {  // --help, --version
+    } catch (const CLI::Success& success) {  // --help, --version
       std::ostringstream text;
-      app_.exit(asked, text, text);
+      app_.exit(success, text, text);
       return early_exit{0, text.str()};
     } catch (const CLI::ParseError& error) {
       return refusal(error.what());
@@ -116,10 +118,10 @@ public:
     if (check_->parsed()) {
       if (argv[1] != check_->get_name())
         return refusal("check takes a directory and no other flag");
-      return checked_;
+      return check_request_;
     }
-    if (const auto wrong = finish_storage(); !wrong.empty())
-      return refusal(wrong);
+    if (const auto message = finish_storage(); !message.empty())
+      return refusal(message);
     if (!listen_.empty()) {
       options_.listen.clear();
       for (const auto& text : listen_)
@@ -130,12 +132,12 @@ public:
   }
 
 private:
-  static early_exit refusal(const std::string& why) {
-    return {2, "counterd: " + why + " (see --help)\n"};
+  static early_exit refusal(const std::string& message) {
+    return {2, "counterd: " + message + " (see --help)\n"};
   }
 
-  /// What is wrong with the name of a directory: it will be printed and, in
-  /// answers, be JSON.
+  /// Returns a message if the name of a directory is invalid, otherwise "". It must be
+  /// UTF-8, because it is logged and in JSON responses.
   static std::string refuse_directory(const std::string& text) {
     if (text.empty())
       return "the name is empty";
@@ -144,12 +146,13 @@ private:
 
   void add_storage() {
     auto& storage = options_.storage;
-    add("data", storage.directory, "Keep the counters in this directory, not in memory only")
+    add("data", storage.directory,
+        "Store the counters in this directory; without it, in memory only")
         ->type_name("DIR")
         ->check(&refuse_directory);
     app_.add_option_function<std::string>(
             "--memory", [&](const std::string& text) { storage.memory = *parse_size(text); },
-            "Counters that are on disk take so much at most")
+            "Memory for counters that are on disk")
         ->envname(environment_name("memory"))
         ->type_name("SIZE")
         ->default_str("a quarter of the RAM")
@@ -158,13 +161,15 @@ private:
                      ? ""
                      : text + " is not a size like 512M or 4G, of at least " + to_text(memory_min);
         });
-    add("sync", sync_, "When a change is on disk: before its answer, or soon after")
+    add("sync", sync_, "When to sync a change: before its response, or soon after")
         ->type_name("WHEN")
         ->check(CLI::IsMember({"always", "interval"}));
-    add_duration("sync-interval", sync_interval_, "How soon after", sync_interval_max);
+    add_duration("sync-interval", sync_interval_, "How soon after: what a power failure may take",
+                 sync_interval_max);
   }
 
-  /// What is wrong with the flags together.
+  /// Sets the durability. Returns a message if the flags contradict each other,
+  /// otherwise "".
   std::string finish_storage() {
     for (const std::string flag : {"--memory", "--sync", "--sync-interval"})
       if (options_.storage.directory.empty() && app_.count(flag) > 0)
@@ -186,7 +191,7 @@ private:
     return option->capture_default_str();
   }
 
-  /// At most a day, unless told otherwise.
+  /// `max` is a day by default.
   void add_duration(const std::string& flag, std::chrono::milliseconds& value,
                     const std::string& help,
                     std::chrono::milliseconds max = std::chrono::hours{24}) {
@@ -206,7 +211,7 @@ private:
   CLI::App app_{"An actor-model counter server over HTTP.", "counterd"};
   options options_;
   CLI::App* check_ = nullptr;
-  check_request checked_;
+  check_request check_request_;
   std::vector<std::string> listen_;
   std::string sync_ = "always";
   std::chrono::milliseconds sync_interval_ = sync_interval_default;
@@ -216,8 +221,8 @@ private:
 }  // namespace
 
 options::options()
-    // One core is left to the kernel's network work and to whoever else runs: a
-    // loop that waits for a core keeps all of its connections waiting.
+    // Leaves a core to the kernel's network work and to other processes: a loop that
+    // waits for a core delays all of its connections.
     : threads(std::clamp(std::thread::hardware_concurrency(), 2u, limits.threads_max) - 1),
       storage{.memory = std::max(machine_memory() / 4, memory_min)} {}
 

@@ -13,38 +13,39 @@
 
 namespace config {
 
-/// Where the counters are kept.
+/// Where the counters are stored.
 struct storage_options {
-  std::string directory{};  ///< empty: in memory, and nothing else here counts
-  std::size_t memory;       ///< bytes that counters may take which are on disk too
+  std::string directory{};  ///< empty: in memory only; the other members are unused
+  std::size_t memory;       ///< memory for counters that are on disk, in bytes
   counter::durability durability{};
 };
 
-/// What the user asked for: to serve.
+/// The configuration of a server.
 struct options {
   std::vector<listen_address> listen{{"127.0.0.1", "8000"}};
-  unsigned threads;  ///< event loops; by default one for each core but one
+  unsigned threads;  ///< event loops; by default one less than the cores, at least 1
   unsigned shards = 1;
   counter::limits limits;
-  storage_options storage;  ///< by default a quarter of the memory there is
+  storage_options storage;  ///< by default, `memory` is a quarter of machine_memory()
   spdlog::level::level_enum log_level = spdlog::level::info;
 
   options();
 };
 
-/// To verify a data directory that nobody serves.
+/// `counterd check DIR`: verify a data directory that no server uses.
 struct check_request {
   std::string directory{};
 };
 
-/// The program has said all it has to say: `text` to stdout or, when `code` is
-/// not 0, to stderr.
+/// The program prints `text` and exits with `code`: to stdout if it is 0, to stderr
+/// otherwise.
 struct early_exit {
   int code;
   std::string text;  ///< ends with a newline
 };
 
-/// A flag beats the environment (COUNTERD_*), which beats the --config file.
+/// Parses the command line. Flags have precedence over the environment (COUNTERD_*), and
+/// that over the --config file. Throws std::bad_alloc.
 std::variant<options, check_request, early_exit> parse_options(int argc, const char* const* argv);
 
 }  // namespace config

@@ -8,7 +8,7 @@ namespace config {
 
 namespace {
 
-/// Each 1024 times the one before; the first is none.
+/// Each unit is 1024 times the one before; the blank stands for bytes.
 constexpr std::string_view units = " KMGT";
 
 }  // namespace

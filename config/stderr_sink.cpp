@@ -11,15 +11,15 @@ namespace config {
 
 namespace {
 
-/// A pipe is writable when it has room for PIPE_BUF bytes (pipe(7)), so that a
-/// line up to that length does not block.
+/// A pipe is writable when it has room for PIPE_BUF bytes (pipe(7)), so a line up to that
+/// length does not block.
 bool has_room() {
   pollfd out{STDERR_FILENO, POLLOUT, 0};
   return ::poll(&out, 1, 0) == 1 && (out.revents & POLLOUT) != 0;
 }
 
 void write_line(std::string_view line) {
-  // To fail is to be unable to say so.
+  // There is nowhere to report an error.
   [[maybe_unused]] const auto written =
       ::write(STDERR_FILENO, line.data(), std::min<std::size_t>(line.size(), PIPE_BUF));
 }

@@ -7,9 +7,9 @@
 
 namespace config {
 
-/// Logs to stderr, and drops lines rather than wait for a reader that does not
-/// read: a pager that was left alone must not stop the server. Says how many
-/// were dropped as soon as there is room. Thread-safe.
+/// Logs to stderr without blocking: it drops lines while the reader does not read, so
+/// that an unattended pager cannot stop the server. With the next line that has room it
+/// reports how many were dropped. Thread-safe.
 class stderr_sink final : public spdlog::sinks::base_sink<std::mutex> {
 protected:
   void sink_it_(const spdlog::details::log_msg& message) override;

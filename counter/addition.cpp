@@ -7,7 +7,7 @@ namespace counter {
 
 namespace {
 
-// Two int64 and their sum: nothing can overflow.
+// The sum of two int64 fits.
 __extension__ using wide = __int128;
 
 constexpr wide least = std::numeric_limits<std::int64_t>::min();
@@ -19,10 +19,11 @@ struct bounds {
   bool contain(wide value) const noexcept { return min <= value && value <= max; }
 };
 
-/// The last value within `allowed` on the way from `from` to `to`.
-std::optional<wide> last_on_the_way(wide from, wide to, const bounds& allowed) noexcept {
-  const bounds way{std::min(from, to), std::max(from, to)};
-  const bounds common{std::max(way.min, allowed.min), std::min(way.max, allowed.max)};
+/// Returns the value of `allowed` that is nearest to `to` and between `from` and `to`,
+/// or nullopt if there is none.
+std::optional<wide> clamp_between(wide from, wide to, const bounds& allowed) noexcept {
+  const bounds path{std::min(from, to), std::max(from, to)};
+  const bounds common{std::max(path.min, allowed.min), std::min(path.max, allowed.max)};
   if (common.min > common.max)
     return std::nullopt;
   return to >= from ? common.max : common.min;
@@ -30,25 +31,25 @@ std::optional<wide> last_on_the_way(wide from, wide to, const bounds& allowed) n
 
 }  // namespace
 
-sum add(const parameters& how, std::optional<std::int64_t> current) noexcept {
-  if (!current && !how.create)
+sum add(const parameters& parameters, std::optional<std::int64_t> current) noexcept {
+  if (!current && !parameters.create)
     return {outcome::not_found};
-  const wide from = current.value_or(how.initial);
-  const wide exact = from + how.operand;
-  const bool has_bound = exact > 0 ? how.max.has_value() : how.min.has_value();
+  const wide from = current.value_or(parameters.initial);
+  const wide exact = from + parameters.operand;
+  const bool has_bound = exact > 0 ? parameters.max.has_value() : parameters.min.has_value();
   const bool fits = exact >= least && exact <= greatest;
   if (!fits && !has_bound)
     return {outcome::overflow};
-  const bounds allowed{how.min.value_or(least), how.max.value_or(greatest)};
+  const bounds allowed{parameters.min.value_or(least), parameters.max.value_or(greatest)};
   if (allowed.contain(exact))
     return {outcome::ok, static_cast<std::int64_t>(exact)};
-  if (how.on_limit == on_limit::reject)
+  if (parameters.on_limit == on_limit::reject)
     return {outcome::limit_reached};
-  const auto last = last_on_the_way(from, exact, allowed).value_or(from);
-  const bool moves = last != from;
+  const auto clamped = clamp_between(from, exact, allowed).value_or(from);
+  const bool moves = clamped != from;
   if (!current && !moves && !allowed.contain(from))
     return {outcome::limit_reached};
-  return {outcome::ok, static_cast<std::int64_t>(last), moves};
+  return {outcome::ok, static_cast<std::int64_t>(clamped), moves};
 }
 
 }  // namespace counter

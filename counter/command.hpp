@@ -6,47 +6,45 @@
 namespace counter {
 
 enum class operation : std::uint8_t {
-  get,     ///< read the value
-  set,     ///< create or overwrite with `operand`
-  add,     ///< add `operand`; a missing counter starts at 0
-  remove,  ///< forget the counter; only in a full_command
+  get,     ///< reads the value
+  set,     ///< creates the counter or overwrites it with `operand`
+  add,     ///< adds `operand`; a missing counter starts at 0
+  remove,  ///< deletes the counter; only in a full_command
 };
 
-/// What can be asked of a counter in short: nothing but an operand. Everything
-/// else takes a full_command.
+/// The operations of the plain-text API, which need nothing but an operand. A
+/// full_command has all the options.
 struct command {
   counter::operation operation = operation::get;
-  /// Valid as by is_valid_name(). Borrowed: whoever keeps a command keeps the
-  /// bytes (see batch).
+  /// Valid by is_valid_name(). Borrowed: whoever stores a command stores the bytes,
+  /// too (see batch).
   std::string_view name;
   std::int64_t operand = 0;
 };
 
-/// Anything but `ok` means that nothing changed; the last one says why it does not.
+/// Every outcome except `ok` and `outcome_unknown` guarantees that nothing changed.
 enum class outcome : std::uint8_t {
   ok,
-  not_found,               ///< the counter does not exist, and is not to be created
-  overflow,                ///< the exact sum does not fit
-  limit_reached,           ///< the sum is out of the bounds that were given
+  not_found,               ///< the counter does not exist and must not be created
+  overflow,                ///< the exact sum does not fit an int64
+  limit_reached,           ///< the sum is out of the bounds in the parameters
   precondition_failed,     ///< a condition does not hold
-  not_modified,            ///< a read of a version that is known already
-  key_mismatch,            ///< the idempotency key was used for something else
-  too_many_counters,       ///< the counter would be one too many
-  idempotency_store_full,  ///< no room to remember one more idempotency key
+  not_modified,            ///< a read of a version that the client has
+  key_mismatch,            ///< the idempotency key was used with other parameters
+  too_many_counters,       ///< limits::counters_max is reached
+  idempotency_store_full,  ///< limits::idempotency_records_max is reached
   overloaded,              ///< the shard's mailbox is full
   draining,                ///< the store is closing
-  disk_full,               ///< there is no room on the disk
-  unreadable,              ///< what is on the disk is damaged or cannot be read
-  backup_exists,           ///< a backup of that name was made before
-  /// The one that may have changed something: the disk failed on the way, and
-  /// only a restart tells.
-  outcome_unknown,
+  disk_full,               ///< no space is left on the disk
+  unreadable,              ///< data on the disk is damaged, or reading it failed
+  backup_exists,           ///< there is a backup of that name
+  outcome_unknown,         ///< the disk failed during the change: only a restart tells
 };
 
-/// What can be answered in short.
+/// The reply to a command.
 struct reply {
   counter::outcome outcome = outcome::ok;
-  std::int64_t value = 0;  ///< after the operation; only when ok
+  std::int64_t value = 0;  ///< after the operation; only if ok
 };
 
 }  // namespace counter

@@ -9,12 +9,12 @@
 
 namespace counter {
 
-/// A set of versions: any that there is, or those that are listed.
+/// A set of versions: every version, or those listed.
 struct version_set {
   bool is_any = false;
   std::vector<std::uint64_t> listed{};
 
-  /// Whether a counter of this version (null: one that does not exist) is in it.
+  /// True if `version` is in the set; nullopt, a counter that does not exist, never is.
   bool contains(std::optional<std::uint64_t> version) const noexcept {
     return version && (is_any || std::find(listed.begin(), listed.end(), *version) != listed.end());
   }
@@ -22,12 +22,13 @@ struct version_set {
   bool operator==(const version_set&) const = default;
 };
 
-/// What must hold for an operation to be carried out (RFC 9110 section 13).
+/// The precondition of an operation (RFC 9110 section 13.1).
 struct condition {
-  std::optional<version_set> if_match{};       ///< the version is one of these
-  std::optional<version_set> if_none_match{};  ///< the version is none of these
+  std::optional<version_set> if_match{};       ///< the current version is in it
+  std::optional<version_set> if_none_match{};  ///< the current version is not in it
 
-  /// Ok, precondition_failed, or not_modified for a read of what is known already.
+  /// Returns ok, precondition_failed or, for a read whose if_none_match does not hold,
+  /// not_modified (RFC 9110 section 13.2.2).
   outcome check(std::optional<std::uint64_t> version, bool is_read) const noexcept {
     if (if_match && !if_match->contains(version))
       return outcome::precondition_failed;

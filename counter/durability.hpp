@@ -5,11 +5,11 @@
 
 namespace counter {
 
-/// What of an acknowledged change is still there afterwards.
+/// Which acknowledged changes survive.
 struct durability {
   enum class sync : std::uint8_t {
-    none,      ///< nothing, when the process ends
-    interval,  ///< all, unless the machine fails within `interval` of it
+    none,      ///< none, once the process has ended
+    interval,  ///< all, unless the machine fails within `interval` of the reply
     always,    ///< all
   };
   durability::sync sync = sync::none;

@@ -11,32 +11,32 @@
 
 namespace counter {
 
-/// Everything that can be asked of one counter. The idempotency key, the
-/// condition and the operation are decided in this order, in one step.
+/// An operation on one counter with all its options. The idempotency key is checked
+/// first, then the condition, then the operation is applied, all in one atomic step.
 struct full_command {
-  std::string name;  ///< valid as by is_valid_name()
+  std::string name;  ///< valid by is_valid_name()
   counter::parameters parameters{};
   counter::condition condition{};
-  /// Empty: none. A command that changes something and succeeds is remembered
-  /// with its reply; sent again with the same name, key and position it is not
-  /// carried out again. Visible ASCII; ignored by reads.
+  /// Empty, or 1 to limits::idempotency_key_bytes_max of visible ASCII. A write that
+  /// succeeds is remembered with its reply; a later one with the same name, key and
+  /// position gets that reply and is not applied. Reads ignore the key.
   std::string idempotency_key{};
-  /// Of the operation in its batch; apart from all of these: a single request.
+  /// The index of the operation in its batch; `single` outside of a batch.
   static constexpr std::uint16_t single = 0xffff;
   std::uint16_t position = single;
 
-  /// Whether its key counts.
+  /// True if the command has a key and is not a read.
   bool is_keyed() const noexcept {
     return !idempotency_key.empty() && parameters.operation != operation::get;
   }
 };
 
-/// Everything that can be answered.
+/// The reply to a full_command.
 struct full_reply {
   counter::outcome outcome = outcome::ok;
-  bool is_replayed = false;  ///< it is what was answered the first time
-  /// What the counter was and is; null where it did not, or does not, exist. They
-  /// are the same unless something changed.
+  bool is_replayed = false;  ///< true if it is the first reply, repeated for its key
+  /// The counter before and after the operation; nullopt if it did not or does not
+  /// exist. Equal unless something changed.
   std::optional<state> before{};
   std::optional<state> after{};
 

@@ -6,7 +6,7 @@
 namespace counter {
 
 std::optional<std::int64_t> parse_integer(std::string_view text) noexcept {
-  // std::from_chars takes a minus but no plus.
+  // std::from_chars accepts a minus but no plus.
   if (text.starts_with('+') && !text.starts_with("+-"))
     text.remove_prefix(1);
   std::int64_t value = 0;

@@ -6,8 +6,8 @@
 
 namespace counter {
 
-/// An optional `-` or `+` and decimal digits, within int64; nothing else: no
-/// spaces, no fraction, no exponent.
+/// Parses an optional `-` or `+` followed by decimal digits. Returns nullopt for
+/// anything else (spaces, a fraction, an exponent) and out of the range of int64.
 std::optional<std::int64_t> parse_integer(std::string_view text) noexcept;
 
 }  // namespace counter

@@ -9,12 +9,12 @@
 
 namespace counter {
 
-/// Asks one mailbox for some of its counters, in byte order of their names.
+/// Asks a mailbox for a page of its counters, in byte order of their names.
 struct page_request {
-  unsigned mailbox = 0;   ///< that serves lists, see store_traits
-  std::string prefix{};   ///< that their names begin with
-  std::string after{};    ///< that their names are greater than
-  std::size_t limit = 1;  ///< counters at the most, at least 1
+  unsigned mailbox = 0;   ///< one that serves lists, see store_traits
+  std::string prefix{};   ///< lists only names that begin with it
+  std::string after{};    ///< lists only names that are greater
+  std::size_t limit = 1;  ///< the maximum of counters, at least 1
 };
 
 struct listed_counter {
@@ -22,12 +22,13 @@ struct listed_counter {
   counter::state state;
 };
 
-/// The next counters, or as many of them as one step has time for, perhaps none.
+/// The next counters. Fewer than the limit, perhaps none, if the shard's budget of
+/// steps ran out first.
 struct page {
   counter::outcome outcome = outcome::ok;
   std::vector<listed_counter> counters{};
-  bool is_last = false;  ///< there are no more behind them
-  /// Where to go on, as `after`, unless it is the last.
+  bool is_last = false;  ///< true if no counters follow
+  /// The `after` of the next request, unless is_last.
   std::string reached{};
 };
 

@@ -4,7 +4,7 @@
 
 namespace counter {
 
-/// Wall-clock time, as expiries are told.
+/// Wall-clock time. Expiries have its resolution.
 using time_point = std::chrono::sys_time<std::chrono::milliseconds>;
 
 }  // namespace counter

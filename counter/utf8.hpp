@@ -5,7 +5,7 @@
 namespace counter {
 
 /// True if `text` is valid UTF-8 (RFC 3629): no overlong forms, no surrogates,
-/// nothing past U+10FFFF.
+/// nothing above U+10FFFF.
 bool is_valid_utf8(std::string_view text) noexcept;
 
 }  // namespace counter

@@ -9,37 +9,33 @@ namespace counter {
 namespace {
 
 struct executor {
-  table& counters;
+  counter::table& table;
   std::uint64_t hash;
   time_point now;
   table::budget& steps;
 
-  response operator()(const full_command& command) const {
-    return counters.apply(command, hash, now);
-  }
-  response operator()(const page_request& request) const {
-    return counters.list(request, now, steps);
-  }
+  response operator()(const full_command& command) const { return table.apply(command, hash, now); }
+  response operator()(const page_request& query) const { return table.list(query, now, steps); }
   response operator()(const backup_request&) const { return backup{outcome::unreadable}; }
   response operator()(const expiry_sweep_request&) const {
-    return expiry_sweep{outcome::ok, counters.expire(now, limits::shard_steps_max)};
+    return expiry_sweep{outcome::ok, table.expire(now, limits::shard_steps_max)};
   }
 };
 
 }  // namespace
 
-void apply_batch(batch& asked, table& counters) {
-  const auto now = asked.now();
-  // More than a batch can make expire, so that nothing piles up.
-  counters.expire(now, 2 * asked.size());
+void apply_batch(batch& batch, table& table) {
+  const auto now = batch.now();
+  // Twice what the batch can create, so that expired counters never pile up.
+  table.expire(now, 2 * batch.size());
   table::budget steps = limits::shard_steps_max;
-  for (std::size_t i = 0; i < asked.size(); ++i) {
-    if (!asked.is_call(i)) {
-      asked.complete(i, counters.apply(asked.command_at(i), asked.hash_at(i), now));
+  for (std::size_t i = 0; i < batch.size(); ++i) {
+    if (!batch.is_call(i)) {
+      batch.complete(i, table.apply(batch.command_at(i), batch.hash_at(i), now));
       continue;
     }
-    auto& call = asked.call_at(i);
-    call.response = std::visit(executor{counters, asked.hash_at(i), now, steps}, call.request);
+    auto& call = batch.call_at(i);
+    call.response = std::visit(executor{table, batch.hash_at(i), now, steps}, call.request);
   }
 }
 

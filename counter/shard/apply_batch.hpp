@@ -5,9 +5,10 @@
 
 namespace counter {
 
-/// Answers everything in `asked` from `counters`, in order. Short commands are
-/// all carried out; lists and upkeep go as far as the steps of one batch allow.
-/// Throws only std::bad_alloc.
-void apply_batch(batch& asked, table& counters);
+/// Applies every item of `batch` to `table`, in order, at the batch's time, and stores
+/// the replies in the batch. Commands are always applied; lists and expiry sweeps stop
+/// at limits::shard_steps_max. Backup requests get `unreadable`: they are for a ledger.
+/// Throws only std::bad_alloc; after that the table must not be used.
+void apply_batch(batch& batch, table& table);
 
 }  // namespace counter

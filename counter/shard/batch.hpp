@@ -14,10 +14,10 @@ namespace counter {
 
 class event_loop;
 
-/// The commands that one event loop has for one shard in one pass, in order,
-/// and room for the replies. Owned by one thread at a time: the loop fills it,
-/// the shard answers in place, the loop reads the replies. Emptied and used
-/// again, it allocates nothing for short commands.
+/// The commands and calls that an event loop has for one mailbox in one pass, in order,
+/// with room for their replies. One thread owns it at a time: the loop adds items, the
+/// actor completes them in place, the loop reads the replies. Reused after clear() it
+/// allocates nothing for commands. Functions that add throw std::bad_alloc.
 class batch {
 public:
   explicit batch(event_loop& origin) noexcept : origin_(&origin) {}
@@ -26,12 +26,11 @@ public:
   batch(const batch&) = delete;
   batch& operator=(const batch&) = delete;
 
-  /// When its commands are carried out, as far as they ask.
+  /// The time at which its items are applied.
   time_point now() const noexcept { return now_; }
   void set_now(time_point now) noexcept { now_ = now; }
 
-  /// Copies the command and the bytes of its name; `hash` is the name's, see
-  /// placement.
+  /// Copies the command and its name. `hash` is the hash of the name, see placement.
   void add(const command& command, std::uint64_t hash) {
     items_.push_back({hash, command.operand, static_cast<std::uint32_t>(names_.size()),
                       static_cast<std::uint16_t>(command.name.size()), command.operation,
@@ -39,29 +38,29 @@ public:
     names_.append(command.name);
   }
 
-  /// Adds a call; `hash` is that of its name, if it has one.
-  void add(request asked, std::uint64_t hash) {
+  /// Adds a call. `hash` is the hash of its name; any number if it has none.
+  void add(request payload, std::uint64_t hash) {
     items_.push_back(
         {hash, 0, static_cast<std::uint32_t>(calls_.size()), 0, operation::get, outcome::ok});
-    calls_.emplace_back(std::move(asked));
+    calls_.emplace_back(std::move(payload));
   }
 
   void clear() noexcept {
     items_.clear();
     names_.clear();
-    // Some are large, and most batches have none.
+    // Frees their memory: calls can be large, and most batches have none.
     if (calls_.capacity() > 0)
       std::vector<call>{}.swap(calls_);
   }
 
   std::size_t size() const noexcept { return items_.size(); }
 
-  /// Whether the item is a call; otherwise it is a short command.
+  /// True if the item is a call, false if it is a command.
   bool is_call(std::size_t index) const noexcept { return items_[index].name_size == 0; }
 
   std::uint64_t hash_at(std::size_t index) const noexcept { return items_[index].hash; }
 
-  // -- a short command --------------------------------------------------------
+  // -- a command ------------------------------------------------------------
 
   /// The name is valid until the next add() or clear().
   command command_at(std::size_t index) const noexcept {
@@ -70,7 +69,7 @@ public:
         entry.operation, {names_.data() + entry.offset, entry.name_size}, entry.operand_or_value};
   }
 
-  /// Once for each command; its operand is gone then.
+  /// Stores the reply. Overwrites the operand.
   void complete(std::size_t index, const reply& reply) noexcept {
     items_[index].operand_or_value = reply.value;
     items_[index].outcome = reply.outcome;
@@ -84,28 +83,28 @@ public:
 
   call& call_at(std::size_t index) noexcept { return calls_[items_[index].offset]; }
 
-  // -- all of them ------------------------------------------------------------
+  // -- all items --------------------------------------------------------------
 
-  /// Answers everything.
-  void refuse(outcome why) {
+  /// Completes every item with `outcome` and nothing else.
+  void refuse(counter::outcome outcome) {
     for (std::size_t i = 0; i < items_.size(); ++i) {
       if (is_call(i))
-        call_at(i).refuse(why);
+        call_at(i).refuse(outcome);
       else
-        complete(i, {why});
+        complete(i, {outcome});
     }
   }
 
-  /// The event loop that gets the batch back.
+  /// The event loop to whose complete() the batch goes.
   event_loop& origin() const noexcept { return *origin_; }
 
 private:
-  // Small, because it travels from core to core, there and back.
+  // Small, because its cache lines move between cores twice.
   struct item {
     std::uint64_t hash;
     std::int64_t operand_or_value;
-    std::uint32_t offset;     // in names_: batch_operations_max names fit; or in calls_
-    std::uint16_t name_size;  // name_bytes_max fits; 0, which no name has: a call
+    std::uint32_t offset;     // of the name in names_, or of the call in calls_
+    std::uint16_t name_size;  // 0: the item is a call
     counter::operation operation;
     counter::outcome outcome;
   };

@@ -11,145 +11,148 @@ namespace counter {
 
 namespace {
 
-table::settings table_settings(const durable_table::settings& how, const ledger_summary& kept) {
-  return {how.counters,
-          how.idempotency_records,
-          how.idempotency_ttl,
-          how.placement.key(),
-          kept.version,
-          kept.now,
-          true};
+table::settings table_settings(const durable_table::settings& settings,
+                               const ledger_summary& summary, change_set& changes) {
+  return {.counters = settings.counters,
+          .idempotency_records = settings.idempotency_records,
+          .idempotency_ttl = settings.idempotency_ttl,
+          .key = settings.placement.key(),
+          .version = summary.version,
+          .start = summary.now,
+          .changes = &changes};
 }
 
 }  // namespace
 
-durable_table::durable_table(const settings& how, ledger& kept)
-    : ledger_(kept),
-      writer_(kept.open_writer(how.shard)),
-      placement_(how.placement),
-      shard_(how.shard),
-      bytes_max_(how.bytes_max),
-      table_(table_settings(how, kept.summary())) {}
+durable_table::durable_table(const settings& configuration, counter::ledger& ledger)
+    : ledger_(ledger),
+      writer_(ledger.open_writer(configuration.shard)),
+      placement_(configuration.placement),
+      shard_(configuration.shard),
+      bytes_max_(configuration.bytes_max),
+      table_(table_settings(configuration, ledger.summary(), changes_)) {}
 
-void durable_table::answer(batch& asked) {
-  if (!load(asked))
-    return asked.refuse(outcome::unreadable);
-  apply_batch(asked, table_);
+void durable_table::apply(batch& batch) {
+  if (!load(batch))
+    return batch.refuse(outcome::unreadable);
+  apply_batch(batch, table_);
   if (due_position_.empty())
     return;
-  // Upkeep is not done while there is more on the disk.
-  for (std::size_t i = 0; i < asked.size(); ++i)
-    if (asked.is_call(i))
-      if (auto* done = std::get_if<expiry_sweep>(&asked.call_at(i).response))
-        done->is_done = false;
+  // A sweep is not done while the ledger has more that is due.
+  for (std::size_t i = 0; i < batch.size(); ++i)
+    if (batch.is_call(i))
+      if (auto* sweep = std::get_if<expiry_sweep>(&batch.call_at(i).response))
+        sweep->is_done = false;
 }
 
 commit_result durable_table::commit() {
-  auto how = counter::commit_result::ok;
-  if (table_.has_changes()) {
-    const auto counters = table_.records().growth(),
-               idempotency_records = table_.idempotency_records().growth();
-    table_.records().for_each_change([&](auto name, const auto& before, const auto& after) {
+  auto result = commit_result::ok;
+  if (!changes_.is_empty()) {
+    table_.for_each_counter_change([&](auto name, const auto& before, const auto& after) {
       writer_->put(name, before, after);
     });
-    table_.idempotency_records().for_each_change(
-        [&](const auto& id, time_point at) { writer_->forget(id, at); },
-        [&](const auto& id, const idempotency_record& what) { writer_->remember(id, what); });
-    how = writer_->commit(table_.version(), table_.now(), counters, idempotency_records);
+    changes_.for_each_idempotency_change(
+        [&](auto id, time_point forget_at) { writer_->forget(id, forget_at); },
+        [&](auto id, const idempotency_record& record) { writer_->remember(id, record); });
+    result = writer_->commit(table_.version(), table_.now(), changes_.counter_growth(),
+                             changes_.idempotency_growth());
   }
-  if (how == counter::commit_result::ok)
-    table_.settle();
+  if (result == commit_result::ok)
+    table_.commit();
   else
-    table_.undo();
-  trim();
-  return how;
+    table_.rollback();
+  evict();
+  return result;
 }
 
-void durable_table::take_back(std::span<const std::unique_ptr<batch>> answered,
-                              counter::commit_result how) {
-  for (const auto& batch : answered) {
-    switch (how) {
-      case counter::commit_result::ok:
+void durable_table::revise(std::span<const std::unique_ptr<batch>> group, commit_result result) {
+  for (const auto& batch : group) {
+    switch (result) {
+      case commit_result::ok:
         break;
-      case counter::commit_result::full:
+      case commit_result::full:
         answer_reads(*batch);
         break;
-      case counter::commit_result::unknown:
+      case commit_result::unknown:
         batch->refuse(outcome::outcome_unknown);
         break;
-      case counter::commit_result::refused:
+      case commit_result::refused:
         batch->refuse(outcome::draining);
         break;
     }
   }
-  // A read may have found something expired.
-  table_.undo();
+  // A read erases a counter that it finds expired.
+  table_.rollback();
 }
 
-/// What changes nothing is answered anew, the rest refused.
-void durable_table::answer_reads(batch& answered) {
-  if (!load(answered))
-    return answered.refuse(outcome::unreadable);
-  const auto now = answered.now();
-  for (std::size_t i = 0; i < answered.size(); ++i) {
-    if (!answered.is_call(i)) {
-      const auto command = answered.command_at(i);
+/// Applies the reads of a batch again and refuses everything else.
+void durable_table::answer_reads(batch& batch) {
+  if (!load(batch))
+    return batch.refuse(outcome::unreadable);
+  const auto now = batch.now();
+  for (std::size_t i = 0; i < batch.size(); ++i) {
+    if (!batch.is_call(i)) {
+      const auto command = batch.command_at(i);
       const bool is_read = command.operation == operation::get;
-      answered.complete(
-          i, is_read ? table_.apply(command, answered.hash_at(i), now) : reply{outcome::disk_full});
+      batch.complete(
+          i, is_read ? table_.apply(command, batch.hash_at(i), now) : reply{outcome::disk_full});
       continue;
     }
-    auto& call = answered.call_at(i);
+    auto& call = batch.call_at(i);
     const auto* command = std::get_if<full_command>(&call.request);
     if (command != nullptr && command->parameters.operation == operation::get)
-      call.response = table_.apply(*command, answered.hash_at(i), now);
+      call.response = table_.apply(*command, batch.hash_at(i), now);
     else
       call.refuse(outcome::disk_full);
   }
 }
 
-// -- what has to be in memory before it is asked about ------------------------------
+// -- the cache ----------------------------------------------------------------
 
-bool durable_table::load(batch& asked) {
-  const auto now = std::max(asked.now(), table_.now());
+/// Loads everything that the batch will ask the table for. Returns false if the
+/// ledger cannot be read.
+bool durable_table::load(batch& batch) {
+  const auto now = std::max(batch.now(), table_.now());
   needed_.clear();
   needed_hashes_.clear();
-  for (std::size_t i = 0; i < asked.size(); ++i) {
-    if (!asked.is_call(i)) {
-      need(asked.command_at(i).name, asked.hash_at(i));
+  for (std::size_t i = 0; i < batch.size(); ++i) {
+    if (!batch.is_call(i)) {
+      need(batch.command_at(i).name, batch.hash_at(i));
       continue;
     }
-    const auto& what = asked.call_at(i).request;
-    if (const auto* command = std::get_if<full_command>(&what)) {
-      need(command->name, asked.hash_at(i));
+    const auto& call = batch.call_at(i);
+    if (const auto* command = std::get_if<full_command>(&call.request)) {
+      need(command->name, batch.hash_at(i));
       if (command->is_keyed() && !load_idempotency_record(idempotency_id_of(*command), now))
         return false;
-    } else if (std::holds_alternative<expiry_sweep_request>(what) && !load_due(now)) {
+    } else if (std::holds_alternative<expiry_sweep_request>(call.request) && !load_due(now)) {
       return false;
     }
   }
   return load_needed();
 }
 
-/// What is due is loaded, so that the table can see to it.
+/// Loads some of what is due in this shard, so that the table can expire it.
 bool durable_table::load_due(time_point now) {
   std::vector<due_entry> due;
   if (!ledger_.read_due(now, limits::shard_steps_max, due_position_, due))
     return false;
-  std::erase_if(due, [&](const due_entry& entry) {
-    return placement_.of(name_of_idempotency_id(entry.id)).shard != shard_;
-  });
   for (const auto& entry : due) {
-    if (entry.kind == due_entry::what::counter)
-      need(entry.id, placement_.of(entry.id).hash);
+    const bool is_counter = entry.kind == due_entry::what::counter;
+    const auto location = placement_.of(is_counter ? entry.id : name_of_idempotency_id(entry.id));
+    if (location.shard != shard_)
+      continue;
+    if (is_counter)
+      need(entry.id, location.hash);
     else if (!load_idempotency_record(entry.id, now))
       return false;
   }
   return load_needed();
 }
 
+/// Borrows `name` until the next load_needed().
 void durable_table::need(std::string_view name, std::uint64_t hash) {
-  if (table_.records().find({name, hash}) || table_.records().was_erased(name))
+  if (table_.is_current({name, hash}))
     return;
   needed_.push_back(name);
   needed_hashes_.push_back(hash);
@@ -158,38 +161,37 @@ void durable_table::need(std::string_view name, std::uint64_t hash) {
 bool durable_table::load_needed() {
   if (needed_.empty())
     return true;
-  found_.assign(needed_.size(), std::nullopt);
-  const bool could_read = ledger_.read(needed_, found_);
+  states_.assign(needed_.size(), std::nullopt);
+  const bool could_read = ledger_.read(needed_, states_);
   for (std::size_t i = 0; could_read && i < needed_.size(); ++i) {
-    const record_set::hashed_name key{needed_[i], needed_hashes_[i]};
-    // One name may be needed more than once.
-    if (found_[i] && !table_.records().find(key))
-      table_.records().restore(key, *found_[i]);
+    const table::hashed_name key{needed_[i], needed_hashes_[i]};
+    // A name may be needed more than once.
+    if (states_[i] && !table_.is_current(key))
+      table_.load(key, *states_[i]);
   }
   needed_.clear();
   needed_hashes_.clear();
   return could_read;
 }
 
-/// One whose time is over is forgotten at once.
+/// Loads a record and forgets it at once if its time is over.
 bool durable_table::load_idempotency_record(const std::string& id, time_point now) {
-  auto& idempotency_records = table_.idempotency_records();
-  if (!idempotency_records.knows(id)) {
-    std::optional<idempotency_record> found;
-    if (!ledger_.read_idempotency_record(id, found))
+  if (!table_.is_current(id)) {
+    std::optional<idempotency_record> record;
+    if (!ledger_.read_idempotency_record(id, record))
       return false;
-    if (!found)
+    if (!record)
       return true;
-    idempotency_records.restore(id, *found);
+    table_.load(id, *record);
   }
-  idempotency_records.forget_kept(id, now);
+  table_.forget_due(id, now);
   return true;
 }
 
-/// Everything in memory is kept, so any of it can go.
-void durable_table::trim() {
-  while (table_.records().bytes() > bytes_max_)
-    table_.records().evict_some();
+/// Call it when nothing is uncommitted: then every counter can be loaded again.
+void durable_table::evict() {
+  while (table_.bytes() > bytes_max_)
+    table_.evict();
 }
 
 }  // namespace counter

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "counter/shard/batch.hpp"
+#include "counter/shard/change_set.hpp"
 #include "counter/shard/ledger.hpp"
 #include "counter/shard/placement.hpp"
 #include "counter/shard/table.hpp"
@@ -16,63 +17,70 @@
 
 namespace counter {
 
-/// The counters of one shard that a ledger keeps. In memory are those that were
-/// asked for lately; what is answered does not depend on which these are. Not
-/// thread-safe; calls block where the ledger's do.
+/// The counters of one shard that a ledger stores. Memory is a cache of the ledger:
+/// it holds the counters that were used lately, and replies do not depend on which
+/// these are. Calls block as long as the ledger's do.
 ///
-///     answer(batch); answer(batch); ...
-///     if (const auto how = commit(); how != kept::ok) take_back(batches, how);
+///     apply(batch); apply(batch); ...  // one group
+///     if (const auto result = commit(); result != commit_result::ok)
+///       revise(batches, result);
 ///
-/// and only then may the batches be told to anyone: what they say, reads
-/// included, may rest on what they change.
+/// No batch may leave the caller before that: replies, reads included, may rest on
+/// changes that are not committed yet.
 class durable_table {
 public:
   struct settings {
-    quota& counters;             ///< of all shards together; outlives the table
-    quota& idempotency_records;  ///< likewise
+    quota& counters;             ///< shared by all shards; outlives the table
+    quota& idempotency_records;  ///< shared by all shards; outlives the table
     std::chrono::milliseconds idempotency_ttl;
     const counter::placement& placement;  ///< outlives the table
     unsigned shard;
-    std::size_t bytes_max;  ///< what counters in memory may take
+    std::size_t bytes_max;  ///< memory that committed counters may take
   };
 
-  /// `kept` outlives the table.
-  durable_table(const settings& how, ledger& kept);
+  /// `ledger` outlives the table. Throws std::bad_alloc and whatever open_writer()
+  /// throws.
+  durable_table(const settings& configuration, counter::ledger& ledger);
 
-  /// Commands and upkeep of this shard.
-  void answer(batch& asked);
+  /// Loads what the batch needs and completes it. If the ledger cannot be read, the
+  /// whole batch is refused with `unreadable` and changes nothing. Throws only
+  /// std::bad_alloc; after that the table must not be used.
+  void apply(batch& batch);
 
-  /// Keeps what has changed since the last time. Unless that is ok, nothing of
-  /// it is seen any more.
-  counter::commit_result commit();
+  /// Commits the group: every change since the last call. Unless the result is ok,
+  /// all of them are rolled back. Then evicts counters down to bytes_max. Throws as
+  /// apply() does.
+  commit_result commit();
 
-  /// Answers again those batches whose commit went `how`: what changes something
-  /// is refused, and what only reads reads what was there before.
-  void take_back(std::span<const std::unique_ptr<batch>> answered, counter::commit_result how);
+  /// Rewrites the replies of a group whose commit() returned `result`. If the disk is
+  /// full, changes are refused and reads are answered from the last commit; otherwise
+  /// everything is refused. Throws as apply() does.
+  void revise(std::span<const std::unique_ptr<batch>> group, commit_result result);
 
-  /// What its counters in memory take, about.
-  std::size_t bytes() const noexcept { return table_.records().bytes(); }
+  /// Approximate memory of the counters in memory, in bytes.
+  std::size_t bytes() const noexcept { return table_.bytes(); }
 
 private:
-  bool load(batch& asked);
+  bool load(batch& batch);
   bool load_due(time_point now);
   void need(std::string_view name, std::uint64_t hash);
   bool load_needed();
   bool load_idempotency_record(const std::string& id, time_point now);
-  void answer_reads(batch& answered);
-  void trim();
+  void answer_reads(batch& batch);
+  void evict();
 
   ledger& ledger_;
   std::unique_ptr<ledger_writer> writer_;
   const counter::placement& placement_;
   const unsigned shard_;
   const std::size_t bytes_max_;
+  change_set changes_;
   table table_;
-  std::string due_position_;  // where to look next for what is due
-  // Of one load, kept for their memory.
+  std::string due_position_;  // where the next read_due() goes on
+  // Counters that one load() reads; members, so that they keep their memory.
   std::vector<std::string_view> needed_;
   std::vector<std::uint64_t> needed_hashes_;
-  std::vector<std::optional<state>> found_;
+  std::vector<std::optional<state>> states_;
 };
 
 }  // namespace counter

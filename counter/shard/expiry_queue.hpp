@@ -12,34 +12,35 @@
 
 namespace counter {
 
-/// When records expire, for the few that do. Not thread-safe.
+/// The expiries of the records that have one. Handles are of one record_arena.
 class expiry_queue {
 public:
   using handle = record_arena::handle;
 
-  /// Replaces what was set before.
-  void set(handle which, time_point at) {
-    clear(which);
-    order_.insert({at, which});
-    times_.emplace(which, at);
+  /// Sets the expiry of a record or replaces it. Throws std::bad_alloc.
+  void set(handle record, time_point expires_at) {
+    clear(record);
+    order_.insert({expires_at, record});
+    times_.emplace(record, expires_at);
   }
 
-  void clear(handle which) {
-    const auto found = times_.find(which);
-    if (found == times_.end())
+  /// Removes the expiry of a record, if it has one.
+  void clear(handle record) {
+    const auto entry = times_.find(record);
+    if (entry == times_.end())
       return;
-    order_.erase({found->second, which});
-    times_.erase(found);
+    order_.erase({entry->second, record});
+    times_.erase(entry);
   }
 
-  /// One that was set.
-  time_point at(handle which) const {
-    const auto found = times_.find(which);
-    assert(found != times_.end());
-    return found->second;
+  /// Precondition: the record has an expiry.
+  time_point at(handle record) const {
+    const auto entry = times_.find(record);
+    assert(entry != times_.end());
+    return entry->second;
   }
 
-  /// The record that expires first, if it has by `now`.
+  /// Returns the record that expires first if it has expired by `now`.
   std::optional<handle> due(time_point now) const {
     if (order_.empty() || order_.begin()->first > now)
       return std::nullopt;

@@ -3,7 +3,7 @@
 namespace counter {
 
 std::string idempotency_id_of(const full_command& command) {
-  // Names and keys have no control characters.
+  // Names and keys contain no control characters, so 0 separates them.
   std::string id;
   id.reserve(command.name.size() + command.idempotency_key.size() + 4);
   id += command.name;

@@ -9,8 +9,8 @@
 
 namespace counter {
 
-/// A command with an idempotency key that was carried out: what it asked for,
-/// what it was answered, and when it is forgotten.
+/// A command with an idempotency key that succeeded: its parameters, its reply, and
+/// the time at which the record is forgotten.
 struct idempotency_record {
   counter::parameters parameters;
   full_reply reply;
@@ -19,11 +19,11 @@ struct idempotency_record {
   bool operator==(const idempotency_record&) const = default;
 };
 
-/// What a command with an idempotency key is remembered under: its name, key and
-/// position. No two are alike.
+/// The unique id of a keyed command's record: its name, key and position. Throws
+/// std::bad_alloc.
 std::string idempotency_id_of(const full_command& command);
 
-/// The name that an id begins with.
+/// The counter's name, with which an id begins.
 std::string_view name_of_idempotency_id(std::string_view id) noexcept;
 
 }  // namespace counter

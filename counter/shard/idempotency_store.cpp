@@ -4,88 +4,85 @@
 
 namespace counter {
 
-idempotency_store::idempotency_store(quota& room, std::chrono::milliseconds kept_for,
-                                     siphash_key key, bool keeps_changes)
+idempotency_store::idempotency_store(quota& room, std::chrono::milliseconds ttl, siphash_key key,
+                                     change_set* changes)
     : room_(room),
-      kept_for_(kept_for),
+      ttl_(ttl),
       key_(key),
-      keeps_changes_(keeps_changes),
+      changes_(changes),
       numbers_(0, by_id{this}, by_id{this}) {}
 
-const idempotency_record* idempotency_store::find(const full_command& command,
-                                                  time_point now) const {
-  const auto found = numbers_.find(std::string_view{idempotency_id_of(command)});
-  if (found == numbers_.end() || at(*found).what.forget_at <= now)
+const idempotency_record* idempotency_store::find(std::string_view id, time_point now) const {
+  const auto found = numbers_.find(id);
+  if (found == numbers_.end() || at(*found).record.forget_at <= now)
     return nullptr;
-  return &at(*found).what;
+  return &at(*found).record;
 }
 
-void idempotency_store::remember(const full_command& command, const full_reply& reply,
-                                 time_point now) {
-  auto id = idempotency_id_of(command);
-  // One whose time is over, and that was not forgotten yet.
+void idempotency_store::remember(std::string id, const parameters& parameters,
+                                 const full_reply& reply, time_point now) {
+  // A record whose time is over may not be forgotten yet.
   if (const auto old = numbers_.find(std::string_view{id}); old != numbers_.end())
     drop(*old);
-  add({std::move(id), {command.parameters, reply, now + kept_for_}, true});
-  ++growth_;
+  const auto& added = add({std::move(id), {parameters, reply, now + ttl_}});
+  if (changes_ != nullptr)
+    changes_->remember(added.id, added.record);
 }
 
 bool idempotency_store::forget(time_point now, std::size_t max) {
-  if (keeps_changes_)
+  if (changes_ != nullptr)
     return true;
-  while (!records_.empty() && records_.front().what.forget_at <= now) {
+  while (!entries_.empty() && entries_.front().record.forget_at <= now) {
     if (max-- == 0)
       return false;
-    const auto found = numbers_.find(std::string_view{records_.front().id});
-    // A newer one may have taken its place.
-    if (found != numbers_.end() && *found == first_)
-      numbers_.erase(found);
-    records_.pop_front();
+    const auto oldest = numbers_.find(std::string_view{entries_.front().id});
+    // A newer record may have taken over the id.
+    if (oldest != numbers_.end() && *oldest == first_)
+      numbers_.erase(oldest);
+    entries_.pop_front();
     ++first_;
     room_.give();
   }
   return true;
 }
 
-// -- changes ------------------------------------------------------------------
+// -- with a change_set --------------------------------------------------------
 
-void idempotency_store::restore(std::string id, const idempotency_record& kept) {
-  add({std::move(id), kept, false});
+void idempotency_store::load(std::string id, const idempotency_record& committed) {
+  add({std::move(id), committed});
 }
 
-void idempotency_store::forget_kept(std::string_view id, time_point now) {
-  const auto found = numbers_.find(id);
-  if (found != numbers_.end() && !at(*found).is_new && at(*found).what.forget_at <= now)
-    drop(*found);
+void idempotency_store::forget_due(std::string_view id, time_point now) {
+  const auto loaded = numbers_.find(id);
+  if (loaded != numbers_.end() && at(*loaded).record.forget_at <= now &&
+      !changes_->has_remembered(id))
+    drop(*loaded);
 }
 
 void idempotency_store::clear() {
   numbers_.clear();
-  first_ += records_.size();
-  records_.clear();
-  forgotten_.clear();
-  growth_ = 0;
+  first_ += entries_.size();
+  entries_.clear();
 }
 
-// -- records ------------------------------------------------------------------
+// -- entries ------------------------------------------------------------------
 
-void idempotency_store::add(record added) {
-  records_.push_back(std::move(added));
-  numbers_.insert(first_ + records_.size() - 1);
+const idempotency_store::entry& idempotency_store::add(entry added) {
+  entries_.push_back(std::move(added));
+  numbers_.insert(first_ + entries_.size() - 1);
+  return entries_.back();
 }
 
-/// It is not found any more. In memory forget() gives its room back.
-void idempotency_store::drop(number which) {
-  numbers_.erase(numbers_.find(std::string_view{at(which).id}));
-  if (!keeps_changes_)
+/// Makes the record unfindable. Without a change_set forget() gives its room back
+/// when its turn comes; with one the entry stays until clear(), because the
+/// change_set borrows its id.
+void idempotency_store::drop(number dropped) {
+  const auto& [id, record] = at(dropped);
+  numbers_.erase(numbers_.find(std::string_view{id}));
+  if (changes_ == nullptr)
     return;
-  auto& dropped = records_[which - first_];
-  if (dropped.is_new)
-    dropped.is_new = false;  // as if it had never been
-  else
-    forgotten_.emplace(dropped.id, dropped.what.forget_at);
+  changes_->forget(id, record.forget_at);
   room_.give();
-  --growth_;
 }
 
 }  // namespace counter

@@ -1,106 +1,95 @@
 #pragma once
 
 #include "counter/full_command.hpp"
+#include "counter/parameters.hpp"
+#include "counter/shard/change_set.hpp"
 #include "counter/shard/idempotency_record.hpp"
 #include "counter/shard/quota.hpp"
 #include "counter/shard/siphash.hpp"
 #include "counter/time.hpp"
 
-#include <absl/container/btree_map.h>
 #include <boost/unordered/unordered_flat_set.hpp>
 
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
-#include <functional>
 #include <string>
 #include <string_view>
 
 namespace counter {
 
-/// The commands with an idempotency key that were carried out, with what was
-/// answered. Each is kept for the same time, and never dropped before.
+/// The idempotency records of one shard, found by idempotency_id_of(). Each lives
+/// for the same time and is never dropped earlier.
 ///
-/// Where they are kept elsewhere, this has what was added since and what was
-/// taken in to be looked at. Not thread-safe.
+/// With a change_set it holds only the records of one group: those that were loaded
+/// from the ledger and those that were added since the last commit. Functions that
+/// add throw std::bad_alloc.
 class idempotency_store {
 public:
-  /// `room` bounds the records of all logs together and outlives them. Keys are
-  /// chosen by peers, so `key` is secret. Without `keeps_changes` what stands below
-  /// "changes" is not used.
-  idempotency_store(quota& room, std::chrono::milliseconds kept_for, siphash_key key,
-                    bool keeps_changes = false);
+  /// `room` bounds the records of all shards together. `ttl` is how long a record
+  /// lives. `key` is secret, because peers choose the ids. `changes` is null for
+  /// records that are in memory only. `room` and `changes` outlive the store.
+  idempotency_store(quota& room, std::chrono::milliseconds ttl, siphash_key key,
+                    change_set* changes = nullptr);
 
   idempotency_store(const idempotency_store&) = delete;
   idempotency_store& operator=(const idempotency_store&) = delete;
 
-  /// What is remembered under the name, key and position of `command`; null if
-  /// nothing is. Valid until the log changes.
-  const idempotency_record* find(const full_command& command, time_point now) const;
+  /// Returns the record under `id`, or null if there is none or its time is over.
+  /// Valid until the next non-const call.
+  const idempotency_record* find(std::string_view id, time_point now) const;
 
-  /// Makes sure that one more command can be remembered; false if there is no
-  /// room. Followed by remember() or by unreserve().
+  /// Takes room for one more record; false if there is none. The caller then calls
+  /// either remember() or unreserve().
   bool reserve() noexcept { return room_.take(); }
   void unreserve() noexcept { room_.give(); }
 
-  /// Nothing is remembered under its name, key and position. `now` is never less
-  /// than before.
-  void remember(const full_command& command, const full_reply& reply, time_point now);
+  /// Adds a record. Preconditions: reserve() returned true, find() returns null for
+  /// `id`, and `now` is not less than in any earlier call.
+  void remember(std::string id, const parameters& parameters, const full_reply& reply,
+                time_point now);
 
-  /// Forgets up to `max` commands whose time is over. True when all of them are
-  /// gone. Where they are kept elsewhere: nothing, see forget_kept().
+  /// Forgets up to `max` records whose time is over, the oldest first. Returns true
+  /// if none are left. With a change_set it does nothing and returns true: there
+  /// the caller loads records that are due and calls forget_due().
   bool forget(time_point now, std::size_t max);
 
-  // -- changes ----------------------------------------------------------------
+  // -- with a change_set ------------------------------------------------------
 
-  /// Whether it knows about that one: also that it is no longer to be kept.
-  bool knows(std::string_view id) const {
-    return numbers_.contains(id) || (!forgotten_.empty() && forgotten_.contains(id));
+  /// True if the ledger need not be asked for `id`: its record was loaded, added or
+  /// forgotten since the last clear().
+  bool is_current(std::string_view id) const {
+    return numbers_.contains(id) || changes_->has_forgotten(id);
   }
 
-  /// Takes in one that is kept elsewhere, and that it does not know about.
-  void restore(std::string id, const idempotency_record& kept);
+  /// Adds a record as the ledger has it, which is no change. Precondition:
+  /// is_current() returns false for `id`.
+  void load(std::string id, const idempotency_record& committed);
 
-  /// One that was taken in, if its time is over.
-  void forget_kept(std::string_view id, time_point now);
+  /// Forgets a loaded record if its time is over.
+  void forget_due(std::string_view id, time_point now);
 
-  /// Calls `forget(id, forget_at)` for those that are no longer to be kept, then
-  /// `remember(id, replay)` for the new ones.
-  template <class Forget, class Remember>
-  void for_each_change(Forget forget, Remember remember) const {
-    for (const auto& [id, at] : forgotten_)
-      forget(id, at);
-    for (const auto& one : records_)
-      if (one.is_new)
-        remember(one.id, one.what);
-  }
-
-  bool has_changes() const noexcept { return growth_ != 0 || !forgotten_.empty(); }
-
-  /// How many more there are by that.
-  std::int64_t growth() const noexcept { return growth_; }
-
-  /// What has changed is kept now, or is not to be. It has nothing afterwards.
+  /// Drops everything, on commit and on rollback. The caller clears the change_set
+  /// first.
   void clear();
 
 private:
-  struct record {
+  struct entry {
     std::string id;
-    idempotency_record what;
-    bool is_new;
+    idempotency_record record;
   };
 
-  using number = std::uint64_t;  // of a record: they are counted as they come
+  using number = std::uint64_t;  // of an entry: entries are numbered as they come
 
-  /// Hash and equality of records' numbers, by their ids.
+  /// Hash and equality of entries' numbers, by their ids.
   struct by_id {
     using is_transparent = void;
     using is_avalanching = void;
     const idempotency_store* owner;
 
     std::size_t operator()(std::string_view id) const noexcept { return siphash(owner->key_, id); }
-    std::size_t operator()(number which) const noexcept { return (*this)(owner->at(which).id); }
+    std::size_t operator()(number hashed) const noexcept { return (*this)(owner->at(hashed).id); }
     bool operator()(number left, number right) const noexcept { return left == right; }
     bool operator()(std::string_view left, number right) const noexcept {
       return left == owner->at(right).id;
@@ -110,19 +99,17 @@ private:
     }
   };
 
-  const record& at(number which) const noexcept { return records_[which - first_]; }
-  void add(record added);
-  void drop(number which);
+  const entry& at(number index) const noexcept { return entries_[index - first_]; }
+  const entry& add(entry added);
+  void drop(number dropped);
 
   quota& room_;
-  std::chrono::milliseconds kept_for_;
+  std::chrono::milliseconds ttl_;
   siphash_key key_;
-  const bool keeps_changes_;
-  std::deque<record> records_;  // what came first is forgotten first
-  number first_ = 0;            // of the first record
+  change_set* const changes_;
+  std::deque<entry> entries_;  // in memory the oldest is first; entries never move
+  number first_ = 0;           // of the first entry
   boost::unordered_flat_set<number, by_id, by_id> numbers_;
-  absl::btree_map<std::string, time_point, std::less<>> forgotten_;  // a tree: peers choose the ids
-  std::int64_t growth_ = 0;
 };
 
 }  // namespace counter

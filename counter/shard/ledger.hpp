@@ -16,95 +16,108 @@
 
 namespace counter {
 
-/// How keeping went.
 enum class commit_result : std::uint8_t {
-  ok,       ///< it is kept, as safely as the ledger promises
-  full,     ///< there is no room: nothing of it is kept, nor ever will be
-  unknown,  ///< it failed on the way: after a restart it is there, or is not
-  refused,  ///< an earlier one is unknown: nothing of this one is kept, nor ever will be
+  ok,       ///< committed, as durably as the ledger promises
+  full,     ///< no space is left: nothing of the group is stored, nor will be
+  unknown,  ///< the disk failed on the way: only a restart tells
+  refused,  ///< an earlier result was `unknown`: nothing is stored, nor will be
 };
 
-/// What is known of a ledger when it is opened.
+/// What a ledger contains when it is opened.
 struct ledger_summary {
-  std::uint64_t version = 0;              ///< no counter has had a greater one
-  time_point now{};                       ///< no later time was ever kept
-  std::uint64_t counters = 0;             ///< those that are kept, expired or not
-  std::uint64_t idempotency_records = 0;  ///< likewise
+  std::uint64_t version = 0;              ///< the greatest version of any commit
+  time_point now{};                       ///< the latest time of any commit
+  std::uint64_t counters = 0;             ///< including expired ones
+  std::uint64_t idempotency_records = 0;  ///< including those whose time is over
 };
 
-/// Something whose time has come.
+/// What a ledger is and can do.
+struct ledger_traits {
+  std::string_view name;    ///< a literal, for GET /v1/info
+  bool has_backups = true;  ///< false: back_up() is never called
+};
+
+/// A counter that has expired or an idempotency record whose time is over.
 struct due_entry {
   enum class what : std::uint8_t { counter, idempotency_record };
   what kind = what::counter;
-  std::string id;   ///< the counter's name, or the replay's id, see replay_id_of()
-  time_point at{};  ///< when it expires, or is forgotten
+  std::string id;   ///< the counter's name, or idempotency_id_of() the command
+  time_point at{};  ///< when it expires or is forgotten
 
   bool operator==(const due_entry&) const = default;
 };
 
-/// Keeps the changes of one shard, group by group. Not thread-safe; writers of
-/// one ledger may be used at the same time.
-///
-/// What was told since the last commit() is one group. All of it is kept or
-/// nothing is, whatever happens to the process or the machine.
+/// Commits the changes of one shard in groups. The calls since the last commit()
+/// form a group, which is atomic: a crash of the process or the machine leaves all
+/// of it or nothing. Used by one thread at a time; the writers of a ledger may be
+/// used concurrently. Views are borrowed during the call only.
 class ledger_writer {
 public:
   virtual ~ledger_writer() = default;
 
-  /// A counter that was `before` when the last group was kept, null where it did not
-  /// exist, and is `after` now. Told twice of a name, the later one counts.
+  /// Changes a counter from `before`, its state at the last commit, to `after`.
+  /// Nullopt stands for a counter that does not exist. If put() is called twice for a
+  /// name in one group, the later call wins.
   virtual void put(std::string_view name, const std::optional<state>& before,
                    const std::optional<state>& after) = 0;
 
-  virtual void remember(std::string_view id, const idempotency_record& what) = 0;
+  /// Adds an idempotency record. The ledger has none under `id`.
+  virtual void remember(std::string_view id, const idempotency_record& record) = 0;
 
-  /// One that was remembered until `forget_at`.
+  /// Removes the record under `id`, whose forget_at is `forget_at`. To replace a
+  /// record within a group, call forget() before remember().
   virtual void forget(std::string_view id, time_point forget_at) = 0;
 
-  /// Keeps the group and begins a new one. `version` is the greatest that the
-  /// shard has given out, `now` its time, `counters` and `replays` by how many
-  /// the group made those in the ledger more or, below 0, fewer. Blocks; does
-  /// not throw.
+  /// Commits the group and begins a new one. `version` is the greatest version the
+  /// shard has given out and `now` its time. `counters` and `idempotency_records` are
+  /// the group's net growth of the ledger; negative if it shrinks. Blocks.
   virtual commit_result commit(std::uint64_t version, time_point now, std::int64_t counters,
                                std::int64_t idempotency_records) noexcept = 0;
 };
 
-/// Where counters are kept when the process ends: the seam between the actors
-/// and a disk. Thread-safe; calls may block, for as long as a disk takes.
+/// Durable storage of all shards' counters: the seam between the actors and a disk.
+/// Thread-safe. Calls block as long as the disk does.
 ///
-/// Reads see every group that was kept when they began, whole, and nothing of
-/// those that were not. Where one fails (false, or `unreadable`), something is
-/// damaged or cannot be read: it was logged, and nothing is told.
+/// A read sees every group that was committed before it began, whole, and nothing of
+/// a group that was not. A read that fails (false, or the outcome `unreadable`) has
+/// met damage or an I/O error and logged it; its output is unspecified.
 class ledger {
 public:
   virtual ~ledger() = default;
 
+  virtual ledger_traits traits() const noexcept = 0;
+
+  /// The state when the ledger was opened.
   virtual const ledger_summary& summary() const noexcept = 0;
 
-  /// One for each shard, numbered from 0; made before anything is written.
+  /// Opens the writer of a shard: one for each, numbered from 0, all of them before
+  /// the first commit.
   virtual std::unique_ptr<ledger_writer> open_writer(unsigned shard) = 0;
 
-  /// What is kept of `names[i]` goes to `found[i]`, expired or not; as many.
+  /// Sets `states[i]` to the committed state of `names[i]`, expired or not.
+  /// Preconditions: the spans have the same size and every state is nullopt.
   virtual bool read(std::span<const std::string_view> names,
-                    std::span<std::optional<state>> found) = 0;
+                    std::span<std::optional<state>> states) = 0;
 
+  /// Sets `record` to the record under `id` if there is one. Precondition: it is
+  /// nullopt.
   virtual bool read_idempotency_record(std::string_view id,
-                                       std::optional<idempotency_record>& found) = 0;
+                                       std::optional<idempotency_record>& record) = 0;
 
-  /// Appends what is due at `now`, what is due first coming first, and at most
-  /// `max`. `position` says where to go on, "" at the beginning, and is set to
-  /// where it ended; "" when there is no more.
+  /// Appends up to `max` entries that are due at `now`, in order of time, beginning
+  /// at `position` ("": the first one). Sets `position` to where the next call goes
+  /// on; to "" if nothing more is due.
   virtual bool read_due(time_point now, std::size_t max, std::string& position,
-                        std::vector<due_entry>& found) = 0;
+                        std::vector<due_entry>& entries) = 0;
 
-  /// The counters in byte order of their names that have not expired by `now`,
-  /// looking at up to `steps` of them. What it leaves out has expired for good:
-  /// after a restart, too, it is later than that; where that cannot be kept the
-  /// outcome says why.
-  virtual page list(const page_request& request, time_point now, std::size_t steps) = 0;
+  /// Lists counters in byte order of their names, looking at up to `steps`, and
+  /// leaves out those that have expired by `now`. If it leaves one out it stores
+  /// `now` before it returns, so that the counter stays expired after a restart; if
+  /// that fails, the outcome says why.
+  virtual page list(const page_request& query, time_point now, std::size_t steps) = 0;
 
-  /// Makes a directory of its own of everything that is kept, while others
-  /// write. `name` is valid as by is_valid_backup_name().
+  /// Copies everything that is committed to a directory of its own, concurrently
+  /// with commits. `name` is valid by is_valid_backup_name().
   virtual backup back_up(const std::string& name) = 0;
 };
 

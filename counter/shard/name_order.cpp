@@ -8,13 +8,13 @@ void name_order::build(std::size_t steps) {
   while (steps > 0 && !is_complete()) {
     if (waiting_.empty())
       waiting_ = index_.handles_of(part_++);
-    const auto now = std::min(steps, waiting_.size());
-    for (std::size_t i = 0; i < now; ++i) {
+    const auto count = std::min(steps, waiting_.size());
+    for (std::size_t i = 0; i < count; ++i) {
       handles_.insert(waiting_.back());
       waiting_.pop_back();
     }
-    // To look at an empty part is work, too.
-    steps -= std::max<std::size_t>(now, 1);
+    // An empty part costs a step, too.
+    steps -= std::max<std::size_t>(count, 1);
   }
 }
 

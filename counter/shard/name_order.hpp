@@ -13,9 +13,9 @@
 
 namespace counter {
 
-/// The records of an index in byte order of their names, about 6 bytes each.
-/// Empty until it is asked for: whoever never lists pays nothing. Made step by
-/// step, so that nobody waits for it long. Not thread-safe.
+/// The records of an index in byte order of their names, about 6 bytes each. The first
+/// build() begins it, so a shard that is never listed pays nothing; it proceeds in steps,
+/// so that no batch waits long. Functions that add throw std::bad_alloc.
 class name_order {
   using handle = record_arena::handle;
 
@@ -32,33 +32,35 @@ class name_order {
     bool operator()(std::string_view left, handle right) const noexcept {
       return left < name_of(right);
     }
-    std::string_view name_of(handle which) const noexcept {
-      return record{records->at(which)}.name();
+    std::string_view name_of(handle entry) const noexcept {
+      return record{records->at(entry)}.name();
     }
   };
 
 public:
-  /// Both outlive the order.
+  /// `records` and `index` outlive the order.
   name_order(const record_arena& records, const record_index& index)
       : index_(index),
         handles_(by_name{&records}) {}
 
-  /// Whether it was never asked for.
+  /// True if build() was never called.
   bool is_empty() const noexcept { return part_ == 0; }
 
+  /// True if every record of the index is in the order.
   bool is_complete() const noexcept { return part_ == index_.parts() && waiting_.empty(); }
 
-  /// Puts up to `steps` more records in their places.
+  /// Adds up to `steps` more records.
   void build(std::size_t steps);
 
-  /// Call them behind insert() and ahead of erase() of the index.
+  /// Call insert() after the index's, and erase() before the index's: they keep the
+  /// part of the index that is in the order up to date.
   void insert(handle added, std::uint64_t hash);
   void erase(handle removed, std::uint64_t hash);
 
   using iterator = absl::btree_set<handle, by_name>::const_iterator;
 
-  /// The first record whose name is greater than `after` and not less than
-  /// `from`. Only when complete; valid until the order changes.
+  /// Returns the first record whose name is greater than `after` and not less than
+  /// `from`. Precondition: is_complete(). Valid until the order changes.
   iterator seek(std::string_view from, std::string_view after) const {
     return after < from ? handles_.lower_bound(from) : handles_.upper_bound(after);
   }
@@ -71,8 +73,8 @@ private:
 
   const record_index& index_;
   absl::btree_set<handle, by_name> handles_;
-  std::size_t part_ = 0;         // of the index: those before it are in the order
-  std::vector<handle> waiting_;  // of the last of them, and not in handles_ yet
+  std::size_t part_ = 0;         // parts of the index that were taken up
+  std::vector<handle> waiting_;  // records of the last one that are not in handles_ yet
 };
 
 }  // namespace counter

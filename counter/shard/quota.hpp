@@ -6,14 +6,14 @@
 
 namespace counter {
 
-/// How many of something there may be, shared by the tables of all shards.
-/// Thread-safe.
+/// The room that is left of a limit that the tables of all shards share. Thread-safe;
+/// lock-free.
 class quota {
 public:
   explicit quota(std::uint64_t max) noexcept
       : left_(static_cast<std::int64_t>(std::min<std::uint64_t>(max, INT64_MAX))) {}
 
-  /// Takes room for one; false, and nothing taken, when there is none.
+  /// Takes room for one more. Returns false, and takes nothing, if there is none.
   bool take() noexcept {
     auto left = left_.load(std::memory_order_relaxed);
     while (left > 0)
@@ -22,11 +22,11 @@ public:
     return false;
   }
 
-  /// Gives back room for one that was taken.
+  /// Gives back the room of one take().
   void give() noexcept { left_.fetch_add(1, std::memory_order_relaxed); }
 
-  /// There are so many more, or fewer, and nobody asks whether there is room:
-  /// afterwards there may be less than none.
+  /// Takes room for `more` whether or not there is any, or gives room back if `more` is
+  /// negative. What is left may become negative; then take() fails.
   void adjust(std::int64_t more) noexcept { left_.fetch_sub(more, std::memory_order_relaxed); }
 
 private:

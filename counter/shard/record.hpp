@@ -7,21 +7,21 @@
 
 namespace counter {
 
-/// One counter in memory that somebody else owns: its value (8 bytes), its
-/// version (8), the length of its name with three flags (2) and the name, without a
-/// gap.
+/// A view of one counter's bytes, which a record_arena owns: value (8 bytes),
+/// version (8), length of the name with three flags (2), name; no padding.
 class record {
 public:
-  explicit record(std::byte* at) noexcept : at_(at) {}
+  explicit record(std::byte* bytes) noexcept : bytes_(bytes) {}
 
-  /// What a record takes; names are up to limits::name_bytes_max.
+  /// The size of a record. Names have up to limits::name_bytes_max bytes.
   static constexpr std::size_t bytes(std::string_view name) noexcept {
     return name_offset + name.size();
   }
 
+  /// Stores the name and clears the flags. Value and version are indeterminate.
   void init(std::string_view name) noexcept {
     write(size_offset, static_cast<std::uint16_t>(name.size()));
-    std::memcpy(at_ + name_offset, name.data(), name.size());
+    std::memcpy(bytes_ + name_offset, name.data(), name.size());
   }
 
   std::int64_t value() const noexcept { return read<std::int64_t>(0); }
@@ -30,19 +30,21 @@ public:
   std::uint64_t version() const noexcept { return read<std::uint64_t>(version_offset); }
   void set_version(std::uint64_t version) noexcept { write(version_offset, version); }
 
-  /// Whether it has an expiry, which is kept elsewhere.
+  /// True if expiry_queue has an expiry for it.
   bool expires() const noexcept { return has(expires_bit); }
   void set_expires(bool expires) noexcept { set(expires_bit, expires); }
 
-  /// Whether it has changed, or is gone, and that is still to be kept.
+  /// True if the change_set has the record.
   bool is_touched() const noexcept { return has(touched_bit); }
   void set_touched(bool is_touched) noexcept { set(touched_bit, is_touched); }
+
+  /// True if it was erased and the change_set still borrows its name.
   bool is_erased() const noexcept { return has(erased_bit); }
   void set_erased(bool is_erased) noexcept { set(erased_bit, is_erased); }
 
   std::string_view name() const noexcept {
     const auto size = read<std::uint16_t>(size_offset);
-    return {reinterpret_cast<const char*>(at_ + name_offset),
+    return {reinterpret_cast<const char*>(bytes_ + name_offset),
             static_cast<std::size_t>(size & size_bits)};
   }
 
@@ -66,16 +68,16 @@ private:
   template <class T>
   T read(std::size_t offset) const noexcept {
     T value;
-    std::memcpy(&value, at_ + offset, sizeof value);
+    std::memcpy(&value, bytes_ + offset, sizeof value);
     return value;
   }
 
   template <class T>
   void write(std::size_t offset, T value) noexcept {
-    std::memcpy(at_ + offset, &value, sizeof value);
+    std::memcpy(bytes_ + offset, &value, sizeof value);
   }
 
-  std::byte* at_;
+  std::byte* bytes_;
 };
 
 }  // namespace counter

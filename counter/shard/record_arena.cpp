@@ -25,7 +25,7 @@ record_arena::handle record_arena::allocate(std::size_t bytes) {
     return std::exchange(last, before);
   }
   if (units * alignment > chunk_bytes - used_) {
-    // The last handle of all means that there is none.
+    // The greatest handle is `none`.
     if (chunks_.size() >= none / units_in_a_chunk)
       throw std::bad_alloc{};
     chunks_.push_back(std::make_unique_for_overwrite<std::byte[]>(chunk_bytes));

@@ -9,31 +9,30 @@
 
 namespace counter {
 
-/// Memory for small records of any size, packed one behind the other in large
-/// chunks: no header and no rounding each, a handle of 4 bytes in place of a
-/// pointer, and all of it is given back at once. What is released serves the
-/// next record of its size. A record never moves. Not thread-safe.
+/// Memory for small records, packed in large chunks: no header, rounding to 8 bytes, and
+/// handles of 4 bytes in place of pointers. A released record's memory serves the next
+/// record of its size; chunks are freed with the arena. Records never move.
 class record_arena {
 public:
   using handle = std::uint32_t;
 
   record_arena() noexcept { released_.fill(none); }
 
-  /// Records begin at multiples of it.
+  /// Records begin at multiples of this.
   static constexpr std::size_t alignment = 8;
-  /// The largest record. A chunk ends with less waste than this.
+  /// The size of the largest record; less than this is wasted at the end of a chunk.
   static constexpr std::size_t record_bytes_max = 1024;
-  /// What is asked of the system at once: enough that it is not worth a thought.
+  /// Large, so that the system is rarely asked for memory.
   static constexpr std::size_t chunk_bytes = 256 * 1024;
 
-  /// Room for a record of `bytes`. Throws std::bad_alloc, also when there are
-  /// no more handles: at 32 GiB.
+  /// Allocates a record of 1 to record_bytes_max bytes. Throws std::bad_alloc, also if
+  /// the handles are used up, at 32 GiB.
   handle allocate(std::size_t bytes);
 
-  /// A record of `bytes` that is not used any more.
+  /// Releases a record. `bytes` is the size that it was allocated with.
   void release(handle record, std::size_t bytes) noexcept;
 
-  /// What the records take that were allocated and not released.
+  /// Memory of the records that are allocated and not released.
   std::size_t bytes() const noexcept { return bytes_; }
 
   /// The record's first byte.
@@ -48,8 +47,8 @@ private:
   std::vector<std::unique_ptr<std::byte[]>> chunks_;
   std::size_t used_ = chunk_bytes;  // of the last chunk
   std::size_t bytes_ = 0;
-  // By size in units: the record released last. Its first bytes name the one
-  // before it.
+  // Free lists, by size in units: the record released last. Its first bytes are the
+  // handle of the next one.
   std::array<handle, record_bytes_max / alignment + 1> released_;
 };
 

@@ -12,8 +12,8 @@ record_index::record_index(const record_arena& records, siphash_key key)
 
 void record_index::erase(const hashed_name& key) {
   auto& part = parts_[part_of(key.hash)];
-  if (const auto found = part.find(key); found != part.end())
-    part.erase(found);
+  if (const auto entry = part.find(key); entry != part.end())
+    part.erase(entry);
 }
 
 std::vector<record_index::handle> record_index::take_part(std::size_t part) {

@@ -15,9 +15,9 @@
 
 namespace counter {
 
-/// Finds records by their names, about 8 bytes each. In parts that grow apart
-/// from each other: one that grows looks at all of its records again, which takes
-/// two seconds for ten million in one go. Not thread-safe.
+/// A hash index of records by name, about 8 bytes each. Split into 1024 parts that are
+/// rehashed independently: rehashing ten million records at once takes two seconds, a
+/// part some milliseconds. Functions that add throw std::bad_alloc.
 class record_index {
 public:
   using handle = record_arena::handle;
@@ -27,34 +27,36 @@ public:
     std::uint64_t hash;  ///< siphash(key, name)
   };
 
-  /// `records` outlives the index; `key` is that of the hashes it is given.
+  /// `records` outlives the index. `key` is the key of every hash passed in.
   record_index(const record_arena& records, siphash_key key);
 
   record_index(const record_index&) = delete;
   record_index& operator=(const record_index&) = delete;
 
+  /// Returns nullopt if no record has the name.
   std::optional<handle> find(const hashed_name& key) const {
     const auto& part = parts_[part_of(key.hash)];
-    const auto found = part.find(key);
-    if (found == part.end())
+    const auto entry = part.find(key);
+    if (entry == part.end())
       return std::nullopt;
-    return *found;
+    return *entry;
   }
 
-  /// The record is not in it yet.
+  /// Adds a record. Precondition: no record in the index has its name.
   void insert(handle added, std::uint64_t hash) { parts_[part_of(hash)].insert(added); }
 
+  /// Removes the record of that name, if there is one.
   void erase(const hashed_name& key);
 
   std::size_t parts() const noexcept { return parts_.size(); }
 
-  /// Bits that neither the choice of the shard nor the set itself looks at.
+  /// The part of a hash: chosen by bits that neither placement nor the parts use.
   static std::size_t part_of(std::uint64_t hash) noexcept { return (hash >> 40) % part_count; }
 
-  /// Empties one part. Returns what was in it, in no order.
+  /// Empties a part. Returns its records, in no order.
   std::vector<handle> take_part(std::size_t part);
 
-  /// Every record of one part, in no order.
+  /// Returns the records of a part, in no order.
   std::vector<handle> handles_of(std::size_t part) const {
     return {parts_[part].begin(), parts_[part].end()};
   }
@@ -68,12 +70,12 @@ private:
     using is_avalanching = void;
     const record_index* owner;
 
-    // The set looks at the highest bits, which are alike in all of a shard.
+    // Rotated, because the set uses the highest bits and all names of a shard share them.
     std::size_t operator()(const hashed_name& key) const noexcept {
       return std::rotl(key.hash, 32);
     }
-    std::size_t operator()(handle which) const noexcept {
-      return (*this)({name_of(which), siphash(owner->key_, name_of(which))});
+    std::size_t operator()(handle entry) const noexcept {
+      return (*this)({name_of(entry), siphash(owner->key_, name_of(entry))});
     }
     bool operator()(handle left, handle right) const noexcept {
       return name_of(left) == name_of(right);
@@ -84,8 +86,8 @@ private:
     bool operator()(handle left, const hashed_name& right) const noexcept {
       return name_of(left) == right.name;
     }
-    std::string_view name_of(handle which) const noexcept {
-      return record{owner->records_.at(which)}.name();
+    std::string_view name_of(handle entry) const noexcept {
+      return record{owner->records_.at(entry)}.name();
     }
   };
 

@@ -4,118 +4,114 @@
 
 namespace counter {
 
-state record_set::state_of(handle which) const {
-  const auto counter = at(which);
-  return {counter.value(), counter.version(), expiry_of(which)};
+state record_set::state_of(handle entry) const {
+  const auto record = at(entry);
+  return {record.value(), record.version(), expiry_of(entry)};
 }
 
-std::optional<time_point> record_set::expiry_of(handle which) const {
-  return at(which).expires() ? std::optional{expiries_.at(which)} : std::nullopt;
+std::optional<time_point> record_set::expiry_of(handle entry) const {
+  return at(entry).expires() ? std::optional{expiries_.at(entry)} : std::nullopt;
 }
 
 record_set::handle record_set::create(const hashed_name& key) {
-  const auto created = add(key);
-  if (keeps_changes_) {
-    changes_.push_back({created, std::nullopt});
-    at(created).set_touched(true);
-    ++growth_;
+  const auto entry = add(key);
+  if (changes_ != nullptr) {
+    changes_->create(entry);
+    at(entry).set_touched(true);
   }
-  return created;
+  return entry;
 }
 
-void record_set::erase(handle which) {
-  const auto name = at(which).name();
+void record_set::erase(handle entry) {
+  const auto name = at(entry).name();
   const hashed_name key{name, siphash(key_, name)};
-  if (keeps_changes_)
-    note(which);
-  order_.erase(which, key.hash);
+  if (changes_ != nullptr)
+    touch(entry);
+  order_.erase(entry, key.hash);
   index_.erase(key);
-  set_expiry(which, std::nullopt);
+  set_expiry(entry, std::nullopt);
   --size_;
-  if (!keeps_changes_)
-    return records_.release(which, record::bytes(name));
-  // Its name is still to be told, and its handle not to be used again before.
-  at(which).set_erased(true);
-  erased_.insert(name);
-  --growth_;
+  if (changes_ == nullptr)
+    return release(entry);
+  // The change_set borrows the name until commit() or rollback().
+  at(entry).set_erased(true);
+  changes_->erase(name);
 }
 
-void record_set::set_expiry(handle which, std::optional<time_point> when) {
-  auto counter = at(which);
-  if (when)
-    expiries_.set(which, *when);
-  else if (counter.expires())
-    expiries_.clear(which);
-  counter.set_expires(when.has_value());
+void record_set::set_expiry(handle entry, std::optional<time_point> expires_at) {
+  auto record = at(entry);
+  if (expires_at)
+    expiries_.set(entry, *expires_at);
+  else if (record.expires())
+    expiries_.clear(entry);
+  record.set_expires(expires_at.has_value());
 }
 
-// -- changes ------------------------------------------------------------------
+// -- with a change_set --------------------------------------------------------
 
-void record_set::restore(const hashed_name& key, const state& kept) {
-  const auto restored = add(key);
-  auto counter = at(restored);
-  counter.set_value(kept.value);
-  counter.set_version(kept.version);
-  set_expiry(restored, kept.expires_at);
+void record_set::load(const hashed_name& key, const state& committed) {
+  const auto entry = add(key);
+  auto record = at(entry);
+  record.set_value(committed.value);
+  record.set_version(committed.version);
+  set_expiry(entry, committed.expires_at);
 }
 
-void record_set::settle() {
-  erased_.clear();
-  for (const auto& [which, before] : changes_) {
-    at(which).set_touched(false);
-    if (at(which).is_erased())
-      records_.release(which, record::bytes(at(which).name()));
+void record_set::commit() {
+  for (const auto& [entry, before] : changes_->touched()) {
+    at(entry).set_touched(false);
+    if (at(entry).is_erased())
+      release(entry);
   }
-  changes_.clear();
-  growth_ = 0;
 }
 
-void record_set::undo() {
-  erased_.clear();
-  for (const auto& [which, before] : changes_) {
-    if (!at(which).is_erased()) {
-      const auto name = at(which).name();
-      index_.erase({name, siphash(key_, name)});
-      forget(which);
-    } else {
-      records_.release(which, record::bytes(at(which).name()));
+void record_set::rollback() {
+  for (const auto& [entry, before] : changes_->touched()) {
+    if (at(entry).is_erased()) {
+      release(entry);
+      continue;
     }
+    const auto name = at(entry).name();
+    index_.erase({name, siphash(key_, name)});
+    drop(entry);
   }
-  changes_.clear();
-  growth_ = 0;
 }
 
-void record_set::evict_some() {
-  assert(changes_.empty() && order_.is_empty());
-  for (const auto which : index_.take_part(next_eviction_))
-    forget(which);
+void record_set::evict() {
+  assert(changes_ != nullptr && changes_->is_empty() && order_.is_empty());
+  for (const auto entry : index_.take_part(next_eviction_))
+    drop(entry);
   next_eviction_ = (next_eviction_ + 1) % index_.parts();
 }
 
 // -- records ------------------------------------------------------------------
 
 record_set::handle record_set::add(const hashed_name& key) {
-  const auto added = records_.allocate(record::bytes(key.name));
-  at(added).init(key.name);
-  index_.insert(added, key.hash);
-  order_.insert(added, key.hash);
+  const auto entry = records_.allocate(record::bytes(key.name));
+  at(entry).init(key.name);
+  index_.insert(entry, key.hash);
+  order_.insert(entry, key.hash);
   ++size_;
-  return added;
+  return entry;
 }
 
-/// Remembers what it is, before it changes.
-void record_set::note(handle which) {
-  if (at(which).is_touched())
+/// Logs the committed state of a record before its first change.
+void record_set::touch(handle entry) {
+  if (at(entry).is_touched())
     return;
-  changes_.push_back({which, state_of(which)});
-  at(which).set_touched(true);
+  changes_->touch(entry, state_of(entry));
+  at(entry).set_touched(true);
 }
 
-/// One that the index does not have any more.
-void record_set::forget(handle which) {
-  set_expiry(which, std::nullopt);
-  records_.release(which, record::bytes(at(which).name()));
+/// Drops a record that is no longer in the index.
+void record_set::drop(handle entry) {
+  set_expiry(entry, std::nullopt);
+  release(entry);
   --size_;
+}
+
+void record_set::release(handle entry) {
+  records_.release(entry, record::bytes(at(entry).name()));
 }
 
 }  // namespace counter

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "counter/shard/change_set.hpp"
 #include "counter/shard/expiry_queue.hpp"
 #include "counter/shard/name_order.hpp"
 #include "counter/shard/record.hpp"
@@ -9,119 +10,106 @@
 #include "counter/state.hpp"
 #include "counter/time.hpp"
 
-#include <absl/container/btree_set.h>
-
 #include <cstddef>
 #include <cstdint>
 #include <optional>
-#include <string_view>
 #include <vector>
 
 namespace counter {
 
-/// The counters of one shard as memory has them: found by name, in order of
-/// their names, and by when they expire. Knows nothing of what is asked of them.
+/// The counters of one shard that are in memory, by name, by byte order of names
+/// and by expiry. It stores states and knows nothing of commands.
 ///
-/// Where they are kept elsewhere, too, it also knows what has changed since that
-/// was last kept, and can forget what has not. Not thread-safe.
+/// With a change_set the records are a cache of a ledger: edit(), create() and
+/// erase() log what they touch there, until commit() or rollback(). Handles are
+/// valid until erase(), rollback() or evict(). Functions that add throw
+/// std::bad_alloc.
 class record_set {
 public:
   using handle = record_arena::handle;
   using hashed_name = record_index::hashed_name;
 
-  /// `key` is that of the hashes. Without `keeps_changes` what stands below
-  /// "changes" is not used.
-  record_set(siphash_key key, bool keeps_changes) : keeps_changes_(keeps_changes), key_(key) {}
+  /// `key` is the key of every hash passed in. `changes` outlives the set; null
+  /// for counters that are in memory only.
+  record_set(siphash_key key, change_set* changes) : changes_(changes), key_(key) {}
 
   std::size_t size() const noexcept { return size_; }
 
-  /// What they take, about.
+  /// Approximate memory of the records and their index, in bytes.
   std::size_t bytes() const noexcept { return records_.bytes() + size_ * index_bytes; }
 
   std::optional<handle> find(const hashed_name& key) const { return index_.find(key); }
 
-  /// Only to look at: see edit().
-  record at(handle which) const noexcept { return record{records_.at(which)}; }
-  state state_of(handle which) const;
-  std::optional<time_point> expiry_of(handle which) const;
-  bool is_expired(handle which, time_point now) const {
-    return at(which).expires() && expiries_.at(which) <= now;
+  /// For reading only: call edit() before a change.
+  record at(handle entry) const noexcept { return record{records_.at(entry)}; }
+  state state_of(handle entry) const;
+  std::optional<time_point> expiry_of(handle entry) const;
+  bool is_expired(handle entry, time_point now) const {
+    return at(entry).expires() && expiries_.at(entry) <= now;
   }
+
+  /// The record that expires first, if it has expired by `now`.
   std::optional<handle> due(time_point now) const { return expiries_.due(now); }
   name_order& order() noexcept { return order_; }
 
-  /// One that is about to change.
-  record edit(handle which) {
-    if (keeps_changes_)
-      note(which);
-    return at(which);
+  /// Returns a record for changing. Call it before set_expiry(), too.
+  record edit(handle entry) {
+    if (changes_ != nullptr)
+      touch(entry);
+    return at(entry);
   }
 
-  /// One without expiry, whose value and version are still to be set. There is
-  /// none of that name.
+  /// Creates a record without expiry. The caller sets its value and version.
+  /// Precondition: find() returns nullopt for `key`.
   handle create(const hashed_name& key);
 
-  void erase(handle which);
-  void set_expiry(handle which, std::optional<time_point> at);
+  void erase(handle entry);
+  void set_expiry(handle entry, std::optional<time_point> expires_at);
 
-  // -- changes ----------------------------------------------------------------
+  // -- with a change_set ------------------------------------------------------
 
-  /// Takes in one that is kept elsewhere. There is none of that name.
-  void restore(const hashed_name& key, const state& kept);
+  /// Adds a counter as the ledger has it, which is no change. Precondition: find()
+  /// returns nullopt for `key`.
+  void load(const hashed_name& key, const state& committed);
 
-  /// Calls `tell(name, before, after)` for what has changed since settle(), null
-  /// where the counter did not or does not exist; of several for one name the
-  /// last is true.
-  template <class Tell>
-  void for_each_change(Tell tell) const {
-    for (const auto& [which, before] : changes_)
-      tell(at(which).name(), before,
-           at(which).is_erased() ? std::nullopt : std::optional{state_of(which)});
+  /// Calls `visit(name, before, after)` for each touched record, in the order of
+  /// change_set::touched(). `before` and `after` are optional states, nullopt
+  /// where the counter did not or does not exist.
+  template <class Visit>
+  void for_each_change(Visit visit) const {
+    for (const auto& [entry, before] : changes_->touched())
+      visit(at(entry).name(), before,
+            at(entry).is_erased() ? std::nullopt : std::optional{state_of(entry)});
   }
 
-  /// Whether one of that name is gone, and whoever keeps it does not know yet.
-  bool was_erased(std::string_view name) const {
-    return !erased_.empty() && erased_.contains(name);
-  }
+  /// Makes the touched records clean and frees the erased ones. The caller clears
+  /// the change_set afterwards.
+  void commit();
 
-  bool has_changes() const noexcept { return !changes_.empty(); }
+  /// Drops every touched record, so that the next load() brings back its committed
+  /// state. The caller clears the change_set afterwards.
+  void rollback();
 
-  /// How many more there are by that.
-  std::int64_t growth() const noexcept { return growth_; }
-
-  /// What has changed is kept now.
-  void settle();
-
-  /// What has changed is not to be: forgets what was touched.
-  void undo();
-
-  /// Forgets about a thousandth of all, which are kept. Nothing has changed.
-  void evict_some();
+  /// Drops about a thousandth of the records. Precondition: no uncommitted changes,
+  /// and order() was never built.
+  void evict();
 
 private:
-  struct change {
-    handle which;
-    std::optional<state> before;
-  };
-
-  /// Of the index, for each.
+  /// Memory of the index for each record.
   static constexpr std::size_t index_bytes = 8;
 
   handle add(const hashed_name& key);
-  void note(handle which);
-  void forget(handle which);
+  void touch(handle entry);
+  void drop(handle entry);
+  void release(handle entry);
 
-  const bool keeps_changes_;
+  change_set* const changes_;
   siphash_key key_;
   std::size_t size_ = 0;
   record_arena records_;
   record_index index_{records_, key_};
   expiry_queue expiries_;
   name_order order_{records_, index_};
-  std::vector<change> changes_;  // each record once; those erased are not released yet
-  // Names in changes_; trees, because peers choose them.
-  absl::btree_set<std::string_view> erased_;
-  std::int64_t growth_ = 0;
   std::size_t next_eviction_ = 0;  // part of the index
 };
 

@@ -31,7 +31,7 @@ struct state {
   }
 };
 
-/// Up to eight bytes, the first one lowest.
+/// Reads up to eight bytes in little-endian order.
 std::uint64_t little_endian(std::string_view bytes) noexcept {
   std::uint64_t word = 0;
   for (std::size_t i = 0; i < bytes.size(); ++i)

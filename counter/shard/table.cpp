@@ -7,36 +7,38 @@
 
 namespace counter {
 
-table::table(const settings& how)
-    : counter_room_(how.counters),
-      idempotency_room_(how.idempotency_records),
-      version_(how.version),
-      now_(how.start),
-      records_(how.key, how.keeps_changes),
-      idempotency_(how.idempotency_records, how.idempotency_ttl, how.key, how.keeps_changes) {}
+table::table(const settings& configuration)
+    : counter_room_(configuration.counters),
+      idempotency_room_(configuration.idempotency_records),
+      version_(configuration.version),
+      now_(configuration.start),
+      changes_(configuration.changes),
+      records_(configuration.key, configuration.changes),
+      idempotency_(configuration.idempotency_records, configuration.idempotency_ttl,
+                   configuration.key, configuration.changes) {}
 
 // -- short commands -----------------------------------------------------------
 
 reply table::apply(const command& command, std::uint64_t hash, time_point now) {
   now = now_ = std::max(now_, now);
   const hashed_name key{command.name, hash};
-  auto found = find(key, now);
+  auto entry = find(key, now);
   auto value = command.operand;
   if (command.operation == operation::get) {
-    if (!found)
+    if (!entry)
       return {outcome::not_found};
-    return {outcome::ok, records_.at(*found).value()};
+    return {outcome::ok, records_.at(*entry).value()};
   }
-  if (found && command.operation == operation::add &&
-      __builtin_add_overflow(records_.at(*found).value(), command.operand, &value))
+  if (entry && command.operation == operation::add &&
+      __builtin_add_overflow(records_.at(*entry).value(), command.operand, &value))
     return {outcome::overflow};
-  if (!found && !(found = create(key)))
+  if (!entry && !(entry = create(key)))
     return {outcome::too_many_counters};
-  auto counter = records_.edit(*found);
-  counter.set_value(value);
-  counter.set_version(++version_);
+  auto record = records_.edit(*entry);
+  record.set_value(value);
+  record.set_version(++version_);
   if (command.operation == operation::set)
-    records_.set_expiry(*found, std::nullopt);
+    records_.set_expiry(*entry, std::nullopt);
   return {outcome::ok, value};
 }
 
@@ -47,114 +49,116 @@ full_reply table::apply(const full_command& command, std::uint64_t hash, time_po
   const hashed_name key{command.name, hash};
   if (!command.is_keyed())
     return change(command, key, now);
-  if (const auto* known = idempotency_.find(command, now)) {
-    auto reply = known->reply;
+  auto id = idempotency_id_of(command);
+  if (const auto* record = idempotency_.find(id, now)) {
+    auto reply = record->reply;
     reply.is_replayed = true;
-    if (known->parameters != command.parameters)
+    if (record->parameters != command.parameters)
       reply = {outcome::key_mismatch};
     return reply;
   }
-  // Each forgets more than it adds.
+  // More than one, so that the records whose time is over become fewer.
   idempotency_.forget(now, 2);
   if (!idempotency_.reserve())
     return {outcome::idempotency_store_full};
   const auto reply = change(command, key, now);
   if (reply.outcome == outcome::ok)
-    idempotency_.remember(command, reply, now);
+    idempotency_.remember(std::move(id), command.parameters, reply, now);
   else
     idempotency_.unreserve();
   return reply;
 }
 
-/// Everything but the idempotency key.
+/// Applies a command without regard to its idempotency key.
 full_reply table::change(const full_command& command, const hashed_name& key, time_point now) {
-  auto found = find(key, now);
+  auto entry = find(key, now);
   full_reply reply;
-  if (found)
-    reply.before = reply.after = records_.state_of(*found);
-  const auto& how = command.parameters;
-  const bool is_read = how.operation == operation::get;
-  // A read of nothing is not found, whatever else holds (RFC 9110 section 13.2.1).
-  if (is_read && !found)
+  if (entry)
+    reply.before = reply.after = records_.state_of(*entry);
+  const auto& parameters = command.parameters;
+  const bool is_read = parameters.operation == operation::get;
+  // Conditions do not count where the response without them is not 2xx (RFC 9110
+  // section 13.2.1).
+  if (is_read && !entry)
     return {outcome::not_found};
   reply.outcome = command.condition.check(
-      found ? std::optional{records_.at(*found).version()} : std::nullopt, is_read);
+      entry ? std::optional{records_.at(*entry).version()} : std::nullopt, is_read);
   if (reply.outcome != outcome::ok || is_read)
     return reply;
-  switch (how.operation) {
+  switch (parameters.operation) {
     case operation::add:
-      reply.outcome = add(how, key, found, now);
+      reply.outcome = add(parameters, key, entry, now);
       break;
     case operation::set:
-      reply.outcome = set(how, key, found, now);
+      reply.outcome = set(parameters, key, entry, now);
       break;
     case operation::remove:
-      if (!found)
+      if (!entry)
         return {outcome::not_found};
-      erase(*found);
-      found.reset();
+      erase(*entry);
+      entry.reset();
       break;
     case operation::get:
       break;
   }
   if (reply.outcome == outcome::ok)
-    reply.after = found ? std::optional{records_.state_of(*found)} : std::nullopt;
+    reply.after = entry ? std::optional{records_.state_of(*entry)} : std::nullopt;
   return reply;
 }
 
-outcome table::add(const parameters& how, const hashed_name& key, std::optional<handle>& found,
-                   time_point now) {
-  const bool creates = !found;
-  const auto current = found ? std::optional{records_.at(*found).value()} : std::nullopt;
-  const auto sum = counter::add(how, current);
+outcome table::add(const parameters& parameters, const hashed_name& key,
+                   std::optional<handle>& entry, time_point now) {
+  const bool creates = !entry;
+  const auto current = entry ? std::optional{records_.at(*entry).value()} : std::nullopt;
+  const auto sum = counter::add(parameters, current);
   if (sum.outcome != outcome::ok)
     return sum.outcome;
   if (!sum.applies && !creates)
     return outcome::ok;
-  if (creates && !(found = create(key)))
+  if (creates && !(entry = create(key)))
     return outcome::too_many_counters;
-  const auto expiry_before = records_.expiry_of(*found);
+  const auto expiry_before = records_.expiry_of(*entry);
   auto expiry = expiry_before;
-  if (how.ttl_mode == ttl_mode::persist)
+  if (parameters.ttl_mode == ttl_mode::persist)
     expiry.reset();
-  else if (how.ttl && (!expiry || how.ttl_mode == ttl_mode::refresh))
-    expiry = now + *how.ttl;
+  else if (parameters.ttl && (!expiry || parameters.ttl_mode == ttl_mode::refresh))
+    expiry = now + *parameters.ttl;
   if (!creates && sum.value == *current && expiry == expiry_before)
     return outcome::ok;
-  auto counter = records_.edit(*found);
-  counter.set_value(sum.value);
-  counter.set_version(++version_);
+  auto record = records_.edit(*entry);
+  record.set_value(sum.value);
+  record.set_version(++version_);
   if (expiry != expiry_before)
-    records_.set_expiry(*found, expiry);
+    records_.set_expiry(*entry, expiry);
   return outcome::ok;
 }
 
-outcome table::set(const parameters& how, const hashed_name& key, std::optional<handle>& found,
-                   time_point now) {
-  if (!found && !(found = create(key)))
+outcome table::set(const parameters& parameters, const hashed_name& key,
+                   std::optional<handle>& entry, time_point now) {
+  if (!entry && !(entry = create(key)))
     return outcome::too_many_counters;
-  auto counter = records_.edit(*found);
-  counter.set_value(how.operand);
-  counter.set_version(++version_);
-  records_.set_expiry(*found, how.ttl ? std::optional{now + *how.ttl} : std::nullopt);
+  auto record = records_.edit(*entry);
+  record.set_value(parameters.operand);
+  record.set_version(++version_);
+  records_.set_expiry(*entry, parameters.ttl ? std::optional{now + *parameters.ttl} : std::nullopt);
   return outcome::ok;
 }
 
 // -- lists and upkeep ---------------------------------------------------------
 
-page table::list(const page_request& request, time_point now, budget& steps) {
+page table::list(const page_request& query, time_point now, budget& steps) {
   now = now_ = std::max(now_, now);
   page result;
-  result.reached = request.after;
+  result.reached = query.after;
   auto& order = records_.order();
   if (!order.is_complete()) {
     order.build(std::exchange(steps, 0));
     return result;
   }
-  for (auto next = order.seek(request.prefix, request.after);; ++next) {
+  for (auto next = order.seek(query.prefix, query.after);; ++next) {
     const auto name = next == order.end() ? std::string_view{} : records_.at(*next).name();
-    result.is_last = name.empty() || !name.starts_with(request.prefix);
-    if (result.is_last || steps == 0 || result.counters.size() == request.limit)
+    result.is_last = name.empty() || !name.starts_with(query.prefix);
+    if (result.is_last || steps == 0 || result.counters.size() == query.limit)
       return result;
     --steps;
     result.reached = name;
@@ -176,34 +180,44 @@ bool table::expire(time_point now, budget steps) {
   return idempotency_.forget(now, steps);
 }
 
-// -- where its counters are kept elsewhere, too ---------------------------------
+// -- with a change_set --------------------------------------------------------
 
-void table::settle() {
-  records_.settle();
-  idempotency_.clear();
+bool table::is_current(const hashed_name& key) const {
+  return records_.find(key) || changes_->has_erased(key.name);
 }
 
-void table::undo() {
-  counter_room_.adjust(-records_.growth());
-  idempotency_room_.adjust(-idempotency_.growth());
-  records_.undo();
+void table::commit() {
+  records_.commit();
+  clear_changes();
+}
+
+void table::rollback() {
+  counter_room_.adjust(-changes_->counter_growth());
+  idempotency_room_.adjust(-changes_->idempotency_growth());
+  records_.rollback();
+  clear_changes();
+}
+
+void table::clear_changes() {
+  // First: it borrows ids from the idempotency records.
+  changes_->clear();
   idempotency_.clear();
 }
 
 // -- records ------------------------------------------------------------------
 
-/// One that has expired is gone.
+/// Finds a counter. An expired one is erased and not found.
 std::optional<table::handle> table::find(const hashed_name& key, time_point now) {
-  const auto found = records_.find(key);
-  if (found && records_.is_expired(*found, now)) {
-    erase(*found);
+  const auto entry = records_.find(key);
+  if (entry && records_.is_expired(*entry, now)) {
+    erase(*entry);
     return std::nullopt;
   }
-  return found;
+  return entry;
 }
 
-/// A counter without expiry, whose value and version are still to be set; null
-/// when there is no room.
+/// Creates a counter without expiry. The caller sets its value and version. Returns
+/// nullopt if there is no room.
 std::optional<table::handle> table::create(const hashed_name& key) {
   const bool has_room = counter_room_.take() || (expire(now_, 1), counter_room_.take());
   if (!has_room)
@@ -211,8 +225,8 @@ std::optional<table::handle> table::create(const hashed_name& key) {
   return records_.create(key);
 }
 
-void table::erase(handle which) {
-  records_.erase(which);
+void table::erase(handle entry) {
+  records_.erase(entry);
   counter_room_.give();
 }
 

@@ -2,6 +2,7 @@
 
 #include "counter/call.hpp"
 #include "counter/command.hpp"
+#include "counter/shard/change_set.hpp"
 #include "counter/shard/idempotency_store.hpp"
 #include "counter/shard/quota.hpp"
 #include "counter/shard/record_set.hpp"
@@ -12,91 +13,130 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <string>
+#include <string_view>
 
 namespace counter {
 
-/// The counters of one shard. The whole truth about counting, and no I/O: what
-/// is answered depends on the commands, their times and their order alone. A
-/// counter costs its name, 18 bytes, and about 8 for the index. Not thread-safe:
-/// its shard actor's mailbox serialises the calls.
+/// The counters of one shard and every rule of counting, without I/O: replies depend
+/// only on the commands, their times and their order. A counter takes its name, 18
+/// bytes, and about 8 bytes of index.
 ///
-/// Names are valid, and `hash` is siphash(key, name). Time never runs backwards
-/// here: a `now` that is less than an earlier one counts as that. Throws only
-/// std::bad_alloc, and then the table is not used any more.
+/// Names are valid by is_valid_name(), and `hash` is siphash(settings::key, name).
+/// Time never runs backwards: a `now` before the latest one seen counts as the
+/// latest. Used by one thread at a time: the shard actor's mailbox serialises the
+/// calls. Throws only std::bad_alloc; after that the table must not be used.
 class table {
 public:
   struct settings {
-    quota& counters;             ///< of all tables together; outlives them
-    quota& idempotency_records;  ///< likewise
+    quota& counters;             ///< shared by all tables; outlives them
+    quota& idempotency_records;  ///< shared by all tables; outlives them
     std::chrono::milliseconds idempotency_ttl;
-    /// Of the hashes that the table is given.
+    /// The key of every hash passed in.
     siphash_key key{};
-    /// Versions are greater than this. So that none is used twice, it is not
-    /// less than any that another table has used for the same names.
+    /// The first version given out is greater. To use none twice, pass the greatest
+    /// that any table has used for the same names.
     std::uint64_t version = 0;
-    /// No earlier time is seen.
+    /// The earliest time there is: earlier ones count as this.
     time_point start{};
-    /// Whether what changes is to be kept elsewhere, see kept_table.
-    bool keeps_changes = false;
+    /// Logs the uncommitted changes of a durable_table and outlives the table. Null:
+    /// counters are in memory only.
+    change_set* changes = nullptr;
   };
 
-  explicit table(const settings& how);
+  explicit table(const settings& configuration);
 
   table(const table&) = delete;
   table& operator=(const table&) = delete;
 
-  /// Anything but `ok` means that nothing changed.
+  /// Every outcome except `ok` guarantees that nothing changed.
   reply apply(const command& command, std::uint64_t hash, time_point now);
   full_reply apply(const full_command& command, std::uint64_t hash, time_point now);
 
-  /// Steps of work that one caller may ask for; each takes about a microsecond.
+  /// Steps of work that a caller may spend. A step takes about a microsecond.
   using budget = std::size_t;
 
-  /// Takes what it uses off `steps`.
-  page list(const page_request& request, time_point now, budget& steps);
+  /// Lists counters in byte order of their names and deducts the work from `steps`.
+  /// The first lists after the start spend their steps on building the order of
+  /// names and return no counters. Precondition: no change_set.
+  page list(const page_request& query, time_point now, budget& steps);
 
-  /// Forgets what has expired, as far as `steps` go. True when nothing more has.
+  /// Erases expired counters, then forgets idempotency records, up to `steps` of
+  /// each. Returns true if nothing expired is left.
   bool expire(time_point now, budget steps);
 
-  /// Counters, with those that have expired and are not forgotten yet.
+  /// Counters in memory, including expired ones that are not erased yet.
   std::size_t size() const noexcept { return records_.size(); }
 
-  /// The greatest version it has given out, and the latest time it has seen.
+  /// The greatest version given out.
   std::uint64_t version() const noexcept { return version_; }
+
+  /// The latest time seen.
   time_point now() const noexcept { return now_; }
 
-  // -- where its counters are kept elsewhere, too -------------------------------
+  // -- with a change_set: the table is a cache of a ledger ----------------------
 
-  record_set& records() noexcept { return records_; }
-  const record_set& records() const noexcept { return records_; }
-  idempotency_store& idempotency_records() noexcept { return idempotency_; }
+  using hashed_name = record_set::hashed_name;
 
-  bool has_changes() const noexcept { return records_.has_changes() || idempotency_.has_changes(); }
+  /// True if the ledger need not be asked for the counter: it is in memory, or the
+  /// uncommitted changes erased it.
+  bool is_current(const hashed_name& key) const;
 
-  /// What has changed is kept now.
-  void settle();
+  /// Adds a counter as the ledger has it. Precondition: is_current() returns false.
+  void load(const hashed_name& key, const state& committed) { records_.load(key, committed); }
 
-  /// What has changed is not to be, for anyone.
-  void undo();
+  /// True if the ledger need not be asked for the idempotency record: it was loaded,
+  /// added or forgotten since the last commit or rollback.
+  bool is_current(std::string_view id) const { return idempotency_.is_current(id); }
+
+  /// Adds a record as the ledger has it. Precondition: is_current() returns false.
+  void load(std::string id, const idempotency_record& committed) {
+    idempotency_.load(std::move(id), committed);
+  }
+
+  /// Forgets a loaded idempotency record if its time is over.
+  void forget_due(std::string_view id, time_point now) { idempotency_.forget_due(id, now); }
+
+  /// Calls `visit(name, before, after)` for each record that changed since the last
+  /// commit, see record_set::for_each_change(). The last call for a name counts.
+  template <class Visit>
+  void for_each_counter_change(Visit visit) const {
+    records_.for_each_change(visit);
+  }
+
+  /// The ledger has the changes: clears the change_set.
+  void commit();
+
+  /// The ledger does not have the changes: drops every counter and idempotency
+  /// record they touched, gives their room back, and clears the change_set.
+  void rollback();
+
+  /// Approximate memory of the counters, in bytes.
+  std::size_t bytes() const noexcept { return records_.bytes(); }
+
+  /// Drops about a thousandth of the counters from memory. Precondition: no
+  /// uncommitted changes.
+  void evict() { records_.evict(); }
 
 private:
   using handle = record_set::handle;
-  using hashed_name = record_set::hashed_name;
 
   std::optional<handle> find(const hashed_name& key, time_point now);
   std::optional<handle> create(const hashed_name& key);
-  void erase(handle which);
+  void erase(handle entry);
+  void clear_changes();
 
   full_reply change(const full_command& command, const hashed_name& key, time_point now);
-  outcome add(const parameters& how, const hashed_name& key, std::optional<handle>& found,
+  outcome add(const parameters& parameters, const hashed_name& key, std::optional<handle>& entry,
               time_point now);
-  outcome set(const parameters& how, const hashed_name& key, std::optional<handle>& found,
+  outcome set(const parameters& parameters, const hashed_name& key, std::optional<handle>& entry,
               time_point now);
 
   quota& counter_room_;
   quota& idempotency_room_;
-  std::uint64_t version_;  // the last one that was given out
-  time_point now_;         // the latest that was seen
+  std::uint64_t version_;  // the last one given out
+  time_point now_;         // the latest seen
+  change_set* const changes_;
   record_set records_;
   idempotency_store idempotency_;
 };

@@ -48,6 +48,7 @@ public:
   /// The writers are gone. Syncs what is not.
   ~rocks_ledger() override;
 
+  counter::ledger_traits traits() const noexcept override { return {.name = "rocksdb"}; }
   const counter::ledger_summary& summary() const noexcept override { return summary_; }
   std::unique_ptr<counter::ledger_writer> open_writer(unsigned shard) override;
   bool read(std::span<const std::string_view> names,

@@ -1,10 +1,13 @@
 #include "actors/actor_store.hpp"
 
 #include "tests/actors/test_loop.hpp"
+#include "tests/unit/memory_ledger.hpp"
 
 #include <doctest/doctest.h>
 
+#include <chrono>
 #include <deque>
+#include <optional>
 #include <string>
 #include <thread>
 
@@ -18,10 +21,10 @@ namespace {
 
 using pass = std::vector<std::unique_ptr<batch>>;
 
-/// One pass: every command in the batch of its shard.
+/// Returns a pass with each command in the batch of its shard.
 pass make_pass(test_loop& loop, const actors::actor_store& store,
                const std::vector<command>& commands) {
-  pass made(store.placement().shards());
+  pass made(store.traits().mailboxes);
   for (const auto& command : commands) {
     const auto location = store.placement().of(command.name);
     auto& batch = made[location.shard];
@@ -35,16 +38,16 @@ pass make_pass(test_loop& loop, const actors::actor_store& store,
 /// Submits one command and returns its reply.
 counter::reply ask(counter::submitter& submitter, test_loop& loop, const actors::actor_store& store,
                    const command& command) {
-  const auto before = loop.home_size();
+  const auto before = loop.completed_size();
   auto made = make_pass(loop, store, {command});
   submitter.submit(made);
-  loop.run_until_home(before + 1);
-  return loop.home_at(before).reply_at(0);
+  loop.run_until_completed(before + 1);
+  return loop.completed_at(before).reply_at(0);
 }
 
 }  // namespace
 
-TEST_CASE("increments from many threads are exact") {
+TEST_CASE("actor_store counts increments from many threads exactly") {
   struct setup {
     unsigned shards, loops;
   };
@@ -71,27 +74,27 @@ TEST_CASE("increments from many threads are exact") {
             sent += batch ? 1 : 0;
           submitter.submit(made);
           if (sent > window)
-            loop.run_until_home(sent - window);
+            loop.run_until_completed(sent - window);
         }
-        loop.run_until_home(sent);
-        // What other loops' mail made ready here must not be left behind.
+        loop.run_until_completed(sent);
+        // Runs the actors that are still ready here.
         loop.run_posted();
       });
     for (auto& thread : threads)
       thread.join();
-    test_loop asking;
-    auto& submitter = store.connect(asking);
+    test_loop reader;
+    auto& submitter = store.connect(reader);
     for (std::size_t name = 0; name < names; ++name) {
       const auto text = "name" + std::to_string(name);
-      const auto got = ask(submitter, asking, store, {operation::get, text, 0});
-      CHECK(got.outcome == outcome::ok);
-      CHECK(got.value == static_cast<std::int64_t>(rounds * loops));
+      const auto reply = ask(submitter, reader, store, {operation::get, text, 0});
+      CHECK(reply.outcome == outcome::ok);
+      CHECK(reply.value == static_cast<std::int64_t>(rounds * loops));
     }
     store.close();
   }
 }
 
-TEST_CASE("a batch is applied in its order") {
+TEST_CASE("actor_store applies a batch in its order") {
   actors::actor_store store{1, limits{}};
   test_loop loop;
   auto& submitter = store.connect(loop);
@@ -103,15 +106,15 @@ TEST_CASE("a batch is applied in its order") {
                          {operation::set, "x", -1},
                          {operation::get, "x", 0}});
   submitter.submit(made);
-  loop.run_until_home(1);
-  auto& answered = loop.home_at(0);
+  loop.run_until_completed(1);
+  auto& answered = loop.completed_at(0);
   CHECK(answered.reply_at(0).outcome == outcome::not_found);
   CHECK(answered.reply_at(3).value == 7);
   CHECK(answered.reply_at(5).value == -1);
 }
 
-TEST_CASE("a batch is answered within the call that submits it to an idle shard") {
-  // No thread is woken: this is what makes the actor cost nothing.
+TEST_CASE("submit() to an idle shard in memory completes the batch during the call") {
+  // So a message to an actor costs no thread wake-up.
   actors::actor_store store{4, limits{}};
   test_loop loop;
   auto& submitter = store.connect(loop);
@@ -120,11 +123,11 @@ TEST_CASE("a batch is answered within the call that submits it to an idle shard"
   for (const auto& batch : made)
     batches += batch ? 1 : 0;
   submitter.submit(made);
-  CHECK(loop.home_size() == batches);
+  CHECK(loop.completed_size() == batches);
   CHECK(loop.posted() == 0);
 }
 
-TEST_CASE("all shards together have room for counters_max") {
+TEST_CASE("actor_store has room for counters_max in all shards together") {
   limits few;
   few.counters_max = 10;
   actors::actor_store store{4, few};
@@ -133,9 +136,9 @@ TEST_CASE("all shards together have room for counters_max") {
   int created = 0, refused = 0;
   for (int i = 0; i < 50; ++i) {
     const auto name = "n" + std::to_string(i);
-    const auto got = ask(submitter, loop, store, {operation::add, name, 1});
-    created += got.outcome == outcome::ok;
-    refused += got.outcome == outcome::too_many_counters;
+    const auto reply = ask(submitter, loop, store, {operation::add, name, 1});
+    created += reply.outcome == outcome::ok;
+    refused += reply.outcome == outcome::too_many_counters;
   }
   CHECK(created == 10);
   CHECK(refused == 40);
@@ -144,12 +147,12 @@ TEST_CASE("all shards together have room for counters_max") {
 
 namespace {
 
-/// Mail that piles up because its shard is busy answering somebody else: while
-/// `first` comes home the shard is still running.
+/// Calls `send` while the shard is running, so that its mail waits: the shard is still
+/// running when it completes `first`.
 void pile_up(const actors::actor_store& store, counter::submitter& busy, test_loop& busy_loop,
              const std::function<void()>& send) {
-  busy_loop.on_home = [&] {
-    busy_loop.on_home = nullptr;
+  busy_loop.on_complete = [&] {
+    busy_loop.on_complete = nullptr;
     send();
   };
   auto first = make_pass(busy_loop, store, {{operation::add, "x", 1}});
@@ -158,7 +161,7 @@ void pile_up(const actors::actor_store& store, counter::submitter& busy, test_lo
 
 }  // namespace
 
-TEST_CASE("closing answers all that was submitted") {
+TEST_CASE("close() completes every submitted batch") {
   constexpr std::size_t waiting = 500;
   actors::actor_store store{1, limits{}};
   test_loop busy_loop, loop;
@@ -170,16 +173,17 @@ TEST_CASE("closing answers all that was submitted") {
       submitter.submit(made);
     }
   });
-  // More than a shard does in one go: the rest waits for the loop, which is gone.
+  // More messages than a shard handles in a row: the rest waits for the loop, which no
+  // longer runs.
   REQUIRE(busy_loop.posted() == 1);
-  REQUIRE(loop.home_size() < waiting);
+  REQUIRE(loop.completed_size() < waiting);
   store.close();
-  REQUIRE(loop.home_size() == waiting);
-  CHECK(loop.home_at(waiting - 1).reply_at(0).outcome == outcome::ok);
-  CHECK(loop.home_at(waiting - 1).reply_at(0).value == waiting + 1);
+  REQUIRE(loop.completed_size() == waiting);
+  CHECK(loop.completed_at(waiting - 1).reply_at(0).outcome == outcome::ok);
+  CHECK(loop.completed_at(waiting - 1).reply_at(0).value == waiting + 1);
 }
 
-TEST_CASE("a closed store refuses and says so") {
+TEST_CASE("submit() after close() refuses with draining") {
   actors::actor_store store{2, limits{}};
   test_loop loop;
   auto& submitter = store.connect(loop);
@@ -187,7 +191,7 @@ TEST_CASE("a closed store refuses and says so") {
   CHECK(ask(submitter, loop, store, {operation::add, "x", 1}).outcome == outcome::draining);
 }
 
-TEST_CASE("a shard with a full mailbox refuses whole batches and loses none") {
+TEST_CASE("submit() to a full mailbox refuses whole batches and loses none") {
   actors::actor_store store{1, limits{}};
   test_loop busy_loop, loop;
   auto& busy = store.connect(busy_loop);
@@ -200,14 +204,53 @@ TEST_CASE("a shard with a full mailbox refuses whole batches and loses none") {
       auto made = make_pass(loop, store, full);
       submitter.submit(made);
     }
-    // The refused ones are back before the shard has done anything.
-    REQUIRE(loop.home_size() == extra);
+    // Refused batches are completed at once.
+    REQUIRE(loop.completed_size() == extra);
   });
   for (std::size_t i = 0; i < extra; ++i)
     for (std::size_t j = 0; j < limits::batch_operations_max; ++j)
-      REQUIRE(loop.home_at(i).reply_at(j).outcome == outcome::overloaded);
+      REQUIRE(loop.completed_at(i).reply_at(j).outcome == outcome::overloaded);
   store.close();
-  REQUIRE(loop.home_size() == fitting + extra);
-  CHECK(loop.home_at(fitting + extra - 1).reply_at(limits::batch_operations_max - 1).value ==
+  REQUIRE(loop.completed_size() == fitting + extra);
+  CHECK(loop.completed_at(fitting + extra - 1).reply_at(limits::batch_operations_max - 1).value ==
         limits::shard_operations_max + 1);
+}
+
+TEST_CASE("actor_store::traits() tells what the ledger is and which mailboxes there are") {
+  unit::memory_ledger ledger;
+  for (const bool has_backups : {true, false}) {
+    CAPTURE(has_backups);
+    ledger.has_backups = has_backups;
+    const actors::actor_store store{3, limits{}, ledger, {}, 1 << 20};
+    const auto& traits = store.traits();
+    CHECK(traits.name == "fake");
+    CHECK(traits.has_threads);
+    CHECK(traits.first_list == 3);
+    CHECK(traits.lists == 1);
+    CHECK(traits.backups == (has_backups ? std::optional{4u} : std::nullopt));
+    CHECK(traits.mailboxes == (has_backups ? 5 : 4));
+  }
+  const actors::actor_store store{3, limits{}};
+  CHECK(store.traits().name == "memory");
+  CHECK_FALSE(store.traits().has_threads);
+  CHECK_FALSE(store.traits().backups);
+  CHECK(store.traits().mailboxes == 3);
+}
+
+TEST_CASE("close() waits for shards with threads, whether or not there are backups") {
+  for (const bool has_backups : {true, false}) {
+    CAPTURE(has_backups);
+    unit::memory_ledger ledger;
+    ledger.has_backups = has_backups;
+    ledger.on_commit = [] { std::this_thread::sleep_for(std::chrono::milliseconds{50}); };
+    actors::actor_store store{1, limits{}, ledger, {}, 1 << 20};
+    test_loop loop;
+    auto& submitter = store.connect(loop);
+    auto made = make_pass(loop, store, {{operation::add, "x", 1}});
+    submitter.submit(made);
+    store.close();
+    REQUIRE(loop.completed_size() == 1);
+    CHECK(loop.completed_at(0).reply_at(0).value == 1);
+    CHECK(ledger.committed.counters.at("x").value == 1);
+  }
 }

@@ -9,19 +9,19 @@
 
 namespace {
 
-/// The server without sockets, on one loop.
+/// A server without sockets, on one loop.
 struct fixture {
   fixture(unsigned shards, int connection_count) : store(shards, limits) {
     for (int i = 0; i < connection_count; ++i)
       connections.emplace_back(new memory_connection{limits, store_client, date});
   }
 
-  /// Every connection asks all of `requests`, and is answered.
+  /// Sends `requests` on every connection and waits for the responses.
   void pass(const std::string& requests) {
     {
       const http::store_client::pass pass{store_client};
-      for (auto& one : connections)
-        one->ask(requests);
+      for (auto& connection : connections)
+        connection->ask(requests);
     }
     while (tasks.run() > 0) {
     }
@@ -29,8 +29,8 @@ struct fixture {
 
   std::size_t answers() const {
     std::size_t all = 0;
-    for (const auto& one : connections)
-      all += one->answers();
+    for (const auto& connection : connections)
+      all += connection->answers();
     return all;
   }
 
@@ -49,7 +49,7 @@ std::string request(const std::string& target) {
 
 }  // namespace
 
-TEST_CASE("a request asks for no memory, and a batch for one piece: CAF's, for the message") {
+TEST_CASE("a request allocates nothing, and a batch only CAF's message") {
   for (const unsigned shards : {1u, 4u}) {
     CAPTURE(shards);
     fixture f{shards, 64};
@@ -72,7 +72,7 @@ TEST_CASE("a request asks for no memory, and a batch for one piece: CAF's, for t
       f.pass(requests);
     CHECK(f.answers() - answers_before == passes * requests_in_a_pass);
     const auto calls = unit::allocations::now().calls - before;
-    // A pass here is over a full batch, so each shard gets one or two.
+    // A pass has more commands than a batch holds, so each shard gets one or two.
     CHECK(calls <= passes * shards * 2);
   }
 }

@@ -8,18 +8,18 @@
 #include <string_view>
 #include <utility>
 
-/// A connection without a socket: takes requests, swallows answers. Used on its
+/// A connection without a socket: it takes requests and discards responses. Used on its
 /// loop's thread.
 class memory_connection final : public http::reply_handler {
 public:
-  /// Everything is borrowed.
+  /// All arguments outlive the connection.
   memory_connection(const counter::limits& limits, http::store_client& store_client,
                     const http::date& date)
       : client_(store_client),
         pipeline_(limits, date),
         dispatcher_(pipeline_, server_info_, {.is_loopback = true}) {}
 
-  /// Within a pass; `requests` are whole, and need the store.
+  /// Call it within a pass. `requests` are whole, and all of them need the store.
   void ask(std::string_view requests) {
     pipeline_.feed(requests);
     while (auto pending = dispatcher_.next_call()) {

@@ -14,7 +14,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-/// Answers at once, and remembers which time it was told.
+/// Refuses batches at once and records their times.
 class early_store final : public counter::store, public counter::submitter {
 public:
   explicit early_store(counter::time_point start) : traits_(counter::store_traits::in_memory(1)) {
@@ -48,7 +48,7 @@ private:
   std::vector<counter::time_point> times_;
 };
 
-/// The times that requests bring with them, over several loops.
+/// Returns the times of the batches of 20 requests, over several loops.
 std::vector<counter::time_point> times_of(early_store& store) {
   const counter::limits limits;
   http::server server{"1.2.3", limits, 2, store};
@@ -62,7 +62,7 @@ std::vector<counter::time_point> times_of(early_store& store) {
 
 }  // namespace
 
-TEST_CASE("a server's time is that of the clock") {
+TEST_CASE("a server stamps batches with the clock's time") {
   early_store store{{}};
   const auto before = std::chrono::system_clock::now();
   const auto times = times_of(store);
@@ -73,7 +73,7 @@ TEST_CASE("a server's time is that of the clock") {
   }
 }
 
-TEST_CASE("a server's time, on every loop, is not before that of its store") {
+TEST_CASE("a server stamps batches with the store's start if the clock is behind, on every loop") {
   const auto start = std::chrono::time_point_cast<std::chrono::milliseconds>(
       std::chrono::system_clock::now() + 1000h);
   early_store store{start};

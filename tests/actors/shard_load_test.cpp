@@ -10,7 +10,7 @@ using actors::shard_load;
 using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
-TEST_CASE("more operations than may be in a mailbox are refused, and what is released counts") {
+TEST_CASE("shard_load::take() refuses operations above the maximum until others are released") {
   shard_load load{10};
   CHECK(load.take(10));
   CHECK_FALSE(load.take(1));
@@ -19,7 +19,7 @@ TEST_CASE("more operations than may be in a mailbox are refused, and what is rel
   CHECK(load.take(4));
 }
 
-TEST_CASE("who waits for operations is woken by them, or when the time is over") {
+TEST_CASE("shard_load::wait_for() returns when the operations are there or the time is over") {
   shard_load load{1'000'000};
   load.take(1);
   const auto begin = steady_clock::now();
@@ -39,7 +39,7 @@ TEST_CASE("who waits for operations is woken by them, or when the time is over")
   peer.join();
 }
 
-TEST_CASE("however the time runs out while others announce, nobody is woken for nothing later") {
+TEST_CASE("shard_load::wait_for() that times out during announce() leaves no wake-up behind") {
   shard_load load{100'000'000};
   std::atomic<bool> is_over = false;
   std::thread peer{[&] {
@@ -52,7 +52,7 @@ TEST_CASE("however the time runs out while others announce, nobody is woken for 
     load.wait_for(load.operations() + 40, std::chrono::microseconds{i % 50});
   is_over = true;
   peer.join();
-  // A wake-up that was left over would end this at once.
+  // A wake-up that is left behind would end this wait at once.
   const auto begin = steady_clock::now();
   CHECK_FALSE(load.wait_for(load.operations() + 1, milliseconds{20}));
   CHECK(steady_clock::now() - begin >= milliseconds{20});

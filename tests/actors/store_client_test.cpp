@@ -13,8 +13,8 @@ using counter::outcome;
 
 namespace {
 
-/// A store whose replies come when the test says so: every add gets the number
-/// of the batch it was in.
+/// A store that completes batches when the test says so: every command gets the number of
+/// its batch.
 class fake_store final : public counter::store, public counter::submitter {
 public:
   explicit fake_store(unsigned shards)
@@ -68,12 +68,12 @@ struct listener final : http::reply_handler {
       on_end_of_pass();
   }
 
-  struct got {
+  struct delivery {
     http::response_queue::slot slot;
     std::string name;
     std::int64_t value;
   };
-  std::vector<got> replies;
+  std::vector<delivery> replies;
   std::vector<counter::call> answers;
   int passes = 0;
   std::function<void()> on_end_of_pass;
@@ -92,14 +92,14 @@ struct fixture {
     store_client.send({operation::add, name, 1}, slot, *peer);
   }
 
-  /// A pass that sends the commands `first` to `end`, of a name each.
+  /// Sends the commands `first` to `end` in one pass, each with a name of its own.
   void pass(http::response_queue::slot first, http::response_queue::slot end) {
     const http::store_client::pass pass{store_client};
     for (auto slot = first; slot < end; ++slot)
       send("name" + std::to_string(slot), slot);
   }
 
-  /// What was posted to the loop, and what that posts.
+  /// Runs the tasks that were posted, and those that they post.
   void run_posted() {
     while (tasks.run() > 0) {
     }
@@ -108,7 +108,7 @@ struct fixture {
 
 }  // namespace
 
-TEST_CASE("a pass of the loop is one batch a shard") {
+TEST_CASE("store_client submits one batch per shard and pass") {
   fixture f{1};
   f.pass(0, 5);
   CHECK(f.store.sizes == std::vector<std::size_t>{5});
@@ -118,25 +118,25 @@ TEST_CASE("a pass of the loop is one batch a shard") {
   CHECK(f.store.sizes == std::vector<std::size_t>{5, 1});
 }
 
-TEST_CASE("a pass without commands sends nothing") {
+TEST_CASE("store_client submits nothing in a pass without commands") {
   fixture f{3};
   f.pass(0, 0);
   CHECK(f.store.sizes.empty());
   CHECK(f.store.passes == 0);
 }
 
-TEST_CASE("every reply reaches the slot that asked") {
+TEST_CASE("store_client delivers every reply to its slot") {
   fixture f{4};
   f.pass(0, 100);
   CHECK(f.store.sizes.size() == 4);
   REQUIRE(f.peer->replies.size() == 100);
   for (const auto& reply : f.peer->replies)
     CHECK(reply.name == "name" + std::to_string(reply.slot));
-  // One write for what came from four shards.
+  // The replies of four shards are one write.
   CHECK(f.peer->passes == 1);
 }
 
-TEST_CASE("a full batch does not wait for the end of the pass") {
+TEST_CASE("store_client submits a full batch before the end of the pass") {
   fixture f{1};
   {
     const http::store_client::pass pass{f.store_client};
@@ -150,7 +150,7 @@ TEST_CASE("a full batch does not wait for the end of the pass") {
   CHECK(f.peer->replies.size() == limits::batch_operations_max + 1);
 }
 
-TEST_CASE("a batch that another thread sends home is delivered on the loop") {
+TEST_CASE("store_client::complete() on another thread delivers the replies on the loop") {
   fixture f{2};
   f.store.answers_at_once = false;
   f.pass(0, 10);
@@ -161,7 +161,7 @@ TEST_CASE("a batch that another thread sends home is delivered on the loop") {
   CHECK(f.peer->passes == 1);
 }
 
-TEST_CASE("a batch that another thread sends home during a pass is delivered at its end") {
+TEST_CASE("store_client::complete() on another thread during a pass delivers at its end") {
   fixture f{2};
   f.store.answers_at_once = false;
   f.pass(0, 10);
@@ -171,10 +171,10 @@ TEST_CASE("a batch that another thread sends home during a pass is delivered at 
     CHECK(f.peer->replies.empty());
   }
   CHECK(f.peer->replies.size() == 10);
-  CHECK(f.tasks.begin_wait());  // nobody had to wake the loop
+  CHECK(f.tasks.begin_wait());  // the loop was not woken
 }
 
-TEST_CASE("a batch that comes home between passes is delivered in the next") {
+TEST_CASE("store_client::complete() between passes delivers in the next pass") {
   fixture f{1};
   f.store.answers_at_once = false;
   f.pass(0, 3);
@@ -184,7 +184,7 @@ TEST_CASE("a batch that comes home between passes is delivered in the next") {
   CHECK(f.peer->replies.size() == 3);
 }
 
-TEST_CASE("what a reply lets a peer ask is sent in a pass of its own") {
+TEST_CASE("a command that a reply triggers is submitted in a pass of its own") {
   fixture f{1};
   f.peer->on_end_of_pass = [&] {
     if (f.peer->passes < 5)
@@ -196,7 +196,7 @@ TEST_CASE("what a reply lets a peer ask is sent in a pass of its own") {
   CHECK(f.peer->replies.size() == 5);
 }
 
-TEST_CASE("a peer that is gone is kept until its replies are in") {
+TEST_CASE("store_client holds a handler until its replies are delivered") {
   fixture f{1};
   f.store.answers_at_once = false;
   f.pass(0, 1);
@@ -207,7 +207,7 @@ TEST_CASE("a peer that is gone is kept until its replies are in") {
   CHECK(gone->use_count() == 1);
 }
 
-TEST_CASE("a peer that always has more does not make passes multiply") {
+TEST_CASE("store_client has one pass posted at a time, though a handler always sends more") {
   fixture f{1};
   f.peer->on_end_of_pass = [&] { f.send("more", 1); };
   f.pass(0, 1);

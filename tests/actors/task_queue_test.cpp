@@ -6,7 +6,7 @@
 
 using namespace std::chrono_literals;
 
-TEST_CASE("what a task posts is left for the next run") {
+TEST_CASE("task_queue::run() leaves tasks that a task posts for the next run") {
   http::task_queue tasks;
   int runs = 0;
   tasks.post([&] {
@@ -20,7 +20,7 @@ TEST_CASE("what a task posts is left for the next run") {
   CHECK(runs == 2);
 }
 
-TEST_CASE("a loop with tasks must not wait") {
+TEST_CASE("task_queue::begin_wait() returns false while there are tasks") {
   http::task_queue tasks;
   CHECK(tasks.begin_wait());
   tasks.end_wait();
@@ -30,11 +30,11 @@ TEST_CASE("a loop with tasks must not wait") {
   CHECK(tasks.begin_wait());
 }
 
-TEST_CASE("a task ends the wait of a loop, every time") {
+TEST_CASE("task_queue::post() from another thread ends the wait of the loop, every time") {
   http::ready_set ready;
   http::task_queue tasks;
   REQUIRE(ready.watch(tasks.descriptor(), tasks));
-  ready.wait(0s);  // for being told what it is like
+  ready.wait(0s);  // takes the event of the registration
   int runs = 0;
   for (int i = 0; i < 100; ++i) {
     const auto began = http::steady_clock::now();
@@ -49,7 +49,7 @@ TEST_CASE("a task ends the wait of a loop, every time") {
   CHECK(runs == 100);
 }
 
-TEST_CASE("no task of many threads is lost, however the loop waits") {
+TEST_CASE("a task_queue loses no task that many threads post while the loop waits") {
   http::ready_set ready;
   http::task_queue tasks;
   REQUIRE(ready.watch(tasks.descriptor(), tasks));
@@ -72,7 +72,7 @@ TEST_CASE("no task of many threads is lost, however the loop waits") {
     other.join();
 }
 
-TEST_CASE("a loop belongs to the thread that took it over") {
+TEST_CASE("task_queue::take_over() makes the calling thread the loop's") {
   http::task_queue tasks;
   CHECK(tasks.is_here());
   std::thread{[&] {
@@ -83,7 +83,7 @@ TEST_CASE("a loop belongs to the thread that took it over") {
   CHECK_FALSE(tasks.is_here());
 }
 
-TEST_CASE("a loop that waits for what may come waits no longer than it should") {
+TEST_CASE("ready_set::wait() returns at once for 0 or less, and rounds up to milliseconds") {
   http::ready_set ready;
   const auto began = http::steady_clock::now();
   ready.wait(-5ms);

@@ -9,7 +9,7 @@
 #include <mutex>
 #include <vector>
 
-/// An event loop without sockets: what is posted runs when the test says so.
+/// An event loop without sockets: tasks run when the test says so.
 class test_loop final : public counter::event_loop {
 public:
   void post(std::function<void()> task) override {
@@ -18,25 +18,25 @@ public:
     changed_.notify_all();
   }
 
-  void complete(std::unique_ptr<counter::batch> answered) noexcept override {
+  void complete(std::unique_ptr<counter::batch> batch) noexcept override {
     std::unique_lock lock{mutex_};
-    origin_.push_back(std::move(answered));
+    completed_.push_back(std::move(batch));
     changed_.notify_all();
     lock.unlock();
-    if (on_home)
-      on_home();
+    if (on_complete)
+      on_complete();
   }
 
-  /// Runs tasks until `batches` have come home in all.
-  void run_until_home(std::size_t batches) {
+  /// Runs tasks until `batches` in all are completed.
+  void run_until_completed(std::size_t batches) {
     std::unique_lock lock{mutex_};
-    while (origin_.size() < batches) {
-      changed_.wait(lock, [&] { return origin_.size() >= batches || !tasks_.empty(); });
+    while (completed_.size() < batches) {
+      changed_.wait(lock, [&] { return completed_.size() >= batches || !tasks_.empty(); });
       run_one(lock);
     }
   }
 
-  /// Runs tasks until there are none.
+  /// Runs tasks until none is left.
   void run_posted() {
     std::unique_lock lock{mutex_};
     while (!tasks_.empty())
@@ -48,16 +48,16 @@ public:
     return tasks_.size();
   }
 
-  std::size_t home_size() {
+  std::size_t completed_size() {
     std::lock_guard lock{mutex_};
-    return origin_.size();
+    return completed_.size();
   }
 
-  /// What came home, in that order; not while other threads still send.
-  counter::batch& home_at(std::size_t index) { return *origin_[index]; }
+  /// Returns completed batches in order of completion. Not while other threads complete.
+  counter::batch& completed_at(std::size_t index) { return *completed_[index]; }
 
-  /// Called while the shard that answered is still running.
-  std::function<void()> on_home;
+  /// Called by complete(), while the shard in memory is still running.
+  std::function<void()> on_complete;
 
 private:
   void run_one(std::unique_lock<std::mutex>& lock) {
@@ -73,5 +73,5 @@ private:
   std::mutex mutex_;
   std::condition_variable changed_;
   std::deque<std::function<void()>> tasks_;
-  std::vector<std::unique_ptr<counter::batch>> origin_;
+  std::vector<std::unique_ptr<counter::batch>> completed_;
 };

@@ -42,18 +42,18 @@ std::string text(maybe value) {
   return value ? std::to_string(*value) : "none";
 }
 
-std::string text(const parameters& how, maybe current) {
-  std::ostringstream told;
-  told << text(current) << " + " << how.operand << ", initial " << how.initial << ", min "
-       << text(how.min) << ", max " << text(how.max)
-       << (how.on_limit == on_limit::clamp ? ", clamp" : ", reject")
-       << (how.create ? "" : ", not to be created");
-  return told.str();
+std::string text(const parameters& parameters, maybe current) {
+  std::ostringstream output;
+  output << text(current) << " + " << parameters.operand << ", initial " << parameters.initial
+         << ", min " << text(parameters.min) << ", max " << text(parameters.max)
+         << (parameters.on_limit == on_limit::clamp ? ", clamp" : ", reject")
+         << (parameters.create ? "" : ", no create");
+  return output.str();
 }
 
-void check(const parameters& how, maybe current, const expected& right) {
-  const auto sum = counter::add(how, current);
-  CAPTURE(text(how, current));
+void check(const parameters& parameters, maybe current, const expected& right) {
+  const auto sum = counter::add(parameters, current);
+  CAPTURE(text(parameters, current));
   CAPTURE(static_cast<int>(sum.outcome));
   CAPTURE(sum.value);
   CAPTURE(sum.applies);
@@ -62,7 +62,7 @@ void check(const parameters& how, maybe current, const expected& right) {
 
 }  // namespace
 
-TEST_CASE("without bounds a sum is exact or it overflows, on both sides") {
+TEST_CASE("add() without bounds returns the exact sum, or overflow at both ends of int64") {
   struct {
     std::int64_t value, delta;
     expected sum;
@@ -86,12 +86,12 @@ TEST_CASE("without bounds a sum is exact or it overflows, on both sides") {
   for (const auto& [value, delta, sum] : cases)
     for (const auto limit : {on_limit::reject, on_limit::clamp}) {
       check({.operand = delta, .on_limit = limit}, value, sum);
-      // A counter that does not exist starts there instead.
+      // A missing counter starts there instead.
       check({.operand = delta, .initial = value, .on_limit = limit}, none, sum);
     }
 }
 
-TEST_CASE("a sum that does not fit reaches the limit if there is one on its side") {
+TEST_CASE("add() past int64 reaches the bound on that side, or overflows if there is none") {
   struct {
     std::int64_t value, delta;
     maybe min, max;
@@ -118,9 +118,9 @@ TEST_CASE("a sum that does not fit reaches the limit if there is one on its side
   }
 }
 
-TEST_CASE("a clamped sum stops at the last value within the bounds that is on its way") {
+TEST_CASE("add() with clamp stops at the last value within the bounds on the way to the sum") {
   struct {
-    const char* what;
+    const char* description;
     std::int64_t value, delta;
     maybe min, max;
     expected sum;
@@ -146,14 +146,14 @@ TEST_CASE("a clamped sum stops at the last value within the bounds that is on it
       {"above the only bound, and down for ever", 12, INT64_MIN, INT64_MIN, 10,
        moved_to(INT64_MIN + 12)},
   };
-  for (const auto& [what, value, delta, min, max, sum] : cases) {
-    CAPTURE(what);
+  for (const auto& [description, value, delta, min, max, sum] : cases) {
+    CAPTURE(description);
     check({.operand = delta, .min = min, .max = max, .on_limit = on_limit::clamp}, value, sum);
   }
 }
 
-TEST_CASE("a rejected sum is out of the bounds, wherever it comes from") {
-  const parameters how{.min = 0, .max = 10};
+TEST_CASE("add() with reject returns limit_reached exactly if the sum is out of bounds") {
+  const parameters bounds{.min = 0, .max = 10};
   struct {
     std::int64_t value, delta;
     expected sum;
@@ -164,13 +164,13 @@ TEST_CASE("a rejected sum is out of the bounds, wherever it comes from") {
       {10, 0, moved_to(10)},
   };
   for (const auto& [value, delta, sum] : cases) {
-    auto with_delta = how;
+    auto with_delta = bounds;
     with_delta.operand = delta;
     check(with_delta, value, sum);
   }
 }
 
-TEST_CASE("what does not exist starts at the initial value, unless it is not to be created") {
+TEST_CASE("add() to a missing counter starts at initial, or returns not_found without create") {
   check({.operand = 3}, none, moved_to(3));
   check({.operand = 3, .initial = 100}, none, moved_to(103));
   check({.operand = 3, .initial = 100}, 5, moved_to(8));
@@ -181,13 +181,13 @@ TEST_CASE("what does not exist starts at the initial value, unless it is not to 
   check({.operand = 1, .create = false, .max = 0}, none, {outcome::not_found});
 }
 
-TEST_CASE("a clamp that cannot move creates within the bounds only") {
+TEST_CASE("add() with clamp that cannot move creates a counter only within the bounds") {
   const parameters up{.operand = 5, .max = 10, .on_limit = on_limit::clamp};
   for (const auto& [initial, sum] : std::initializer_list<std::pair<std::int64_t, expected>>{
            {4, moved_to(9)}, {9, moved_to(10)}, {10, stays_at(10)}, {11, limit_reached}}) {
-    auto how = up;
-    how.initial = initial;
-    check(how, none, sum);
+    auto parameters = up;
+    parameters.initial = initial;
+    check(parameters, none, sum);
   }
 }
 
@@ -195,21 +195,22 @@ namespace {
 
 __extension__ using wide = __int128;
 
-/// As it is told: step by step.
-expected walk(const parameters& how, maybe current) {
-  if (!current && !how.create)
+/// The definition of an addition, step by step.
+expected walk(const parameters& parameters, maybe current) {
+  if (!current && !parameters.create)
     return {outcome::not_found};
-  const wide from = current ? *current : how.initial;
-  const wide to = from + how.operand;
-  if ((to > INT64_MAX && !how.max) || (to < INT64_MIN && !how.min))
+  const wide from = current ? *current : parameters.initial;
+  const wide to = from + parameters.operand;
+  if ((to > INT64_MAX && !parameters.max) || (to < INT64_MIN && !parameters.min))
     return overflow;
-  const auto is_allowed = [&how](wide value) {
-    return value >= INT64_MIN && value <= INT64_MAX && (!how.min || value >= *how.min) &&
-           (!how.max || value <= *how.max);
+  const auto is_allowed = [&parameters](wide value) {
+    return value >= INT64_MIN && value <= INT64_MAX &&
+           (!parameters.min || value >= *parameters.min) &&
+           (!parameters.max || value <= *parameters.max);
   };
   if (is_allowed(to))
     return moved_to(static_cast<std::int64_t>(to));
-  if (how.on_limit == on_limit::reject)
+  if (parameters.on_limit == on_limit::reject)
     return limit_reached;
   auto last = from;
   for (auto at = from; at != to;) {
@@ -224,7 +225,7 @@ expected walk(const parameters& how, maybe current) {
   return stays_at(static_cast<std::int64_t>(from));
 }
 
-/// None, and whatever fits of the numbers around `middle`.
+/// Nullopt and the int64 around `middle`.
 std::vector<maybe> around(std::int64_t middle) {
   std::vector<maybe> all{none};
   for (int i = -4; i <= 4; ++i)
@@ -233,9 +234,9 @@ std::vector<maybe> around(std::int64_t middle) {
   return all;
 }
 
-/// Every way to add that has its numbers around `middle`.
+/// Visits all parameters and values around `middle`.
 template <class Visit>
-void for_each_way(std::int64_t middle, Visit visit) {
+void for_each_addition(std::int64_t middle, Visit visit) {
   const auto numbers = around(middle);
   for (const auto& value : numbers)
     for (const auto& initial : numbers)
@@ -257,14 +258,15 @@ void for_each_way(std::int64_t middle, Visit visit) {
 
 }  // namespace
 
-TEST_CASE("every sum of small numbers, and of those at both ends, is what walking comes to") {
+TEST_CASE("add() agrees with walking step by step, for small numbers and at both ends of int64") {
   for (const auto middle : {std::int64_t{0}, INT64_MAX - 1, INT64_MIN + 1}) {
-    std::size_t ways = 0;
-    for_each_way(middle, [&ways](const parameters& how, maybe current) {
-      ++ways;
-      if (const auto right = walk(how, current); !is(counter::add(how, current), right))
-        check(how, current, right);
+    std::size_t count = 0;
+    for_each_addition(middle, [&count](const parameters& parameters, maybe current) {
+      ++count;
+      if (const auto right = walk(parameters, current);
+          !is(counter::add(parameters, current), right))
+        check(parameters, current, right);
     });
-    CHECK(ways > 20'000);
+    CHECK(count > 20'000);
   }
 }

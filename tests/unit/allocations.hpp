@@ -4,10 +4,10 @@
 
 namespace unit {
 
-/// What this program has asked of operator new, all threads together.
+/// Counts what operator new has allocated, in all threads together.
 struct allocations {
-  std::size_t calls;       ///< so far
-  std::size_t live_bytes;  ///< not given back, as malloc_usable_size() sees it
+  std::size_t calls;       ///< of operator new, since the start
+  std::size_t live_bytes;  ///< not deleted yet, by malloc_usable_size()
 
   static allocations now() noexcept;
 };

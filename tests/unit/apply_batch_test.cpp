@@ -34,32 +34,32 @@ public:
   void complete(std::unique_ptr<counter::batch>) noexcept override {}
 };
 
-/// A batch for a shard, filled and answered.
-class asked {
+/// A batch for a shard.
+class request_batch {
 public:
-  explicit asked(shard& who) : who_(who) {}
+  explicit request_batch(shard& at) : shard_(at) {}
 
-  asked& ask(operation what, std::string_view name, std::int64_t operand = 0) {
-    batch_.add({what, name, operand}, who_.hash(name));
+  request_batch& ask(operation operation, std::string_view name, std::int64_t operand = 0) {
+    batch_.add({operation, name, operand}, shard_.hash(name));
     return *this;
   }
-  asked& ask(counter::full_command what) {
-    const auto hash = who_.hash(what.name);
-    batch_.add(std::move(what), hash);
+  request_batch& ask(counter::full_command command) {
+    const auto hash = shard_.hash(command.name);
+    batch_.add(std::move(command), hash);
     return *this;
   }
-  asked& ask(counter::page_request what) {
-    batch_.add(std::move(what), 0);
+  request_batch& ask(counter::page_request query) {
+    batch_.add(std::move(query), 0);
     return *this;
   }
-  asked& ask(counter::expiry_sweep_request what) {
-    batch_.add(what, 0);
+  request_batch& ask(counter::expiry_sweep_request sweep) {
+    batch_.add(sweep, 0);
     return *this;
   }
 
-  asked& answer() {
-    batch_.set_now(who_.now);
-    counter::apply_batch(batch_, who_.table);
+  request_batch& apply() {
+    batch_.set_now(shard_.now);
+    counter::apply_batch(batch_, shard_.table);
     return *this;
   }
 
@@ -75,16 +75,16 @@ public:
   }
 
 private:
-  shard& who_;
+  shard& shard_;
   no_loop origin_;
   counter::batch batch_{origin_};
 };
 
 }  // namespace
 
-TEST_CASE("short commands and questions about one name are carried out in their order") {
+TEST_CASE("apply_batch() applies commands and calls in one order") {
   shard at;
-  asked all{at};
+  request_batch all{at};
   all.ask(operation::add, "hits", 1)
       .ask(add("hits", 10))
       .ask(operation::get, "hits")
@@ -94,7 +94,7 @@ TEST_CASE("short commands and questions about one name are carried out in their 
       .ask(get("hits"))
       .ask(set("hits", 8))
       .ask(operation::add, "hits", 1)
-      .answer();
+      .apply();
   CHECK(all.short_reply(0).value == 1);
   CHECK(all.reply(1) == full_reply{outcome::ok, false, state{1, 1}, state{11, 2}});
   CHECK(all.short_reply(2).value == 11);
@@ -106,17 +106,17 @@ TEST_CASE("short commands and questions about one name are carried out in their 
   CHECK(all.short_reply(8).value == 9);
 }
 
-TEST_CASE("a list in a batch sees what was done before it and nothing of what comes after") {
+TEST_CASE("apply_batch() lists what the items before the list have changed, and no more") {
   shard at;
   make_order(at);
-  asked all{at};
+  request_batch all{at};
   all.ask(operation::set, "a", 1)
       .ask(counter::page_request{.limit = 10})
       .ask(operation::set, "b", 2)
       .ask(counter::page_request{.limit = 10})
       .ask(erase("a"))
       .ask(counter::page_request{.limit = 10})
-      .answer();
+      .apply();
   CHECK(all.page(1).counters.size() == 1);
   CHECK(all.page(3).counters.size() == 2);
   REQUIRE(all.page(5).counters.size() == 1);
@@ -124,20 +124,20 @@ TEST_CASE("a list in a batch sees what was done before it and nothing of what co
   CHECK(all.page(5).counters[0].state == state{2, 2});
 }
 
-TEST_CASE("the lists of a batch share its steps, and everything else has its own") {
+TEST_CASE("apply_batch() shares its steps among lists, and applies everything else") {
   constexpr auto steps = limits::shard_steps_max, more = steps / 5, some = steps * 3 / 5;
   shard at{2 * steps};
   const auto name_of = [](std::size_t i) { return "x" + std::to_string(10'000 + i); };
   for (std::size_t i = 0; i < steps + more; ++i)
     at.apply(set(name_of(i), 1));
   make_order(at);
-  asked all{at};
+  request_batch all{at};
   all.ask(counter::page_request{.limit = some})
       .ask(counter::page_request{.limit = some})
       .ask(counter::page_request{.limit = some})
       .ask(add(name_of(0), 1))
       .ask(operation::add, name_of(0), 1)
-      .answer();
+      .apply();
   CHECK(all.page(0).counters.size() == some);
   CHECK(all.page(1).counters.size() == steps - some);
   CHECK(all.page(1).outcome == outcome::ok);
@@ -146,66 +146,66 @@ TEST_CASE("the lists of a batch share its steps, and everything else has its own
   CHECK_FALSE(all.page(2).is_last);
   CHECK(all.reply(3).after->value == 2);
   CHECK(all.short_reply(4).value == 3);
-  // The next batch goes on, and gets to the end.
-  asked next{at};
-  next.ask(counter::page_request{.after = name_of(steps - 1), .limit = steps}).answer();
+  // The next batch continues, up to the end.
+  request_batch next{at};
+  next.ask(counter::page_request{.after = name_of(steps - 1), .limit = steps}).apply();
   CHECK(next.page(0).counters.size() == more);
   CHECK(next.page(0).is_last);
 }
 
-TEST_CASE("a batch happens at one time, which is its own") {
+TEST_CASE("apply_batch() applies every item at the batch's time") {
   shard at;
-  asked{at}.ask(set("hits", 7, seconds{10})).answer();
+  request_batch{at}.ask(set("hits", 7, seconds{10})).apply();
   at.pass(std::chrono::milliseconds{9'999});
-  asked before{at};
-  before.ask(get("hits")).ask(operation::add, "hits", 1).answer();
+  request_batch before{at};
+  before.ask(get("hits")).ask(operation::add, "hits", 1).apply();
   CHECK(before.reply(0).after->value == 7);
   CHECK(before.short_reply(1).value == 8);
   at.pass(std::chrono::milliseconds{1});
-  asked after{at};
-  after.ask(get("hits")).ask(operation::add, "hits", 1).answer();
+  request_batch after{at};
+  after.ask(get("hits")).ask(operation::add, "hits", 1).apply();
   CHECK(after.reply(0).outcome == outcome::not_found);
   CHECK(after.short_reply(1).value == 1);
 }
 
-TEST_CASE("upkeep forgets so much at once, and says when it is done") {
+TEST_CASE("apply_batch() of an expiry sweep erases up to its steps, and says when it is done") {
   constexpr auto many = 2 * limits::shard_steps_max;
   shard at{many};
   for (std::size_t i = 0; i < many; ++i)
     at.apply(set(std::to_string(i), 1, seconds{1}));
-  asked early{at};
-  early.ask(counter::expiry_sweep_request{}).answer();
+  request_batch early{at};
+  early.ask(counter::expiry_sweep_request{}).apply();
   CHECK(early.expiry_sweep(0).outcome == outcome::ok);
   CHECK(early.expiry_sweep(0).is_done);
   CHECK(at.table.size() == many);
   at.pass(seconds{1});
-  asked first{at};
-  first.ask(counter::expiry_sweep_request{}).answer();
+  request_batch first{at};
+  first.ask(counter::expiry_sweep_request{}).apply();
   CHECK_FALSE(first.expiry_sweep(0).is_done);
   CHECK(at.table.size() <= many - limits::shard_steps_max);
   CHECK(at.table.size() > 0);
-  asked second{at};
-  second.ask(counter::expiry_sweep_request{}).answer();
+  request_batch second{at};
+  second.ask(counter::expiry_sweep_request{}).apply();
   CHECK(second.expiry_sweep(0).is_done);
   CHECK(at.table.size() == 0);
 }
 
-TEST_CASE("what expires does not pile up where batches keep coming") {
+TEST_CASE("apply_batch() erases expired counters as fast as batches create them") {
   constexpr std::size_t in_a_batch = 10;
   shard at{1'000'000};
   for (int round = 0; round < 500; ++round) {
-    asked all{at};
+    request_batch all{at};
     for (std::size_t i = 0; i < in_a_batch; ++i)
       all.ask(set(std::to_string(round) + "/" + std::to_string(i), 1, seconds{1}));
-    all.answer();
+    all.apply();
     at.pass(std::chrono::milliseconds{100});
-    // Those of a second, and as many again while they are caught up with.
+    // The counters of a second, and as many again that wait for the next batches.
     REQUIRE(at.table.size() <= 2 * 10 * in_a_batch);
   }
 }
 
-TEST_CASE("a batch of nothing is answered") {
+TEST_CASE("apply_batch() accepts an empty batch") {
   shard at;
-  asked{at}.answer();
+  request_batch{at}.apply();
   CHECK(at.table.size() == 0);
 }

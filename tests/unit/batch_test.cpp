@@ -28,7 +28,7 @@ public:
 
 }  // namespace
 
-TEST_CASE("a new batch is empty and knows its home") {
+TEST_CASE("a new batch is empty and has its origin") {
   no_loop home, other;
   batch empty{home};
   CHECK(empty.size() == 0);
@@ -36,7 +36,7 @@ TEST_CASE("a new batch is empty and knows its home") {
   CHECK(&batch{other}.origin() == &other);
 }
 
-TEST_CASE("a batch gives commands back as they were, in order") {
+TEST_CASE("batch::command_at() returns the commands that were added, in order") {
   no_loop home;
   batch filled{home};
   filled.add({operation::add, "visits", INT64_MAX}, 0);
@@ -59,7 +59,7 @@ TEST_CASE("a batch gives commands back as they were, in order") {
   CHECK(filled.command_at(3).operand == -1);
 }
 
-TEST_CASE("a batch keeps its own copy of a name") {
+TEST_CASE("batch::add() copies the name") {
   no_loop home;
   batch filled{home};
   std::string name = "visits";
@@ -68,7 +68,7 @@ TEST_CASE("a batch keeps its own copy of a name") {
   CHECK(filled.command_at(0).name == "visits");
 }
 
-TEST_CASE("the largest batch with the longest names keeps them apart") {
+TEST_CASE("a batch holds batch_operations_max commands with the longest names") {
   no_loop home;
   batch filled{home};
   auto name_of = [](std::size_t i) {
@@ -84,7 +84,7 @@ TEST_CASE("the largest batch with the longest names keeps them apart") {
   }
 }
 
-TEST_CASE("each command has a reply of its own") {
+TEST_CASE("batch::complete() stores a reply for each command") {
   no_loop home;
   batch filled{home};
   filled.add({operation::add, "a", 1}, 0);
@@ -97,7 +97,7 @@ TEST_CASE("each command has a reply of its own") {
   CHECK(filled.reply_at(1).value == 7);
 }
 
-TEST_CASE("a refused batch refuses every command for the same reason") {
+TEST_CASE("batch::refuse() completes every command with the outcome") {
   no_loop home;
   batch filled{home};
   filled.add({operation::add, "a", 1}, 0);
@@ -110,7 +110,7 @@ TEST_CASE("a refused batch refuses every command for the same reason") {
   }
 }
 
-TEST_CASE("an emptied batch starts anew in the same memory") {
+TEST_CASE("batch::clear() retains the memory of commands") {
   no_loop home;
   batch used{home};
   const std::string name(100, 'x'), other(100, 'y');  // too long for a string's own bytes
@@ -129,7 +129,7 @@ TEST_CASE("an emptied batch starts anew in the same memory") {
   CHECK(used.command_at(0).name.data() == memory);
 }
 
-TEST_CASE("a batch keeps short commands and questions apart, in one order") {
+TEST_CASE("a batch holds commands and calls in one order") {
   no_loop home;
   batch filled{home};
   filled.add({operation::add, "visits", 5}, 1);
@@ -157,7 +157,7 @@ TEST_CASE("a batch keeps short commands and questions apart, in one order") {
   CHECK(std::get<counter::expiry_sweep_request>(filled.call_at(4).request).shard == 9);
 }
 
-TEST_CASE("a refused batch refuses every question with an answer of its kind") {
+TEST_CASE("batch::refuse() completes every call with a response of its kind") {
   no_loop home;
   batch filled{home};
   filled.add(counter::full_command{"hits"}, 0);
@@ -182,7 +182,7 @@ TEST_CASE("a refused batch refuses every question with an answer of its kind") {
   CHECK_FALSE(expiry_sweep.is_done);
 }
 
-TEST_CASE("an emptied batch keeps no question and gives their memory back") {
+TEST_CASE("batch::clear() frees the memory of calls") {
   no_loop home;
   batch used{home};
   used.add({operation::add, "visits", 1}, 0);

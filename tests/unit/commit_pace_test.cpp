@@ -13,16 +13,17 @@ constexpr std::chrono::microseconds took{1'000};
 
 }  // namespace
 
-TEST_CASE("nobody waits before anything is known, and whoever is alone never does") {
+TEST_CASE(
+    "commit_pace has no patience before the first commit and expects one operation of one client") {
   commit_pace pace;
   CHECK(pace.expected() == 0);
   CHECK(pace.patience() == milliseconds{0});
-  // One operation was answered, and one is what the next group has.
+  // The next group has its one operation at once.
   pace.committed(took, 1);
   CHECK(pace.expected() == 1);
 }
 
-TEST_CASE("those who were there are waited for, as long as a commit takes when they come") {
+TEST_CASE("commit_pace waits as long as a commit takes if the expected operations came") {
   commit_pace pace;
   pace.committed(took, 64);
   CHECK(pace.expected() == 64);
@@ -36,7 +37,7 @@ TEST_CASE("those who were there are waited for, as long as a commit takes when t
   CHECK(pace.patience() <= 2 * took);
 }
 
-TEST_CASE("who does not come is waited for less and less, and tried again later") {
+TEST_CASE("commit_pace halves its patience after a wait in vain and regains it slowly") {
   commit_pace pace;
   pace.committed(took, 64);
   pace.waited(true);
@@ -44,7 +45,7 @@ TEST_CASE("who does not come is waited for less and less, and tried again later"
     pace.committed(took, 64);
     pace.waited(false);
   }
-  // Half of what each commit gives back.
+  // Each commit gives back a 64th, each wait in vain takes half.
   CHECK(pace.patience() < took / 30);
   for (int i = 0; i < 64; ++i)
     pace.committed(took, 64);
@@ -52,12 +53,12 @@ TEST_CASE("who does not come is waited for less and less, and tried again later"
   CHECK(pace.patience() <= took);
 }
 
-TEST_CASE("a disk that takes very long is not waited for as long") {
+TEST_CASE("commit_pace limits its patience to 5 ms and to the last commit") {
   commit_pace pace;
   pace.committed(std::chrono::seconds{3}, 64);
   pace.waited(true);
   CHECK(pace.patience() == milliseconds{5});
-  // And a disk that is fast again is not waited for as long as it took before.
+  // The next commit was fast again.
   pace.committed(took, 64);
   CHECK(pace.patience() == took);
 }

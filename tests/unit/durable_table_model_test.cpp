@@ -27,41 +27,41 @@ namespace {
 constexpr std::size_t rounds = unit::is_sanitized ? 60 : 300;
 constexpr std::size_t groups_in_a_round = 300;
 
-/// How often each of the more rare things has happened.
+/// How often each event has happened.
 struct census {
   std::size_t commands = 0, groups = 0, full = 0, unknown = 0, restarts = 0, replayed = 0;
 };
 
-/// A shard with a ledger and the model of it, which are asked the same; the
-/// ledger fails at times, and the program ends.
+/// A durable shard and its model, which get the same commands. The ledger fails at times,
+/// and the shard restarts.
 class pair {
 public:
-  pair(std::uint64_t seed, census& seen) : random_(seed), seen_(seen) { restart(); }
+  pair(std::uint64_t seed, census& counts) : random_(seed), census_(counts) { restart(); }
 
-  /// Null, or what is wrong.
+  /// Returns nullopt, or a message about the difference.
   std::optional<std::string> step() {
     pass_time();
     const auto before = model_;
     fill();
     const auto expected = ask_model();
-    disk_.next_commit = next_fate();
-    disk_.keeps_unknown = random_.one_in(2);
-    ++seen_.groups;
-    const auto how = shard_->commit(now_);
-    switch (how) {
+    disk_.next_commit = next_result();
+    disk_.stores_unknown = random_.one_in(2);
+    ++census_.groups;
+    const auto result = shard_->commit(now_);
+    switch (result) {
       case commit_result::ok:
-        if (const auto wrong = compare(expected))
-          return wrong;
+        if (const auto difference = compare(expected))
+          return difference;
         break;
       case commit_result::full:
-        ++seen_.full;
+        ++census_.full;
         roll_back(before);
-        if (const auto wrong = compare_reads())
-          return wrong;
+        if (const auto difference = compare_reads())
+          return difference;
         break;
       case commit_result::unknown:
-        ++seen_.unknown;
-        if (!disk_.keeps_unknown)
+        ++census_.unknown;
+        if (!disk_.stores_unknown)
           roll_back(before);
         restart();
         break;
@@ -71,31 +71,31 @@ public:
     disk_.next_commit = commit_result::ok;
     if (random_.one_in(10))
       restart();
-    return compare_kept();
+    return compare_stored();
   }
 
   std::string story() const {
-    std::string told;
+    std::string text;
     for (const auto& line : last_)
-      told += line + "\n";
-    return told;
+      text += line + "\n";
+    return text;
   }
 
 private:
-  void note(std::string what) {
-    last_.push_back(std::move(what));
+  void note(std::string line) {
+    last_.push_back(std::move(line));
     if (last_.size() > 25)
       last_.pop_front();
   }
 
   void restart() {
     note("restart");
-    ++seen_.restarts;
+    ++census_.restarts;
     disk_.reopen();
     model_.set_version(disk_.summary().version);
-    how_.shard = 0;
-    how_.bytes_max = random_.pick<std::size_t>({0, 200, 1 << 20});
-    shard_ = std::make_unique<unit::durable_shard>(disk_, how_);
+    settings_.shard = 0;
+    settings_.bytes_max = random_.pick<std::size_t>({0, 200, 1 << 20});
+    shard_ = std::make_unique<unit::durable_shard>(disk_, settings_);
   }
 
   void roll_back(const model::counters& before) {
@@ -106,7 +106,7 @@ private:
     model_.pass(now_);
   }
 
-  commit_result next_fate() {
+  commit_result next_result() {
     switch (random_.roll(16)) {
       case 0:
         return commit_result::full;
@@ -117,8 +117,8 @@ private:
     }
   }
 
-  /// What is due is seen to first: while it waits for that it takes up room, and
-  /// the model knows no such time.
+  /// Passes time and expires everything that is due: until then it takes up room, which
+  /// the model does not know.
   void pass_time() {
     if (random_.one_in(4))
       now_ += milliseconds{random_.pick({1, 500, 1'000})};
@@ -134,40 +134,40 @@ private:
     asked_.clear();
     shard_->begin();
     for (auto left = 1 + random_.roll(6); left > 0; --left) {
-      item one;
+      any_command item;
       if (random_.one_in(3)) {
-        one.in_short = {random_.pick({operation::get, operation::set, operation::add}),
-                        model::names()[random_.roll(model::names().size())],
-                        model::random_integer(random_) | 1};
-        shard_->ask(one.in_short->operation, one.in_short->name, one.in_short->operand);
-        note("short " + std::to_string(static_cast<int>(one.in_short->operation)) + " \"" +
-             std::string{one.in_short->name.substr(0, 8)} + "\"");
+        item.in_short = {random_.pick({operation::get, operation::set, operation::add}),
+                         model::names()[random_.roll(model::names().size())],
+                         model::random_integer(random_) | 1};
+        shard_->ask(item.in_short->operation, item.in_short->name, item.in_short->operand);
+        note("short " + std::to_string(static_cast<int>(item.in_short->operation)) + " \"" +
+             std::string{item.in_short->name.substr(0, 8)} + "\"");
       } else {
-        one.in_full = choose();
-        shard_->ask(one.in_full);
-        note(text(one.in_full));
+        item.in_full = choose();
+        shard_->ask(item.in_full);
+        note(text(item.in_full));
       }
-      asked_.push_back(std::move(one));
+      asked_.push_back(std::move(item));
       if (random_.one_in(3))
         shard_->begin_batch();
     }
-    seen_.commands += asked_.size();
+    census_.commands += asked_.size();
   }
 
   counter::full_command choose() {
-    // Again, as clients do.
-    if (!known_.empty() && random_.one_in(4))
-      return known_[random_.roll(known_.size())];
+    // A retry, as clients send it.
+    if (!keyed_.empty() && random_.one_in(4))
+      return keyed_[random_.roll(keyed_.size())];
     auto command = model::random_command(random_, model_.version());
     if (!command.idempotency_key.empty()) {
-      known_.push_back(command);
-      if (known_.size() > 4)
-        known_.pop_front();
+      keyed_.push_back(command);
+      if (keyed_.size() > 4)
+        keyed_.pop_front();
     }
     return command;
   }
 
-  struct item {
+  struct any_command {
     std::optional<counter::command> in_short;
     counter::full_command in_full;
 
@@ -175,28 +175,28 @@ private:
       return (in_short ? in_short->operation : in_full.parameters.operation) == operation::get;
     }
   };
-  struct result {
+  struct any_reply {
     counter::reply in_short;
     counter::full_reply in_full;
   };
 
-  result ask_model(const item& one) {
-    result expected;
-    if (one.in_short)
-      expected.in_short = model_.apply(*one.in_short, now_);
+  any_reply ask_model(const any_command& item) {
+    any_reply expected;
+    if (item.in_short)
+      expected.in_short = model_.apply(*item.in_short, now_);
     else
-      expected.in_full = model_.apply(one.in_full, now_);
+      expected.in_full = model_.apply(item.in_full, now_);
     return expected;
   }
 
-  std::vector<result> ask_model() {
-    std::vector<result> expected;
-    for (const auto& one : asked_)
-      expected.push_back(ask_model(one));
+  std::vector<any_reply> ask_model() {
+    std::vector<any_reply> expected;
+    for (const auto& item : asked_)
+      expected.push_back(ask_model(item));
     return expected;
   }
 
-  std::optional<std::string> compare(std::size_t i, const result& expected) {
+  std::optional<std::string> compare(std::size_t i, const any_reply& expected) {
     if (asked_[i].in_short) {
       const auto reply = shard_->reply(i);
       if (reply.outcome == expected.in_short.outcome && reply.value == expected.in_short.value)
@@ -205,78 +205,80 @@ private:
              std::to_string(expected.in_short.value);
     }
     const auto& reply = shard_->full_reply(i);
-    seen_.replayed += reply.is_replayed;
+    census_.replayed += reply.is_replayed;
     if (reply == expected.in_full)
       return std::nullopt;
     return text(reply) + "\nin place of " + text(expected.in_full);
   }
 
-  std::optional<std::string> compare(const std::vector<result>& expected) {
+  std::optional<std::string> compare(const std::vector<any_reply>& expected) {
     for (std::size_t i = 0; i < asked_.size(); ++i)
-      if (auto wrong = compare(i, expected[i]))
-        return wrong;
+      if (auto difference = compare(i, expected[i]))
+        return difference;
     return std::nullopt;
   }
 
-  /// Of a group that was not kept.
+  /// Compares the reads of a group that was rolled back.
   std::optional<std::string> compare_reads() {
     for (std::size_t i = 0; i < asked_.size(); ++i) {
       if (asked_[i].is_read()) {
-        if (auto wrong = compare(i, ask_model(asked_[i])))
-          return wrong;
+        if (auto difference = compare(i, ask_model(asked_[i])))
+          return difference;
         continue;
       }
-      const auto why =
+      const auto outcome =
           asked_[i].in_short ? shard_->reply(i).outcome : shard_->full_reply(i).outcome;
-      if (why != outcome::disk_full)
-        return "a change without a disk";
+      if (outcome != counter::outcome::disk_full)
+        return "a change on a full disk";
     }
     return std::nullopt;
   }
 
-  std::optional<std::string> compare_kept() {
+  std::optional<std::string> compare_stored() {
     const auto expected = model_.list("", "", now_);
-    if (expected.size() != disk_.kept.counters.size())
-      return "so many are kept: " + std::to_string(disk_.kept.counters.size());
+    if (expected.size() != disk_.committed.counters.size())
+      return "counters in the ledger: " + std::to_string(disk_.committed.counters.size());
     for (const auto& [name, state] : expected)
-      if (!disk_.kept.counters.contains(name) || disk_.kept.counters.at(name) != state)
-        return "\"" + name + "\" is not kept as it is";
+      if (!disk_.committed.counters.contains(name) || disk_.committed.counters.at(name) != state)
+        return "\"" + name + "\" differs in the ledger";
     return std::nullopt;
   }
 
   model::dice random_;
-  census& seen_;
+  census& census_;
   counter::time_point now_{milliseconds{1'800'000'000'000}};
-  unit::durable_shard::settings how_{.counters_max = 1 + random_.roll(7),
-                                     .idempotency_records_max = random_.roll(6),
-                                     .idempotency_ttl = milliseconds{500 * (1 + random_.roll(6))}};
+  unit::durable_shard::settings settings_{
+      .counters_max = 1 + random_.roll(7),
+      .idempotency_records_max = random_.roll(6),
+      .idempotency_ttl = milliseconds{500 * (1 + random_.roll(6))}};
   model::counters model_{
-      {how_.counters_max, how_.idempotency_records_max, how_.idempotency_ttl, 0}};
+      {settings_.counters_max, settings_.idempotency_records_max, settings_.idempotency_ttl, 0}};
   unit::memory_ledger disk_;
   std::unique_ptr<unit::durable_shard> shard_;
-  std::vector<item> asked_;
-  std::deque<counter::full_command> known_;  // with a key
+  std::vector<any_command> asked_;
+  std::deque<counter::full_command> keyed_;  // commands with a key
   std::deque<std::string> last_;
 };
 
 }  // namespace
 
-TEST_CASE("a shard with a disk answers as the model does, over failures and restarts") {
+TEST_CASE("a durable_table replies as the model does, over failures and restarts") {
   const auto seed = unit::chosen_seed();
   MESSAGE("COUNTERD_TEST_SEED=" << seed);
-  census seen;
+  census counts;
   for (std::size_t round = 0; round < rounds; ++round) {
-    pair both{seed + round, seen};
+    pair both{seed + round, counts};
     for (std::size_t group = 0; group < groups_in_a_round; ++group)
-      if (const auto wrong = both.step())
-        FAIL("seed " << seed << ", round " << round << ", group " << group << ": " << *wrong << "\n"
+      if (const auto difference = both.step())
+        FAIL("seed " << seed << ", round " << round << ", group " << group << ": " << *difference
+                     << "\n"
                      << both.story());
   }
-  MESSAGE(seen.commands << " commands in " << seen.groups << " groups, " << seen.restarts
-                        << " restarts, " << seen.full << " times full, " << seen.unknown
-                        << " times unknown, " << seen.replayed << " replayed");
-  CHECK(seen.full * 50 > seen.groups);
-  CHECK(seen.unknown * 50 > seen.groups);
-  CHECK(seen.restarts * 20 > seen.groups);
-  CHECK(seen.replayed * 200 > seen.groups);
+  MESSAGE(counts.commands << " commands in " << counts.groups << " groups, " << counts.restarts
+                          << " restarts, " << counts.full << " full, " << counts.unknown
+                          << " unknown, " << counts.replayed << " replayed");
+  CHECK(counts.full * 50 > counts.groups);
+  CHECK(counts.unknown * 50 > counts.groups);
+  CHECK(counts.restarts * 20 > counts.groups);
+  CHECK(counts.replayed * 200 > counts.groups);
 }

@@ -17,7 +17,7 @@
 
 namespace unit {
 
-/// A shard whose counters a ledger keeps, as an actor would drive it.
+/// A durable_table with its group of batches, driven as durable_shard_actor does.
 class durable_shard {
 public:
   struct settings {
@@ -29,24 +29,26 @@ public:
     unsigned shards = 1, shard = 0;
   };
 
-  durable_shard(memory_ledger& kept, const settings& how)
-      : placement_(how.shards, how.key),
-        counters_(how.counters_max),
-        idempotency_(how.idempotency_records_max),
-        table({counters_, idempotency_, how.idempotency_ttl, placement_, how.shard, how.bytes_max},
-              kept) {
-    counters_.adjust(static_cast<std::int64_t>(kept.summary().counters));
-    idempotency_.adjust(static_cast<std::int64_t>(kept.summary().idempotency_records));
+  durable_shard(memory_ledger& ledger, const settings& options)
+      : placement_(options.shards, options.key),
+        counters_(options.counters_max),
+        idempotency_(options.idempotency_records_max),
+        table({counters_, idempotency_, options.idempotency_ttl, placement_, options.shard,
+               options.bytes_max},
+              ledger) {
+    counters_.adjust(static_cast<std::int64_t>(ledger.summary().counters));
+    idempotency_.adjust(static_cast<std::int64_t>(ledger.summary().idempotency_records));
   }
 
-  /// The items of a group, in one batch.
-  durable_shard& ask(counter::operation what, std::string_view name, std::int64_t operand = 0) {
-    last().add({what, name, operand}, placement_.of(name).hash);
+  /// Adds an item to the last batch of the group.
+  durable_shard& ask(counter::operation operation, std::string_view name,
+                     std::int64_t operand = 0) {
+    last().add({operation, name, operand}, placement_.of(name).hash);
     return *this;
   }
-  durable_shard& ask(counter::full_command what) {
-    const auto hash = placement_.of(what.name).hash;
-    last().add(std::move(what), hash);
+  durable_shard& ask(counter::full_command command) {
+    const auto hash = placement_.of(command.name).hash;
+    last().add(std::move(command), hash);
     return *this;
   }
   durable_shard& ask_expiry_sweep() {
@@ -54,24 +56,25 @@ public:
     return *this;
   }
 
-  /// What follows is in another batch.
+  /// Begins another batch in the same group.
   durable_shard& begin_batch() {
     batches_.push_back(std::make_unique<counter::batch>(origin_));
     return *this;
   }
 
+  /// Applies and commits the group, and revises it if that fails.
   counter::commit_result commit(counter::time_point now) {
     for (auto& batch : batches_) {
       batch->set_now(now);
-      table.answer(*batch);
+      table.apply(*batch);
     }
-    const auto how = table.commit();
-    if (how != counter::commit_result::ok)
-      table.take_back(batches_, how);
-    return how;
+    const auto result = table.commit();
+    if (result != counter::commit_result::ok)
+      table.revise(batches_, result);
+    return result;
   }
 
-  // Of the items of the group, whichever batch they are in.
+  // Replies by the item's number in the group.
   counter::reply reply(std::size_t item) {
     auto& batch = batch_of(item);
     return batch.reply_at(item);
@@ -85,7 +88,7 @@ public:
     return std::get<counter::expiry_sweep>(batch.call_at(item).response);
   }
 
-  /// A new group.
+  /// Begins a new group.
   durable_shard& begin() {
     batches_.clear();
     return *this;
@@ -98,7 +101,7 @@ private:
     void complete(std::unique_ptr<counter::batch>) noexcept override {}
   };
 
-  /// Makes `item` its number in the batch.
+  /// Returns the batch of an item of the group and makes `item` its index there.
   counter::batch& batch_of(std::size_t& item) {
     auto batch = batches_.begin();
     for (; item >= (*batch)->size(); ++batch)

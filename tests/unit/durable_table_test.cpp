@@ -24,7 +24,7 @@ constexpr counter::time_point start{milliseconds{1'800'000'000'000}};
 
 }  // namespace
 
-TEST_CASE("what was committed is there after a restart, with its version and expiry") {
+TEST_CASE("a durable_table has committed counters after a restart, with version and expiry") {
   memory_ledger disk;
   {
     durable_shard first{disk, {}};
@@ -42,14 +42,14 @@ TEST_CASE("what was committed is there after a restart, with its version and exp
   CHECK(second.full_reply(2).after == state{8, 4});
 }
 
-TEST_CASE("many changes of one counter are one row, and a group that only reads is none") {
+TEST_CASE("durable_table::commit() writes a counter once, and nothing if the group only read") {
   memory_ledger disk;
   durable_shard shard{disk, {}};
   for (int i = 0; i < 100; ++i)
     shard.ask(operation::add, "hot", 1);
   REQUIRE(shard.commit(start) == commit_result::ok);
   CHECK(disk.commits == 1);
-  CHECK(disk.kept.counters.at("hot") == state{100, 100});
+  CHECK(disk.committed.counters.at("hot") == state{100, 100});
   shard.begin().ask(operation::get, "hot").ask(operation::get, "cold");
   REQUIRE(shard.commit(start) == commit_result::ok);
   CHECK(shard.reply(0).value == 100);
@@ -57,19 +57,19 @@ TEST_CASE("many changes of one counter are one row, and a group that only reads 
   CHECK(disk.commits == 1);
 }
 
-TEST_CASE("a counter that comes and goes within a group leaves nothing but its version") {
+TEST_CASE("a counter created and removed within a group leaves nothing but its version") {
   memory_ledger disk;
   durable_shard shard{disk, {}};
   shard.ask(operation::add, "x", 1).ask(erase("x")).ask(operation::add, "x", 5).ask(erase("x"));
   REQUIRE(shard.commit(start) == commit_result::ok);
-  CHECK(disk.kept.counters.empty());
+  CHECK(disk.committed.counters.empty());
   CHECK(disk.summary().version == 2);
   shard.begin().ask(add("x", 9)).ask(erase("x")).ask(add("x", 1));
   REQUIRE(shard.commit(start) == commit_result::ok);
-  CHECK(disk.kept.counters.at("x") == state{1, 4});
+  CHECK(disk.committed.counters.at("x") == state{1, 4});
 }
 
-TEST_CASE("what is gone in one batch of a group is gone in the next, whatever is on the disk") {
+TEST_CASE("a counter removed or expired in a group is not loaded again before the commit") {
   memory_ledger disk;
   {
     durable_shard first{disk, {}};
@@ -87,11 +87,11 @@ TEST_CASE("what is gone in one batch of a group is gone in the next, whatever is
   CHECK(second.full_reply(3).outcome == outcome::not_found);
   CHECK(second.full_reply(4).after->value == 1);
   CHECK(second.full_reply(5).outcome == outcome::not_found);
-  CHECK(disk.kept.counters.size() == 1);
-  CHECK(disk.kept.idempotency_records.size() == 2);
+  CHECK(disk.committed.counters.size() == 1);
+  CHECK(disk.committed.idempotency_records.size() == 2);
 }
 
-TEST_CASE("an idempotency key whose time is over is forgotten once, however often it is met") {
+TEST_CASE("an idempotency record whose time is over is forgotten once per group") {
   memory_ledger disk;
   {
     durable_shard first{disk, {}};
@@ -112,7 +112,7 @@ TEST_CASE("an idempotency key whose time is over is forgotten once, however ofte
   CHECK(second.full_reply(4).outcome == outcome::idempotency_store_full);
 }
 
-TEST_CASE("a full disk changes nothing, and reads go on") {
+TEST_CASE("durable_table::revise() after a full disk refuses changes and answers reads") {
   memory_ledger disk;
   durable_shard shard{disk, {.counters_max = 2}};
   shard.ask(operation::set, "a", 1).ask(set("b", 2, seconds{100}));
@@ -134,7 +134,7 @@ TEST_CASE("a full disk changes nothing, and reads go on") {
   CHECK(shard.full_reply(4).outcome == outcome::disk_full);
   CHECK(shard.reply(5).outcome == outcome::not_found);
 
-  // Nothing of it comes back: neither the counters, nor their room, nor the key.
+  // Everything is rolled back: the counters, their room and the key.
   disk.next_commit = commit_result::ok;
   shard.begin().ask(keyed("k", add("a", 1))).ask(get("b")).ask(operation::add, "c", 1);
   REQUIRE(shard.commit(start) == commit_result::ok);
@@ -144,7 +144,8 @@ TEST_CASE("a full disk changes nothing, and reads go on") {
   CHECK(shard.reply(2).outcome == outcome::too_many_counters);
 }
 
-TEST_CASE("a disk that fails leaves the outcome unknown, and then nothing is done any more") {
+TEST_CASE(
+    "durable_table::revise() after a failed disk refuses with outcome_unknown, then draining") {
   memory_ledger disk;
   durable_shard shard{disk, {}};
   disk.next_commit = commit_result::unknown;
@@ -159,29 +160,30 @@ TEST_CASE("a disk that fails leaves the outcome unknown, and then nothing is don
   CHECK(shard.reply(0).outcome == outcome::draining);
 }
 
-TEST_CASE("an idempotency key is known after a restart, until its time is over") {
+TEST_CASE("a durable_table has idempotency records after a restart, until their time is over") {
   memory_ledger disk;
-  const durable_shard::settings how{.idempotency_records_max = 1};
+  const durable_shard::settings settings{.idempotency_records_max = 1};
   {
-    durable_shard first{disk, how};
+    durable_shard first{disk, settings};
     first.ask(keyed("k", add("a", 5)));
     REQUIRE(first.commit(start) == commit_result::ok);
   }
   disk.reopen();
-  durable_shard second{disk, how};
+  durable_shard second{disk, settings};
   second.ask(keyed("k", add("a", 5))).ask(keyed("k", add("a", 6))).ask(keyed("l", add("a", 1)));
   REQUIRE(second.commit(start + seconds{59}) == commit_result::ok);
   CHECK(second.full_reply(0) == full_reply{outcome::ok, true, {}, state{5, 1}});
   CHECK(second.full_reply(1).outcome == outcome::key_mismatch);
   CHECK(second.full_reply(2).outcome == outcome::idempotency_store_full);
 
-  // Used again when it is forgotten but still there, it takes its own place.
+  // The next record under the id takes the room of the one whose time is over.
   second.begin().ask(keyed("k", add("a", 6)));
   REQUIRE(second.commit(start + seconds{60}) == commit_result::ok);
   CHECK(second.full_reply(0).after == state{11, 2});
 }
 
-TEST_CASE("upkeep forgets what is due and not in memory, in several goes if it is much") {
+TEST_CASE(
+    "an expiry sweep deletes what is due and not in memory, over several sweeps if necessary") {
   memory_ledger disk;
   {
     durable_shard first{disk, {.counters_max = 1'000, .idempotency_records_max = 1'000}};
@@ -190,57 +192,57 @@ TEST_CASE("upkeep forgets what is due and not in memory, in several goes if it i
           .ask(keyed("k" + std::to_string(i), add("lasting", 1)));
     REQUIRE(first.commit(start) == commit_result::ok);
   }
-  REQUIRE(disk.kept.due.size() == 600);
+  REQUIRE(disk.committed.due.size() == 600);
   disk.reopen();
   durable_shard second{disk, {.counters_max = 302, .idempotency_records_max = 300}};
   second.ask_expiry_sweep();
   REQUIRE(second.commit(start + milliseconds{1'999}) == commit_result::ok);
   CHECK(second.expiry_sweep(0).is_done);
-  CHECK(disk.kept.counters.size() == 151);
-  int goes = 1;
-  for (;; ++goes) {
+  CHECK(disk.committed.counters.size() == 151);
+  int sweeps = 1;
+  for (;; ++sweeps) {
     second.begin().ask_expiry_sweep();
     REQUIRE(second.commit(start + seconds{60}) == commit_result::ok);
     if (second.expiry_sweep(0).is_done)
       break;
-    REQUIRE(goes < 10);
+    REQUIRE(sweeps < 10);
   }
-  CHECK(goes > 1);
-  CHECK(disk.kept.counters.size() == 1);
-  CHECK(disk.kept.idempotency_records.empty());
-  CHECK(disk.kept.due.empty());
+  CHECK(sweeps > 1);
+  CHECK(disk.committed.counters.size() == 1);
+  CHECK(disk.committed.idempotency_records.empty());
+  CHECK(disk.committed.due.empty());
 }
 
-TEST_CASE("each shard sees to what is due of its own counters, however many there are") {
+TEST_CASE("an expiry sweep deletes only what belongs to its shard") {
   memory_ledger disk;
-  durable_shard::settings how{.counters_max = 10'000, .shards = 3};
-  int mine[3] = {};
-  const counter::placement placement{3, how.key};
-  for (how.shard = 0; how.shard < 3; ++how.shard) {
-    durable_shard shard{disk, how};
+  durable_shard::settings settings{.counters_max = 10'000, .shards = 3};
+  int owned[3] = {};
+  const counter::placement placement{3, settings.key};
+  for (settings.shard = 0; settings.shard < 3; ++settings.shard) {
+    durable_shard shard{disk, settings};
     for (int i = 0; i < 900; ++i) {
       const auto name = std::to_string(i);
-      if (placement.of(name).shard == how.shard && ++mine[how.shard] > 0)
+      if (placement.of(name).shard == settings.shard && ++owned[settings.shard] > 0)
         shard.ask(set(name, i, seconds{1}));
     }
     REQUIRE(shard.commit(start) == commit_result::ok);
   }
-  auto left = disk.kept.counters.size();
+  auto left = disk.committed.counters.size();
   REQUIRE(left == 900);
-  for (how.shard = 0; how.shard < 3; ++how.shard) {
+  for (settings.shard = 0; settings.shard < 3; ++settings.shard) {
     disk.reopen();
-    durable_shard shard{disk, how};
+    durable_shard shard{disk, settings};
     do {
       shard.begin().ask_expiry_sweep();
       REQUIRE(shard.commit(start + seconds{2}) == commit_result::ok);
     } while (!shard.expiry_sweep(0).is_done);
-    left -= static_cast<std::size_t>(mine[how.shard]);
-    CHECK(disk.kept.counters.size() == left);
+    left -= static_cast<std::size_t>(owned[settings.shard]);
+    CHECK(disk.committed.counters.size() == left);
   }
   CHECK(left == 0);
 }
 
-TEST_CASE("counters that were not asked for lately are not in memory") {
+TEST_CASE("durable_table::commit() evicts counters above bytes_max") {
   memory_ledger disk;
   durable_shard shard{disk, {.counters_max = 1'000'000, .bytes_max = 50'000}};
   for (int group = 0; group < 100; ++group) {
@@ -249,10 +251,10 @@ TEST_CASE("counters that were not asked for lately are not in memory") {
       shard.ask(operation::set, std::to_string(group) + "/" + std::to_string(i), i);
     REQUIRE(shard.commit(start) == commit_result::ok);
   }
-  CHECK(disk.kept.counters.size() == 10'000);
+  CHECK(disk.committed.counters.size() == 10'000);
   CHECK(shard.table.bytes() <= 50'000);
   CHECK(shard.table.bytes() > 25'000);
-  // What was asked for a moment ago is.
+  // A counter that was used in the last group is in memory.
   shard.begin().ask(operation::get, "new").ask(operation::add, "hot", 1);
   REQUIRE(shard.commit(start) == commit_result::ok);
   disk.reads = 0;
@@ -264,7 +266,7 @@ TEST_CASE("counters that were not asked for lately are not in memory") {
   CHECK(disk.reads <= 1);
 }
 
-TEST_CASE("what cannot be read is not answered, and changes nothing") {
+TEST_CASE("durable_table::apply() refuses a batch with unreadable if the ledger cannot be read") {
   memory_ledger disk;
   {
     durable_shard first{disk, {}};
@@ -286,13 +288,13 @@ TEST_CASE("what cannot be read is not answered, and changes nothing") {
   CHECK(second.full_reply(1).outcome == outcome::not_found);
 }
 
-TEST_CASE("time goes on from where it was, though the clock was set back") {
+TEST_CASE("a durable_table's time continues after a restart, though the clock was set back") {
   memory_ledger disk;
   {
     durable_shard first{disk, {}};
     first.ask(set("a", 1, seconds{10}));
     REQUIRE(first.commit(start) == commit_result::ok);
-    // That it has expired was seen, so it stays so.
+    // The ledger stores that time, so the counter stays expired.
     first.begin().ask(get("a"));
     REQUIRE(first.commit(start + seconds{10}) == commit_result::ok);
     CHECK(first.full_reply(0).outcome == outcome::not_found);

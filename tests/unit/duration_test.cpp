@@ -5,7 +5,7 @@
 #include <chrono>
 #include <string_view>
 
-TEST_CASE("a time is given in a unit, or as a bare number of seconds") {
+TEST_CASE("parse_duration() accepts every unit and a bare number of seconds") {
   struct {
     std::string_view text;
     std::chrono::milliseconds expected;
@@ -25,7 +25,7 @@ TEST_CASE("a time is given in a unit, or as a bare number of seconds") {
   }
 }
 
-TEST_CASE("a time is more than nothing, at most a day, and nothing but a time") {
+TEST_CASE("parse_duration() refuses 0, more than a day, and malformed text") {
   const std::string_view cases[] = {
       "",
       "0",
@@ -56,7 +56,7 @@ TEST_CASE("a time is more than nothing, at most a day, and nothing but a time") 
       "forever",
       "1,5s",
       "1s1ms",
-      // Past a day even before they are multiplied, and then past 64 bits.
+      // More than 64 bits, before or after the multiplication.
       "18446744073709551615",
       "18446744073709551616",
       "18446744073709552",
@@ -68,13 +68,13 @@ TEST_CASE("a time is more than nothing, at most a day, and nothing but a time") 
   }
 }
 
-TEST_CASE("a time may be longer where it is allowed to be") {
+TEST_CASE("parse_duration() accepts up to the given maximum") {
   const std::chrono::hours year{365 * 24};
   CHECK(config::parse_duration("365d", year) == year);
   CHECK_FALSE(config::parse_duration("366d", year));
 }
 
-TEST_CASE("a time is told in its largest unit") {
+TEST_CASE("to_text() formats a duration in its largest unit") {
   CHECK(config::to_text(std::chrono::milliseconds{500}) == "500ms");
   CHECK(config::to_text(std::chrono::milliseconds{1500}) == "1500ms");
   CHECK(config::to_text(std::chrono::seconds{10}) == "10s");

@@ -15,18 +15,18 @@ using counter::time_point;
 
 namespace {
 
-constexpr time_point at(std::int64_t when) {
-  return time_point{std::chrono::milliseconds{when}};
+constexpr time_point at(std::int64_t milliseconds) {
+  return time_point{std::chrono::milliseconds{milliseconds}};
 }
 
 }  // namespace
 
-TEST_CASE("nothing is due where nothing expires") {
+TEST_CASE("expiry_queue::due() of an empty queue returns nullopt") {
   const expiry_queue queue;
   CHECK_FALSE(queue.due(time_point::max()));
 }
 
-TEST_CASE("a record is due at its millisecond and not before") {
+TEST_CASE("expiry_queue::due() returns a record from its millisecond on, until clear()") {
   expiry_queue queue;
   queue.set(7, at(1'000));
   CHECK(queue.at(7) == at(1'000));
@@ -38,7 +38,7 @@ TEST_CASE("a record is due at its millisecond and not before") {
   CHECK_FALSE(queue.due(time_point::max()));
 }
 
-TEST_CASE("an expiry that is set again replaces the one before, later or sooner") {
+TEST_CASE("expiry_queue::set() again replaces the expiry, later or sooner") {
   expiry_queue queue;
   queue.set(7, at(1'000));
   queue.set(7, at(2'000));
@@ -51,7 +51,7 @@ TEST_CASE("an expiry that is set again replaces the one before, later or sooner"
   CHECK_FALSE(queue.due(time_point::max()));
 }
 
-TEST_CASE("what expires first is due first, and those of one moment each once") {
+TEST_CASE("expiry_queue::due() returns records in order of expiry, each once") {
   expiry_queue queue;
   queue.set(1, at(30));
   queue.set(2, at(10));
@@ -65,7 +65,7 @@ TEST_CASE("what expires first is due first, and those of one moment each once") 
   CHECK(order == decltype(order){{10, 2}, {10, 4}, {20, 3}, {30, 1}});
 }
 
-TEST_CASE("to clear one leaves the others, and to clear what was never set does nothing") {
+TEST_CASE("expiry_queue::clear() removes one record, and ignores a record without expiry") {
   expiry_queue queue;
   queue.clear(1);
   queue.set(1, at(10));
@@ -77,7 +77,7 @@ TEST_CASE("to clear one leaves the others, and to clear what was never set does 
   CHECK(queue.at(2) == at(10));
 }
 
-TEST_CASE("the ends of time can be told") {
+TEST_CASE("an expiry_queue holds the first and the last time_point") {
   expiry_queue queue;
   queue.set(1, time_point::max());
   CHECK_FALSE(queue.due(time_point::max() - std::chrono::milliseconds{1}));
@@ -86,19 +86,19 @@ TEST_CASE("the ends of time can be told") {
   CHECK(queue.due(time_point::min()) == 2);
 }
 
-TEST_CASE("many that are set and cleared come out in order") {
+TEST_CASE("an expiry_queue returns records in order after many calls of set() and clear()") {
   std::mt19937 random{1};
   expiry_queue queue;
   std::map<expiry_queue::handle, time_point> set;
   for (int i = 0; i < 20'000; ++i) {
-    const auto which = static_cast<expiry_queue::handle>(random() % 500);
+    const auto record = static_cast<expiry_queue::handle>(random() % 500);
     if (random() % 3 == 0) {
-      queue.clear(which);
-      set.erase(which);
+      queue.clear(record);
+      set.erase(record);
     } else {
-      const auto when = at(static_cast<std::int64_t>(random() % 1'000));
-      queue.set(which, when);
-      set[which] = when;
+      const auto expiry = at(static_cast<std::int64_t>(random() % 1'000));
+      queue.set(record, expiry);
+      set[record] = expiry;
     }
   }
   auto last = time_point::min();

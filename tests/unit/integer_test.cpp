@@ -8,7 +8,7 @@
 
 using counter::parse_integer;
 
-TEST_CASE("an integer is read with either sign or none, to both ends of int64") {
+TEST_CASE("parse_integer() accepts either sign or none, up to both ends of int64") {
   struct {
     std::string_view text;
     std::int64_t value;
@@ -34,7 +34,7 @@ TEST_CASE("an integer is read with either sign or none, to both ends of int64") 
   }
 }
 
-TEST_CASE("what is not wholly a decimal int64 is no integer") {
+TEST_CASE("parse_integer() refuses everything but a decimal int64") {
   using namespace std::string_view_literals;
   const std::string_view cases[] = {
       "",
@@ -71,7 +71,7 @@ TEST_CASE("what is not wholly a decimal int64 is no integer") {
   }
 }
 
-TEST_CASE("an integer ends where its text ends, not where digits end") {
+TEST_CASE("parse_integer() stops at the end of the text") {
   const std::string digits = "12345";
   const auto parsed = parse_integer(std::string_view{digits}.substr(0, 3));
   REQUIRE(parsed);

@@ -6,7 +6,7 @@
 
 using config::listen_address;
 
-TEST_CASE("an address is a host and a port, IPv6 in brackets") {
+TEST_CASE("listen_address::parse() accepts HOST:PORT, with IPv6 in brackets") {
   struct {
     std::string_view text;
     listen_address expected;
@@ -28,7 +28,7 @@ TEST_CASE("an address is a host and a port, IPv6 in brackets") {
   }
 }
 
-TEST_CASE("an address lacks nothing and has nothing more") {
+TEST_CASE("listen_address::parse() refuses malformed addresses") {
   const std::string_view cases[] = {
       "",          ":",          ":8000",         "8000",      "localhost",    "localhost:",
       "x:65536",   "x:99999999", "x:-1",          "x:+1",      "x: 1",         "x:1 ",
@@ -42,7 +42,7 @@ TEST_CASE("an address lacks nothing and has nothing more") {
   }
 }
 
-TEST_CASE("addresses are equal when host and port are") {
+TEST_CASE("listen_addresses are equal if host and port are") {
   CHECK(listen_address{"a", "1"} == listen_address{"a", "1"});
   CHECK_FALSE(listen_address{"a", "1"} == listen_address{"b", "1"});
   CHECK_FALSE(listen_address{"a", "1"} == listen_address{"a", "2"});

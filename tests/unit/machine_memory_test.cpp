@@ -14,7 +14,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// What the kernel would show of control groups.
+/// A directory in the place of /sys/fs/cgroup.
 class control_groups {
 public:
   control_groups() { fs::create_directories(path_ / "memory"); }
@@ -22,7 +22,7 @@ public:
   control_groups(const control_groups&) = delete;
   control_groups& operator=(const control_groups&) = delete;
 
-  void tell(const std::string& file, std::string_view text) const {
+  void write(const std::string& file, std::string_view text) const {
     std::ofstream{path_ / file} << text;
   }
 
@@ -37,26 +37,26 @@ const std::uint64_t all = config::machine_memory("/nowhere/at/all");
 
 }  // namespace
 
-TEST_CASE("without a limit there is the memory of the machine") {
+TEST_CASE("machine_memory() without a limit returns the memory of the machine") {
   CHECK(all > 16 * 1024 * 1024);
   const control_groups empty;
   CHECK(config::machine_memory(empty.path()) == all);
   CHECK(config::machine_memory() <= all);
 }
 
-TEST_CASE("a limit of either version counts where it is lower") {
+TEST_CASE("machine_memory() honours the limit of either cgroup version if it is lower") {
   for (const std::string file : {"memory.max", "memory/memory.limit_in_bytes"}) {
     CAPTURE(file);
     const control_groups some;
-    some.tell(file, "67108864\n");
+    some.write(file, "67108864\n");
     CHECK(config::machine_memory(some.path()) == 67108864);
     for (const std::string_view text : {"max\n", "9223372036854771712\n", "", "\n"}) {
-      some.tell(file, text);
+      some.write(file, text);
       CHECK(config::machine_memory(some.path()) == all);
     }
   }
   const control_groups both;
-  both.tell("memory.max", "max\n");
-  both.tell("memory/memory.limit_in_bytes", "33554432\n");
+  both.write("memory.max", "max\n");
+  both.write("memory/memory.limit_in_bytes", "33554432\n");
   CHECK(config::machine_memory(both.path()) == 33554432);
 }

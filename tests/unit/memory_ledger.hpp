@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -19,20 +20,21 @@
 
 namespace unit {
 
-/// A ledger that keeps in memory, fails when it is told to, and throws when a
-/// writer does not keep to its part: what was before, and how many there are,
-/// is looked at.
+/// A ledger in memory that fails on demand. Its writers check their callers: they throw
+/// std::logic_error if a state before, a growth or a time is wrong.
 class memory_ledger final : public counter::ledger {
 public:
-  // -- how the next calls go ----------------------------------------------------
+  // -- results of the next calls ------------------------------------------------
 
   counter::commit_result next_commit = counter::commit_result::ok;
-  bool keeps_unknown = false;  ///< whether one that is unknown is kept
+  bool stores_unknown = false;  ///< whether a commit with result `unknown` is stored
   bool can_read = true;
+  bool has_backups = true;
+  std::function<void()> on_commit;  ///< called when a commit begins
   int commits = 0;
-  int reads = 0;  ///< names that were asked for
+  int reads = 0;  ///< names passed to read()
 
-  // -- what is kept -------------------------------------------------------------
+  // -- what is stored -----------------------------------------------------------
 
   using key = std::tuple<counter::time_point, counter::due_entry::what, std::string>;
   struct contents {
@@ -40,14 +42,16 @@ public:
     std::map<std::string, counter::idempotency_record, std::less<>> idempotency_records;
     std::map<key, bool> due;  // only the keys
   };
-  contents kept;
+  contents committed;
 
-  /// As after a restart.
+  /// Restarts: summary() tells the current contents.
   void reopen() {
-    summary_.counters = kept.counters.size();
-    summary_.idempotency_records = kept.idempotency_records.size();
+    summary_.counters = committed.counters.size();
+    summary_.idempotency_records = committed.idempotency_records.size();
     next_commit = counter::commit_result::ok;
   }
+
+  counter::ledger_traits traits() const noexcept override { return {"fake", has_backups}; }
 
   const counter::ledger_summary& summary() const noexcept override { return summary_; }
 
@@ -56,55 +60,55 @@ public:
   }
 
   bool read(std::span<const std::string_view> names,
-            std::span<std::optional<counter::state>> found) override {
+            std::span<std::optional<counter::state>> states) override {
     reads += static_cast<int>(names.size());
     for (std::size_t i = 0; can_read && i < names.size(); ++i)
-      if (const auto one = kept.counters.find(names[i]); one != kept.counters.end())
-        found[i] = one->second;
+      if (const auto entry = committed.counters.find(names[i]); entry != committed.counters.end())
+        states[i] = entry->second;
     return can_read;
   }
 
   bool read_idempotency_record(std::string_view id,
-                               std::optional<counter::idempotency_record>& found) override {
-    if (const auto one = kept.idempotency_records.find(id);
-        can_read && one != kept.idempotency_records.end())
-      found = one->second;
+                               std::optional<counter::idempotency_record>& record) override {
+    if (const auto entry = committed.idempotency_records.find(id);
+        can_read && entry != committed.idempotency_records.end())
+      record = entry->second;
     return can_read;
   }
 
   bool read_due(counter::time_point now, std::size_t max, std::string& position,
-                std::vector<counter::due_entry>& found) override {
+                std::vector<counter::due_entry>& entries) override {
     if (!can_read)
       return false;
-    // A position is the entry that was read last.
-    auto next = kept.due.begin();
+    // A position stands for last_due_, the entry read last.
+    auto next = committed.due.begin();
     if (!position.empty())
-      next = kept.due.upper_bound(last_due_);
-    for (; next != kept.due.end() && std::get<0>(next->first) <= now; ++next) {
+      next = committed.due.upper_bound(last_due_);
+    for (; next != committed.due.end() && std::get<0>(next->first) <= now; ++next) {
       if (max-- == 0) {
-        position = "there";
+        position = "last_due_";
         return true;
       }
       last_due_ = next->first;
       const auto& [at, kind, id] = next->first;
-      found.push_back({kind, id, at});
+      entries.push_back({kind, id, at});
     }
     position.clear();
     return true;
   }
 
-  counter::page list(const counter::page_request& request, counter::time_point now,
+  counter::page list(const counter::page_request& query, counter::time_point now,
                      std::size_t steps) override {
-    counter::page answer;
-    answer.reached = request.after;
-    for (auto next = kept.counters.upper_bound(request.after);; ++next) {
-      answer.is_last = next == kept.counters.end();
-      if (answer.is_last || answer.counters.size() == request.limit || steps-- == 0)
-        return answer;
-      answer.reached = next->first;
+    counter::page page;
+    page.reached = query.after;
+    for (auto next = committed.counters.upper_bound(query.after);; ++next) {
+      page.is_last = next == committed.counters.end();
+      if (page.is_last || page.counters.size() == query.limit || steps-- == 0)
+        return page;
+      page.reached = next->first;
       const auto& [name, state] = *next;
-      if (name.starts_with(request.prefix) && (!state.expires_at || *state.expires_at > now))
-        answer.counters.push_back({name, state});
+      if (name.starts_with(query.prefix) && (!state.expires_at || *state.expires_at > now))
+        page.counters.push_back({name, state});
     }
   }
 
@@ -113,9 +117,9 @@ public:
   }
 
 private:
-  static void demand(bool condition, const char* what) {
+  static void demand(bool condition, const char* message) {
     if (!condition)
-      throw std::logic_error(what);
+      throw std::logic_error(message);
   }
 
   class writer final : public counter::ledger_writer {
@@ -127,16 +131,16 @@ private:
       begin();
       auto& [counters, idempotency_records, due] = *next_;
       using counter::due_entry;
-      const auto found = counters.find(name);
-      // Told again after it was erased, it is new.
+      const auto stored = counters.find(name);
+      // A name that was put before in this group may be new: erased and created again.
       const bool is_same =
-          before ? found != counters.end() && found->second == *before : found == counters.end();
-      demand(is_same || told_.contains(name), "what was before is not what is kept");
-      told_.insert(std::string{name});
-      if (found != counters.end()) {
-        if (found->second.expires_at)
-          due.erase({*found->second.expires_at, due_entry::what::counter, std::string{name}});
-        counters.erase(found);
+          before ? stored != counters.end() && stored->second == *before : stored == counters.end();
+      demand(is_same || put_.contains(name), "put(): before is not the committed state");
+      put_.insert(std::string{name});
+      if (stored != counters.end()) {
+        if (stored->second.expires_at)
+          due.erase({*stored->second.expires_at, due_entry::what::counter, std::string{name}});
+        counters.erase(stored);
       }
       if (!after)
         return;
@@ -145,59 +149,63 @@ private:
         due[{*after->expires_at, due_entry::what::counter, std::string{name}}] = true;
     }
 
-    void remember(std::string_view id, const counter::idempotency_record& what) override {
+    void remember(std::string_view id, const counter::idempotency_record& record) override {
       begin();
-      demand(next_->idempotency_records.emplace(id, what).second, "remembered twice");
-      next_->due[{what.forget_at, counter::due_entry::what::idempotency_record, std::string{id}}] =
+      demand(next_->idempotency_records.emplace(id, record).second,
+             "remember(): the id has a record");
+      next_
+          ->due[{record.forget_at, counter::due_entry::what::idempotency_record, std::string{id}}] =
           true;
     }
 
     void forget(std::string_view id, counter::time_point forget_at) override {
       begin();
       demand(next_->idempotency_records.erase(std::string{id}) == 1,
-             "forgotten, but not remembered");
+             "forget(): the id has no record");
       demand(next_->due.erase(
                  {forget_at, counter::due_entry::what::idempotency_record, std::string{id}}) == 1,
-             "forgotten at another time");
+             "forget(): the record has another time");
     }
 
     counter::commit_result commit(std::uint64_t version, counter::time_point now,
                                   std::int64_t counters,
                                   std::int64_t idempotency_records) noexcept override {
+      if (owner_.on_commit)
+        owner_.on_commit();
       ++owner_.commits;
-      const auto how = owner_.next_commit;
-      if (how == counter::commit_result::ok ||
-          (how == counter::commit_result::unknown && owner_.keeps_unknown)) {
+      const auto result = owner_.next_commit;
+      if (result == counter::commit_result::ok ||
+          (result == counter::commit_result::unknown && owner_.stores_unknown)) {
         begin();
-        auto grown = [](std::size_t more, std::size_t fewer) {
-          return static_cast<std::int64_t>(more) - static_cast<std::int64_t>(fewer);
+        auto growth = [](std::size_t after, std::size_t before) {
+          return static_cast<std::int64_t>(after) - static_cast<std::int64_t>(before);
         };
-        demand(grown(next_->counters.size(), owner_.kept.counters.size()) == counters,
-               "not so many counters more");
-        demand(grown(next_->idempotency_records.size(), owner_.kept.idempotency_records.size()) ==
-                   idempotency_records,
-               "not so many replays more");
-        demand(now >= owner_.summary_.now, "time runs backwards");
+        demand(growth(next_->counters.size(), owner_.committed.counters.size()) == counters,
+               "commit(): wrong growth of counters");
+        demand(growth(next_->idempotency_records.size(),
+                      owner_.committed.idempotency_records.size()) == idempotency_records,
+               "commit(): wrong growth of idempotency records");
+        demand(now >= owner_.summary_.now, "commit(): time runs backwards");
         for (const auto& [name, state] : next_->counters)
-          demand(state.version <= version, "a version that was not given out");
-        owner_.kept = std::move(*next_);
+          demand(state.version <= version, "commit(): the version is not the greatest");
+        owner_.committed = std::move(*next_);
         owner_.summary_.version = std::max(owner_.summary_.version, version);
         owner_.summary_.now = now;
       }
       next_.reset();
-      told_.clear();
-      return how;
+      put_.clear();
+      return result;
     }
 
   private:
     void begin() {
       if (!next_)
-        next_ = owner_.kept;
+        next_ = owner_.committed;
     }
 
     memory_ledger& owner_;
     std::optional<contents> next_;
-    std::set<std::string, std::less<>> told_;
+    std::set<std::string, std::less<>> put_;
   };
 
   counter::ledger_summary summary_;

@@ -4,12 +4,12 @@
 #include "counter/shard/record_arena.hpp"
 #include "counter/shard/record_index.hpp"
 #include "counter/shard/siphash.hpp"
+#include "tests/unit/seed.hpp"
 
 #include <doctest/doctest.h>
 
 #include <cstddef>
 #include <cstdint>
-#include <cstdlib>
 #include <random>
 #include <set>
 #include <string>
@@ -25,7 +25,7 @@ namespace {
 
 using names = std::vector<std::string>;
 
-/// Records with an index, and their order, as a table has them.
+/// Records, their index and their order, as a record_set has them.
 class fixture {
 public:
   void create(std::string_view name) {
@@ -43,34 +43,34 @@ public:
   }
 
   std::string first(std::string_view from, std::string_view after) const {
-    const auto found = order.seek(from, after);
-    return found == order.end() ? "" : name_at(*found);
+    const auto next = order.seek(from, after);
+    return next == order.end() ? "" : name_at(*next);
   }
 
   names all() const {
-    names found;
+    names sorted;
     for (auto next = order.seek("", ""); next != order.end(); ++next)
-      found.push_back(name_at(*next));
-    return found;
+      sorted.push_back(name_at(*next));
+    return sorted;
   }
 
   static constexpr std::size_t parts = 1024;
 
   std::size_t part_of(std::string_view name) const { return record_index::part_of(hash(name)); }
 
-  /// So many names of that part.
+  /// `count` names whose hashes are in the part.
   names names_in(std::size_t part, std::size_t count) const {
-    names found;
-    for (int i = 0; found.size() < count; ++i)
+    names matching;
+    for (int i = 0; matching.size() < count; ++i)
       if (auto name = std::to_string(i); part_of(name) == part)
-        found.push_back(std::move(name));
-    return found;
+        matching.push_back(std::move(name));
+    return matching;
   }
 
 private:
   std::uint64_t hash(std::string_view name) const { return counter::siphash(key_, name); }
-  std::string name_at(record_arena::handle which) const {
-    return std::string{record{records_.at(which)}.name()};
+  std::string name_at(record_arena::handle entry) const {
+    return std::string{record{records_.at(entry)}.name()};
   }
 
   counter::siphash_key key_{3, 4};
@@ -88,7 +88,7 @@ void complete(fixture& at) {
 
 }  // namespace
 
-TEST_CASE("an order of nothing is complete when all parts were looked at") {
+TEST_CASE("name_order::build() of an empty index completes after a step per part") {
   fixture at;
   CHECK_FALSE(at.order.is_complete());
   at.order.build(0);
@@ -101,8 +101,8 @@ TEST_CASE("an order of nothing is complete when all parts were looked at") {
   CHECK(at.order.is_complete());
 }
 
-TEST_CASE("names are in byte order, above 0x7f too, and a beginning is before the whole") {
-  // UTF-8 of 1 to 4 bytes: as chars that have a sign they would be the first.
+TEST_CASE("a name_order sorts names by unsigned bytes, and a prefix before its extensions") {
+  // UTF-8 of 1 to 4 bytes: signed chars would sort the last ones first.
   const names sorted = {" ",
                         "A",
                         "a",
@@ -130,29 +130,29 @@ TEST_CASE("names are in byte order, above 0x7f too, and a beginning is before th
   }
 }
 
-TEST_CASE("one seeks the first name behind one and not before another") {
+TEST_CASE("name_order::seek() returns the first name above after and not below from") {
   fixture at;
   for (const auto* name : {"a", "a/1", "a/2", "b", "\xc3\xa9"})
     at.create(name);
   complete(at);
   struct {
-    const char *from, *after, *found;
+    const char *from, *after, *expected;
   } const cases[] = {
       {"", "", "a"},           {"", "a", "a/1"},      {"", "a/", "a/1"},      {"", "a/2", "b"},
       {"", "b", "\xc3\xa9"},   {"", "\xc3\xa9", ""},  {"a", "", "a"},         {"a/", "", "a/1"},
       {"a/", "a", "a/1"},      {"a/", "a/", "a/1"},   {"a/", "a/1", "a/2"},   {"a/", "a/2", "b"},
       {"a/", "b", "\xc3\xa9"}, {"a/1", "a/1", "a/2"}, {"c", "a", "\xc3\xa9"}, {"\xc4", "", ""},
   };
-  for (const auto& [from, after, found] : cases) {
+  for (const auto& [from, after, expected] : cases) {
     CAPTURE(from);
     CAPTURE(after);
-    CHECK(at.first(from, after) == found);
+    CHECK(at.first(from, after) == expected);
   }
 }
 
-TEST_CASE("a step places one record at the most") {
+TEST_CASE("name_order::build() adds at most one record per step") {
   fixture at;
-  // More of them than there are parts, and nearly all in one.
+  // All of them are in one part.
   const auto many = at.names_in(5, 3);
   for (const auto& name : many)
     at.create(name);
@@ -163,47 +163,46 @@ TEST_CASE("a step places one record at the most") {
   CHECK(at.all().size() == many.size());
 }
 
-TEST_CASE("a record that waits for its place may go, come back, and have company") {
+TEST_CASE("a name_order that is being built follows erase() and insert() in the current part") {
   constexpr std::size_t part = 5;
   fixture at;
   const auto some = at.names_in(part, 8);
   for (std::size_t i = 0; i < 6; ++i)
     at.create(some[i]);
-  at.order.build(part + 2);  // two of the six have their places
+  at.order.build(part + 2);  // two of the six are in the order
   REQUIRE_FALSE(at.order.is_complete());
-  std::set<std::string> there(some.begin(), some.begin() + 6);
-  // Each goes, those that wait and those that have a place; some come back.
+  std::set<std::string> expected(some.begin(), some.begin() + 6);
+  // Removes all, in the order or not yet, and creates some again.
   for (std::size_t i = 0; i < 6; ++i) {
     at.remove(some[i]);
-    there.erase(some[i]);
+    expected.erase(some[i]);
     if (i % 2 == 0) {
       at.create(some[i]);
-      there.insert(some[i]);
+      expected.insert(some[i]);
     }
   }
   for (std::size_t i = 6; i < 8; ++i) {
     at.create(some[i]);
-    there.insert(some[i]);
+    expected.insert(some[i]);
   }
   complete(at);
-  CHECK(at.all() == names(there.begin(), there.end()));
+  CHECK(at.all() == names(expected.begin(), expected.end()));
 }
 
-TEST_CASE("while names come and go the order is made, and has every name exactly once") {
-  const auto* given = std::getenv("COUNTERD_TEST_SEED");
-  const auto seed = given ? std::strtoull(given, nullptr, 10) : std::random_device{}();
+TEST_CASE("a name_order that is built while names come and go has every name exactly once") {
+  const auto seed = unit::chosen_seed();
   MESSAGE("COUNTERD_TEST_SEED=" << seed);
   std::mt19937_64 random{seed};
   for (int round = 0; round < 5; ++round) {
     fixture at;
-    std::set<std::string> there;
-    const auto change = [&at, &there, &random] {
-      // A thousand parts have a few of these each.
+    std::set<std::string> expected;
+    const auto change = [&at, &expected, &random] {
+      // A few for each of the 1024 parts.
       const auto name = std::to_string(random() % 4'000);
-      if (there.insert(name).second)
+      if (expected.insert(name).second)
         return at.create(name);
       at.remove(name);
-      there.erase(name);
+      expected.erase(name);
     };
     for (int i = 0; i < 4'000; ++i)
       change();
@@ -211,9 +210,9 @@ TEST_CASE("while names come and go the order is made, and has every name exactly
       at.order.build(random() % 4);
       change();
     }
-    CHECK(at.all() == names(there.begin(), there.end()));
+    CHECK(at.all() == names(expected.begin(), expected.end()));
     for (int i = 0; i < 4'000; ++i)
       change();
-    CHECK(at.all() == names(there.begin(), there.end()));
+    CHECK(at.all() == names(expected.begin(), expected.end()));
   }
 }

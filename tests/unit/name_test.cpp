@@ -18,7 +18,7 @@ constexpr std::string_view two_bytes_each = "\xc3\xa9";  // U+00E9
 
 }  // namespace
 
-TEST_CASE("a name has 1 to 256 bytes, not characters") {
+TEST_CASE("is_valid_name() accepts 1 to 256 bytes, not characters") {
   CHECK_FALSE(is_valid_name(""));
   CHECK(is_valid_name("x"));
   CHECK(limits::name_bytes_max == 256);
@@ -32,7 +32,7 @@ TEST_CASE("a name has 1 to 256 bytes, not characters") {
   CHECK_FALSE(is_valid_name(accents + "x"));
 }
 
-TEST_CASE("a name has no ASCII control characters, wherever they are") {
+TEST_CASE("is_valid_name() refuses ASCII control characters anywhere") {
   for (int byte = 0; byte < 0x80; ++byte) {
     CAPTURE(byte);
     const auto character = static_cast<char>(byte);
@@ -43,9 +43,9 @@ TEST_CASE("a name has no ASCII control characters, wherever they are") {
   }
 }
 
-TEST_CASE("a name is UTF-8 as RFC 3629 has it") {
+TEST_CASE("is_valid_name() and is_valid_utf8() accept UTF-8 by RFC 3629") {
   struct {
-    std::string_view what;
+    std::string_view description;
     std::string_view text;
     bool is_valid;
   } const cases[] = {
@@ -72,21 +72,21 @@ TEST_CASE("a name is UTF-8 as RFC 3629 has it") {
       {"last surrogate", "\xed\xbf\xbf", false},
       {"past U+10FFFF", "\xf4\x90\x80\x80", false},
       {"five bytes", "\xf8\x88\x80\x80\x80", false},
-      {"never a byte of it", "\xff", false},
+      {"a byte that UTF-8 never has", "\xff", false},
   };
-  for (const auto& [what, text, is_valid] : cases) {
-    CAPTURE(what);
+  for (const auto& [description, text, is_valid] : cases) {
+    CAPTURE(description);
     CHECK(is_valid_utf8(text) == is_valid);
     CHECK(is_valid_name(text) == is_valid);
   }
 }
 
-TEST_CASE("text without a byte is valid UTF-8, and control characters are too") {
+TEST_CASE("is_valid_utf8() accepts empty text and control characters") {
   CHECK(is_valid_utf8(""));
   CHECK(is_valid_utf8("a\n\x7f"));
 }
 
-TEST_CASE("a backup has the name of a plain file, which no path can be made of") {
+TEST_CASE("is_valid_backup_name() accepts plain file names and refuses paths") {
   for (const std::string_view name :
        {"x", "2026-11-25", "before_v1.2", "-", "_", "a.", "a..b", "Z9", "con"})
     CHECK(is_valid_backup_name(name));
@@ -99,7 +99,7 @@ TEST_CASE("a backup has the name of a plain file, which no path can be made of")
   CHECK_FALSE(is_valid_backup_name(std::string(65, 'x')));
 }
 
-TEST_CASE("the name of a backup has letters, digits and three other characters") {
+TEST_CASE("is_valid_backup_name() accepts letters, digits and three other characters") {
   for (int byte = 0; byte < 256; ++byte) {
     CAPTURE(byte);
     const auto character = static_cast<char>(byte);

@@ -1,4 +1,4 @@
-// Where counters are kept, and `counterd check`.
+// The flags of storage, and `counterd check`.
 
 #include "config/machine_memory.hpp"
 #include "tests/unit/options_support.hpp"
@@ -41,7 +41,7 @@ std::string checked(const arguments& flags) {
 
 }  // namespace
 
-TEST_CASE("with a directory, nothing that is acknowledged is lost unless it is asked for") {
+TEST_CASE("parse_options() with --data syncs always by default") {
   const auto storage = with_data({});
   CHECK(storage.directory == "d");
   CHECK(storage.durability.sync == policy::always);
@@ -52,7 +52,7 @@ TEST_CASE("with a directory, nothing that is acknowledged is lost unless it is a
   CHECK(soon.interval == 100ms);
 }
 
-TEST_CASE("what is said of the directory is taken to both ends of its range") {
+TEST_CASE("parse_options() accepts --memory and --sync-interval up to both ends of their ranges") {
   CHECK(with_data({"--memory", "16M"}).memory == 16 * mebibyte);
   CHECK(with_data({"--memory", "16777216"}).memory == 16 * mebibyte);
   CHECK(with_data({"--memory", "16384K"}).memory == 16 * mebibyte);
@@ -63,10 +63,10 @@ TEST_CASE("what is said of the directory is taken to both ends of its range") {
   CHECK(interval("1ms") == 1ms);
   CHECK(interval("60s") == 60s);
   CHECK(interval("1m") == 60s);
-  CHECK(interval("2") == 2s);  // as every other time
+  CHECK(interval("2") == 2s);  // seconds, as in every duration
 }
 
-TEST_CASE("what makes no sense of a directory is one line that names it") {
+TEST_CASE("parse_options() refuses bad and contradictory storage flags with one line") {
   const arguments cases[] = {
       {"--data"},
       {"--data", ""},
@@ -87,7 +87,7 @@ TEST_CASE("what makes no sense of a directory is one line that names it") {
       {"--sync-interval", "60001ms", "--sync", "interval", "--data", "d"},
       {"--sync-interval", "2m", "--sync", "interval", "--data", "d"},
       {"--sync-interval", "soon", "--sync", "interval", "--data", "d"},
-      // There would be nothing that it is about.
+      // Without the flag that they refine.
       {"--sync-interval", "5ms", "--data", "d"},
       {"--sync-interval", "5ms", "--sync", "always", "--data", "d"},
       {"--memory", "64M"},
@@ -101,7 +101,7 @@ TEST_CASE("what makes no sense of a directory is one line that names it") {
   check_refused({"--data", "d", "--data", "e"}, "--data");
 }
 
-TEST_CASE("the environment and the file say where counters are kept, as of every flag") {
+TEST_CASE("parse_options() reads storage flags from the environment and the config file") {
   const config_file file{
       "data = \"/from/file\"\nmemory = \"64M\"\nsync = \"interval\"\nsync-interval = \"7ms\"\n"};
   const arguments from_file{"--config", file.path()};
@@ -122,26 +122,26 @@ TEST_CASE("the environment and the file say where counters are kept, as of every
   CHECK(accepted({"--data", "d", "--memory", "1G"}).storage.memory == 1024 * mebibyte);
 }
 
-TEST_CASE("an empty directory in the environment is none") {
+TEST_CASE("parse_options() ignores an empty --data in the environment") {
   const environment_variable data{"COUNTERD_DATA", ""};
   CHECK(accepted({}).storage.directory == "");
   const environment_variable memory{"COUNTERD_MEMORY", "32M"};
   check_refused({}, "--memory needs --data");
 }
 
-TEST_CASE("an empty directory in a file is a mistake") {
+TEST_CASE("parse_options() refuses an empty --data in a config file") {
   const config_file file{"data = \"\"\n"};
   check_refused({"--config", file.path()}, "data");
 }
 
-TEST_CASE("to check is to name one directory") {
+TEST_CASE("parse_options() of check returns its directory") {
   CHECK(checked({"check", "/some/where"}) == "/some/where");
   CHECK(checked({"check", "check"}) == "check");
   CHECK(checked({"check", "a b"}) == "a b");
   CHECK(checked({"check", "--", "-d"}) == "-d");
 }
 
-TEST_CASE("to check takes one directory and nothing else") {
+TEST_CASE("parse_options() of check refuses anything but one directory") {
   check_refused({"check"}, "DIR");
   check_refused({"check", ""}, "DIR");
   check_refused({"check", "a", "b"}, "b");
@@ -154,19 +154,19 @@ TEST_CASE("to check takes one directory and nothing else") {
   check_refused({"--data", "a", "check"}, "DIR");
 }
 
-TEST_CASE("to check does not mind what the environment says of a server") {
+TEST_CASE("parse_options() of check ignores the environment") {
   const environment_variable data{"COUNTERD_DATA", "/served"};
   const environment_variable threads{"COUNTERD_THREADS", "2"};
   CHECK(checked({"check", "other"}) == "other");
 }
 
-TEST_CASE("to check does not mind a server's settings that only go with others") {
+TEST_CASE("parse_options() of check ignores contradictions in the environment") {
   const environment_variable memory{"COUNTERD_MEMORY", "64M"};
   const environment_variable interval{"COUNTERD_SYNC_INTERVAL", "5ms"};
   CHECK(checked({"check", "d"}) == "d");
 }
 
-TEST_CASE("help tells of the check, and the check has help of its own") {
+TEST_CASE("parse_options() of --help mentions check, which has a --help of its own") {
   for (const arguments& flags : {arguments{"--help"}, arguments{"check", "--help"}}) {
     const auto parsed = parse(flags);
     REQUIRE(std::holds_alternative<config::early_exit>(parsed));

@@ -18,7 +18,7 @@ using unit::environment_variable;
 using unit::parse;
 using namespace std::chrono_literals;
 
-TEST_CASE("without flags there are defaults") {
+TEST_CASE("parse_options() without flags returns the defaults") {
   const auto defaults = accepted({});
   REQUIRE(defaults.listen.size() == 1);
   CHECK(defaults.listen[0].host == "127.0.0.1");
@@ -40,7 +40,7 @@ TEST_CASE("without flags there are defaults") {
   CHECK(defaults.storage.durability.sync == policy::none);
 }
 
-TEST_CASE("every flag sets what it says and nothing else") {
+TEST_CASE("parse_options() sets the option of each flag and no other") {
   const auto given = accepted({"--listen",
                                "0.0.0.0:80",
                                "--listen=[::1]:0",
@@ -92,7 +92,7 @@ TEST_CASE("every flag sets what it says and nothing else") {
   CHECK(given.storage.durability.interval == 31ms);
 }
 
-TEST_CASE("numbers are taken to both ends of their range") {
+TEST_CASE("parse_options() accepts numbers up to both ends of their ranges") {
   CHECK(accepted({"--threads", "1"}).threads == 1);
   CHECK(accepted({"--threads", "1024"}).threads == 1024);
   CHECK(accepted({"--shards", "1024"}).shards == 1024);
@@ -104,7 +104,7 @@ TEST_CASE("numbers are taken to both ends of their range") {
   CHECK(accepted({"--idempotency-ttl", "365d"}).limits.idempotency_ttl == 8760h);
 }
 
-TEST_CASE("a bad flag or value is one line that names it") {
+TEST_CASE("parse_options() refuses a bad flag or value with one line that names it") {
   const arguments cases[] = {
       {"--threads", "0"},
       {"--threads", "1025"},
@@ -158,7 +158,7 @@ TEST_CASE("a bad flag or value is one line that names it") {
   check_refused({"--shards", "2", "--shards", "3"}, "--shards");
 }
 
-TEST_CASE("help and version are asked for and no error") {
+TEST_CASE("parse_options() of --help and --version exits with 0") {
   const auto help = parse({"--help"});
   REQUIRE(std::holds_alternative<early_exit>(help));
   CHECK(std::get<early_exit>(help).code == 0);
@@ -178,7 +178,7 @@ TEST_CASE("help and version are asked for and no error") {
   CHECK(std::get<early_exit>(version).text == "counterd " COUNTERD_VERSION "\n");
 }
 
-TEST_CASE("a config file has the flags without their dashes") {
+TEST_CASE("parse_options() reads a config file of flags without dashes") {
   const config_file file{
       "# a comment\n"
       "listen = [\"0.0.0.0:80\", \"[::1]:81\"]\n"
@@ -203,7 +203,7 @@ TEST_CASE("a config file has the flags without their dashes") {
   CHECK(given.limits.pipelined_max == 128);
 }
 
-TEST_CASE("a config file with a mistake, or without a file, is one line") {
+TEST_CASE("parse_options() refuses a config file that is wrong or missing with one line") {
   struct {
     std::string_view text, mentions;
   } const cases[] = {
@@ -223,7 +223,7 @@ TEST_CASE("a config file with a mistake, or without a file, is one line") {
   check_refused({"--config", "/"}, "/");
 }
 
-TEST_CASE("the environment sets what no flag does") {
+TEST_CASE("parse_options() reads the environment where no flag is given") {
   const environment_variable shards{"COUNTERD_SHARDS", "5"};
   const environment_variable timeout{"COUNTERD_IDLE_TIMEOUT", "7s"};
   const environment_variable listen{"COUNTERD_LISTEN", "[::1]:80"};
@@ -234,7 +234,7 @@ TEST_CASE("the environment sets what no flag does") {
   CHECK(accepted({"--shards", "6"}).shards == 6);
 }
 
-TEST_CASE("a bad value in the environment is one line, an empty one is none") {
+TEST_CASE("parse_options() refuses a bad value in the environment and ignores an empty one") {
   {
     const environment_variable shards{"COUNTERD_SHARDS", "many"};
     check_refused({}, "many");
@@ -243,7 +243,7 @@ TEST_CASE("a bad value in the environment is one line, an empty one is none") {
   CHECK(accepted({}).shards == 1);
 }
 
-TEST_CASE("the environment can name the config file") {
+TEST_CASE("parse_options() reads the config file that the environment names") {
   const config_file file{"shards = 5\n"};
   const environment_variable config{"COUNTERD_CONFIG", file.path()};
   CHECK(accepted({}).shards == 5);
@@ -253,12 +253,12 @@ TEST_CASE("the environment can name the config file") {
   check_refused({"--config", "/nowhere/at/all.toml"}, "/nowhere/at/all.toml");
 }
 
-TEST_CASE("a config file that only the environment names must be there all the same") {
+TEST_CASE("parse_options() refuses a missing config file that the environment names") {
   const environment_variable config{"COUNTERD_CONFIG", "/nowhere/at/all.toml"};
   check_refused({}, "/nowhere/at/all.toml");
 }
 
-TEST_CASE("a flag beats the environment, which beats the config file") {
+TEST_CASE("parse_options() prefers a flag to the environment, and that to the config file") {
   const config_file file{"shards = 2\nthreads = 2\nlisten = \"f:2\"\nidle-timeout = 2\n"};
   const arguments from_file{"--config", file.path()};
   CHECK(accepted(from_file).shards == 2);

@@ -15,7 +15,7 @@ unsigned shard_of(std::string_view name, unsigned shards) {
 
 }  // namespace
 
-TEST_CASE("a counter's shard is the same on every machine where the key is") {
+TEST_CASE("placement::of() returns the same shards on every machine with the same key") {
   const std::string longest(counter::limits::name_bytes_max, 'x');
   struct {
     std::string_view name;
@@ -36,27 +36,27 @@ TEST_CASE("a counter's shard is the same on every machine where the key is") {
   }
 }
 
-TEST_CASE("a single shard owns everything") {
+TEST_CASE("placement::of() with one shard returns shard 0") {
   CHECK(shard_of("", 1) == 0);
   CHECK(shard_of("site1/b", 1) == 0);
 }
 
-TEST_CASE("names that differ in a number spread evenly over the shards") {
+TEST_CASE("placement::of() spreads names that differ in a number evenly") {
   constexpr unsigned names_each = 2'000;
   for (const unsigned shards : {2u, 3u, 7u, 16u, 64u}) {
     CAPTURE(shards);
-    std::vector<unsigned> connection_counts(shards);
+    std::vector<unsigned> counts(shards);
     for (unsigned i = 0; i < shards * names_each; ++i)
-      ++connection_counts.at(shard_of("site/" + std::to_string(i), shards));
-    for (const auto names : connection_counts) {
-      // About four standard deviations of a fair draw, and the draw is fixed.
+      ++counts.at(shard_of("site/" + std::to_string(i), shards));
+    for (const auto names : counts) {
+      // About four standard deviations of a fair draw; the names are constant.
       CHECK(names > names_each * 9 / 10);
       CHECK(names < names_each * 11 / 10);
     }
   }
 }
 
-TEST_CASE("every shard of the most there may be is reached, and none past it") {
+TEST_CASE("placement::of() reaches each of shards_max shards, and none beyond") {
   constexpr auto shards = counter::limits::shards_max;
   std::vector<bool> is_reached(shards);
   for (unsigned i = 0; i < 20 * shards; ++i)
@@ -67,7 +67,7 @@ TEST_CASE("every shard of the most there may be is reached, and none past it") {
   }
 }
 
-TEST_CASE("a name is placed with the hash of the key, and another key places others elsewhere") {
+TEST_CASE("placement::of() returns the hash, and another shard with another key") {
   const counter::placement left{1'000, {1, 2}}, right{1'000, {3, 4}};
   CHECK(left.of("visits").hash == counter::siphash({1, 2}, "visits"));
   unsigned alike = 0;

@@ -16,29 +16,28 @@
 #include <string>
 #include <vector>
 
-/// Commands at random, few and alike enough that all of them meet.
+/// Random commands, so few and similar that they meet each other.
 namespace model {
 
-/// The same numbers from the same seed, everywhere.
+/// Random numbers that depend only on the seed.
 class dice {
 public:
   explicit dice(std::uint64_t seed) : engine_(seed) {}
 
-  /// 0 to `sides` - 1.
+  /// Returns 0 to `sides` - 1.
   std::size_t roll(std::size_t sides) { return static_cast<std::size_t>(engine_() % sides); }
   bool one_in(std::size_t times) { return roll(times) == 0; }
 
   template <class T>
-  T pick(std::initializer_list<T> from) {
-    return *std::next(from.begin(), static_cast<std::ptrdiff_t>(roll(from.size())));
+  T pick(std::initializer_list<T> values) {
+    return *std::next(values.begin(), static_cast<std::ptrdiff_t>(roll(values.size())));
   }
 
 private:
   std::mt19937_64 engine_;
 };
 
-/// Names that are each other's beginnings, that are ordered by bytes above 0x7f,
-/// and the longest.
+/// Names that are prefixes of each other, one with bytes above 0x7f, and the longest one.
 inline const std::vector<std::string>& names() {
   static const std::vector<std::string> all = {
       "a", "a/", "a/b", "b", "\xc3\xa9", std::string(counter::limits::name_bytes_max, 'a')};
@@ -52,7 +51,7 @@ inline std::int64_t random_integer(dice& random) {
   return static_cast<std::int64_t>(random.roll(11)) - 5;
 }
 
-/// One of the last that were given out, mostly.
+/// Returns a set that mostly has some of the versions given out last.
 inline counter::version_set random_versions(dice& random, std::uint64_t last_version) {
   counter::version_set versions;
   versions.is_any = random.one_in(3);
@@ -70,37 +69,37 @@ inline counter::condition random_condition(dice& random, std::uint64_t last_vers
   return condition;
 }
 
-/// As a request can have them.
+/// Returns parameters that a request can have.
 inline counter::parameters random_parameters(dice& random) {
   using counter::operation;
-  counter::parameters how;
-  how.operation = random.pick({operation::get, operation::set, operation::add, operation::add,
-                               operation::add, operation::remove});
-  if (how.operation == operation::set || how.operation == operation::add) {
-    how.operand = random_integer(random);
+  counter::parameters parameters;
+  parameters.operation = random.pick({operation::get, operation::set, operation::add,
+                                      operation::add, operation::add, operation::remove});
+  if (parameters.operation == operation::set || parameters.operation == operation::add) {
+    parameters.operand = random_integer(random);
     if (random.one_in(3))
-      how.ttl = std::chrono::seconds{1 + random.roll(3)};
+      parameters.ttl = std::chrono::seconds{1 + random.roll(3)};
   }
-  if (how.operation != operation::add)
-    return how;
+  if (parameters.operation != operation::add)
+    return parameters;
   if (random.one_in(3))
-    how.initial = random_integer(random);
-  how.create = !random.one_in(5);
+    parameters.initial = random_integer(random);
+  parameters.create = !random.one_in(5);
   if (random.one_in(3))
-    how.min = random_integer(random);
+    parameters.min = random_integer(random);
   if (random.one_in(3))
-    how.max = random_integer(random);
-  if (how.min && how.max && *how.min > *how.max)
-    std::swap(how.min, how.max);
-  how.on_limit = random.pick({counter::on_limit::reject, counter::on_limit::clamp});
-  if (how.ttl)
-    how.ttl_mode = random.pick({counter::ttl_mode::if_absent, counter::ttl_mode::refresh});
+    parameters.max = random_integer(random);
+  if (parameters.min && parameters.max && *parameters.min > *parameters.max)
+    std::swap(parameters.min, parameters.max);
+  parameters.on_limit = random.pick({counter::on_limit::reject, counter::on_limit::clamp});
+  if (parameters.ttl)
+    parameters.ttl_mode = random.pick({counter::ttl_mode::if_absent, counter::ttl_mode::refresh});
   else if (random.one_in(4))
-    how.ttl_mode = counter::ttl_mode::persist;
-  return how;
+    parameters.ttl_mode = counter::ttl_mode::persist;
+  return parameters;
 }
 
-/// `last_version` is about the last that was given out.
+/// `last_version` is near the last version given out.
 inline counter::full_command random_command(dice& random, std::uint64_t last_version) {
   counter::full_command command{names()[random.roll(names().size())]};
   command.parameters = random_parameters(random);
@@ -112,7 +111,7 @@ inline counter::full_command random_command(dice& random, std::uint64_t last_ver
   return command;
 }
 
-// -- to read what went wrong --------------------------------------------------
+// -- for messages -------------------------------------------------------------
 
 template <class T>
 std::string text(const char* label, const std::optional<T>& value) {
@@ -122,10 +121,10 @@ std::string text(const char* label, const std::optional<T>& value) {
 inline std::string text(const std::optional<counter::state>& state) {
   if (!state)
     return "null";
-  std::string told = std::to_string(state->value) + " v" + std::to_string(state->version);
+  std::string output = std::to_string(state->value) + " v" + std::to_string(state->version);
   if (state->expires_at)
-    told += " until " + std::to_string(state->expires_at->time_since_epoch().count());
-  return told;
+    output += " until " + std::to_string(state->expires_at->time_since_epoch().count());
+  return output;
 }
 
 inline std::string text(const counter::full_reply& reply) {
@@ -137,29 +136,31 @@ inline std::string text(const counter::full_reply& reply) {
 inline std::string text(const char* label, const std::optional<counter::version_set>& versions) {
   if (!versions)
     return {};
-  auto told = std::string{" "} + label + (versions->is_any ? "=*" : "=");
+  auto output = std::string{" "} + label + (versions->is_any ? "=*" : "=");
   for (const auto version : versions->listed)
-    told += "," + std::to_string(version);
-  return told;
+    output += "," + std::to_string(version);
+  return output;
 }
 
 inline std::string text(const counter::full_command& command) {
   static constexpr const char* operations[] = {"get", "set", "add", "remove"};
   static constexpr const char* modes[] = {"if_absent", "refresh", "persist"};
-  const auto& how = command.parameters;
-  std::ostringstream told;
-  told << operations[static_cast<std::size_t>(how.operation)] << " \"" << command.name.substr(0, 8)
-       << "\" operand=" << how.operand << " initial=" << how.initial << text("min", how.min)
-       << text("max", how.max) << (how.on_limit == counter::on_limit::clamp ? " clamp" : "")
-       << (how.create ? "" : " no-create");
-  if (how.ttl)
-    told << " ttl=" << how.ttl->count();
-  told << " " << modes[static_cast<std::size_t>(how.ttl_mode)]
-       << text("if-match", command.condition.if_match)
-       << text("if-none-match", command.condition.if_none_match);
+  const auto& parameters = command.parameters;
+  std::ostringstream output;
+  output << operations[static_cast<std::size_t>(parameters.operation)] << " \""
+         << command.name.substr(0, 8) << "\" operand=" << parameters.operand
+         << " initial=" << parameters.initial << text("min", parameters.min)
+         << text("max", parameters.max)
+         << (parameters.on_limit == counter::on_limit::clamp ? " clamp" : "")
+         << (parameters.create ? "" : " no-create");
+  if (parameters.ttl)
+    output << " ttl=" << parameters.ttl->count();
+  output << " " << modes[static_cast<std::size_t>(parameters.ttl_mode)]
+         << text("if-match", command.condition.if_match)
+         << text("if-none-match", command.condition.if_none_match);
   if (!command.idempotency_key.empty())
-    told << " key=" << command.idempotency_key << "@" << command.position;
-  return told.str();
+    output << " key=" << command.idempotency_key << "@" << command.position;
+  return output.str();
 }
 
 }  // namespace model

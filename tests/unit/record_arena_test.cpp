@@ -11,15 +11,15 @@
 
 using counter::record_arena;
 
-TEST_CASE("records of every size keep apart and stay where they are") {
+TEST_CASE("records of every size do not overlap and never move") {
   record_arena records;
-  struct kept {
+  struct allocation {
     record_arena::handle handle;
     std::size_t bytes;
     const std::byte* at;
   };
-  std::vector<kept> all;
-  // Several chunks, so that their ends are met at many sizes.
+  std::vector<allocation> all;
+  // Several chunks, which end with records of different sizes.
   for (std::size_t i = 0; i < 5'000; ++i) {
     const auto bytes = 1 + i * 37 % record_arena::record_bytes_max;
     const auto handle = records.allocate(bytes);
@@ -36,7 +36,7 @@ TEST_CASE("records of every size keep apart and stay where they are") {
   }
 }
 
-TEST_CASE("records are packed: little memory beside their own") {
+TEST_CASE("a record_arena takes little memory besides its records") {
   const auto before = unit::allocations::now().live_bytes;
   record_arena records;
   constexpr std::size_t many = 100'000, bytes = 30;
@@ -45,7 +45,7 @@ TEST_CASE("records are packed: little memory beside their own") {
   CHECK(unit::allocations::now().live_bytes - before < many * 32 + 2 * record_arena::chunk_bytes);
 }
 
-TEST_CASE("what is released serves the next record of its size, and of no other") {
+TEST_CASE("record_arena::allocate() reuses a released record of the same size only") {
   record_arena records;
   const auto first = records.allocate(20);
   records.allocate(20);
@@ -56,7 +56,7 @@ TEST_CASE("what is released serves the next record of its size, and of no other"
   CHECK(records.allocate(20) != first);
 }
 
-TEST_CASE("all that is released is used again, each once") {
+TEST_CASE("record_arena::allocate() reuses each released record once") {
   record_arena records;
   for (const auto bytes : {std::size_t{1}, record_arena::alignment, std::size_t{300},
                            record_arena::record_bytes_max}) {
@@ -75,9 +75,9 @@ TEST_CASE("all that is released is used again, each once") {
   }
 }
 
-TEST_CASE("what others release leaves a record's bytes alone") {
+TEST_CASE("record_arena::release() leaves the bytes of other records alone") {
   record_arena records;
-  constexpr std::size_t bytes = 8;  // as many as it takes to remember what was released
+  constexpr std::size_t bytes = 8;  // the size of the free list's entries
   std::vector<record_arena::handle> all;
   for (std::size_t i = 0; i < 300; ++i) {
     all.push_back(records.allocate(bytes));
@@ -90,7 +90,7 @@ TEST_CASE("what others release leaves a record's bytes alone") {
       REQUIRE(records.at(all[i])[j] == std::byte{7});
 }
 
-TEST_CASE("records that come and go take no more memory than those that stay") {
+TEST_CASE("records that are released and allocated again take no more memory") {
   record_arena records;
   std::vector<record_arena::handle> living;
   const auto bytes_of = [](std::size_t i) { return 19 + i % 256; };

@@ -35,19 +35,19 @@ struct fixture {
   auto find(std::string_view name) const { return index.find(hashed(name)); }
 
   std::vector<record_arena::handle> all() const {
-    std::vector<record_arena::handle> found;
+    std::vector<record_arena::handle> handles;
     for (std::size_t part = 0; part < index.parts(); ++part) {
       const auto some = index.handles_of(part);
-      found.insert(found.end(), some.begin(), some.end());
+      handles.insert(handles.end(), some.begin(), some.end());
     }
-    std::sort(found.begin(), found.end());
-    return found;
+    std::sort(handles.begin(), handles.end());
+    return handles;
   }
 };
 
 }  // namespace
 
-TEST_CASE("a record is found by its name and by no other") {
+TEST_CASE("record_index::find() finds a record by its name and by no other") {
   fixture at;
   CHECK_FALSE(at.find("visits"));
   const auto visits = at.insert("visits");
@@ -57,7 +57,7 @@ TEST_CASE("a record is found by its name and by no other") {
   CHECK_FALSE(at.find("Visits"));
 }
 
-TEST_CASE("names that share a hash are told apart") {
+TEST_CASE("record_index tells names with the same hash apart") {
   fixture at;
   const auto hash = at.hashed("visits").hash;
   at.insert("visits");
@@ -66,37 +66,37 @@ TEST_CASE("names that share a hash are told apart") {
   CHECK(at.find("visits"));
 }
 
-TEST_CASE("an erased record is gone until it is inserted again") {
+TEST_CASE("record_index::erase() removes a record until it is inserted again") {
   fixture at;
   const auto visits = at.insert("visits");
   const auto others = at.insert("others");
   at.index.erase(at.hashed("visits"));
   CHECK_FALSE(at.find("visits"));
-  at.index.erase(at.hashed("visits"));  // of no effect
+  at.index.erase(at.hashed("visits"));  // no effect
   CHECK(at.all() == std::vector{others});
   at.index.insert(visits, at.hashed("visits").hash);
   CHECK(at.find("visits") == visits);
   CHECK(at.find("others") == others);
 }
 
-TEST_CASE("a record is found whatever its value, its version and its expiry") {
+TEST_CASE("setting a record's value, version and flags leaves its name alone") {
   fixture at;
   const auto visits = at.insert("visits");
-  record kept{at.records.at(visits)};
-  kept.set_value(INT64_MIN);
-  kept.set_version(UINT64_MAX);
-  kept.set_expires(true);
+  record view{at.records.at(visits)};
+  view.set_value(INT64_MIN);
+  view.set_version(UINT64_MAX);
+  view.set_expires(true);
   CHECK(at.find("visits") == visits);
-  CHECK(kept.value() == INT64_MIN);
-  CHECK(kept.version() == UINT64_MAX);
-  CHECK(kept.expires());
-  CHECK(kept.name() == "visits");
-  kept.set_expires(false);
-  CHECK_FALSE(kept.expires());
-  CHECK(kept.name() == "visits");
+  CHECK(view.value() == INT64_MIN);
+  CHECK(view.version() == UINT64_MAX);
+  CHECK(view.expires());
+  CHECK(view.name() == "visits");
+  view.set_expires(false);
+  CHECK_FALSE(view.expires());
+  CHECK(view.name() == "visits");
 }
 
-TEST_CASE("the parts together have every record once, while the index grows and shrinks") {
+TEST_CASE("the parts of a record_index hold every record once, while it grows and shrinks") {
   fixture at;
   constexpr std::size_t many = 20'000;
   std::vector<record_arena::handle> handles;
@@ -115,7 +115,7 @@ TEST_CASE("the parts together have every record once, while the index grows and 
     REQUIRE(at.find(name_of(i)) == handles[i]);
 }
 
-TEST_CASE("a record is in the part that its hash says") {
+TEST_CASE("record_index::insert() puts a record into the part of its hash") {
   fixture at;
   for (int i = 0; i < 200; ++i) {
     const auto name = std::to_string(i);

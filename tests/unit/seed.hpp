@@ -17,10 +17,10 @@
 
 namespace unit {
 
-/// Then everything takes many times as long.
+/// True if a sanitizer makes tests many times slower.
 constexpr bool is_sanitized = UNIT_SANITIZED;
 
-/// COUNTERD_TEST_SEED, or another one each time.
+/// Returns COUNTERD_TEST_SEED or, if it is not set, a random seed.
 inline std::uint64_t chosen_seed() {
   if (const auto* given = std::getenv("COUNTERD_TEST_SEED"))
     return std::strtoull(given, nullptr, 10);

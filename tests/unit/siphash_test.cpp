@@ -10,12 +10,12 @@
 
 namespace {
 
-// Every length around the eight-byte words, from SipHash-1-3 implementations
-// that share no code with ours.
+// Every length around the eight-byte words, computed by SipHash-1-3 implementations that
+// share no code with ours.
 
 constexpr std::string_view letters = "abcdefghijklmnopqrstuvwxyz0123456789";
 
-/// Of the first 0, 1, 2, ... letters, with the key 0.
+/// Hashes of the first 0, 1, 2, ... letters with key 0.
 constexpr std::array<std::uint64_t, 33> without_key = {
     0xd1fba762150c532c, 0x407448d2b89b1813, 0x555508cbc6add439, 0xc03bc3a0042630f2,
     0xe3d1d5fdd52aae89, 0x251f3c725bd784a2, 0x62207e654289df28, 0x6db12aae9070f506,
@@ -27,7 +27,7 @@ constexpr std::array<std::uint64_t, 33> without_key = {
     0x37429a4101c32e64, 0xb23d21a2da18f4ce, 0xd00983fa05838912, 0x42ef1915a7f453a0,
     0x1d2fbcb392a7784c};
 
-/// Of the bytes 00 01 02 ..., with the key 00 01 ... 0f.
+/// Hashes of the first 0, 1, 2, ... bytes of 00 01 02 ... with key 00 01 ... 0f.
 constexpr std::array<std::uint64_t, 33> with_key = {
     0xabac0158050fc4dc, 0xc9f49bf37d57ca93, 0x82cb9b024dc7d44d, 0x8bf80ab8e7ddf7fb,
     0xcf75576088d38328, 0xdef9d52f49533b67, 0xc50d2b50c59f22a7, 0xd3927d989bb11140,
@@ -41,14 +41,14 @@ constexpr std::array<std::uint64_t, 33> with_key = {
 
 }  // namespace
 
-TEST_CASE("a hash without a key is that of the reference, whatever the length") {
+TEST_CASE("siphash() with key 0 agrees with the reference for every length") {
   for (std::size_t size = 0; size < without_key.size(); ++size) {
     CAPTURE(size);
     CHECK(counter::siphash({}, letters.substr(0, size)) == without_key[size]);
   }
 }
 
-TEST_CASE("a hash with a key is that of the reference, whatever the length") {
+TEST_CASE("siphash() with a key agrees with the reference for every length") {
   const counter::siphash_key key{.low = 0x0706050403020100, .high = 0x0f0e0d0c0b0a0908};
   std::string bytes;
   for (std::size_t size = 0; size < with_key.size(); ++size) {
@@ -58,7 +58,7 @@ TEST_CASE("a hash with a key is that of the reference, whatever the length") {
   }
 }
 
-TEST_CASE("the longest name and bytes above 0x7f are hashed as unsigned bytes") {
+TEST_CASE("siphash() of 256 different bytes agrees with the reference") {
   const counter::siphash_key key{.low = 0x0706050403020100, .high = 0x0f0e0d0c0b0a0908};
   std::string bytes;
   for (int byte = 0; byte < 256; ++byte)
@@ -66,7 +66,7 @@ TEST_CASE("the longest name and bytes above 0x7f are hashed as unsigned bytes") 
   CHECK(counter::siphash(key, bytes) == 0x75b3e64e167de370);
 }
 
-TEST_CASE("both halves of the key count") {
+TEST_CASE("siphash() depends on both halves of the key") {
   const auto without = counter::siphash({}, "visits");
   CHECK(counter::siphash({.low = 1}, "visits") != without);
   CHECK(counter::siphash({.high = 1}, "visits") != without);

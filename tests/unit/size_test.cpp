@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <string_view>
 
-TEST_CASE("a size is a number of bytes, or of powers of 1024 of them") {
+TEST_CASE("parse_size() accepts bytes and powers of 1024") {
   struct {
     std::string_view text;
     std::uint64_t bytes;
@@ -28,7 +28,7 @@ TEST_CASE("a size is a number of bytes, or of powers of 1024 of them") {
   }
 }
 
-TEST_CASE("a size is more than nothing, fits 64 bits, and is nothing but a size") {
+TEST_CASE("parse_size() refuses 0, more than 64 bits, and malformed text") {
   for (const std::string_view text : {"",
                                       "0",
                                       "0M",
@@ -62,7 +62,7 @@ TEST_CASE("a size is more than nothing, fits 64 bits, and is nothing but a size"
   }
 }
 
-TEST_CASE("a size is told in its largest unit") {
+TEST_CASE("to_text() formats a size in its largest unit") {
   struct {
     std::uint64_t bytes;
     std::string_view text;

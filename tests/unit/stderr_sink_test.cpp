@@ -13,7 +13,7 @@
 
 namespace {
 
-/// Puts a pipe in the place of stderr, for as long as it lives.
+/// Replaces stderr by a pipe during its lifetime.
 class stderr_pipe {
 public:
   stderr_pipe() : saved_(::dup(STDERR_FILENO)) {
@@ -23,8 +23,8 @@ public:
 
   ~stderr_pipe() {
     ::dup2(saved_, STDERR_FILENO);
-    for (int one : {saved_, ends_[0], ends_[1]})
-      ::close(one);
+    for (int descriptor : {saved_, ends_[0], ends_[1]})
+      ::close(descriptor);
   }
 
   void fill() {
@@ -34,7 +34,7 @@ public:
     ::fcntl(ends_[1], F_SETFL, 0);
   }
 
-  /// All that is in it.
+  /// Reads what is in the pipe.
   std::string read() {
     std::string all;
     std::array<char, 4096> some;
@@ -57,14 +57,14 @@ spdlog::logger make_logger() {
 
 }  // namespace
 
-TEST_CASE("a line goes to stderr at once") {
+TEST_CASE("stderr_sink writes a line at once") {
   stderr_pipe pipe;
   auto logger = make_logger();
   logger.info("hello");
   CHECK(pipe.read() == "hello\n");
 }
 
-TEST_CASE("a reader that does not read costs lines, not time") {
+TEST_CASE("stderr_sink drops lines while the pipe is full, and reports how many") {
   stderr_pipe pipe;
   auto logger = make_logger();
   pipe.fill();

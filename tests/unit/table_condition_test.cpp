@@ -11,10 +11,10 @@ using counter::operation;
 using counter::outcome;
 using namespace unit;
 
-TEST_CASE("a condition is checked against the version, or whether there is one") {
+TEST_CASE("table::apply() checks if_match and if_none_match against the counter's version") {
   const counter::version_set current{.listed = {99, 1}}, other{.listed = {0, 2, UINT64_MAX}}, empty;
   struct {
-    const char* what;
+    const char* description;
     std::optional<counter::version_set> match, none_match;
     bool holds, holds_without;
   } const cases[] = {
@@ -31,10 +31,10 @@ TEST_CASE("a condition is checked against the version, or whether there is one")
       {"is this and not this", current, current, false, false},
       {"is any and not there", any(), any(), false, false},
   };
-  for (const auto& [what, match, none_match, holds, holds_without] : cases) {
+  for (const auto& [description, match, none_match, holds, holds_without] : cases) {
     for (const auto change : {operation::get, operation::set, operation::add, operation::remove})
       for (const bool exists : {true, false}) {
-        CAPTURE(what);
+        CAPTURE(description);
         CAPTURE(static_cast<int>(change));
         CAPTURE(exists);
         shard at;
@@ -49,7 +49,7 @@ TEST_CASE("a condition is checked against the version, or whether there is one")
           expected = outcome::precondition_failed;
         else if (!exists && change == operation::remove)
           expected = outcome::not_found;
-        // Nothing is not found, known or not; what is known need not be told.
+        // A read of a missing counter is not found, whatever the condition.
         if (is_read && !exists)
           expected = outcome::not_found;
         else if (is_read && expected != outcome::ok && (!match || match->contains(1)))
@@ -61,7 +61,7 @@ TEST_CASE("a condition is checked against the version, or whether there is one")
   }
 }
 
-TEST_CASE("a condition comes before the operation") {
+TEST_CASE("table::apply() checks the condition before the operation, and room last") {
   shard at{1};
   at.apply(set("hits", 7));
   const auto wrong = counter::version_set{.listed = {9}};

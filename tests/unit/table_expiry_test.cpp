@@ -23,38 +23,38 @@ constexpr milliseconds moment{1};
 
 }  // namespace
 
-TEST_CASE("an expiry is set, kept or dropped as the mode says") {
+TEST_CASE("table::apply() of an add sets, retains or removes the expiry by ttl_mode") {
   using maybe_ttl = std::optional<seconds>;
   constexpr auto none = std::nullopt;
   struct {
-    const char* what;
+    const char* description;
     maybe_ttl before;
     ttl_mode mode;
     maybe_ttl given, after;
   } const cases[] = {
-      {"none asked, none there", none, ttl_mode::if_absent, none, none},
-      {"none asked, one there", ttl, ttl_mode::if_absent, none, ttl},
-      {"if there is none, and there is none", none, ttl_mode::if_absent, longer, longer},
-      {"if there is none, and there is one", ttl, ttl_mode::if_absent, longer, ttl},
-      {"refreshed where there is none", none, ttl_mode::refresh, longer, longer},
-      {"refreshed to later", ttl, ttl_mode::refresh, longer, longer},
-      {"refreshed to sooner", longer, ttl_mode::refresh, ttl, ttl},
-      {"dropped where there is none", none, ttl_mode::persist, none, none},
-      {"dropped", ttl, ttl_mode::persist, none, none},
+      {"no ttl, no expiry", none, ttl_mode::if_absent, none, none},
+      {"no ttl, an expiry", ttl, ttl_mode::if_absent, none, ttl},
+      {"if absent, no expiry", none, ttl_mode::if_absent, longer, longer},
+      {"if absent, an expiry", ttl, ttl_mode::if_absent, longer, ttl},
+      {"refresh, no expiry", none, ttl_mode::refresh, longer, longer},
+      {"refresh to later", ttl, ttl_mode::refresh, longer, longer},
+      {"refresh to sooner", longer, ttl_mode::refresh, ttl, ttl},
+      {"persist, no expiry", none, ttl_mode::persist, none, none},
+      {"persist, an expiry", ttl, ttl_mode::persist, none, none},
   };
-  for (const auto& [what, before, mode, given, after] : cases)
+  for (const auto& [description, before, mode, given, after] : cases)
     for (const std::int64_t delta : {0, 1}) {
-      CAPTURE(what);
+      CAPTURE(description);
       CAPTURE(delta);
       shard at;
-      const auto when = [&at](maybe_ttl from_now) {
+      const auto expiry = [&at](maybe_ttl from_now) {
         return from_now ? std::optional{at.now + *from_now} : std::nullopt;
       };
       at.apply(set("hits", 5, before));
       const auto reply = at.apply(add("hits", {.operand = delta, .ttl = given, .ttl_mode = mode}));
-      CHECK(reply.before == state{5, 1, when(before)});
+      CHECK(reply.before == state{5, 1, expiry(before)});
       const bool changes = delta != 0 || before != after;
-      CHECK(reply.after == state{5 + delta, changes ? 2u : 1u, when(after)});
+      CHECK(reply.after == state{5 + delta, changes ? 2u : 1u, expiry(after)});
       CHECK(at.state("hits") == reply.after);
       if (!after)
         continue;
@@ -65,7 +65,7 @@ TEST_CASE("an expiry is set, kept or dropped as the mode says") {
     }
 }
 
-TEST_CASE("a window that is fixed ends as it was begun, however often something is added") {
+TEST_CASE("additions with ttl_mode if_absent do not move the end of a fixed window") {
   shard at;
   const auto end = at.now + ttl;
   const auto hit = add("hits", {.operand = 1, .ttl = ttl});
@@ -75,9 +75,9 @@ TEST_CASE("a window that is fixed ends as it was begun, however often something 
   CHECK(at.apply(hit) == full_reply{outcome::ok, false, std::nullopt, state{1, 11, end + ttl}});
 }
 
-TEST_CASE("a counter is there until its last millisecond and gone in the next") {
+TEST_CASE("a counter exists until the millisecond before its expiry") {
   struct {
-    const char* what;
+    const char* description;
     counter::full_command command;
     outcome alive, gone;
   } const cases[] = {
@@ -91,10 +91,10 @@ TEST_CASE("a counter is there until its last millisecond and gone in the next") 
        outcome::ok},
       {"add to the largest", add("hits", 1), outcome::overflow, outcome::ok},
   };
-  for (const auto& [what, command, alive, gone] : cases)
+  for (const auto& [description, command, alive, gone] : cases)
     for (const bool is_over : {false, true})
       for (const bool is_tidy : {false, true}) {
-        CAPTURE(what);
+        CAPTURE(description);
         CAPTURE(is_over);
         CAPTURE(is_tidy);
         shard at;
@@ -109,23 +109,23 @@ TEST_CASE("a counter is there until its last millisecond and gone in the next") 
       }
 }
 
-TEST_CASE("short commands see expiries") {
+TEST_CASE("short commands see expiries, and an add retains them") {
   shard at;
   at.apply(set("hits", 7, ttl));
   at.pass(ttl - moment);
   CHECK(at.apply(operation::get, "hits").value == 7);
   CHECK(at.apply(operation::add, "hits", 1).value == 8);
-  CHECK(at.state("hits")->expires_at == at.now + moment);  // an addition leaves it
+  CHECK(at.state("hits")->expires_at == at.now + moment);  // retained
   at.pass(moment);
   CHECK(at.apply(operation::get, "hits").outcome == outcome::not_found);
-  // It starts anew, and without the expiry that was.
+  // A new counter, without the former expiry.
   CHECK(at.apply(operation::add, "hits", 1).value == 1);
   CHECK(at.state("hits") == state{1, 3});
   at.pass(longer);
   CHECK(at.apply(operation::get, "hits").value == 1);
 }
 
-TEST_CASE("a short addition to one that has just expired starts at 1") {
+TEST_CASE("a short add to a counter that has just expired starts at 0") {
   shard at;
   at.apply(set("hits", INT64_MAX, ttl));
   at.pass(ttl);
@@ -134,7 +134,7 @@ TEST_CASE("a short addition to one that has just expired starts at 1") {
   CHECK(at.table.size() == 1);
 }
 
-TEST_CASE("to set without a ttl drops an expiry, in short and in full") {
+TEST_CASE("a set without a ttl removes the expiry, short or full") {
   for (const bool in_short : {true, false}) {
     CAPTURE(in_short);
     shard at;
@@ -150,7 +150,7 @@ TEST_CASE("to set without a ttl drops an expiry, in short and in full") {
   }
 }
 
-TEST_CASE("a counter that is made again does not have the expiry of the one before") {
+TEST_CASE("a counter that is created again does not inherit the former expiry") {
   shard at;
   at.apply(set("hits", 7, ttl));
   at.apply(erase("hits"));
@@ -160,7 +160,7 @@ TEST_CASE("a counter that is made again does not have the expiry of the one befo
   CHECK(at.state("hits") == state{8, 2});
 }
 
-TEST_CASE("time that runs backwards stands still") {
+TEST_CASE("a table's time never runs backwards") {
   shard at;
   at.apply(set("short", 1, ttl));
   at.apply(set("long", 2, longer));
@@ -178,19 +178,19 @@ TEST_CASE("time that runs backwards stands still") {
   CHECK_FALSE(at.state("long"));
 }
 
-TEST_CASE("whoever sees a time tells it to all: reads, lists, short commands and upkeep") {
-  for (int who = 0; who < 4; ++who) {
-    CAPTURE(who);
+TEST_CASE("every read, list, short command and expire() advances the table's time") {
+  for (int call = 0; call < 4; ++call) {
+    CAPTURE(call);
     shard at;
     at.apply(set("hits", 7, ttl));
     const auto end = at.now + ttl;
     at.now = end;
     counter::table::budget steps = 0;
-    if (who == 0)
+    if (call == 0)
       at.state("others");
-    else if (who == 1)
+    else if (call == 1)
       at.table.list({}, at.now, steps);
-    else if (who == 2)
+    else if (call == 2)
       at.apply(operation::get, "others");
     else
       at.table.expire(at.now, 0);
@@ -199,7 +199,7 @@ TEST_CASE("whoever sees a time tells it to all: reads, lists, short commands and
   }
 }
 
-TEST_CASE("what has expired is forgotten in steps, the oldest first, and gives its room back") {
+TEST_CASE("table::expire() erases up to its steps, the first to expire first, and frees room") {
   shard at{5};
   for (const auto* name : {"a", "b", "c", "d"})
     at.apply(set(name, 1, ttl));
@@ -215,7 +215,7 @@ TEST_CASE("what has expired is forgotten in steps, the oldest first, and gives i
   CHECK(at.state("e"));
 }
 
-TEST_CASE("a full server makes room of what has expired") {
+TEST_CASE("table::apply() without room erases expired counters to create new ones") {
   for (const bool in_short : {true, false}) {
     CAPTURE(in_short);
     shard at{3};
@@ -236,7 +236,7 @@ TEST_CASE("a full server makes room of what has expired") {
   }
 }
 
-TEST_CASE("what one table forgets is room for another") {
+TEST_CASE("counters that one table expires are room for another") {
   counter::quota counters{1}, idempotency_records{0};
   shard left{counters, idempotency_records}, right{counters, idempotency_records};
   left.apply(set("a", 1, ttl));

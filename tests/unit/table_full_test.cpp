@@ -23,14 +23,14 @@ namespace {
 
 constexpr std::chrono::seconds ttl{10};
 
-/// Whether the reply says that nothing changed, and what there is.
-bool refuses(const full_reply& reply, outcome why, const std::optional<state>& current) {
-  return reply == full_reply{why, false, current, current};
+/// True if the reply has the outcome and `current` as the states before and after.
+bool refuses(const full_reply& reply, outcome outcome, const std::optional<state>& current) {
+  return reply == full_reply{outcome, false, current, current};
 }
 
 }  // namespace
 
-TEST_CASE("a set creates or replaces, and tells what was") {
+TEST_CASE("table::apply() of a full set returns the states before and after") {
   shard at{100, 100, /*version=*/1'000};
   const state first{INT64_MAX, 1'001}, second{INT64_MIN, 1'002, at.now + ttl}, third{0, 1'003};
   CHECK(at.apply(set("hits", INT64_MAX)) == full_reply{outcome::ok, false, std::nullopt, first});
@@ -40,16 +40,16 @@ TEST_CASE("a set creates or replaces, and tells what was") {
   CHECK(at.table.size() == 1);
 }
 
-TEST_CASE("an addition creates or adds, and tells what was") {
+TEST_CASE("table::apply() of a full add returns the states before and after") {
   shard at;
   const state first{105, 1}, second{103, 2};
-  const counter::parameters how{.operand = 5, .initial = 100};
-  CHECK(at.apply(add("hits", how)) == full_reply{outcome::ok, false, std::nullopt, first});
+  const counter::parameters parameters{.operand = 5, .initial = 100};
+  CHECK(at.apply(add("hits", parameters)) == full_reply{outcome::ok, false, std::nullopt, first});
   CHECK(at.apply(add("hits", -2)) == full_reply{outcome::ok, false, first, second});
   CHECK(at.state("hits") == second);
 }
 
-TEST_CASE("a removed counter is gone, and it cannot be removed again") {
+TEST_CASE("table::apply() of a remove deletes the counter, and the next returns not_found") {
   shard at;
   at.apply(set("hits", 7));
   at.apply(set("others", 8));
@@ -61,17 +61,17 @@ TEST_CASE("a removed counter is gone, and it cannot be removed again") {
   CHECK(at.table.size() == 1);
 }
 
-TEST_CASE("what is refused changes nothing and tells the current state") {
+TEST_CASE("table::apply() that refuses changes nothing and returns the current state") {
   const counter::parameters over{.operand = INT64_MAX};
   const counter::parameters bound{.operand = 1, .max = 5};
-  const counter::parameters no_way{
+  const counter::parameters out_of_bounds{
       .operand = 1, .initial = 9, .max = 5, .on_limit = on_limit::clamp};
   auto not_created = bound;
   not_created.create = false;
   struct {
     full_command command;
     bool exists;
-    outcome why;
+    outcome expected;
   } const cases[] = {
       {add("hits", over), true, outcome::overflow},
       {add("hits", bound), true, outcome::limit_reached},
@@ -82,32 +82,32 @@ TEST_CASE("what is refused changes nothing and tells the current state") {
       {if_none_match(any(), set("hits", 1)), true, outcome::precondition_failed},
       {add("none", {.operand = 1, .initial = INT64_MAX}), false, outcome::overflow},
       {add("none", {.operand = 6, .max = 5}), false, outcome::limit_reached},
-      {add("none", no_way), false, outcome::limit_reached},
+      {add("none", out_of_bounds), false, outcome::limit_reached},
       {add("none", not_created), false, outcome::not_found},
       {erase("none"), false, outcome::not_found},
       {if_match(any(), set("none", 1)), false, outcome::precondition_failed},
       {if_match(any(), add("none", not_created)), false, outcome::precondition_failed},
       {if_match(any(), erase("none")), false, outcome::precondition_failed},
   };
-  for (const auto& [command, exists, why] : cases) {
+  for (const auto& [command, exists, expected] : cases) {
     CAPTURE(model::text(command));
     shard at;
     at.apply(set("hits", 7, ttl));
     const auto before = at.state("hits");
-    CHECK(refuses(at.apply(command), why, exists ? before : std::nullopt));
+    CHECK(refuses(at.apply(command), expected, exists ? before : std::nullopt));
     CHECK(at.state("hits") == before);
     CHECK(at.table.size() == 1);
     CHECK(at.apply(set("next", 0)).after->version == before->version + 1);
   }
 }
 
-TEST_CASE("a version is given out where something changes, and only there") {
+TEST_CASE("table::apply() gives out a version exactly if something changes") {
   const counter::parameters clamped{.operand = 3, .max = 7, .on_limit = on_limit::clamp};
   auto clamped_with_ttl = clamped;
   clamped_with_ttl.ttl = std::chrono::seconds{99};
   clamped_with_ttl.ttl_mode = ttl_mode::refresh;
   struct {
-    const char* what;
+    const char* description;
     full_command command;
     bool changes;
   } const cases[] = {
@@ -124,8 +124,8 @@ TEST_CASE("a version is given out where something changes, and only there") {
       {"another", add("hits", {.ttl = 2 * ttl, .ttl_mode = ttl_mode::refresh}), true},
       {"no expiry any more", add("hits", {.ttl_mode = ttl_mode::persist}), true},
   };
-  for (const auto& [what, command, changes] : cases) {
-    CAPTURE(what);
+  for (const auto& [description, command, changes] : cases) {
+    CAPTURE(description);
     shard at{100, 100, 40};
     at.apply(set("hits", 7, ttl));
     const auto reply = at.apply(command);
@@ -138,17 +138,17 @@ TEST_CASE("a version is given out where something changes, and only there") {
   }
 }
 
-TEST_CASE("to create is a change, even by nothing") {
+TEST_CASE("table::apply() of an add of 0 that creates a counter gives out a version") {
   shard at;
   CHECK(at.apply(add("hits", 0)).after == state{0, 1});
-  // Nor does it matter that a clamp could not move.
+  // Even if a clamp does not move the value.
   const counter::parameters stuck{
       .operand = 1, .initial = 5, .max = 5, .on_limit = on_limit::clamp, .ttl = ttl};
   CHECK(at.apply(add("others", stuck)) ==
         full_reply{outcome::ok, false, std::nullopt, state{5, 2, at.now + ttl}});
 }
 
-TEST_CASE("short commands and full ones change versions alike") {
+TEST_CASE("short and full commands give out versions alike") {
   shard at;
   at.apply(operation::add, "hits", 1);
   CHECK(at.state("hits") == state{1, 1});
@@ -161,7 +161,7 @@ TEST_CASE("short commands and full ones change versions alike") {
   CHECK(at.state("hits") == state{INT64_MAX, 4});
 }
 
-TEST_CASE("no version is ever used twice, whatever becomes of the counter") {
+TEST_CASE("a table gives out no version twice, though counters are removed and expire") {
   shard at;
   std::set<std::uint64_t> used;
   std::uint64_t last = 0;
@@ -178,24 +178,24 @@ TEST_CASE("no version is ever used twice, whatever becomes of the counter") {
   }
 }
 
-TEST_CASE("a full server refuses to create, and only that") {
+TEST_CASE("table::apply() without room refuses only what would create a counter") {
   shard at{1};
   at.apply(set("hits", 7));
   for (const auto& command : {set("others", 1), add("others", 1)}) {
     CHECK(refuses(at.apply(command), outcome::too_many_counters, std::nullopt));
     CHECK(at.table.size() == 1);
   }
-  // What is wrong with the sum is wrong however much room there is.
+  // The sum is checked before the room.
   CHECK(at.apply(add("others", {.operand = 1, .max = 0})).outcome == outcome::limit_reached);
   CHECK(at.apply(add("others", {.create = false})).outcome == outcome::not_found);
   CHECK(at.apply(add("hits", 1)).outcome == outcome::ok);
   CHECK(at.apply(set("hits", 1)).outcome == outcome::ok);
   CHECK(at.apply(erase("hits")).outcome == outcome::ok);
-  // Nothing that was refused has taken room or a version.
+  // Refused commands took neither room nor a version.
   CHECK(at.apply(set("others", 1)).after == state{1, 4});
 }
 
-TEST_CASE("counters that come and go take no more memory than those that stay") {
+TEST_CASE("counters that are created and removed leave no memory behind") {
   shard at;
   make_order(at);
   const auto come_and_go = [&at](int rounds) {

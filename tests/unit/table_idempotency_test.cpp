@@ -28,7 +28,7 @@ full_reply replayed(full_reply first) {
 
 }  // namespace
 
-TEST_CASE("what is sent again is answered as the first time and changes nothing") {
+TEST_CASE("table::apply() of a keyed command again repeats the first reply and changes nothing") {
   shard at;
   at.apply(set("hits", 7));
   for (const auto& command :
@@ -46,7 +46,8 @@ TEST_CASE("what is sent again is answered as the first time and changes nothing"
   }
 }
 
-TEST_CASE("a replay is answered whatever became of the counter") {
+TEST_CASE(
+    "a repeated keyed command gets its reply though the counter changed, expired or is gone") {
   shard at;
   const auto command = keyed("k", add("hits", {.operand = 1, .ttl = seconds{1}}));
   const auto first = at.apply(command);
@@ -54,33 +55,33 @@ TEST_CASE("a replay is answered whatever became of the counter") {
   CHECK(at.apply(command) == replayed(first));
   at.apply(erase("hits"));
   CHECK(at.apply(command) == replayed(first));
-  CHECK_FALSE(at.state("hits"));  // nor is it made again
+  CHECK_FALSE(at.state("hits"));  // nor created again
   at.apply(set("hits", 9, seconds{1}));
   at.pass(seconds{1});
   CHECK(at.apply(command) == replayed(first));
   CHECK_FALSE(at.state("hits"));
 }
 
-TEST_CASE("the key comes before the condition and before the operation") {
+TEST_CASE("table::apply() checks the idempotency key before the condition and the operation") {
   shard at;
   const auto first = at.apply(if_none_match(any(), keyed("k", add("hits", 1))));
   REQUIRE(first.outcome == outcome::ok);
-  // The condition does not hold any more, and conditions do not count.
+  // The condition no longer holds, but does not count.
   CHECK(at.apply(if_none_match(any(), keyed("k", add("hits", 1)))) == replayed(first));
   CHECK(at.apply(if_match({}, keyed("k", add("hits", 1)))) == replayed(first));
   CHECK(at.apply(keyed("k", add("hits", 1))) == replayed(first));
   CHECK(at.apply(if_match({}, keyed("k", add("hits", 2)))) == full_reply{outcome::key_mismatch});
 }
 
-TEST_CASE("a key that was used for something else is refused, whatever differs") {
-  const counter::parameters how{.operand = 1,
-                                .initial = 2,
-                                .min = -10,
-                                .max = 10,
-                                .on_limit = on_limit::clamp,
-                                .ttl = seconds{5}};
-  const auto with = [&how](auto change) {
-    auto other = how;
+TEST_CASE("table::apply() returns key_mismatch if any parameter differs") {
+  const counter::parameters original{.operand = 1,
+                                     .initial = 2,
+                                     .min = -10,
+                                     .max = 10,
+                                     .on_limit = on_limit::clamp,
+                                     .ttl = seconds{5}};
+  const auto with = [&original](auto change) {
+    auto other = original;
     change(other);
     return add("hits", other);
   };
@@ -93,15 +94,15 @@ TEST_CASE("a key that was used for something else is refused, whatever differs")
         with([](auto& o) { o.ttl_mode = ttl_mode::refresh; }), set("hits", 1), erase("hits")}) {
     CAPTURE(model::text(other));
     shard at;
-    const auto first = at.apply(keyed("k", add("hits", how)));
+    const auto first = at.apply(keyed("k", add("hits", original)));
     CHECK(at.apply(keyed("k", other)) == full_reply{outcome::key_mismatch});
     CHECK(at.state("hits") == first.after);
-    // It is still remembered what it was used for.
-    CHECK(at.apply(keyed("k", add("hits", how))) == replayed(first));
+    // The record still has the original parameters.
+    CHECK(at.apply(keyed("k", add("hits", original))) == replayed(first));
   }
 }
 
-TEST_CASE("keys of other names and other positions are other keys") {
+TEST_CASE("idempotency keys of other names and other positions are different keys") {
   shard at;
   std::int64_t changes = 0;
   for (const auto* name : {"a", "b"})
@@ -114,7 +115,7 @@ TEST_CASE("keys of other names and other positions are other keys") {
   CHECK(at.state("a")->value + at.state("b")->value == changes);
 }
 
-TEST_CASE("what was refused is not remembered and may be tried again") {
+TEST_CASE("a keyed command that was refused is not remembered and may be tried again") {
   shard at{1};
   const auto missing = keyed("k", add("hits", {.operand = 5, .create = false, .max = 10}));
   CHECK(at.apply(missing).outcome == outcome::not_found);
@@ -132,7 +133,7 @@ TEST_CASE("what was refused is not remembered and may be tried again") {
   CHECK(at.apply(missing) == replayed(reply));
 }
 
-TEST_CASE("what was clamped to nothing is remembered") {
+TEST_CASE("a keyed add that was clamped to no movement is remembered") {
   shard at;
   at.apply(set("hits", 10));
   const auto command =
@@ -144,7 +145,7 @@ TEST_CASE("what was clamped to nothing is remembered") {
   CHECK(at.state("hits") == state{0, 2});
 }
 
-TEST_CASE("reads are read anew, and use no key up") {
+TEST_CASE("keyed reads are not remembered") {
   shard at{1, 1};
   at.apply(set("hits", 1));
   CHECK(at.apply(keyed("k", get("hits"))).after == state{1, 1});
@@ -155,7 +156,8 @@ TEST_CASE("reads are read anew, and use no key up") {
   CHECK(at.apply(keyed("k", get("hits"))).after == state{3, 3});
 }
 
-TEST_CASE("a full log refuses what it cannot remember, and that changes nothing") {
+TEST_CASE(
+    "table::apply() without room for the key returns idempotency_store_full, changes nothing") {
   shard at{10, 2};
   const auto first = at.apply(keyed("a", add("hits", 1)));
   const auto second = at.apply(keyed("b", add("hits", 1)));
@@ -164,14 +166,14 @@ TEST_CASE("a full log refuses what it cannot remember, and that changes nothing"
     CHECK(at.apply(command) == full_reply{outcome::idempotency_store_full});
   CHECK(at.state("hits") == second.after);
   CHECK_FALSE(at.state("new"));
-  // What is remembered is answered, what has no key is carried out.
+  // Remembered keys get their reply, commands without a key are applied.
   CHECK(at.apply(keyed("a", add("hits", 1))) == replayed(first));
   CHECK(at.apply(keyed("a", add("hits", 2))) == full_reply{outcome::key_mismatch});
   CHECK(at.apply(add("hits", 1)).outcome == outcome::ok);
   CHECK(at.apply(keyed("c", get("hits"))).outcome == outcome::ok);
 }
 
-TEST_CASE("a replay is answered where counters are full") {
+TEST_CASE("a repeated keyed command gets its reply though there is no room for counters") {
   shard at{1};
   const auto first = at.apply(keyed("k", add("hits", 1)));
   at.apply(erase("hits"));
@@ -180,7 +182,7 @@ TEST_CASE("a replay is answered where counters are full") {
   CHECK(at.apply(keyed("l", add("hits", 1))).outcome == outcome::too_many_counters);
 }
 
-TEST_CASE("what is refused takes no room in the log") {
+TEST_CASE("a keyed command that is refused takes no room for its key") {
   shard at{10, 1};
   for (int i = 0; i < 5; ++i) {
     CHECK(at.apply(keyed("k", erase("none"))).outcome == outcome::not_found);
@@ -189,13 +191,13 @@ TEST_CASE("what is refused takes no room in the log") {
   CHECK(at.apply(keyed("k", add("hits", 1))).outcome == outcome::ok);
 }
 
-TEST_CASE("a key is remembered for its time, to the millisecond, and then used anew") {
+TEST_CASE("an idempotency key is remembered until the millisecond before its time is over") {
   shard at{10, 1};
   const auto command = keyed("k", add("hits", 1));
   const auto first = at.apply(command);
   at.pass(idempotency_ttl - moment);
   at.table.expire(at.now, 100);
-  CHECK(at.apply(command) == replayed(first));  // which does not prolong it
+  CHECK(at.apply(command) == replayed(first));  // does not extend its time
   CHECK(at.apply(keyed("l", add("hits", 1))).outcome == outcome::idempotency_store_full);
   at.pass(moment);
   const auto second = at.apply(command);
@@ -205,7 +207,7 @@ TEST_CASE("a key is remembered for its time, to the millisecond, and then used a
   CHECK(at.apply(keyed("l", add("hits", 1))).outcome == outcome::ok);
 }
 
-TEST_CASE("upkeep is not done before it has forgotten the keys whose time is over") {
+TEST_CASE("table::expire() returns true only after it has forgotten the keys whose time is over") {
   counter::quota counters{10}, idempotency_records{3};
   shard left{counters, idempotency_records}, right{counters, idempotency_records};
   for (const auto* key : {"a", "b", "c"})

@@ -1,3 +1,5 @@
+#include "tests/cases/list_pages.hpp"
+#include "tests/unit/seed.hpp"
 #include "tests/unit/table_support.hpp"
 
 #include "counter/page.hpp"
@@ -7,7 +9,6 @@
 #include <algorithm>
 #include <chrono>
 #include <cstddef>
-#include <cstdlib>
 #include <map>
 #include <random>
 #include <set>
@@ -26,18 +27,18 @@ using names = std::vector<std::string>;
 using budget = counter::table::budget;
 
 names names_of(const page& page) {
-  names found;
-  for (const auto& one : page.counters)
-    found.push_back(one.name);
-  return found;
+  names listed;
+  for (const auto& counter : page.counters)
+    listed.push_back(counter.name);
+  return listed;
 }
 
 page list(shard& at, const page_request& request, budget steps = 10'000) {
   return at.table.list(request, at.now, steps);
 }
 
-shard& filled(shard& at, const names& with) {
-  for (const auto& name : with)
+shard& filled(shard& at, const names& all) {
+  for (const auto& name : all)
     at.apply(set(name, static_cast<std::int64_t>(name.size())));
   make_order(at);
   return at;
@@ -45,7 +46,7 @@ shard& filled(shard& at, const names& with) {
 
 }  // namespace
 
-TEST_CASE("a list tells names and states in byte order") {
+TEST_CASE("table::list() returns names and states in byte order") {
   shard at;
   filled(at, {"\xc3\xa9", "b", "a/b", "~", "a", "A"});
   at.apply(set("b", 9, seconds{5}));
@@ -53,12 +54,12 @@ TEST_CASE("a list tells names and states in byte order") {
   CHECK(page.outcome == counter::outcome::ok);
   CHECK(page.is_last);
   CHECK(names_of(page) == names{"A", "a", "a/b", "b", "~", "\xc3\xa9"});
-  for (const auto& one : page.counters)
-    CHECK(one.state == at.state(one.name));
+  for (const auto& [name, state] : page.counters)
+    CHECK(state == at.state(name));
   CHECK(page.counters[3].state == state{9, 7, at.now + seconds{5}});
 }
 
-TEST_CASE("a list of nothing is at its end") {
+TEST_CASE("table::list() of an empty table returns an empty last page") {
   shard at;
   make_order(at);
   const auto page = list(at, {.limit = 1});
@@ -66,49 +67,22 @@ TEST_CASE("a list of nothing is at its end") {
   CHECK(page.is_last);
 }
 
-TEST_CASE("a page has what begins with the prefix and is behind the last one, up to the limit") {
+TEST_CASE("table::list() honours prefix, after and limit") {
   shard at;
-  filled(at, {"a", "a/1", "a/2", "a/\xc3\xa9", "a0", "b"});
-  struct {
-    const char *prefix, *after;
-    std::size_t limit;
-    names found;
-    bool is_last;
-  } const cases[] = {
-      {"", "", 100, {"a", "a/1", "a/2", "a/\xc3\xa9", "a0", "b"}, true},
-      {"", "", 6, {"a", "a/1", "a/2", "a/\xc3\xa9", "a0", "b"}, true},
-      {"", "", 5, {"a", "a/1", "a/2", "a/\xc3\xa9", "a0"}, false},
-      {"", "", 1, {"a"}, false},
-      {"", "a0", 1, {"b"}, true},
-      {"", "b", 1, {}, true},
-      {"", "a/1z", 2, {"a/2", "a/\xc3\xa9"}, false},
-      {"a", "", 100, {"a", "a/1", "a/2", "a/\xc3\xa9", "a0"}, true},
-      {"a/", "", 100, {"a/1", "a/2", "a/\xc3\xa9"}, true},
-      {"a/", "", 3, {"a/1", "a/2", "a/\xc3\xa9"}, true},
-      {"a/", "", 2, {"a/1", "a/2"}, false},
-      {"a/", "a/2", 2, {"a/\xc3\xa9"}, true},
-      {"a/", "a", 2, {"a/1", "a/2"}, false},
-      {"a/", "b", 2, {}, true},
-      {"a/1", "", 1, {"a/1"}, true},
-      {"a/3", "", 1, {}, true},
-      {"c", "", 1, {}, true},
-      {"a/1/", "", 1, {}, true},
-  };
-  for (const auto& [prefix, after, limit, found, is_last] : cases) {
-    CAPTURE(prefix);
-    CAPTURE(after);
-    CAPTURE(limit);
-    const auto page = list(at, {.prefix = prefix, .after = after, .limit = limit});
-    CHECK(names_of(page) == found);
-    CHECK(page.is_last == is_last);
-    if (!found.empty())
-      CHECK(page.reached == found.back());
-    else
-      CHECK(page.reached == after);
+  filled(at, cases::listed_names());
+  for (const auto& expected : cases::list_pages()) {
+    CAPTURE(expected.prefix);
+    CAPTURE(expected.after);
+    CAPTURE(expected.limit);
+    const auto page =
+        list(at, {.prefix = expected.prefix, .after = expected.after, .limit = expected.limit});
+    CHECK(names_of(page) == expected.names);
+    CHECK(page.is_last == expected.is_last);
+    CHECK(page.reached == expected.reached());
   }
 }
 
-TEST_CASE("a page ends where its steps do, and the next goes on from there") {
+TEST_CASE("table::list() stops when its steps are used up, and the next page continues there") {
   shard at;
   filled(at, {"a", "b", "c"});
   budget steps = 2;
@@ -128,10 +102,10 @@ TEST_CASE("a page ends where its steps do, and the next goes on from there") {
   CHECK(steps == 0);
   steps = 5;
   page = at.table.list({.limit = 2}, at.now, steps);
-  CHECK(steps == 3);  // what was not used is left to others
+  CHECK(steps == 3);  // left to others
 }
 
-TEST_CASE("the first list takes its steps to make the order, and is empty until then") {
+TEST_CASE("table::list() returns empty pages until the order of names is built") {
   shard at;
   for (const auto* name : {"a", "b", "c"})
     at.apply(set(name, 1));
@@ -149,7 +123,7 @@ TEST_CASE("the first list takes its steps to make the order, and is empty until 
   CHECK(names_of(page) == names{"a", "b", "c"});
 }
 
-TEST_CASE("what has expired is left out, in its millisecond, whether forgotten or not") {
+TEST_CASE("table::list() leaves out expired counters, erased or not, to the millisecond") {
   for (const bool is_tidy : {true, false}) {
     CAPTURE(is_tidy);
     shard at;
@@ -164,13 +138,13 @@ TEST_CASE("what has expired is left out, in its millisecond, whether forgotten o
     auto page = list(at, {.limit = 100});
     CHECK(names_of(page) == names{"b", "d"});
     CHECK(page.is_last);
-    // They take no place on a page.
+    // Expired counters do not count towards the limit.
     page = list(at, {.limit = 2});
     CHECK(names_of(page) == names{"b", "d"});
   }
 }
 
-TEST_CASE("to look at what has expired takes steps, too") {
+TEST_CASE("table::list() spends steps on expired counters, too") {
   shard at;
   make_order(at);
   for (const auto* name : {"a", "b", "c"})
@@ -184,19 +158,18 @@ TEST_CASE("to look at what has expired takes steps, too") {
   CHECK(page.reached == "b");
 }
 
-TEST_CASE("a list goes on where the name it had reached is gone") {
+TEST_CASE("table::list() continues after a name that was removed meanwhile") {
   shard at;
   filled(at, {"a", "b", "c"});
   const auto page = list(at, {.limit = 2});
   at.apply(erase("b"));
   at.apply(set("bb", 1));
-  at.apply(set("aa", 1));  // behind it already
+  at.apply(set("aa", 1));  // before the position
   CHECK(names_of(list(at, {.after = page.reached, .limit = 9})) == names{"bb", "c"});
 }
 
-TEST_CASE("a name that stays is listed exactly once, whatever comes and goes meanwhile") {
-  const auto* given = std::getenv("COUNTERD_TEST_SEED");
-  const auto seed = given ? std::strtoull(given, nullptr, 10) : std::random_device{}();
+TEST_CASE("table::list() returns a name that stays exactly once, though others come and go") {
+  const auto seed = unit::chosen_seed();
   MESSAGE("COUNTERD_TEST_SEED=" << seed);
   std::mt19937_64 random{seed};
   for (int round = 0; round < 20; ++round) {
@@ -209,7 +182,7 @@ TEST_CASE("a name that stays is listed exactly once, whatever comes and goes mea
       at.apply(set(name, 1));
     }
     const names others(come_and_go.begin(), come_and_go.end());
-    // From the first page on, while the order is still being made.
+    // From the first page on, while the order is still being built.
     std::map<std::string, int> listed;
     page page;
     while (!page.is_last) {
@@ -234,17 +207,17 @@ TEST_CASE("a name that stays is listed exactly once, whatever comes and goes mea
       at.table.expire(at.now, random() % 5);
       const auto after = page.reached;
       page = list(at, {.after = after, .limit = 1 + random() % 40}, 1 + random() % 60);
-      for (const auto& one : page.counters) {
-        CHECK(one.name > after);
-        CHECK(at.state(one.name) == one.state);
-        ++listed[one.name];
+      for (const auto& [name, state] : page.counters) {
+        CHECK(name > after);
+        CHECK(at.state(name) == state);
+        ++listed[name];
       }
     }
     for (const auto& name : stay) {
       CAPTURE(name);
       CHECK(listed[name] == 1);
     }
-    CHECK(
-        std::all_of(listed.begin(), listed.end(), [](const auto& one) { return one.second <= 1; }));
+    CHECK(std::all_of(listed.begin(), listed.end(),
+                      [](const auto& entry) { return entry.second <= 1; }));
   }
 }

@@ -38,7 +38,7 @@ struct StringMaker<std::optional<counter::state>> {
 
 namespace unit {
 
-// -- commands in full -----------------------------------------------------------
+// -- full commands --------------------------------------------------------------
 
 inline counter::full_command get(std::string name) {
   return {std::move(name), {.operation = counter::operation::get}};
@@ -49,9 +49,9 @@ inline counter::full_command set(std::string name, std::int64_t value,
   return {std::move(name), {.operation = counter::operation::set, .operand = value, .ttl = ttl}};
 }
 
-inline counter::full_command add(std::string name, counter::parameters how) {
-  how.operation = counter::operation::add;
-  return {std::move(name), how};
+inline counter::full_command add(std::string name, counter::parameters parameters) {
+  parameters.operation = counter::operation::add;
+  return {std::move(name), parameters};
 }
 
 inline counter::full_command add(std::string name, std::int64_t delta) {
@@ -89,17 +89,17 @@ inline counter::full_command if_none_match(counter::version_set versions,
 
 constexpr std::chrono::milliseconds idempotency_ttl{60'000};
 
-/// A table and the clock it sees.
+/// A table and its clock.
 class shard {
 public:
-  /// With room of its own.
+  /// With quotas of its own.
   explicit shard(std::uint64_t counters = 100, std::uint64_t idempotency_records = 100,
                  std::uint64_t version = 0)
       : own_counters_(counters),
         own_idempotency_records_(idempotency_records),
         table({own_counters_, own_idempotency_records_, idempotency_ttl, key_, version}) {}
 
-  /// With room that it shares.
+  /// With shared quotas.
   shard(counter::quota& counters, counter::quota& idempotency_records)
       : table({counters, idempotency_records, idempotency_ttl, key_, 0}) {}
 
@@ -111,7 +111,7 @@ public:
     return table.apply(counter::command{operation, name, operand}, hash(name), now);
   }
 
-  /// As a plain read tells it.
+  /// Returns the state that a read returns.
   std::optional<counter::state> state(std::string name) {
     return apply(get(std::move(name))).after;
   }
@@ -129,7 +129,7 @@ public:
   counter::table table;
 };
 
-/// Lists until the order of the names is made.
+/// Lists until the order of names is built.
 inline void make_order(shard& at) {
   for (counter::table::budget steps = 0; steps == 0;) {
     steps = 10'000;

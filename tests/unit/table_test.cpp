@@ -16,7 +16,7 @@ using counter::quota;
 
 namespace {
 
-/// A table that hashes the names itself.
+/// A table that hashes names itself.
 class table {
 public:
   explicit table(quota& room, counter::siphash_key key = {})
@@ -48,7 +48,7 @@ counter::command add(std::string_view name, std::int64_t delta) {
 
 }  // namespace
 
-TEST_CASE("a sum that does not fit is refused and changes nothing") {
+TEST_CASE("table::apply() of an add that overflows changes nothing") {
   struct {
     std::int64_t value, delta;
   } const cases[] = {
@@ -66,7 +66,7 @@ TEST_CASE("a sum that does not fit is refused and changes nothing") {
   }
 }
 
-TEST_CASE("a sum that just fits is exact") {
+TEST_CASE("table::apply() of an add returns the exact sum up to both ends of int64") {
   struct {
     std::int64_t value, delta, sum;
   } const cases[] = {
@@ -89,7 +89,7 @@ TEST_CASE("a sum that just fits is exact") {
   }
 }
 
-TEST_CASE("a counter that nobody made is not found, and asking does not make it") {
+TEST_CASE("table::apply() of a get does not find a missing counter and does not create it") {
   quota room{8};
   table counters{room};
   CHECK(counters.apply(get("visits")).outcome == outcome::not_found);
@@ -97,7 +97,7 @@ TEST_CASE("a counter that nobody made is not found, and asking does not make it"
   CHECK(counters.size() == 0);
 }
 
-TEST_CASE("a missing counter starts at 0 when something is added") {
+TEST_CASE("table::apply() of an add starts a missing counter at 0") {
   for (const std::int64_t delta :
        {std::int64_t{1}, std::int64_t{0}, std::int64_t{-5}, INT64_MAX, INT64_MIN}) {
     CAPTURE(delta);
@@ -111,7 +111,7 @@ TEST_CASE("a missing counter starts at 0 when something is added") {
   }
 }
 
-TEST_CASE("set makes a counter or overwrites it") {
+TEST_CASE("table::apply() of a set creates a counter or overwrites it") {
   quota room{8};
   table counters{room};
   CHECK(counters.apply(set("visits", INT64_MIN)).value == INT64_MIN);
@@ -120,7 +120,7 @@ TEST_CASE("set makes a counter or overwrites it") {
   CHECK(counters.size() == 1);
 }
 
-TEST_CASE("names are told apart byte by byte") {
+TEST_CASE("a table compares names byte by byte") {
   quota room{100};
   table counters{room};
   const std::string longest(limits::name_bytes_max, 'x');
@@ -138,7 +138,7 @@ TEST_CASE("names are told apart byte by byte") {
   CHECK(counters.size() == std::size(names));
 }
 
-TEST_CASE("a table keeps its own copy of a name") {
+TEST_CASE("a table copies a counter's name") {
   quota room{8};
   table counters{room};
   std::string name = "a name that is too long for a string's own bytes";
@@ -149,7 +149,7 @@ TEST_CASE("a table keeps its own copy of a name") {
   CHECK(counters.apply(get(name)).outcome == outcome::not_found);
 }
 
-TEST_CASE("a full server refuses new counters and goes on with the old ones") {
+TEST_CASE("table::apply() without room refuses new counters and changes existing ones") {
   quota room{2};
   table counters{room};
   counters.apply(set("a", 1));
@@ -162,7 +162,7 @@ TEST_CASE("a full server refuses new counters and goes on with the old ones") {
   CHECK(counters.apply(set("b", 7)).value == 7);
 }
 
-TEST_CASE("tables share the room, and what was refused takes none") {
+TEST_CASE("tables share a quota, and refused commands take no room") {
   quota room{2};
   table left{room}, right{room};
   left.apply(set("a", INT64_MAX));
@@ -174,7 +174,7 @@ TEST_CASE("tables share the room, and what was refused takes none") {
   CHECK(left.apply(set("c", 1)).outcome == outcome::too_many_counters);
 }
 
-TEST_CASE("there is no room in a quota of 0, and all of it in the largest") {
+TEST_CASE("quota::take() returns false at 0, and true with the largest maximum") {
   CHECK_FALSE(quota{0}.take());
   quota one{1};
   CHECK(one.take());
@@ -183,7 +183,7 @@ TEST_CASE("there is no room in a quota of 0, and all of it in the largest") {
   CHECK(quota{UINT64_MAX}.take());
 }
 
-TEST_CASE("a table of many counters loses none while it grows, whatever its key") {
+TEST_CASE("a table of thousands of counters loses none while it grows, with any key") {
   constexpr std::int64_t many = 5'000;
   for (const counter::siphash_key key : {counter::siphash_key{}, counter::siphash_key{1, 2}}) {
     quota room{many};
@@ -196,7 +196,7 @@ TEST_CASE("a table of many counters loses none while it grows, whatever its key"
   }
 }
 
-TEST_CASE("a counter with a name of 20 bytes takes at most 52 bytes") {
+TEST_CASE("a counter with a name of 20 bytes takes at most 52 bytes of memory") {
   constexpr std::size_t many = 1'000'000;
   quota room{many};
   const auto before = unit::allocations::now();

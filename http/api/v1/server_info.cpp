@@ -46,7 +46,7 @@ server_info::server_info(std::string_view version, unsigned shards, unsigned thr
       info(to_text({{"version", version},
                     {"shards", shards},
                     {"threads", threads},
-                    {"store", store.durability.sync == sync::none ? "memory" : "rocksdb"},
+                    {"store", store.name},
                     {"durability", describe(store.durability)},
                     {"limits", describe(limits)}})) {}
 

@@ -21,18 +21,22 @@ server_info with(const counter::store_traits& store) {
 TEST_CASE("the server tells where its counters are and what is left of them") {
   struct {
     counter::durability durability;
-    std::string_view store, told;
+    std::string_view name, store, told;
   } const cases[] = {
-      {{}, "\"memory\"", R"({"sync":"none"})"},
+      {{}, "memory", "\"memory\"", R"({"sync":"none"})"},
       // How often is said only where something may be lost meanwhile.
-      {{policy::none, 100ms}, "\"memory\"", R"({"sync":"none"})"},
-      {{policy::always}, "\"rocksdb\"", R"({"sync":"always"})"},
-      {{policy::always, 100ms}, "\"rocksdb\"", R"({"sync":"always"})"},
-      {{policy::interval, 1ms}, "\"rocksdb\"", R"({"sync":"interval","interval_ms":1})"},
-      {{policy::interval, 60s}, "\"rocksdb\"", R"({"sync":"interval","interval_ms":60000})"},
+      {{policy::none, 100ms}, "memory", "\"memory\"", R"({"sync":"none"})"},
+      {{policy::always}, "rocksdb", "\"rocksdb\"", R"({"sync":"always"})"},
+      {{policy::always, 100ms}, "other", "\"other\"", R"({"sync":"always"})"},
+      {{policy::interval, 1ms}, "rocksdb", "\"rocksdb\"", R"({"sync":"interval","interval_ms":1})"},
+      {{policy::interval, 60s},
+       "rocksdb",
+       "\"rocksdb\"",
+       R"({"sync":"interval","interval_ms":60000})"},
   };
-  for (const auto& [durability, store, told] : cases) {
+  for (const auto& [durability, name, store, told] : cases) {
     counter::store_traits traits;
+    traits.name = name;
     traits.durability = durability;
     const auto info = with(traits).info;
     CAPTURE(info);
