@@ -96,12 +96,12 @@ commit_watermark::~commit_watermark() {
 }
 
 std::uint64_t commit_watermark::sequence() const {
-  const std::lock_guard lock{mutex_};
+  const counter::mutex_lock lock{mutex_};
   return sequence_;
 }
 
 bool commit_watermark::advance(std::uint64_t sequence) noexcept {
-  const std::lock_guard lock{mutex_};
+  const counter::mutex_lock lock{mutex_};
   if (sequence <= sequence_)
     return true;
   const auto bytes = slot_of(sequence);
@@ -117,7 +117,7 @@ bool commit_watermark::advance(std::uint64_t sequence) noexcept {
 }
 
 bool commit_watermark::sync() noexcept {
-  const std::lock_guard lock{mutex_};
+  const counter::mutex_lock lock{mutex_};
   return ::fsync(descriptor_) == 0;
 }
 

@@ -1,8 +1,9 @@
 #pragma once
 
+#include "counter/mutex.hpp"
+
 #include <cstdint>
 #include <filesystem>
-#include <mutex>
 
 namespace rocksdb {
 class FileSystem;
@@ -43,10 +44,10 @@ public:
   bool sync() noexcept;
 
 private:
-  mutable std::mutex mutex_;
-  int descriptor_;
-  std::uint64_t sequence_;
-  unsigned slot_ = 0;  // of the last one
+  mutable counter::mutex mutex_;
+  const int descriptor_;
+  std::uint64_t sequence_ ABSL_GUARDED_BY(mutex_);
+  unsigned slot_ ABSL_GUARDED_BY(mutex_) = 0;  // of the last one
 };
 
 }  // namespace storage

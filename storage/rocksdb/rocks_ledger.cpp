@@ -10,7 +10,7 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
-#include <shared_mutex>
+#include <mutex>
 #include <stdexcept>
 #include <utility>
 
@@ -98,7 +98,7 @@ commit_result rocks_ledger::write(rocksdb::WriteBatch& batch, std::span<const st
                                   std::uint32_t shard, const shard_row& row) noexcept {
   if (health_ == health::full)
     heal();
-  const std::shared_lock lock{database_mutex_};
+  const shared_lock lock{database_mutex_};
   if (health_ != health::good)
     return health_ == health::full ? commit_result::full : commit_result::refused;
   std::string key, value;
@@ -108,10 +108,12 @@ commit_result rocks_ledger::write(rocksdb::WriteBatch& batch, std::span<const st
     batch.Put(key, changes[i]);
   }
   std::size_t merged = 0;
-  const std::unique_lock merging{merging_, std::try_to_lock};
-  if (merging) {
-    const std::lock_guard newer{newer_};
-    merged = write_buffer_.merge(batch, settings_.write_buffer);
+  bool merges = false;
+  {
+    const counter::mutex_lock newer{newer_};
+    merges = !std::exchange(is_merging_, true);
+    if (merges)
+      merged = write_buffer_.merge(batch, settings_.write_buffer);
   }
   // Last: a start finds the number of the last row, and a flush may drop any other.
   shard_key(key, shard);
@@ -120,14 +122,17 @@ commit_result rocks_ledger::write(rocksdb::WriteBatch& batch, std::span<const st
   rocksdb::WriteOptions options;
   options.sync = settings_.durability.sync == counter::durability::sync::always;
   const auto status = hand_over_group(*db_, options, batch);
+  {
+    const counter::mutex_lock newer{newer_};
+    is_merging_ = is_merging_ && !merges;
+    if (status.ok()) {
+      write_buffer_.drop(merged);
+      for (std::size_t i = 0; i < changes.size(); ++i)
+        write_buffer_.add(number + i, changes[i]);
+    }
+  }
   if (!status.ok())
     return write_failed(status);
-  {
-    const std::lock_guard newer{newer_};
-    write_buffer_.drop(merged);
-    for (std::size_t i = 0; i < changes.size(); ++i)
-      write_buffer_.add(number + i, changes[i]);
-  }
   // Not greater than that of the last group that is safe: each becomes the
   // latest when it is.
   const auto sequence = db_->GetLatestSequenceNumber();
@@ -182,11 +187,12 @@ void rocks_ledger::fail(const std::string& why) noexcept {
 /// Where there is room again, opens the database anew: a log that failed is not
 /// written to again.
 void rocks_ledger::heal() noexcept {
-  const std::unique_lock healing{healing_, std::try_to_lock};
-  if (!healing || steady_clock::now() < next_healing_ ||
-      opener_->free_bytes() < opener_->room_bytes())
+  if (!healing_.try_lock())
     return;
-  const std::unique_lock lock{database_mutex_};
+  const counter::mutex_lock healing{healing_, std::adopt_lock};
+  if (steady_clock::now() < next_healing_ || opener_->free_bytes() < opener_->room_bytes())
+    return;
+  const exclusive_lock lock{database_mutex_};
   if (health_ != health::full)
     return;
   reopen();
@@ -223,15 +229,15 @@ void rocks_ledger::reopen() {
 // -- syncing at intervals -----------------------------------------------------
 
 void rocks_ledger::sync_in_intervals(const std::stop_token& stop) {
-  std::unique_lock lock{waiting_};
+  const counter::mutex_lock lock{waiting_};
   while (!stop.stop_requested()) {
-    wake_up_.wait_for(lock, stop, settings_.durability.interval, [] { return false; });
+    wake_up_.wait_for(waiting_, stop, settings_.durability.interval, [] { return false; });
     sync_log();
   }
 }
 
 void rocks_ledger::sync_log() noexcept {
-  const std::shared_lock lock{database_mutex_};
+  const shared_lock lock{database_mutex_};
   // A log that was cut was synced then, and is not touched again.
   if (health_ == health::failed || !db_ || opener_->watch().is_cut())
     return;

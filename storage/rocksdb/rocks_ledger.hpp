@@ -1,5 +1,6 @@
 #pragma once
 
+#include "counter/mutex.hpp"
 #include "counter/shard/ledger.hpp"
 #include "storage/rocksdb/rows.hpp"
 #include "storage/rocksdb/settings.hpp"
@@ -13,7 +14,6 @@
 #include <cstdint>
 #include <map>
 #include <memory>
-#include <mutex>
 #include <string>
 #include <thread>
 #include <vector>
@@ -69,9 +69,9 @@ private:
   bool is_new() const;
   void check_untouched(bool has_watermark);
   void check_sequence(std::uint64_t latest, std::uint64_t watermark) const;
-  void open_database(bool is_new);
-  void read_shards();
-  void read_changes();
+  void open_database(bool is_new) ABSL_EXCLUSIVE_LOCKS_REQUIRED(database_mutex_);
+  void read_shards() ABSL_SHARED_LOCKS_REQUIRED(database_mutex_);
+  void read_changes() ABSL_SHARED_LOCKS_REQUIRED(database_mutex_);
 
   counter::commit_result write(rocksdb::WriteBatch& batch, std::span<const std::string> changes,
                                std::uint32_t shard, const shard_row& row) noexcept;
@@ -80,14 +80,15 @@ private:
   void ran_full(const rocksdb::Status& status) noexcept;
   void fail(const std::string& why) noexcept;
   void heal() noexcept;
-  void reopen();
+  void reopen() ABSL_EXCLUSIVE_LOCKS_REQUIRED(database_mutex_);
   void vouch_for(std::uint64_t sequence) noexcept;
 
   bool read_rows(std::span<const std::string_view> names,
                  std::span<std::optional<counter::state>> found,
                  std::span<const std::size_t> which);
   counter_walk walk_from(const std::string& begin, const rocksdb::ReadOptions& options,
-                         const counter::page_request& request, std::size_t steps);
+                         const counter::page_request& request, std::size_t steps)
+      ABSL_SHARED_LOCKS_REQUIRED(database_mutex_);
   bool unreadable(const std::string& what) noexcept;
   void sync_in_intervals(const std::stop_token& stop);
   void sync_log() noexcept;
@@ -101,23 +102,25 @@ private:
   std::map<std::uint32_t, shard_row> shards_;  // as they were opened
 
   writer_priority_mutex database_mutex_;  // shared: to use the database; exclusive: to replace it
-  std::unique_ptr<rocksdb::DB> db_;       // null only when it has failed
+  /// Null only when it has failed.
+  std::unique_ptr<rocksdb::DB> db_ ABSL_GUARDED_BY(database_mutex_);
   std::atomic<std::uint64_t> next_changes_ = 0;
-  std::mutex merging_;  // one group at a time takes older ones with it
-  std::mutex newer_;    // guards the next one
-  write_buffer write_buffer_;
+  counter::mutex newer_;
+  write_buffer write_buffer_ ABSL_GUARDED_BY(newer_);
+  /// One group at a time takes older ones with it.
+  bool is_merging_ ABSL_GUARDED_BY(newer_) = false;
   std::atomic<health> health_ = health::good;
   std::atomic<bool> has_failed_ = false;
-  std::atomic<std::uint64_t> sequence_ = 0;               // of the last group that was kept
-  std::atomic<counter::time_point::rep> now_ = 0;         // the latest that was kept
-  std::atomic<std::int64_t> reported_ = 0;                // when a read last failed
-  std::mutex healing_;                                    // guards the next one
-  std::chrono::steady_clock::time_point next_healing_{};  // not before
-  std::mutex timekeeping_;                                // guards the next one
-  std::unique_ptr<counter::ledger_writer> timekeeper_;    // of the lists
-  std::mutex backing_up_;
+  std::atomic<std::uint64_t> sequence_ = 0;        // of the last group that was kept
+  std::atomic<counter::time_point::rep> now_ = 0;  // the latest that was kept
+  std::atomic<std::int64_t> reported_ = 0;         // when a read last failed
+  counter::mutex healing_;
+  std::chrono::steady_clock::time_point next_healing_ ABSL_GUARDED_BY(healing_){};  // not before
+  counter::mutex timekeeping_;
+  std::unique_ptr<counter::ledger_writer> timekeeper_ ABSL_GUARDED_BY(timekeeping_);  // of lists
+  counter::mutex backing_up_;
 
-  std::mutex waiting_;
+  counter::mutex waiting_;
   std::condition_variable_any wake_up_;
   std::jthread syncer_;  // only with sync::interval
 };

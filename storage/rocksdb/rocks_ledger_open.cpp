@@ -66,6 +66,7 @@ void rocks_ledger::open() {
     spdlog::info("{}: reading a log of {} MiB", settings_.directory.string(), bytes >> 20);
   if (!is_new)
     check_untouched(has_watermark);
+  const exclusive_lock lock{database_mutex_};
   open_database(is_new);
   if (!has_watermark)
     commit_watermark::create(*settings_.file_system, directory_->commit_watermark(), 0);
@@ -146,6 +147,7 @@ void rocks_ledger::read_changes() {
     std::uint64_t number = 0;
     if (!decode_changes_key(key, number) || !are_changes(changes))
       refuse(opener_->path(), "a row of changes is damaged; restore a backup");
+    const counter::mutex_lock newer{newer_};
     write_buffer_.restore(number, changes);
     next_changes_ = number + 1;
   };

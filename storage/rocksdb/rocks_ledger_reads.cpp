@@ -12,7 +12,6 @@
 #include <spdlog/spdlog.h>
 
 #include <cassert>
-#include <shared_mutex>
 
 namespace storage {
 
@@ -50,7 +49,7 @@ bool rocks_ledger::read(std::span<const std::string_view> names,
   std::vector<std::size_t> others;  // that are not in the delta
   others.reserve(names.size());
   {
-    const std::lock_guard newer{newer_};
+    const counter::mutex_lock newer{newer_};
     for (std::size_t i = 0; i < names.size(); ++i) {
       std::string_view row;
       found[i].reset();
@@ -76,7 +75,7 @@ bool rocks_ledger::read_rows(std::span<const std::string_view> names,
   std::vector<rocksdb::PinnableSlice> values(count);
   std::vector<rocksdb::Status> statuses(count);
 
-  const std::shared_lock lock{database_mutex_};
+  const shared_lock lock{database_mutex_};
   if (!db_)
     return unreadable("has failed");
   auto* rows = db_->DefaultColumnFamily();
@@ -102,7 +101,7 @@ bool rocks_ledger::read_idempotency_record(std::string_view id,
   idempotency_record_key(key, id);
   rocksdb::PinnableSlice value;
 
-  const std::shared_lock lock{database_mutex_};
+  const shared_lock lock{database_mutex_};
   if (!db_)
     return unreadable("has failed");
   const auto status = db_->Get({}, db_->DefaultColumnFamily(), key, &value);
@@ -128,7 +127,7 @@ bool rocks_ledger::read_due(time_point now, std::size_t max, std::string& positi
   rocksdb::ReadOptions options;
   options.iterate_upper_bound = &bound;
 
-  const std::shared_lock lock{database_mutex_};
+  const shared_lock lock{database_mutex_};
   if (!db_)
     return unreadable("has failed");
   const std::unique_ptr<rocksdb::Iterator> rows{db_->NewIterator(options)};
@@ -155,7 +154,7 @@ counter_walk rocks_ledger::walk_from(const std::string& begin, const rocksdb::Re
   std::vector<write_buffer::copy> newer;
   std::unique_ptr<rocksdb::Iterator> rows;
   {
-    const std::lock_guard lock{newer_};
+    const counter::mutex_lock lock{newer_};
     // One more, so that it does not seem to end where the steps do.
     newer = write_buffer_.list(request.prefix, request.after, steps + 1);
     rows.reset(db_->NewIterator(options));
@@ -173,7 +172,7 @@ counter::page rocks_ledger::list(const counter::page_request& request, time_poin
   counter::page answer;
   answer.reached = request.after;
   {
-    const std::lock_guard lock{newer_};
+    const counter::mutex_lock lock{newer_};
     if (!write_buffer_.order(steps))
       return answer;
   }
@@ -190,7 +189,7 @@ counter::page rocks_ledger::list(const counter::page_request& request, time_poin
   options.iterate_upper_bound = &bound;
   bool leaves_out_news = false;
   {
-    const std::shared_lock lock{database_mutex_};
+    const shared_lock lock{database_mutex_};
     if (!db_)
       return refuse("has failed");
     const time_point kept_now{std::chrono::milliseconds{now_.load()}};
@@ -231,7 +230,7 @@ counter::page rocks_ledger::list(const counter::page_request& request, time_poin
 }
 
 commit_result rocks_ledger::keep_time(time_point now) {
-  const std::lock_guard lock{timekeeping_};
+  const counter::mutex_lock lock{timekeeping_};
   // Someone else may have kept it meanwhile.
   if (now.time_since_epoch().count() <= now_)
     return commit_result::ok;
@@ -239,8 +238,8 @@ commit_result rocks_ledger::keep_time(time_point now) {
 }
 
 counter::backup rocks_ledger::back_up(const std::string& name) {
-  const std::lock_guard one_at_a_time{backing_up_};
-  const std::shared_lock lock{database_mutex_};
+  const counter::mutex_lock one_at_a_time{backing_up_};
+  const shared_lock lock{database_mutex_};
   if (health_ != health::good)
     return {health_ == health::full ? outcome::disk_full : outcome::draining};
   return make_backup(*db_, *settings_.file_system, *directory_, name);
