@@ -19,6 +19,123 @@
 
 namespace storage {
 
+// HOW COUNTERS ARE STORED
+//
+// A ledger is a directory with a RocksDB database in it. RocksDB has a log, into which
+// it writes each batch before it acts on it, and tables, into which it moves what the
+// log has from time to time. This comment describes what this directory adds: what is
+// written, when a start accepts it, and what happens when a write does not succeed.
+//
+// -- the format -----------------------------------------------------------------
+//
+//   DIR/COUNTERD   marks the directory as ours, and has its format's number
+//   DIR/witness    the commit watermark: see commit_watermark.hpp
+//   DIR/db/        the database: logs (*.log), tables (*.sst), the MANIFEST, which lists
+//                  the tables, and CURRENT, which names the MANIFEST
+//   DIR/backups/   data directories that back_up() has made; "name~" is unfinished
+//
+// The database has one column family. rows.hpp has the encodings of its rows: counters
+// ('c'), idempotency records ('r'), what is due ('d'), shards ('s') and groups ('g').
+//
+// A group, which is everything that a shard commits at once, is one batch and so one
+// record of the log: after a crash all of it is there or nothing. It has the group's 'r'
+// and 'd' rows; one or more 'g' rows with all changes of its counters (changes.hpp); and
+// last, the shard's 's' row with the greatest version, the time and the totals. The 'c'
+// rows follow later, all at once: a later group merges the oldest 'g' rows into them and
+// deletes those in its own batch. Until then the 'g' rows are in memory, too
+// (write_buffer.hpp), and take precedence over 'c' rows.
+//
+// RocksDB numbers the rows that are written, from 1 in the first batch on. A record of
+// the log has the number of its first row and how many rows it has. "Sequence number"
+// means such a number here. The commit watermark is the greatest one that was
+// acknowledged: in two slots, written in turn, each in a sector of its own with a
+// checksum.
+//
+// -- what makes a log valid ---------------------------------------------------------
+//
+// The end of a log that a crash has torn looks the same as a log that was damaged in
+// the middle: in both, a record is not whole, and what may follow it cannot be trusted.
+// RocksDB stops there (kPointInTimeRecovery). Whether that is a torn end or a loss
+// depends on what was acknowledged, which only the watermark knows. A log is valid if
+//
+//   1. its first record begins with the number after the tables' last row, or an earlier
+//      one, and each other record with the number after the last one's. What comes after
+//      a gap does not count (wal_gap_filter); RocksDB itself passes over zeros in silence.
+//   2. its last whole record reaches the watermark. Otherwise the start is refused, before
+//      a byte of it is changed (recovery).
+//
+// The 's' row is last in a batch so that the number of the last row stays where a start
+// finds it: when RocksDB writes a table it may drop any row that a later one replaces,
+// and nothing but the shard's next group replaces its 's' row.
+//
+// -- a commit, step by step ------------------------------------------------------------
+//
+//   1. rocks_writer puts the rows of the group into a batch as they come.
+//   2. group_committer::commit() gets them. If the disk was full, live_database::heal()
+//      may open the database anew. If it is still full, or has failed, the commit ends
+//      here with `full` or `refused`, and nothing was written.
+//   3. shared_write_buffer::prepare() numbers the 'g' rows, adds them, and adds what
+//      merges the oldest rows, unless another group is merging. The 's' row is added.
+//   4. RocksDB appends the batch to the log, over zeros (wal_file_system), and with
+//      sync::always syncs the log. Groups of several shards share a write and a sync.
+//   5. RocksDB shows the rows to readers; publish() then does so with the changes.
+//   6. The watermark advances, by one write to the page cache that is not synced.
+//   7. commit() returns ok. Only now does the shard send the replies of the group, of
+//      reads as well.
+//
+// With sync::interval step 4 does not sync and step 6 does not happen. Instead, in each
+// interval, sync_log() syncs the log and then advances the watermark to what was
+// committed before. Either way the watermark never gets ahead of what is synced.
+//
+// -- a start, step by step ---------------------------------------------------------------
+//
+//   1. data_directory locks the directory and checks the marker, or creates it in an
+//      empty directory. Unfinished backups are deleted.
+//   2. Without CURRENT the database is new; but if there is a table, a log or a watermark,
+//      it has lost its beginning, and the start is refused.
+//   3. database_opener::inspect() reads the log, read-only, for the number of the last
+//      row; recovery compares it with the watermark, and refuses if it is less, or if the
+//      watermark is missing or damaged.
+//   4. RocksDB opens the database to write: it reads the log again, moves it into a table,
+//      drops a torn end, and begins a new log. The comparison is made once more.
+//   5. The 's' rows give the totals of all shards, the greatest version and the latest
+//      time; the 'g' rows fill the write buffer.
+//
+// -- what can go wrong ----------------------------------------------------------------------
+//
+// Torn tail: the process or the machine stopped in step 4. The record is not whole, was
+//   not acknowledged, and is dropped. If it is whole it counts, as if the answer had been
+//   lost: a client repeats the request with its idempotency key.
+// Lost tail, or damage anywhere in the log: the last row is less than the watermark.
+//   recovery refuses, and asks for a backup.
+// Lost head, or a gap: the records after it do not count, so the same happens.
+// Kill at any point: the kernel has every write, so nothing is lost from step 4 on.
+// Power failure, with sync::always: before the sync of step 4 has ended, a torn tail; after
+//   it, the group is there. The watermark may be back at an earlier number, as the kernel
+//   writes it within half a minute; until then damage to the log could go unnoticed.
+// Power failure, with sync::interval: the log may end earlier, but not before the last
+//   sync, which is where the watermark is at most. So the start is accepted.
+// Watermark torn: the other slot has the number before. Both damaged: refused. If it
+//   cannot be written, that is logged; commits go on (group_committer).
+// MANIFEST torn: its last record was being written. manifest_file_system ends it before
+//   that record; nothing depended on it, as RocksDB deletes logs and tables only after
+//   it has synced the MANIFEST. If that was damage in truth, a table is missing or the last
+//   row is less than the watermark, and the start is refused. CURRENT is replaced only
+//   when the directory entry of its MANIFEST is synced.
+// Full disk: a write to the log finds no room. wal_file_system cuts off what is left of
+//   the record and syncs what stands before it; the group is certain not to be there, and
+//   the commit returns `full`. disk_health takes no changes, reads go on. RocksDB does not
+//   write to such a log again, so live_database closes the database when there is room, and
+//   opens it anew, and requires that its last row is the last that was acknowledged.
+// Failed sync, or any other failed write: the group is on the disk or it is not; the kernel
+//   may have dropped it and say next time that all is well. wal_file_system calls that
+//   unsure, and disk_health fails for good: the commit returns `unknown`, later ones
+//   `refused`, and the process is told to end. The next start finds what is there.
+// Flush or compaction fails: RocksDB reports it on a thread of its own to live_database,
+//   with the same two outcomes. RocksDB's own attempts to resume are off.
+// Table damaged: its checksums do not match. RocksDB says so when the block is read; the
+//   read fails and is logged, and nothing is answered from it. `counterd check` reads all.
+
 class data_directory;
 class group_committer;
 class live_database;
