@@ -26,8 +26,8 @@ struct change {
 void append_change(std::string& changes, std::string_view name,
                    const std::optional<counter::state>& after);
 
-/// Returns whether `bytes` are changes from the first byte to the last, none of them old.
-/// The other functions require that, but for old ones.
+/// Returns whether `bytes` are complete, valid changes and none is marked as old. The
+/// functions below require changes that this has accepted; they may be marked since.
 bool are_changes(std::string_view bytes);
 
 /// The change that begins at `begin`. Refers to those bytes.

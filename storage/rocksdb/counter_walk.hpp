@@ -19,8 +19,8 @@ public:
   /// order of the names and begins no earlier.
   counter_walk(std::unique_ptr<rocksdb::Iterator> rows, std::vector<write_buffer::copy> newer);
 
-  /// Returns whether there is no current() any more: after the last counter, or where a row
-  /// cannot be read. Check status() then.
+  /// Returns true after the last counter, and where a row cannot be read: check status()
+  /// then.
   bool is_at_end() const noexcept { return !has_current_; }
   /// Must not be called at the end.
   void next();

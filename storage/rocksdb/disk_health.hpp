@@ -11,11 +11,12 @@ class Status;
 
 namespace storage {
 
-/// Whether the disk of a ledger takes changes, and what a failed write means for it.
-/// Logs each transition. Thread-safe; no call blocks.
+/// The state of a ledger's disk. Decides what a failed write means, and logs each
+/// transition. Thread-safe; no call blocks, apart from on_failure.
 ///
-///   good <-> full     a write found no room, and the log is certain to lack it
-///   good, full -> failed    any other failure of a write or a sync; for good
+///   good -> full            a write found no room, and is certainly not in the log
+///   full -> good            the database was opened anew
+///   good, full -> failed    any other failure of a write or a sync; final
 class disk_health {
 public:
   enum class state : std::uint8_t { good, full, failed };
@@ -32,13 +33,13 @@ public:
   /// if it certainly lacks it for want of room, and otherwise failed.
   state report(const rocksdb::Status& status, bool is_unsure) noexcept;
 
-  /// The database contradicts what was acknowledged, or cannot be opened again.
+  /// Moves to failed, whatever the reason; the first call logs it.
   void fail(const std::string& reason) noexcept;
 
-  /// From full to good. Returns false if it is not full (any more).
+  /// Moves from full to good. Returns false, and does nothing, in any other state.
   bool leave_full() noexcept;
 
-  /// A database that was opened again found no room: from good to full, unlogged.
+  /// Moves from good to full without logging: leave_full() was called too early.
   void return_to_full() noexcept;
 
 private:

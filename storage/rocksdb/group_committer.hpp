@@ -26,7 +26,7 @@ class throttled_log;
 /// leaves that to sync_log(), advances the commit watermark, and shows the group to
 /// readers. rocks_ledger.hpp describes the steps.
 ///
-/// Thread-safe; what commits at the same time shares syncs, by RocksDB.
+/// Thread-safe. Groups that several threads commit at once share a write and a sync.
 class group_committer {
 public:
   /// `database`, `buffer` and `log` outlive it. `stored_now` is the latest time in the
@@ -48,13 +48,13 @@ public:
   /// The latest time that a committed group had.
   counter::time_point stored_now() const noexcept;
 
-  /// Syncs every group that was committed before the call, and advances the watermark
-  /// to it. Does nothing if there is none, or if the disk has failed.
+  /// Syncs every group that was committed before the call and advances the watermark to the
+  /// last of them. Does nothing if they are synced already or the disk has failed. Blocks.
   void sync_log() noexcept;
 
-  /// The last call, when no other one runs: writes everything to tables, so that the next
-  /// start has no log to read, and syncs the watermark. Logs what fails; nothing depends
-  /// on it.
+  /// To be called last, while no other call runs: writes everything to tables, so that the
+  /// next start has no log to read, and syncs the watermark. Logs a failure, which loses
+  /// nothing. Does nothing if the disk is full or has failed.
   void close() noexcept;
 
 private:

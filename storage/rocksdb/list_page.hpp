@@ -12,8 +12,8 @@
 
 namespace storage {
 
-/// The keys of the counters that a page may have: those with the prefix that come
-/// after the last page. It must outlive what reads by its options.
+/// The range of keys that a page is taken from: the counters with the request's prefix,
+/// after its last page. Must outlive the iterators that are created with its options.
 class page_range {
 public:
   explicit page_range(const counter::page_request& request);
@@ -22,7 +22,7 @@ public:
   page_range& operator=(const page_range&) = delete;
 
   const std::string& begin() const noexcept { return begin_; }
-  /// For an iterator that ends behind the last of these keys.
+  /// End an iterator behind the last of these keys.
   const rocksdb::ReadOptions& options() const noexcept { return options_; }
 
 private:
@@ -33,13 +33,14 @@ private:
 
 struct list_page {
   counter::page page;
-  /// When the last one of the counters expired that the page leaves out.
+  /// The latest expiry of the counters that the page leaves out as expired.
   counter::time_point last_expiry = counter::time_point::min();
   /// Why the page could not be read; empty if it could.
   std::string error{};
 };
 
-/// Fills one page from `walk`, looking at `steps` counters at most.
+/// Reads one page from `walk`: up to request.limit counters that have not expired by `now`,
+/// and up to `steps` counters in all.
 list_page read_page(counter_walk& walk, const counter::page_request& request,
                     counter::time_point now, std::size_t steps);
 

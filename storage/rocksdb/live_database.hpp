@@ -20,9 +20,9 @@ class Status;
 
 namespace storage {
 
-/// The RocksDB database of a running ledger, and when it is opened anew. RocksDB does
-/// not write to a log again that failed once, so a full disk is left only by closing
-/// the database and opening it again: heal().
+/// The open RocksDB database of a ledger. Decides when it is closed and opened anew, which
+/// is the only way to go on after a full disk: RocksDB does not write to a log again after
+/// a write has failed.
 ///
 /// Thread-safe after adopt(). Whoever uses the database holds mutex() shared; heal()
 /// holds it exclusively while it replaces the database.
@@ -30,21 +30,23 @@ class live_database {
 public:
   /// Opens nothing yet. `path` is the database's directory.
   live_database(const std::filesystem::path& path, const settings& settings);
-  /// Closes the database. Nobody uses it any more.
+  /// Closes the database. No other thread may use it any more.
   ~live_database();
 
   live_database(const live_database&) = delete;
   live_database& operator=(const live_database&) = delete;
 
-  /// For the one who opens the database at the start, see recover().
+  /// For recover(), which opens the database at the start.
   database_opener& opener() noexcept { return opener_; }
-  /// To be called once, with the database that opener() has opened to write.
+  /// Takes over the database that opener() has opened to write. To be called once, before
+  /// any other function below.
   void adopt(std::unique_ptr<rocksdb::DB> opened);
 
   writer_priority_mutex& mutex() ABSL_LOCK_RETURNED(mutex_) { return mutex_; }
-  /// Null if the database has failed while it was opened anew.
+  /// Null if an attempt to open the database anew has failed for good.
   rocksdb::DB* get() const ABSL_SHARED_LOCKS_REQUIRED(mutex_) { return database_.get(); }
-  /// False if a sync would fail, or would touch a log that hit a full disk.
+  /// Returns false if there is no log that takes a sync: the disk has failed, or the log hit
+  /// a full disk and was synced then.
   bool can_sync_log() const ABSL_SHARED_LOCKS_REQUIRED(mutex_);
 
   disk_health::state health() const noexcept { return health_.now(); }
@@ -53,9 +55,9 @@ public:
   /// See disk_health::fail().
   void fail(const std::string& reason) noexcept { health_.fail(reason); }
 
-  /// Opens the database anew if the disk was full and has room again; health() says
-  /// how that went. Does nothing if another thread is at it, or if it was tried less
-  /// than a second ago. May block for as long as a start takes.
+  /// Opens the database anew if the disk was full and has room again; health() says with
+  /// what result. Does nothing while another thread does it, or within a second of an
+  /// attempt that failed. Blocks for as long as RocksDB needs to read the log.
   void heal() noexcept ABSL_LOCKS_EXCLUDED(mutex_);
 
   /// All rows up to this sequence number are committed. Numbers may come in any order.
@@ -70,7 +72,7 @@ private:
   disk_health health_;
   std::atomic<std::uint64_t> acknowledged_ = 0;
   writer_priority_mutex mutex_;
-  // Destroyed first: until it is closed it reports to what stands above.
+  // Destroyed before the members above, to which it reports until it is closed.
   std::unique_ptr<rocksdb::DB> database_ ABSL_GUARDED_BY(mutex_);
   counter::mutex healing_mutex_ ABSL_ACQUIRED_BEFORE(mutex_);
   std::chrono::steady_clock::time_point next_healing_ ABSL_GUARDED_BY(healing_mutex_){};

@@ -53,14 +53,15 @@ namespace storage {
 //
 // -- what makes a log valid ---------------------------------------------------------
 //
-// The end of a log that a crash has torn looks the same as a log that was damaged in
-// the middle: in both, a record is not whole, and what may follow it cannot be trusted.
-// RocksDB stops there (kPointInTimeRecovery). Whether that is a torn end or a loss
-// depends on what was acknowledged, which only the watermark knows. A log is valid if
+// A log whose end was torn by a crash looks the same as a log that was damaged in the
+// middle: a record is not whole, and what follows it cannot be trusted. RocksDB stops
+// reading there (kPointInTimeRecovery). Whether anything is lost depends on what was
+// acknowledged, and only the watermark says that. A log is valid if
 //
 //   1. its first record begins with the number after the tables' last row, or an earlier
 //      one, and each other record with the number after the last one's. What comes after
-//      a gap does not count (wal_gap_filter); RocksDB itself passes over zeros in silence.
+//      a gap does not count (wal_gap_filter). RocksDB does not look at the numbers, and
+//      skips blocks of zeros in silence.
 //   2. its last whole record reaches the watermark. Otherwise the start is refused, before
 //      a byte of it is changed (recovery).
 //
@@ -103,38 +104,48 @@ namespace storage {
 //
 // -- what can go wrong ----------------------------------------------------------------------
 //
-// Torn tail: the process or the machine stopped in step 4. The record is not whole, was
-//   not acknowledged, and is dropped. If it is whole it counts, as if the answer had been
-//   lost: a client repeats the request with its idempotency key.
-// Lost tail, or damage anywhere in the log: the last row is less than the watermark.
-//   recovery refuses, and asks for a backup.
-// Lost head, or a gap: the records after it do not count, so the same happens.
-// Kill at any point: the kernel has every write, so nothing is lost from step 4 on.
-// Power failure, with sync::always: before the sync of step 4 has ended, a torn tail; after
-//   it, the group is there. The watermark may be back at an earlier number, as the kernel
-//   writes it within half a minute; until then damage to the log could go unnoticed.
-// Power failure, with sync::interval: the log may end earlier, but not before the last
-//   sync, which is where the watermark is at most. So the start is accepted.
-// Watermark torn: the other slot has the number before. Both damaged: refused. If it
-//   cannot be written, that is logged; commits go on (group_committer).
-// MANIFEST torn: its last record was being written. manifest_file_system ends it before
-//   that record; nothing depended on it, as RocksDB deletes logs and tables only after
-//   it has synced the MANIFEST. If that was damage in truth, a table is missing or the last
-//   row is less than the watermark, and the start is refused. CURRENT is replaced only
-//   when the directory entry of its MANIFEST is synced.
-// Full disk: a write to the log finds no room. wal_file_system cuts off what is left of
-//   the record and syncs what stands before it; the group is certain not to be there, and
-//   the commit returns `full`. disk_health takes no changes, reads go on. RocksDB does not
-//   write to such a log again, so live_database closes the database when there is room, and
-//   opens it anew, and requires that its last row is the last that was acknowledged.
-// Failed sync, or any other failed write: the group is on the disk or it is not; the kernel
-//   may have dropped it and say next time that all is well. wal_file_system calls that
-//   unsure, and disk_health fails for good: the commit returns `unknown`, later ones
-//   `refused`, and the process is told to end. The next start finds what is there.
-// Flush or compaction fails: RocksDB reports it on a thread of its own to live_database,
-//   with the same two outcomes. RocksDB's own attempts to resume are off.
-// Table damaged: its checksums do not match. RocksDB says so when the block is read; the
-//   read fails and is logged, and nothing is answered from it. `counterd check` reads all.
+// Torn tail: a crash interrupted step 4 of a commit. The record is not whole, and RocksDB
+//   drops it; the group was not acknowledged. If the record is whole after all, the group
+//   is stored as if only the reply had been lost: the client repeats the request with its
+//   idempotency key.
+// Lost tail, or damage anywhere in the log: the last row that is found is less than the
+//   watermark. recovery refuses the start and asks for a backup.
+// Lost head, or a gap: the records after it do not count (wal_gap_filter), so again the last
+//   row is less than the watermark.
+// Kill: the kernel has every write, so a group is there from step 4 on, and the watermark
+//   is that of step 6.
+// Power failure, sync::always: before the sync in step 4 ends, the group is torn, or missing,
+//   or there; afterwards it is there. The watermark may be an earlier one: the kernel
+//   writes it to the disk within half a minute. Until then a lost tail can go unnoticed.
+// Power failure, sync::interval: the log may end earlier, but not before the last sync, and
+//   the watermark is not beyond that. The start is accepted.
+// Crash during a start: nothing in db/ is changed before step 4, and RocksDB can repeat that
+//   step. A first start that has not created the watermark yet has no rows either.
+// Crash during a flush or a compaction: the log and the old tables exist until the MANIFEST
+//   with the new table is synced. Unused tables are deleted by the next start.
+// Watermark torn: the other slot has the number before it. If both are damaged, recovery
+//   refuses the start. If the file cannot be written, group_committer logs that, and
+//   commits go on: they are as safe, but their loss would not be noticed.
+// MANIFEST torn: a crash interrupted the write of its last record, on which no file depends
+//   yet. manifest_file_system ends the MANIFEST before it. If it was damage instead, a table
+//   is missing or the last row is less than the watermark: the start is refused. CURRENT is
+//   replaced only after the directory entry of the MANIFEST is synced.
+// Full disk: the log cannot grow. wal_file_system truncates the torn record and syncs those
+//   before it, so the group is certainly not stored: the commit returns `full`. disk_health
+//   then takes no changes, and reads go on. RocksDB does not write to such a log again, so
+//   live_database, once there is room, closes the database, opens it anew and requires that
+//   its last row is the last one that was acknowledged.
+// Failed sync, or any other failed write: nobody knows whether the group is stored, and the
+//   next sync may succeed although the kernel has dropped it. wal_file_system is unsure,
+//   and disk_health fails for good: the commit returns `unknown`, later ones `refused`, and
+//   on_failure ends the process. The next start reads what is stored.
+// Failed flush or compaction: RocksDB reports it to live_database, on a thread of its own,
+//   with the same two outcomes. RocksDB's own recovery from them is off (database_opener).
+// Damaged table: RocksDB finds it by a checksum when it reads the block. The read fails and
+//   is logged, and the shard replies with an error. `counterd check` reads every block.
+//
+// tests/storage/crash_test and failure_test stop or fail every call that changes a file;
+// damage_test damages every byte of every file (a sample without COUNTERD_TEST_FULL=1).
 
 class data_directory;
 class group_committer;

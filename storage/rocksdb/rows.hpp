@@ -30,7 +30,7 @@ namespace storage {
 // however many shards each run had. The last 'g' row that has a change of a counter takes
 // precedence over its 'c' row.
 //
-// The length of a value follows from what it says. Any other length is damage.
+// The contents of a value determine its length; a value of another length is damaged.
 
 /// The format that is written. A directory with a greater one is refused.
 inline constexpr unsigned format = 1;

@@ -21,9 +21,9 @@ class WriteBatch;
 
 namespace storage {
 
-/// The write buffer of a ledger, for all of its writers and readers at once. A group
-/// comes twice: to prepare() before its batch is written, and then to publish() or,
-/// if the write failed, to abandon(). Until publish() nobody sees it.
+/// The write buffer of a ledger, shared by its writers and readers. A writer calls it twice
+/// for a group: prepare() before its batch is written, and then publish() or, if the write
+/// failed, abandon(). Readers see the group's changes from publish() on.
 ///
 /// Thread-safe. No call waits for the disk.
 class shared_write_buffer {
@@ -50,7 +50,7 @@ public:
   /// The batch is stored: drops what it merged and shows its changes to readers.
   void publish(const prepared_group& group, std::span<const std::string> changes);
 
-  /// The batch is not stored, or nobody knows: the buffer stays as it is.
+  /// The batch is not stored, or that is unknown: leaves the changes as they are.
   void abandon(const prepared_group& group) noexcept;
 
   /// Sets found[i] wherever the buffer has a change of names[i], to nullopt if that
