@@ -24,15 +24,11 @@ namespace {
 namespace fs = std::filesystem;
 using counter::outcome;
 
-/// What no backup's name has in it ends the name of one that is not whole.
-constexpr char part_mark = '~';
+/// Ends the name of an unfinished backup. No valid name has it.
+constexpr char unfinished_mark = '~';
 
-fs::path part_of(const fs::path& backups, const std::string& name) {
-  return backups / (name + part_mark);
-}
-
-bool is_part(const fs::path& path) {
-  return path.filename().string().ends_with(part_mark);
+bool is_unfinished(const fs::path& path) {
+  return path.filename().string().ends_with(unfinished_mark);
 }
 
 void check(const fs::path& path, const rocksdb::Status& status) {
@@ -40,51 +36,51 @@ void check(const fs::path& path, const rocksdb::Status& status) {
     throw file_error{path.string(), status};
 }
 
-void make(rocksdb::DB& database, rocksdb::FileSystem& by, const fs::path& part) {
-  const auto copy = part / "db";
-  make_directory(by, part);
+void make(rocksdb::DB& database, rocksdb::FileSystem& file_system, const fs::path& unfinished) {
+  const auto copy = unfinished / "db";
+  make_directory(file_system, unfinished);
   rocksdb::Checkpoint* created = nullptr;
   check(copy, rocksdb::Checkpoint::Create(&database, &created));
   const std::unique_ptr<rocksdb::Checkpoint> checkpoint{created};
   std::uint64_t sequence = 0;
-  // What is in memory goes to a table first, so that there is no log to copy.
+  // 0: flushes first, so that there is no log to copy.
   check(copy, checkpoint->CreateCheckpoint(fs::absolute(copy).string(), 0, &sequence));
-  sync_directory(by, copy);
-  commit_watermark::create(by, part / "witness", sequence);
-  data_directory::mark(by, part);
+  sync_directory(file_system, copy);
+  commit_watermark::create(file_system, unfinished / commit_watermark_file, sequence);
+  data_directory::mark(file_system, unfinished);
 }
 
 }  // namespace
 
-counter::backup make_backup(rocksdb::DB& database, rocksdb::FileSystem& by,
+counter::backup make_backup(rocksdb::DB& database, rocksdb::FileSystem& file_system,
                             const data_directory& directory, const std::string& name) {
-  const auto whole = directory.backups() / name;
-  const auto part = part_of(directory.backups(), name);
+  const auto complete = directory.backups() / name;
+  const auto unfinished = directory.backups() / (name + unfinished_mark);
   try {
-    if (fs::exists(fs::symlink_status(whole)))
+    if (fs::exists(fs::symlink_status(complete)))
       return {outcome::backup_exists};
-    remove_directory(by, part);
-    make(database, by, part);
-    rename(by, part, whole);
-    sync_directory(by, directory.backups());
-    return {outcome::ok, whole.string()};
+    remove_directory(file_system, unfinished);
+    make(database, file_system, unfinished);
+    rename(file_system, unfinished, complete);
+    sync_directory(file_system, directory.backups());
+    return {outcome::ok, complete.string()};
   } catch (const std::exception& error) {
     spdlog::error("a backup failed: {}", error.what());
-    const auto* at = dynamic_cast<const file_error*>(&error);
-    // What is left of it goes now if it can, and with the next start otherwise.
+    const auto* failed_file = dynamic_cast<const file_error*>(&error);
     try {
-      remove_directory(by, part);
-    } catch (const std::exception& again) {
-      spdlog::warn("{}", again.what());
+      remove_directory(file_system, unfinished);
+    } catch (const std::exception& second_error) {
+      // The next start tries again.
+      spdlog::warn("{}", second_error.what());
     }
-    return {at && at->is_no_space() ? outcome::disk_full : outcome::unreadable};
+    return {failed_file && failed_file->is_no_space() ? outcome::disk_full : outcome::unreadable};
   }
 }
 
-void remove_unfinished_backups(rocksdb::FileSystem& by, const data_directory& directory) {
+void remove_unfinished_backups(rocksdb::FileSystem& file_system, const data_directory& directory) {
   for (const auto& entry : fs::directory_iterator{directory.backups()})
-    if (is_part(entry.path()))
-      remove_directory(by, entry.path());
+    if (is_unfinished(entry.path()))
+      remove_directory(file_system, entry.path());
 }
 
 }  // namespace storage

@@ -13,13 +13,17 @@ namespace storage {
 
 class data_directory;
 
-/// Makes backups/`name` of all that is in the database at one moment: a data
-/// directory of its own. It is there when it is whole. One at a time. Logs what
-/// fails.
-counter::backup make_backup(rocksdb::DB& database, rocksdb::FileSystem& by,
+/// Copies the database as it is at one moment to backups/`name`, a data directory of its
+/// own. Made as backups/`name`~ and renamed when it is complete and synced, so `name`
+/// exists completely or not at all. Blocks for a flush and, where files cannot be
+/// hard-linked, a copy; other threads may write meanwhile. One call at a time.
+///
+/// Returns ok and the path, or backup_exists, disk_full or unreadable; logs the reason of
+/// the last two. Does not throw.
+counter::backup make_backup(rocksdb::DB& database, rocksdb::FileSystem& file_system,
                             const data_directory& directory, const std::string& name);
 
-/// What a crash has left of one. Throws std::runtime_error.
-void remove_unfinished_backups(rocksdb::FileSystem& by, const data_directory& directory);
+/// Removes every backup that a crash has left unfinished. Throws std::runtime_error.
+void remove_unfinished_backups(rocksdb::FileSystem& file_system, const data_directory& directory);
 
 }  // namespace storage

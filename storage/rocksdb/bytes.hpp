@@ -9,16 +9,17 @@
 
 namespace storage {
 
-/// Appends an integer, its lowest byte first.
+/// Appends an integer, lowest byte first.
 template <std::integral Integer>
-void put(std::string& to, Integer value) {
+void put(std::string& bytes, Integer value) {
   auto rest = static_cast<std::make_unsigned_t<Integer>>(value);
   for (std::size_t i = 0; i < sizeof value; ++i, rest = static_cast<decltype(rest)>(rest >> 7 >> 1))
-    to += static_cast<char>(rest & 0xff);
+    bytes += static_cast<char>(rest & 0xff);
 }
 
-/// Takes integers off the front of some bytes. Past their end it fails, and
-/// everything that it gave since is worthless.
+/// Takes integers, lowest byte first, off the front of some bytes, which must outlive it.
+/// Where too few bytes are left, take() returns 0 and is_at_end() returns false from then
+/// on: callers check once, after the last take().
 class byte_reader {
 public:
   explicit byte_reader(std::string_view bytes) noexcept : rest_(bytes) {}
@@ -37,7 +38,7 @@ public:
     return static_cast<Integer>(value);
   }
 
-  /// There were as many bytes as were taken, neither fewer nor more.
+  /// Returns whether exactly all bytes were taken.
   bool is_at_end() const noexcept { return !is_short_ && rest_.empty(); }
 
 private:

@@ -14,22 +14,22 @@ namespace {
 constexpr std::size_t row_bytes_offset = sizeof(std::uint16_t);
 constexpr std::size_t head_bytes = row_bytes_offset + sizeof(std::uint8_t);
 
-/// Of the byte that has a row's bytes, which are fewer.
+/// In the byte that has the size of the row; no row is so long.
 constexpr std::uint8_t old_flag = 0x80;
 
 }  // namespace
 
-void append_change(std::string& to, std::string_view name,
+void append_change(std::string& changes, std::string_view name,
                    const std::optional<counter::state>& after) {
-  const auto begin = to.size();
-  put(to, static_cast<std::uint16_t>(name.size()));
-  put(to, std::uint8_t{0});
-  to += name;
+  const auto begin = changes.size();
+  put(changes, static_cast<std::uint16_t>(name.size()));
+  put(changes, std::uint8_t{0});
+  changes += name;
   if (!after)
     return;
-  const auto row = to.size();
-  append(to, *after);
-  to[begin + row_bytes_offset] = static_cast<char>(to.size() - row);
+  const auto row = changes.size();
+  append(changes, *after);
+  changes[begin + row_bytes_offset] = static_cast<char>(changes.size() - row);
 }
 
 bool are_changes(std::string_view bytes) {
@@ -40,9 +40,9 @@ bool are_changes(std::string_view bytes) {
     const auto size = head_bytes + name_bytes + row_bytes;
     if (bytes.size() < size || row_bytes >= old_flag)
       return false;
-    const auto one = change_at(bytes.data());
+    const auto change = change_at(bytes.data());
     counter::state state;
-    if (!counter::is_valid_name(one.name) || !(one.row.empty() || decode(one.row, state)))
+    if (!counter::is_valid_name(change.name) || !(change.row.empty() || decode(change.row, state)))
       return false;
     bytes.remove_prefix(size);
   }

@@ -26,7 +26,7 @@ using counter::time_point;
 constexpr std::size_t memory_bytes = std::size_t{64} << 20;
 constexpr std::size_t damages_max = 100;
 
-/// Names are bytes of others: not for a terminal as they are.
+/// Names come from peers and may contain what a terminal obeys.
 std::string printable(std::string_view bytes) {
   constexpr std::string_view digits = "0123456789abcdef";
   std::string text;
@@ -52,12 +52,12 @@ public:
     read_changes();
     const std::unique_ptr<rocksdb::Iterator> rows{database_.NewIterator(options_)};
     for (rows->SeekToFirst(); rows->Valid(); rows->Next())
-      look_at(rows->key().ToStringView(), rows->value().ToStringView());
+      inspect(rows->key().ToStringView(), rows->value().ToStringView());
     if (!rows->status().ok())
       damage(rows->status().ToString());
-    newer_.for_each([this](const change& one) { look_at_counter(one.name, one.row); });
+    newer_.for_each([this](const change& change) { inspect_counter(change.name, change.row); });
     expect("counters", counters_, result_.counters);
-    expect("replays", idempotency_, result_.idempotency_records);
+    expect("idempotency records", idempotency_records_, result_.idempotency_records);
     if (more_ > 0)
       result_.damages.push_back("and " + std::to_string(more_) + " more");
   }
@@ -70,18 +70,18 @@ public:
   }
 
 private:
-  /// What they say of a counter goes before its row.
+  /// The changes take precedence over the counters' own rows.
   void read_changes() {
     const auto take = [this](std::string_view key, std::string_view changes) {
       std::uint64_t number = 0;
       if (decode_changes_key(key, number) && are_changes(changes))
         newer_.restore(number, changes);
     };
-    // What cannot be read is told where all rows are looked at.
+    // An error shows up again, and is reported, in the loop over all rows.
     for_each_row(database_, row::changes, options_, take).PermitUncheckedError();
   }
 
-  void look_at_counter(std::string_view name, std::string_view row) {
+  void inspect_counter(std::string_view name, std::string_view row) {
     counter::state state;
     if (row.empty() || !decode(row, state))
       return;
@@ -90,7 +90,7 @@ private:
       expect_due(due_entry::what::counter, name, *state.expires_at);
   }
 
-  void look_at(std::string_view key, std::string_view value) {
+  void inspect(std::string_view key, std::string_view value) {
     std::string_view id;
     counter::state state;
     counter::idempotency_record idempotency_record;
@@ -101,18 +101,18 @@ private:
     shard_row row;
     if (decode_counter_key(key, id) && decode(value, state)) {
       if (!newer_.find(id, newer))
-        look_at_counter(id, value);
+        inspect_counter(id, value);
     } else if (decode_idempotency_record_key(key, id) && decode(value, idempotency_record)) {
       ++result_.idempotency_records;
       expect_due(due_entry::what::idempotency_record, id, idempotency_record.forget_at);
     } else if (decode_due_key(key, due) && value.empty()) {
       if (time_of(due) != due.at)
-        damage("a row of what is due without its own: " + printable(key));
+        damage("a due row does not match its counter or record: " + printable(key));
     } else if (decode_shard_key(key, shard) && decode(value, row)) {
       counters_ += row.counters;
-      idempotency_ += row.idempotency_records;
+      idempotency_records_ += row.idempotency_records;
     } else if (decode_changes_key(key, number) && are_changes(value)) {
-      // See read_changes().
+      // read_changes() has them.
     } else {
       damage("not a row: " + printable(key));
     }
@@ -128,10 +128,10 @@ private:
   void expect_due(due_entry::what kind, std::string_view id, time_point at) {
     due_key(key_, kind, id, at);
     if (!get(key_, value_))
-      damage("no row of when it is due: " + printable(id));
+      damage("its due row is missing: " + printable(id));
   }
 
-  /// When the row itself says that it is due.
+  /// When its own row says that it is due; nullopt if there is none or it never is.
   std::optional<time_point> time_of(const due_entry& due) {
     if (due.kind == due_entry::what::counter) {
       counter::state state;
@@ -148,26 +148,26 @@ private:
                : std::nullopt;
   }
 
-  void expect(const char* what, std::int64_t told, std::uint64_t there) {
-    if (told < 0 || static_cast<std::uint64_t>(told) != there)
-      damage("there are " + std::to_string(there) + " " + what + ", and the shards tell of " +
-             std::to_string(told));
+  void expect(const char* rows, std::int64_t total, std::uint64_t count) {
+    if (total < 0 || static_cast<std::uint64_t>(total) != count)
+      damage("there are " + std::to_string(count) + " " + rows + ", but the shards count " +
+             std::to_string(total));
   }
 
   rocksdb::DB& database_;
   check_result& result_;
   rocksdb::ReadOptions options_;
   write_buffer newer_{counter::random_siphash_key(), 0};
-  std::int64_t counters_ = 0, idempotency_ = 0;  // as the shards have it
-  std::size_t more_ = 0;
+  std::int64_t counters_ = 0, idempotency_records_ = 0;  // the totals of the shards
+  std::size_t more_ = 0;                                 // damages than damages_max
   std::string key_, value_;
 };
 
 }  // namespace
 
 check_result check(const std::filesystem::path& path) {
-  const auto by = default_file_system();
-  const data_directory directory{path, data_directory::access::check, *by};
+  const auto file_system = default_file_system();
+  const data_directory directory{path, data_directory::access::check, *file_system};
   check_result result;
   std::uint64_t watermark = 0;
   try {
@@ -175,7 +175,8 @@ check_result check(const std::filesystem::path& path) {
   } catch (const std::exception& error) {
     result.damages.emplace_back(error.what());
   }
-  database_opener opener{directory.database(), memory_bytes, by, [](const rocksdb::Status&) {}};
+  database_opener opener{directory.database(), memory_bytes, file_system,
+                         [](const rocksdb::Status&) {}};
   std::unique_ptr<rocksdb::DB> database;
   std::uint64_t latest = 0;
   auto status = opener.inspect(latest);

@@ -10,13 +10,15 @@ namespace storage {
 struct check_result {
   std::uint64_t counters = 0;
   std::uint64_t idempotency_records = 0;
-  /// A line each; none: all is well. At most a hundred, and then how many more.
+  /// One line for each damage; empty if there is none. After a hundred, a last line says
+  /// how many more there are.
   std::vector<std::string> damages{};
 };
 
-/// Reads all of a data directory that no counterd is using, and changes nothing
-/// of it. Throws std::runtime_error where it is not one that can be checked: in
-/// use, not ours, or of a newer format.
+/// Reads everything in a data directory that no server is using, and verifies checksums,
+/// the commit watermark, and that rows agree with each other. Changes nothing. Takes as
+/// long as it takes to read the disk. Throws std::runtime_error if the directory cannot
+/// be checked: in use, not a data directory, or of a newer format.
 check_result check(const std::filesystem::path& directory);
 
 }  // namespace storage

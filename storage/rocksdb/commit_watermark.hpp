@@ -1,8 +1,9 @@
 #pragma once
 
+#include "counter/mutex.hpp"
+
 #include <cstdint>
 #include <filesystem>
-#include <mutex>
 
 namespace rocksdb {
 class FileSystem;
@@ -10,43 +11,52 @@ class FileSystem;
 
 namespace storage {
 
-/// Bears witness, in a file of its own, to the last change that was
-/// acknowledged. A log alone cannot tell that its end is missing.
+/// The commit watermark's file in a data directory. Older versions called it a witness.
+inline constexpr const char* commit_watermark_file = "witness";
+
+/// The sequence number of the last row that was acknowledged, in a file of its own: a
+/// log that has lost its end looks like one that has not. rocks_ledger.hpp says how a
+/// start uses it.
 ///
-/// Two slots in different sectors are written in turn, so one is whole at any
-/// moment. It is not synced with each change: what a power failure leaves is an
-/// earlier number, and never a later one than the log's. Thread-safe.
+/// The file has two slots, each a u64 number and its u64 checksum, lowest byte first, at
+/// the beginning of a sector of 512 bytes. They are written in turn, so that one of them
+/// is whole whenever a write is interrupted. Writes are not synced: a kill loses none, and
+/// a power failure leaves an earlier number. Thread-safe; blocks for a write.
 class commit_watermark {
 public:
-  /// Makes the file, for good. Throws std::runtime_error.
-  static void create(rocksdb::FileSystem& by, const std::filesystem::path& file,
+  /// Creates the file and syncs it. Throws std::runtime_error.
+  static void create(rocksdb::FileSystem& file_system, const std::filesystem::path& file,
                      std::uint64_t sequence);
 
-  /// Reads it; throws std::runtime_error where neither slot is whole.
+  /// Returns the number in the file. Throws std::runtime_error if neither slot is whole, or
+  /// if the file cannot be read.
   static std::uint64_t read(const std::filesystem::path& file);
 
-  /// Opens it to advance it. Throws std::runtime_error.
-  explicit commit_watermark(const std::filesystem::path& file);
+  /// Opens the file to advance its number. Throws as read() does.
+  explicit commit_watermark(std::filesystem::path file);
   ~commit_watermark();
 
   commit_watermark(const commit_watermark&) = delete;
   commit_watermark& operator=(const commit_watermark&) = delete;
 
+  const std::filesystem::path& path() const noexcept { return path_; }
+
   std::uint64_t sequence() const;
 
-  /// Call it when everything up to `sequence` is safe. A number that is not
-  /// greater than the last is left out. False if it could not be written: then
-  /// it bears witness to less.
+  /// Writes `sequence`, up to which all rows must be as safe as was promised; does nothing
+  /// unless it is greater than sequence(). Returns false if it cannot be written; the
+  /// number is then still the one before.
   bool advance(std::uint64_t sequence) noexcept;
 
-  /// False if it could not be.
+  /// Syncs the file. Returns false if that failed.
   bool sync() noexcept;
 
 private:
-  mutable std::mutex mutex_;
-  int descriptor_;
-  std::uint64_t sequence_;
-  unsigned slot_ = 0;  // of the last one
+  const std::filesystem::path path_;
+  mutable counter::mutex mutex_;
+  const int descriptor_;
+  std::uint64_t sequence_ ABSL_GUARDED_BY(mutex_);
+  unsigned slot_ ABSL_GUARDED_BY(mutex_) = 0;  // the one with sequence_
 };
 
 }  // namespace storage

@@ -10,15 +10,15 @@ counter_walk::counter_walk(std::unique_ptr<rocksdb::Iterator> rows,
                            std::vector<write_buffer::copy> newer)
     : rows_(std::move(rows)),
       newer_(std::move(newer)) {
-  stand();
+  find_current();
 }
 
 void counter_walk::next() {
-  if (has_row_)
+  if (is_at_row_)
     rows_->Next();
-  if (has_newer_)
+  if (is_at_newer_)
     ++next_newer_;
-  stand();
+  find_current();
 }
 
 rocksdb::Status counter_walk::status() const {
@@ -26,24 +26,24 @@ rocksdb::Status counter_walk::status() const {
                      : rows_->status();
 }
 
-/// At the lesser name of both, or at both where they are the same.
-void counter_walk::stand() {
+/// The lesser name of the two comes first; it is at both if they are equal.
+void counter_walk::find_current() {
   std::string_view name;
-  has_row_ = rows_->Valid();
-  is_damaged_ = has_row_ && !decode_counter_key(rows_->key().ToStringView(), name);
-  stands_ = rows_->status().ok() && !is_damaged_;
-  has_newer_ = next_newer_ < newer_.size();
-  if (has_row_ && has_newer_) {
+  is_at_row_ = rows_->Valid();
+  is_damaged_ = is_at_row_ && !decode_counter_key(rows_->key().ToStringView(), name);
+  has_current_ = rows_->status().ok() && !is_damaged_;
+  is_at_newer_ = next_newer_ < newer_.size();
+  if (is_at_row_ && is_at_newer_) {
     const auto order = name.compare(newer_[next_newer_].name);
-    has_row_ = order <= 0;
-    has_newer_ = order >= 0;
+    is_at_row_ = order <= 0;
+    is_at_newer_ = order >= 0;
   }
-  if (has_newer_)
+  if (is_at_newer_)
     current_ = {newer_[next_newer_].name, newer_[next_newer_].row};
-  else if (has_row_)
+  else if (is_at_row_)
     current_ = {name, rows_->value().ToStringView()};
   else
-    stands_ = false;
+    has_current_ = false;
 }
 
 }  // namespace storage

@@ -11,32 +11,35 @@
 
 namespace storage {
 
-/// Counters in order of their names: those that have rows, and what is newer of
-/// them or others. Not thread-safe.
+/// Goes through counters in byte order of their names: merges their own rows with newer
+/// changes from the write buffer, which take precedence.
 class counter_walk {
 public:
-  /// `rows` stands at the first of counters' rows, and ends behind the last.
+  /// `rows` is at the first counter's row and ends behind the last one's. `newer` is in
+  /// order of the names and begins no earlier.
   counter_walk(std::unique_ptr<rocksdb::Iterator> rows, std::vector<write_buffer::copy> newer);
 
-  /// At the end, or where the rows cannot be read.
-  bool is_at_end() const noexcept { return !stands_; }
+  /// Returns true after the last counter, and where a row cannot be read: check status()
+  /// then.
+  bool is_at_end() const noexcept { return !has_current_; }
+  /// Must not be called at the end.
   void next();
 
-  /// What it stands at, if anything; its row is empty where it is gone.
+  /// The counter it is at, until next(). Its row is empty if the counter was deleted.
   const change& current() const noexcept { return current_; }
 
-  /// Not ok where a row could not be read, or has a key that there is not.
+  /// Not ok if a row could not be read or has an invalid key.
   rocksdb::Status status() const;
 
 private:
-  void stand();
+  void find_current();
 
   std::unique_ptr<rocksdb::Iterator> rows_;
   std::vector<write_buffer::copy> newer_;
   std::size_t next_newer_ = 0;
-  bool has_row_ = false;  // of both that current_ may be
-  bool has_newer_ = false;
-  bool stands_ = false;
+  bool is_at_row_ = false;    // current_ has a row of its own
+  bool is_at_newer_ = false;  // current_ has a newer change
+  bool has_current_ = false;
   bool is_damaged_ = false;
   change current_;
 };

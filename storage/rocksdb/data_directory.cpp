@@ -25,12 +25,12 @@ namespace fs = std::filesystem;
 constexpr std::string_view marker_file = "COUNTERD";
 constexpr std::string_view marker_begin = "counterd data directory, format ";
 
-[[noreturn]] void refuse(const fs::path& path, const std::string& why) {
-  throw std::runtime_error(path.string() + ": " + why);
+[[noreturn]] void refuse(const fs::path& path, const std::string& reason) {
+  throw std::runtime_error(path.string() + ": " + reason);
 }
 
-[[noreturn]] void refuse(const fs::path& path, const std::string& what, int error) {
-  refuse(path, what + ": " + std::generic_category().message(error));
+[[noreturn]] void refuse(const fs::path& path, const std::string& reason, int error) {
+  refuse(path, reason + ": " + std::generic_category().message(error));
 }
 
 fs::path parent_of(const fs::path& path) {
@@ -40,19 +40,19 @@ fs::path parent_of(const fs::path& path) {
 
 }  // namespace
 
-data_directory::data_directory(fs::path path, access how, rocksdb::FileSystem& by)
+data_directory::data_directory(fs::path path, access mode, rocksdb::FileSystem& file_system)
     : path_(std::move(path)) {
-  const bool serves = how == access::serve;
-  // Nobody else's business: names of counters may be.
+  const bool serves = mode == access::serve;
+  // Readable by the owner only: names of counters may be confidential.
   if (serves && ::mkdir(path_.c_str(), 0700) != 0 && errno != EEXIST)
-    refuse(path_, "cannot be made", errno);
+    refuse(path_, "cannot be created", errno);
   descriptor_ = ::open(path_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (descriptor_ < 0)
     refuse(path_, "cannot be opened", errno);
   try {
     lock();
     if (serves)
-      claim(by);
+      claim(file_system);
     check_marker();
   } catch (...) {
     ::close(descriptor_);
@@ -64,8 +64,8 @@ data_directory::~data_directory() {
   ::close(descriptor_);
 }
 
-void data_directory::mark(rocksdb::FileSystem& by, const fs::path& directory) {
-  create_file(by, directory / marker_file,
+void data_directory::mark(rocksdb::FileSystem& file_system, const fs::path& directory) {
+  create_file(file_system, directory / marker_file,
               std::string{marker_begin} + std::to_string(format) + "\n");
 }
 
@@ -77,21 +77,21 @@ void data_directory::lock() {
   refuse(path_, "cannot be locked", errno);
 }
 
-/// Makes it ours if it is nobody's, or if we began to and did not get far.
-void data_directory::claim(rocksdb::FileSystem& by) {
+/// Creates what is missing in it, if it is empty or a creation was interrupted.
+void data_directory::claim(rocksdb::FileSystem& file_system) {
   if (!has_marker()) {
     for (const auto& entry : fs::directory_iterator{path_}) {
       const auto name = entry.path().filename().string();
       if (name != "lost+found" && name != std::string{marker_file} + ".part")
         refuse(path_, "is not empty and not a counterd data directory (it has " + name +
-                          " and no COUNTERD); name another one");
+                          " and no COUNTERD); choose another one");
     }
-    sync_directory(by, parent_of(path_));
-    mark(by, path_);
+    sync_directory(file_system, parent_of(path_));
+    mark(file_system, path_);
   }
-  make_directory(by, database());
-  make_directory(by, backups());
-  sync_directory(by, path_);
+  make_directory(file_system, database());
+  make_directory(file_system, backups());
+  sync_directory(file_system, path_);
 }
 
 bool data_directory::has_marker() const {

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "storage/rocksdb/commit_watermark.hpp"
+
 #include <filesystem>
 
 namespace rocksdb {
@@ -8,24 +10,25 @@ class FileSystem;
 
 namespace storage {
 
-/// A directory that is ours and nobody else's while this exists:
+/// A data directory, locked against other processes from construction to destruction:
 ///
-///   COUNTERD   that it is one of ours, and its format
-///   witness    see witness.hpp
-///   db/        RocksDB's
-///   backups/   each a directory like this one
+///   COUNTERD   the marker: one line, with the number of the format
+///   witness    the commit watermark, see commit_watermark.hpp
+///   db/        the RocksDB database
+///   backups/   data directories like this one
 ///
-/// Its making may end at any moment, by a crash, and is completed the next time.
+/// A creation that a crash interrupts is completed by the next one. Immutable after
+/// construction, so its functions may be called by several threads.
 class data_directory {
 public:
   enum class access {
-    serve,  ///< made where it does not exist or is empty
-    check,  ///< it exists, and nothing in it is touched
+    serve,  ///< create it if it does not exist or is empty
+    check,  ///< it must exist; change nothing in it
   };
 
-  /// Throws std::runtime_error that says what is wrong with which directory: in
-  /// use, not one of ours, of a newer format, or not to be read or written.
-  data_directory(std::filesystem::path path, access how, rocksdb::FileSystem& by);
+  /// Throws std::runtime_error, of one line that begins with the path, if it is in use, not
+  /// a data directory, of a newer format, or cannot be read or written.
+  data_directory(std::filesystem::path path, access mode, rocksdb::FileSystem& file_system);
   ~data_directory();
 
   data_directory(const data_directory&) = delete;
@@ -33,20 +36,20 @@ public:
 
   const std::filesystem::path& path() const noexcept { return path_; }
   std::filesystem::path database() const { return path_ / "db"; }
-  std::filesystem::path commit_watermark() const { return path_ / "witness"; }
+  std::filesystem::path commit_watermark() const { return path_ / commit_watermark_file; }
   std::filesystem::path backups() const { return path_ / "backups"; }
 
-  /// Says, for good, that `directory` is one of ours.
-  static void mark(rocksdb::FileSystem& by, const std::filesystem::path& directory);
+  /// Creates the marker of `directory` and syncs it. Throws std::runtime_error.
+  static void mark(rocksdb::FileSystem& file_system, const std::filesystem::path& directory);
 
 private:
   void lock();
-  void claim(rocksdb::FileSystem& by);
+  void claim(rocksdb::FileSystem& file_system);
   void check_marker() const;
   bool has_marker() const;
 
   std::filesystem::path path_;
-  int descriptor_;  // of the directory: the lock
+  int descriptor_;  // the directory, which flock() holds locked
 };
 
 }  // namespace storage

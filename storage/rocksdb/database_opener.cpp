@@ -24,27 +24,27 @@ namespace {
 
 constexpr std::size_t mib = std::size_t{1} << 20;
 
-/// Small enough to stay in a processor's cache: where a row goes in it is found by
-/// comparing a dozen others, and half of that time is spent waiting for memory
-/// (with 32 MiB a row takes 1.6 times as long). And a log is replayed at once.
+/// Small enough for a processor's cache: an insertion compares the row with a dozen
+/// others and spends half of its time waiting for memory (1.6 times as long with 32 MiB).
+/// It also bounds the log that a start has to read.
 constexpr std::size_t memtable_bytes_max = 8 * mib;
 constexpr std::size_t memtable_bytes_min = mib;
 constexpr std::uint64_t manifest_bytes_max = 256 << 10;
 
-/// One that is written to, one that is on its way to a table, and a spare one.
+/// One is written to, one is being flushed to a table, and one is spare.
 constexpr int memtables = 3;
 
-/// Logs and what they become take a quarter of a small disk at most.
+/// On a small disk, logs and the tables they become take a quarter at most.
 std::size_t memtable_bytes(const std::filesystem::path& database, std::size_t memory) {
   std::error_code error;
   const auto space = std::filesystem::space(database.parent_path(), error);
-  const auto of_disk = error ? memtable_bytes_max : space.capacity / 32;
+  const auto disk_share = error ? memtable_bytes_max : space.capacity / 32;
   return std::max(memtable_bytes_min,
-                  std::min<std::size_t>({memtable_bytes_max, memory / 8, of_disk}));
+                  std::min<std::size_t>({memtable_bytes_max, memory / 8, disk_share}));
 }
 
-/// What RocksDB says, to our log. Its own is a file beside the data, and it ends
-/// the process when that disk is full.
+/// Passes RocksDB's messages to our log. Its own logger writes a file beside the data,
+/// and ends the process when that disk is full.
 class logger final : public rocksdb::Logger {
 public:
   logger() : Logger(rocksdb::InfoLogLevel::WARN_LEVEL) {}
@@ -71,8 +71,8 @@ public:
                          rocksdb::Status* error) override {
     on_error_(*error);
   }
-  /// Debian's library ends the process when it writes to a log that failed once,
-  /// which is what it recovers to.
+  /// Recovery would write to the log that failed, and Debian's library ends the process
+  /// when it does.
   void OnErrorRecoveryBegin(rocksdb::BackgroundErrorReason /*reason*/, rocksdb::Status /*error*/,
                             bool* auto_recovery) override {
     *auto_recovery = false;
@@ -98,28 +98,28 @@ rocksdb::Options options_of(rocksdb::Env* env, std::size_t memory, std::size_t w
   rocksdb::Options options;
   options.env = env;
   options.info_log = std::make_shared<logger>();
-  // Damage is found, and never passed over. What ends a log in a crash looks
-  // like damage in its midst: the witness tells them apart.
+  // Damage is an error, except at the end of the log, where it looks like what a crash
+  // leaves: the commit watermark tells them apart.
   options.paranoid_checks = true;
   options.wal_recovery_mode = rocksdb::WALRecoveryMode::kPointInTimeRecovery;
-  // A new MANIFEST is begun before the old one is long, which is read as a whole.
-  // Logs that are missing log_continuity and the witness notice. RocksDB can track
-  // them there, but before 7.9 a new MANIFEST asks for logs that are gone (its pull
-  // request 10892), and the database is not opened any more.
+  // manifest_file_system reads a whole MANIFEST into memory, so it must stay short.
+  // track_and_verify_wals_in_manifest stays off: before RocksDB 7.9 a new MANIFEST may
+  // ask for logs that were deleted (its pull request 10892), and then the database cannot
+  // be opened. wal_gap_filter and the commit watermark notice a missing log.
   options.max_manifest_file_size = manifest_bytes_max;
   options.max_bgerror_resume_count = 0;
   options.write_buffer_size = write_buffer;
   options.max_write_buffer_number = memtables;
   options.write_buffer_manager =
       std::make_shared<rocksdb::WriteBufferManager>(memtables * write_buffer, cache);
-  // One thread writes what waits: to wake the others up would take longer.
+  // One thread inserts the rows of all waiting groups: waking the others takes longer.
   options.allow_concurrent_memtable_write = false;
   options.compression = rocksdb::kLZ4Compression;
   options.level_compaction_dynamic_level_bytes = true;
   options.bytes_per_sync = mib;
   options.max_background_jobs = 2;
   options.max_open_files = -1;
-  options.max_file_opening_threads = 2;  // there are not many files, and each start makes them
+  options.max_file_opening_threads = 2;  // each start creates them, and there are few files
   options.manifest_preallocation_size = manifest_bytes_max;  // a disk may be small
   options.skip_stats_update_on_db_open = true;
   options.stats_dump_period_sec = 0;
@@ -131,10 +131,11 @@ rocksdb::Options options_of(rocksdb::Env* env, std::size_t memory, std::size_t w
 }  // namespace
 
 database_opener::database_opener(std::filesystem::path database, std::size_t memory,
-                                 const std::shared_ptr<rocksdb::FileSystem>& by,
+                                 const std::shared_ptr<rocksdb::FileSystem>& file_system,
                                  error_handler on_error)
     : path_(std::move(database)),
-      watch_(std::make_shared<wal_file_system>(std::make_shared<manifest_file_system>(by))),
+      watch_(
+          std::make_shared<wal_file_system>(std::make_shared<manifest_file_system>(file_system))),
       env_(rocksdb::NewCompositeEnv(watch_)),
       memtable_bytes_(memtable_bytes(path_, memory)),
       options_(options_of(env_.get(), memory, memtable_bytes_)) {
@@ -150,17 +151,17 @@ rocksdb::Status database_opener::inspect(std::uint64_t& sequence) {
   return status;
 }
 
-rocksdb::Status database_opener::open(access how, std::unique_ptr<rocksdb::DB>& opened) {
+rocksdb::Status database_opener::open(access mode, std::unique_ptr<rocksdb::DB>& opened) {
   gap_filter_.restart();
-  return open_as(how, opened);
+  return open_as(mode, opened);
 }
 
-rocksdb::Status database_opener::open_as(access how, std::unique_ptr<rocksdb::DB>& opened) {
+rocksdb::Status database_opener::open_as(access mode, std::unique_ptr<rocksdb::DB>& opened) {
   rocksdb::DB* database = nullptr;
-  options_.create_if_missing = how == access::create;
-  // A database that is only read has no thread to do later what may block.
-  options_.avoid_unnecessary_blocking_io = how != access::read_only;
-  auto status = how == access::read_only
+  options_.create_if_missing = mode == access::create;
+  // This leaves deletions to a thread that a read-only database does not have.
+  options_.avoid_unnecessary_blocking_io = mode != access::read_only;
+  auto status = mode == access::read_only
                     ? rocksdb::DB::OpenForReadOnly(options_, path_.string(), &database)
                     : rocksdb::DB::Open(options_, path_.string(), &database);
   opened.reset(database);

@@ -14,40 +14,49 @@
 
 namespace storage {
 
-/// How RocksDB is set up here, to open one database again and again. Outlives
-/// what it opens.
+/// Holds every option that RocksDB is given, and opens one database with them, as often
+/// as needed but only once at a time. Must outlive the databases that it opens.
+///
+/// inspect() and open() are for one thread at a time; the const functions may be called
+/// by any thread.
 class database_opener {
 public:
-  /// Told of every error of a flush or a compaction, on any thread.
+  /// Called for each failure of a write, a flush or a compaction that RocksDB reports, by
+  /// any thread, as long as a database is open. Must not use the database.
   using error_handler = std::function<void(const rocksdb::Status&)>;
 
+  /// Opens nothing yet. The cache and the rows that are not in tables yet take about
+  /// `memory` bytes. The directory that `database` is in exists.
   database_opener(std::filesystem::path database, std::size_t memory,
-                  const std::shared_ptr<rocksdb::FileSystem>& by, error_handler on_error);
+                  const std::shared_ptr<rocksdb::FileSystem>& file_system, error_handler on_error);
 
-  /// Finds the number of the last row there is. Nothing is touched. Called again
-  /// before each open() of what may have changed meanwhile, but the one that creates.
+  /// Sets `sequence` to the number of the last row in the tables and the log. Changes no
+  /// file. Must be called before each open(), unless that creates the database: open()
+  /// must know what the tables have to see a gap between them and the log.
   rocksdb::Status inspect(std::uint64_t& sequence);
 
   enum class access {
-    create,     ///< to write; made where it does not exist
-    write,      ///< it exists
-    read_only,  ///< it exists, and nothing of it is touched
+    create,     ///< to write; create it if it does not exist
+    write,      ///< to write; it must exist
+    read_only,  ///< it must exist; change no file
   };
-  rocksdb::Status open(access how, std::unique_ptr<rocksdb::DB>& opened);
+  /// Sets `opened`; to null if it fails. Blocks until the log is read.
+  rocksdb::Status open(access mode, std::unique_ptr<rocksdb::DB>& opened);
 
-  wal_file_system& watch() noexcept { return *watch_; }
+  /// The file layer below RocksDB, which knows how writes to the log have failed.
+  wal_file_system& watch() const noexcept { return *watch_; }
 
-  /// What there is room for on the disk, in bytes.
+  /// The free bytes on the disk; 0 if that is unknown.
   std::uint64_t free_bytes() const;
 
-  /// How much room there must be before a full disk is tried again: to write
-  /// what is in memory to a table, and a log as long beside it.
+  /// The free bytes that a full disk needs before the database is opened anew: to write
+  /// what is in memory to a table, and as much to a new log.
   std::uint64_t room_bytes() const noexcept { return 2 * memtable_bytes_; }
 
   const std::filesystem::path& path() const noexcept { return path_; }
 
 private:
-  rocksdb::Status open_as(access how, std::unique_ptr<rocksdb::DB>& opened);
+  rocksdb::Status open_as(access mode, std::unique_ptr<rocksdb::DB>& opened);
 
   std::filesystem::path path_;
   std::shared_ptr<wal_file_system> watch_;
@@ -57,7 +66,7 @@ private:
   rocksdb::Options options_;
 };
 
-/// The system's file layer.
+/// RocksDB's file layer for the files of the system. Thread-safe.
 std::shared_ptr<rocksdb::FileSystem> default_file_system();
 
 }  // namespace storage

@@ -7,13 +7,14 @@
 
 namespace storage {
 
-/// What RocksDB's file layer says, in our exceptions.
+/// A call to RocksDB's file layer that failed; what() is "FILE: STATUS".
 class file_error : public std::runtime_error {
 public:
   file_error(const std::string& file, const rocksdb::Status& status)
       : std::runtime_error(file + ": " + status.ToString()),
         is_no_space_(status.IsNoSpace()) {}
 
+  /// Returns whether the disk is full.
   bool is_no_space() const noexcept { return is_no_space_; }
 
 private:

@@ -27,33 +27,33 @@ void check(const fs::path& file, const rocksdb::IOStatus& status) {
 
 }  // namespace
 
-void create_file(FileSystem& by, const fs::path& file, std::string_view bytes) {
+void create_file(FileSystem& file_system, const fs::path& file, std::string_view bytes) {
   auto part = file;
   part += ".part";
   std::unique_ptr<rocksdb::FSWritableFile> opened;
-  check(part, by.NewWritableFile(part.string(), {}, &opened, nullptr));
+  check(part, file_system.NewWritableFile(part.string(), {}, &opened, nullptr));
   check(part, opened->Append({bytes.data(), bytes.size()}, IOOptions{}, nullptr));
   check(part, opened->Fsync(IOOptions{}, nullptr));
   check(part, opened->Close(IOOptions{}, nullptr));
-  rename(by, part, file);
-  sync_directory(by, file.parent_path());
+  rename(file_system, part, file);
+  sync_directory(file_system, file.parent_path());
 }
 
-void sync_directory(FileSystem& by, const fs::path& directory) {
+void sync_directory(FileSystem& file_system, const fs::path& directory) {
   std::unique_ptr<rocksdb::FSDirectory> opened;
-  check(directory, by.NewDirectory(directory.string(), IOOptions{}, &opened, nullptr));
+  check(directory, file_system.NewDirectory(directory.string(), IOOptions{}, &opened, nullptr));
   check(directory, opened->Fsync(IOOptions{}, nullptr));
 }
 
-void make_directory(FileSystem& by, const fs::path& directory) {
-  check(directory, by.CreateDirIfMissing(directory.string(), IOOptions{}, nullptr));
+void make_directory(FileSystem& file_system, const fs::path& directory) {
+  check(directory, file_system.CreateDirIfMissing(directory.string(), IOOptions{}, nullptr));
 }
 
-void rename(FileSystem& by, const fs::path& from, const fs::path& to) {
-  check(to, by.RenameFile(from.string(), to.string(), IOOptions{}, nullptr));
+void rename(FileSystem& file_system, const fs::path& from, const fs::path& to) {
+  check(to, file_system.RenameFile(from.string(), to.string(), IOOptions{}, nullptr));
 }
 
-void remove_directory(FileSystem& by, const fs::path& directory) {
+void remove_directory(FileSystem& file_system, const fs::path& directory) {
   std::error_code error;
   if (!fs::is_directory(fs::symlink_status(directory, error)))
     return;
@@ -62,11 +62,11 @@ void remove_directory(FileSystem& by, const fs::path& directory) {
     entries.push_back(entry.path());
   for (const auto& entry : entries) {
     if (fs::is_directory(fs::symlink_status(entry)))
-      remove_directory(by, entry);
+      remove_directory(file_system, entry);
     else
-      check(entry, by.DeleteFile(entry.string(), IOOptions{}, nullptr));
+      check(entry, file_system.DeleteFile(entry.string(), IOOptions{}, nullptr));
   }
-  check(directory, by.DeleteDir(directory.string(), IOOptions{}, nullptr));
+  check(directory, file_system.DeleteDir(directory.string(), IOOptions{}, nullptr));
 }
 
 std::string read_file(const fs::path& file) {

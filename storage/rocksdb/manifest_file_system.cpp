@@ -20,26 +20,26 @@ bool is_manifest(std::string_view name) {
   return name.substr(name.find_last_of('/') + 1).starts_with("MANIFEST-");
 }
 
-/// Of a file whose bytes are in memory.
+/// Reads bytes in memory as a file.
 class bytes_reader final : public rocksdb::FSSequentialFile {
 public:
   explicit bytes_reader(std::string bytes) : bytes_(std::move(bytes)) {}
 
-  IOStatus Read(std::size_t most, const IOOptions& /*options*/, Slice* result, char* scratch,
+  IOStatus Read(std::size_t max, const IOOptions& /*options*/, Slice* result, char* scratch,
                 IODebugContext* /*debug*/) override {
-    const auto count = bytes_.copy(scratch, most, at_);
-    at_ += count;
+    const auto count = bytes_.copy(scratch, max, position_);
+    position_ += count;
     *result = {scratch, count};
     return IOStatus::OK();
   }
   IOStatus Skip(std::uint64_t count) override {
-    at_ += std::min<std::uint64_t>(count, bytes_.size() - at_);
+    position_ += std::min<std::uint64_t>(count, bytes_.size() - position_);
     return IOStatus::OK();
   }
 
 private:
   std::string bytes_;
-  std::size_t at_ = 0;
+  std::size_t position_ = 0;
 };
 
 }  // namespace
@@ -62,10 +62,10 @@ IOStatus manifest_file_system::NewSequentialFile(const std::string& name,
 IOStatus manifest_file_system::RenameFile(const std::string& from, const std::string& to,
                                           const IOOptions& options, IODebugContext* debug) {
   if (const auto slash = to.find_last_of('/'); to.substr(slash + 1) == "CURRENT") {
-    std::unique_ptr<rocksdb::FSDirectory> names;
-    auto status = target()->NewDirectory(to.substr(0, slash), options, &names, debug);
+    std::unique_ptr<rocksdb::FSDirectory> directory;
+    auto status = target()->NewDirectory(to.substr(0, slash), options, &directory, debug);
     if (status.ok())
-      status = names->Fsync(options, debug);
+      status = directory->Fsync(options, debug);
     if (!status.ok())
       return status;
   }

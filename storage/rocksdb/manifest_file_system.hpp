@@ -7,8 +7,8 @@
 
 namespace storage {
 
-/// A file layer that makes a MANIFEST, which says what a database consists of, outlive
-/// a power failure at any moment. The rest it passes on. Thread-safe.
+/// A file layer that makes a MANIFEST, the list of a database's files, survive a power
+/// failure at any moment. Passes everything else on to its target. Thread-safe.
 class manifest_file_system final : public rocksdb::FileSystemWrapper {
 public:
   explicit manifest_file_system(const std::shared_ptr<rocksdb::FileSystem>& target)
@@ -17,13 +17,15 @@ public:
   static const char* kClassName() { return "counterd-manifest-guard"; }
   const char* Name() const override { return kClassName(); }
 
-  /// A MANIFEST without what a power failure left of its last records: nothing rests
-  /// on those before they are synced. RocksDB would take that for damage.
+  /// Opens a MANIFEST that ends before its first record that is not whole (valid_prefix).
+  /// A power failure may have torn records that were not synced, and no file depends on
+  /// those; RocksDB would treat them as damage. Reads the file into memory.
   rocksdb::IOStatus NewSequentialFile(const std::string& name, const rocksdb::FileOptions& options,
                                       std::unique_ptr<rocksdb::FSSequentialFile>* result,
                                       rocksdb::IODebugContext* debug) override;
 
-  /// CURRENT, which names the MANIFEST, takes its place when that has its name for good.
+  /// Before CURRENT, which names the MANIFEST, is replaced: syncs the directory, so that
+  /// the MANIFEST cannot lose its name in a power failure after that.
   rocksdb::IOStatus RenameFile(const std::string& from, const std::string& to,
                                const rocksdb::IOOptions& options,
                                rocksdb::IODebugContext* debug) override;

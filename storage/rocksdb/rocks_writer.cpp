@@ -1,7 +1,7 @@
 #include "storage/rocksdb/rocks_writer.hpp"
 
 #include "storage/rocksdb/changes.hpp"
-#include "storage/rocksdb/rocks_ledger.hpp"
+#include "storage/rocksdb/group_committer.hpp"
 
 #include <algorithm>
 
@@ -12,17 +12,17 @@ using counter::state;
 
 namespace {
 
-/// What most groups take, without growing.
+/// Most groups fit without growing.
 constexpr std::size_t batch_bytes = std::size_t{64} << 10;
 
-/// Of a row of changes, about. A block of a table has at least a row, and buffers of
-/// twice a longer one would be taken from the system, and given back, for each.
+/// A row of changes is about so long. A block of a table has at least one row, and for
+/// longer ones the allocator would map and unmap buffers of twice their length each time.
 constexpr std::size_t changes_bytes = std::size_t{16} << 10;
 
 }  // namespace
 
-rocks_writer::rocks_writer(rocks_ledger& owner, std::uint32_t shard, const shard_row& row)
-    : owner_(owner),
+rocks_writer::rocks_writer(group_committer& committer, std::uint32_t shard, const shard_row& row)
+    : committer_(committer),
       shard_(shard),
       row_(row),
       batch_(batch_bytes) {}
@@ -36,7 +36,7 @@ void rocks_writer::put(std::string_view name, const std::optional<state>& before
            after ? after->expires_at : std::nullopt);
 }
 
-/// `before` is from the last group; what this one did already counts.
+/// `before` is what the last group left, which this group may have changed already.
 void rocks_writer::move_due(std::string_view name, const expiry& before, const expiry& after) {
   auto moved = moved_.end();
   if (!moved_.empty())
@@ -54,11 +54,11 @@ void rocks_writer::move_due(std::string_view name, const expiry& before, const e
     moved->second = after;
 }
 
-void rocks_writer::remember(std::string_view id, const counter::idempotency_record& what) {
+void rocks_writer::remember(std::string_view id, const counter::idempotency_record& record) {
   idempotency_record_key(key_, id);
-  encode(value_, what);
+  encode(value_, record);
   batch_.Put(key_, value_);
-  put_due(due_entry::what::idempotency_record, id, what.forget_at);
+  put_due(due_entry::what::idempotency_record, id, record.forget_at);
 }
 
 void rocks_writer::forget(std::string_view id, counter::time_point forget_at) {
@@ -82,13 +82,13 @@ counter::commit_result rocks_writer::commit(std::uint64_t version, counter::time
                                             std::int64_t idempotency_records) noexcept {
   const shard_row row{std::max(row_.version, version), std::max(row_.now, now),
                       row_.counters + counters, row_.idempotency_records + idempotency_records};
-  const auto kept = owner_.write(batch_, changes_, shard_, row);
-  if (kept == counter::commit_result::ok)
+  const auto result = committer_.commit(batch_, changes_, shard_, row);
+  if (result == counter::commit_result::ok)
     row_ = row;
   batch_.Clear();
   changes_.clear();
   moved_.clear();
-  return kept;
+  return result;
 }
 
 }  // namespace storage

@@ -15,17 +15,18 @@
 
 namespace storage {
 
-class rocks_ledger;
+class group_committer;
 
-/// See counter::ledger_writer. What is told is written into the group at once.
+/// The writer of one shard: collects the rows of a group, which commit() hands to the
+/// committer. See counter::ledger_writer. One thread at a time.
 class rocks_writer final : public counter::ledger_writer {
 public:
-  /// The owner outlives it. `row` is what the shard wrote last.
-  rocks_writer(rocks_ledger& owner, std::uint32_t shard, const shard_row& row);
+  /// `committer` outlives it. `row` is what the shard committed last.
+  rocks_writer(group_committer& committer, std::uint32_t shard, const shard_row& row);
 
   void put(std::string_view name, const std::optional<counter::state>& before,
            const std::optional<counter::state>& after) override;
-  void remember(std::string_view id, const counter::idempotency_record& what) override;
+  void remember(std::string_view id, const counter::idempotency_record& record) override;
   void forget(std::string_view id, counter::time_point forget_at) override;
   counter::commit_result commit(std::uint64_t version, counter::time_point now,
                                 std::int64_t counters,
@@ -38,15 +39,14 @@ private:
   void put_due(counter::due_entry::what kind, std::string_view id, counter::time_point at);
   void delete_due(counter::due_entry::what kind, std::string_view id, counter::time_point at);
 
-  rocks_ledger& owner_;
-  std::uint32_t shard_;
+  group_committer& committer_;
+  const std::uint32_t shard_;
   shard_row row_;
-  rocksdb::WriteBatch batch_;         // the rows of the group
-  std::vector<std::string> changes_;  // of counters, see changes.hpp
-  /// Of the counters whose 'd' row this group changes: where it is now.
+  rocksdb::WriteBatch batch_;         // the 'r' and 'd' rows of the group
+  std::vector<std::string> changes_;  // of its counters, see changes.hpp
+  /// The expiry of each counter whose 'd' row this group has changed, as it is now.
   boost::unordered_flat_map<std::string, expiry> moved_;
-  std::string key_;  // kept for their memory
-  std::string value_;
+  std::string key_, value_;  // members only so that their memory is used again
 };
 
 }  // namespace storage

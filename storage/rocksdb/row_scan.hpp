@@ -9,12 +9,12 @@
 
 namespace storage {
 
-/// Calls `visit(key, value)` for each row of a kind, in order of their keys. Not ok
-/// where one cannot be read.
+/// Calls `visit(key, value)` for each row of a kind, in order of the keys. Stops and
+/// returns why at a row that cannot be read. The rows are those of one moment.
 template <class Visit>
-rocksdb::Status for_each_row(rocksdb::DB& database, row what, rocksdb::ReadOptions options,
+rocksdb::Status for_each_row(rocksdb::DB& database, row kind, rocksdb::ReadOptions options,
                              Visit visit) {
-  const std::string begin{static_cast<char>(what)};
+  const std::string begin{static_cast<char>(kind)};
   const auto end = end_of(begin);
   const rocksdb::Slice bound{end};
   options.iterate_upper_bound = &bound;

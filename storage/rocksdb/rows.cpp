@@ -17,13 +17,13 @@ using counter::due_entry;
 using counter::time_point;
 using std::chrono::milliseconds;
 
-// A replay:
+// The value of an idempotency record:
 //
 //   flags u16, operation u8, on_limit u8, ttl_mode u8, operand i64, initial i64,
-//   forget_at i64, then what the flags say, in their order:
-//   min i64, max i64, ttl in seconds i64, before and after as a counter's value
+//   forget_at i64, and then, in this order, what the flags say is there:
+//   min i64, max i64, ttl in seconds i64, before and after like a counter's value
 //
-// Its reply was `ok`, and was no replay itself: nothing else is remembered.
+// The outcome of its reply is `ok`: no other reply is recorded.
 enum flag : std::uint16_t {
   creates = 1 << 0,
   has_min = 1 << 1,
@@ -36,10 +36,10 @@ enum flag : std::uint16_t {
   all_flags = (1 << 8) - 1,
 };
 
-// The numbers of enumerators are on disks: they may get more, and stay.
+// These numbers are stored: enumerators may be added, and must not be renumbered.
 template <class Enum>
-constexpr int number(Enum which) {
-  return static_cast<int>(which);
+constexpr int number(Enum enumerator) {
+  return static_cast<int>(enumerator);
 }
 static_assert(number(counter::operation::get) == 0 && number(counter::operation::set) == 1 &&
               number(counter::operation::add) == 2 && number(counter::operation::remove) == 3);
@@ -49,11 +49,12 @@ static_assert(number(counter::ttl_mode::if_absent) == 0 &&
 static_assert(number(due_entry::what::counter) == 0 &&
               number(due_entry::what::idempotency_record) == 1);
 
-/// A name, a key, and the position in a batch, see replay_id_of().
+/// A name, an idempotency key, and a position in a batch.
 constexpr std::size_t id_bytes_max =
     counter::limits::name_bytes_max + counter::limits::idempotency_key_bytes_max + 4;
 
-/// A number whose bytes are ordered as it is, and what makes one with a sign so.
+/// Bytes whose order is the order of the numbers: the highest first. With the sign bit
+/// flipped, so for signed ones.
 constexpr std::size_t ordered_bytes = 8;
 constexpr auto sign = std::uint64_t{1} << 63;
 
@@ -62,20 +63,20 @@ void put_ordered(std::string& to, std::uint64_t number) {
     to += static_cast<char>(number >> shift & 0xff);
 }
 
-/// Of as many bytes.
-std::uint64_t ordered(std::string_view bytes) {
+/// Decodes put_ordered().
+std::uint64_t take_ordered(std::string_view bytes) {
   std::uint64_t number = 0;
   for (const char c : bytes)
     number = number << 8 | static_cast<unsigned char>(c);
   return number;
 }
 
-void begin(std::string& key, row what) {
-  key.assign(1, static_cast<char>(what));
+void begin(std::string& key, row kind) {
+  key.assign(1, static_cast<char>(kind));
 }
 
-bool begins(std::string_view key, row what) {
-  return !key.empty() && key.front() == static_cast<char>(what);
+bool begins(std::string_view key, row kind) {
+  return !key.empty() && key.front() == static_cast<char>(kind);
 }
 
 void put_time(std::string& to, time_point at) {
@@ -104,12 +105,12 @@ bool take_enum(byte_reader& from, Enum last, Enum& to) {
 
 std::uint16_t flags_of(const counter::idempotency_record& idempotency_record) {
   unsigned flags = 0;
-  const auto set = [&flags](bool is_set, flag which) { flags |= is_set ? unsigned{which} : 0; };
-  const auto& [how, reply, forget_at] = idempotency_record;
-  set(how.create, creates);
-  set(how.min.has_value(), has_min);
-  set(how.max.has_value(), has_max);
-  set(how.ttl.has_value(), has_ttl);
+  const auto set = [&flags](bool is_set, flag bit) { flags |= is_set ? unsigned{bit} : 0; };
+  const auto& [parameters, reply, forget_at] = idempotency_record;
+  set(parameters.create, creates);
+  set(parameters.min.has_value(), has_min);
+  set(parameters.max.has_value(), has_max);
+  set(parameters.ttl.has_value(), has_ttl);
   set(reply.before.has_value(), has_before);
   set(reply.before && reply.before->expires_at, before_expires);
   set(reply.after.has_value(), has_after);
@@ -117,8 +118,8 @@ std::uint16_t flags_of(const counter::idempotency_record& idempotency_record) {
   return static_cast<std::uint16_t>(flags);
 }
 
-/// Nothing is told of an expiry without its state.
-bool is_sound(unsigned flags) {
+/// There is no expiry without its state, and no unknown flag.
+bool are_valid(unsigned flags) {
   return (flags & ~unsigned{all_flags}) == 0 && (!(flags & before_expires) || flags & has_before) &&
          (!(flags & after_expires) || flags & has_after);
 }
@@ -176,7 +177,7 @@ bool decode_due_key(std::string_view key, due_entry& to) {
   if (!begins(key, row::due) || key.size() < 1 + ordered_bytes + 2)
     return false;
   to.at = time_point{
-      milliseconds{static_cast<std::int64_t>(ordered(key.substr(1, ordered_bytes)) ^ sign)}};
+      milliseconds{static_cast<std::int64_t>(take_ordered(key.substr(1, ordered_bytes)) ^ sign)}};
   const auto kind = static_cast<unsigned char>(key[1 + ordered_bytes]);
   to.kind = static_cast<due_entry::what>(kind);
   to.id = key.substr(1 + ordered_bytes + 1);
@@ -201,12 +202,12 @@ bool decode_shard_key(std::string_view key, std::uint32_t& shard) {
 bool decode_changes_key(std::string_view key, std::uint64_t& number) {
   if (!begins(key, row::changes) || key.size() != 1 + ordered_bytes)
     return false;
-  number = ordered(key.substr(1));
+  number = take_ordered(key.substr(1));
   return true;
 }
 
 std::string end_of(std::string_view prefix) {
-  // Its first byte is no 0xff, so this ends.
+  // Ends at the first byte at the latest, which is not 0xff.
   while (prefix.back() == '\xff')
     prefix.remove_suffix(1);
   std::string end{prefix};
@@ -236,22 +237,22 @@ bool decode(std::string_view from, counter::state& to) {
 }
 
 void encode(std::string& to, const counter::idempotency_record& idempotency_record) {
-  const auto& [how, reply, forget_at] = idempotency_record;
+  const auto& [parameters, reply, forget_at] = idempotency_record;
   to.clear();
   put(to, flags_of(idempotency_record));
-  put(to, static_cast<std::uint8_t>(how.operation));
-  put(to, static_cast<std::uint8_t>(how.on_limit));
-  put(to, static_cast<std::uint8_t>(how.ttl_mode));
+  put(to, static_cast<std::uint8_t>(parameters.operation));
+  put(to, static_cast<std::uint8_t>(parameters.on_limit));
+  put(to, static_cast<std::uint8_t>(parameters.ttl_mode));
   assert(reply.outcome == counter::outcome::ok && !reply.is_replayed);
-  put(to, how.operand);
-  put(to, how.initial);
+  put(to, parameters.operand);
+  put(to, parameters.initial);
   put_time(to, forget_at);
-  if (how.min)
-    put(to, *how.min);
-  if (how.max)
-    put(to, *how.max);
-  if (how.ttl)
-    put(to, static_cast<std::int64_t>(how.ttl->count()));
+  if (parameters.min)
+    put(to, *parameters.min);
+  if (parameters.max)
+    put(to, *parameters.max);
+  if (parameters.ttl)
+    put(to, static_cast<std::int64_t>(parameters.ttl->count()));
   if (reply.before)
     append(to, *reply.before);
   if (reply.after)
@@ -261,22 +262,22 @@ void encode(std::string& to, const counter::idempotency_record& idempotency_reco
 bool decode(std::string_view from, counter::idempotency_record& to) {
   byte_reader reader{from};
   to = {};
-  auto& [how, reply, forget_at] = to;
+  auto& [parameters, reply, forget_at] = to;
   const unsigned flags = reader.take<std::uint16_t>();
-  if (!is_sound(flags) || !take_enum(reader, counter::operation::remove, how.operation) ||
-      !take_enum(reader, counter::on_limit::clamp, how.on_limit) ||
-      !take_enum(reader, counter::ttl_mode::persist, how.ttl_mode))
+  if (!are_valid(flags) || !take_enum(reader, counter::operation::remove, parameters.operation) ||
+      !take_enum(reader, counter::on_limit::clamp, parameters.on_limit) ||
+      !take_enum(reader, counter::ttl_mode::persist, parameters.ttl_mode))
     return false;
-  how.create = flags & creates;
-  how.operand = reader.take<std::int64_t>();
-  how.initial = reader.take<std::int64_t>();
+  parameters.create = flags & creates;
+  parameters.operand = reader.take<std::int64_t>();
+  parameters.initial = reader.take<std::int64_t>();
   forget_at = take_time(reader);
   if (flags & has_min)
-    how.min = reader.take<std::int64_t>();
+    parameters.min = reader.take<std::int64_t>();
   if (flags & has_max)
-    how.max = reader.take<std::int64_t>();
+    parameters.max = reader.take<std::int64_t>();
   if (flags & has_ttl)
-    how.ttl = std::chrono::seconds{reader.take<std::int64_t>()};
+    parameters.ttl = std::chrono::seconds{reader.take<std::int64_t>()};
   if (flags & has_before)
     reply.before = take_state(reader, flags & before_expires);
   if (flags & has_after)

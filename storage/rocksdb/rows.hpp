@@ -10,28 +10,32 @@
 
 namespace storage {
 
-// What is on the disk, format 1. The first byte of a key says what its row is;
-// integers have their lowest byte first unless told:
+// The rows of the database, format 1. The first byte of a key says which kind of row it
+// is. Integers have their lowest byte first, except where stated; times are milliseconds
+// since 1970.
 //
-//   'c' name                -> version u64, value i64, expiry i64 where it has one
-//   'r' id                  -> a replay, see rows.cpp
-//   'd' time kind u8 id     -> nothing; time has its highest byte first and its
-//                              sign flipped, so that byte order is time order
-//   's' shard u32           -> version u64, now i64, counters i64, replays i64
-//   'g' number u64          -> what a group did to counters, or a part of it, see
-//                              changes.hpp; the number has its highest byte first
+//   key                     value
+//   'c' name                a counter: version u64, value i64, and expiry i64 if it has one
+//   'r' id                  an idempotency record, see rows.cpp
+//   'd' time kind u8 id     empty: that counter (kind 0) or record (kind 1) is due then. The
+//                           time is an i64, its highest byte first and its sign bit flipped,
+//                           so that the order of the bytes is the order of the times
+//   's' shard u32           a shard: version u64, now i64, counters i64, records i64
+//   'g' number u64          changes of counters by a group, or a part of them, see
+//                           changes.hpp; the number has its highest byte first
 //
-// Times are milliseconds since 1970. There is a 'd' row for every counter with
-// an expiry (kind 0) and for every replay (kind 1), and no other. The counters
-// and replays of an 's' row are what that shard added and took away since the
-// first start: a sum over all shards, whatever their number was, is what there
-// is. What the last 'g' row that has a counter says of it goes before its 'c' row. Every value is
-// of one length for what it says; anything else is damage.
+// There is one 'd' row for every counter with an expiry and for every idempotency record,
+// and no other. An 's' row counts the counters and records that its shard has added, less
+// those it has removed, since the first start: the sums over all 's' rows are the totals,
+// however many shards each run had. The last 'g' row that has a change of a counter takes
+// precedence over its 'c' row.
+//
+// The contents of a value determine its length; a value of another length is damaged.
 
-/// The format that is written; a directory with a greater one is refused.
+/// The format that is written. A directory with a greater one is refused.
 inline constexpr unsigned format = 1;
 
-/// What the first byte of a key says.
+/// The kinds of rows, as the first byte of their keys.
 enum class row : char {
   counter = 'c',
   due = 'd',
@@ -40,23 +44,22 @@ enum class row : char {
   shard = 's'
 };
 
-/// What a shard wrote last, with all of its changes so far in sum.
 struct shard_row {
-  std::uint64_t version = 0;
-  counter::time_point now{};
-  std::int64_t counters = 0;
-  std::int64_t idempotency_records = 0;
+  std::uint64_t version = 0;             ///< the greatest that the shard has given out
+  counter::time_point now{};             ///< the latest time that it has acted upon
+  std::int64_t counters = 0;             ///< added, less those removed
+  std::int64_t idempotency_records = 0;  ///< added, less those removed
 
   bool operator==(const shard_row&) const = default;
 };
 
-// Keys and values take the place of what is in `to`.
+// Encoders of keys and values replace what is in their first argument; append() appends.
 
 void counter_key(std::string& to, std::string_view name);
 void idempotency_record_key(std::string& to, std::string_view id);
 void due_key(std::string& to, counter::due_entry::what kind, std::string_view id,
              counter::time_point at);
-/// Not greater than any 'd' row of `at`, and greater than all before.
+/// The least key of the 'd' rows that are due at `at`.
 void due_bound(std::string& to, counter::time_point at);
 void shard_key(std::string& to, std::uint32_t shard);
 void changes_key(std::string& to, std::uint64_t number);
@@ -66,22 +69,24 @@ void encode(std::string& to, const counter::state& state);
 void encode(std::string& to, const counter::idempotency_record& idempotency_record);
 void encode(std::string& to, const shard_row& row);
 
-// False where `from` is not what was encoded; `to` is worthless then.
+// Decoders return false if `from` cannot be what an encoder has written; what they set is
+// unspecified then.
 
 bool decode(std::string_view from, counter::state& to);
 bool decode(std::string_view from, counter::idempotency_record& to);
 bool decode(std::string_view from, shard_row& to);
 
-/// The name, id, shard or number of a key, with its first byte; false where there can be
-/// no such key.
+// These take a key with its first byte, and return false for a key of another kind, too.
+// A name or id refers to the bytes of the key.
+
 bool decode_counter_key(std::string_view key, std::string_view& name);
 bool decode_idempotency_record_key(std::string_view key, std::string_view& id);
 bool decode_due_key(std::string_view key, counter::due_entry& to);
 bool decode_shard_key(std::string_view key, std::uint32_t& shard);
 bool decode_changes_key(std::string_view key, std::uint64_t& number);
 
-/// The least key that is greater than every one that begins with `prefix`, which
-/// is not empty and begins with a row's byte.
+/// The least key that is greater than every key with this prefix, which begins with the
+/// byte of a row.
 std::string end_of(std::string_view prefix);
 
 }  // namespace storage

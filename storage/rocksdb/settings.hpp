@@ -13,17 +13,19 @@ class FileSystem;
 
 namespace storage {
 
+/// The settings of a rocks_ledger.
 struct settings {
   std::filesystem::path directory;
-  /// Bytes, of the cache and of what is not in tables yet, about.
+  /// Bytes, about, for the cache and for rows that are not in tables yet.
   std::size_t memory = std::size_t{64} << 20;
-  /// Bytes, of changes that have no rows of their own yet, about.
+  /// Bytes, about, for changes that are not merged into the counters' own rows yet.
   std::size_t write_buffer = std::size_t{16} << 20;
-  /// Not sync::none.
+  /// sync::none is not allowed.
   counter::durability durability{counter::durability::sync::always};
-  /// Called once, from any thread, when the disk has failed for good.
+  /// Called once, by any thread, when the disk has failed: no group is committed any more.
+  /// May be called during construction and destruction of the ledger; must not call it.
   std::function<void()> on_failure{};
-  /// Null: the system's. For tests.
+  /// Null for the system's files. For tests.
   std::shared_ptr<rocksdb::FileSystem> file_system{};
 };
 

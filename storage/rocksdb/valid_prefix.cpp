@@ -17,25 +17,26 @@ constexpr std::size_t checksum_bytes = sizeof(std::uint32_t);
 constexpr std::size_t length_bytes = sizeof(std::uint16_t);
 constexpr std::size_t head_bytes = checksum_bytes + length_bytes + 1;
 
-/// Of a record that is whole; the others are of one that goes over blocks.
+/// The types of fragments: `full` is a whole record, the others are parts of one that
+/// spans blocks.
 constexpr std::uint8_t full = 1, first = 2, middle = 3, last = 4;
 
 std::uint32_t checksum_of(std::string_view bytes) {
   boost::crc_optimal<32, 0x1edc6f41, 0xffffffff, 0xffffffff, true, true> crc;
   crc.process_bytes(bytes.data(), bytes.size());
-  // As it is stored, so that the checksum of bytes with checksums is a good one.
+  // Masked as RocksDB stores it: a CRC of bytes that contain their CRC is a poor one.
   return std::rotr(static_cast<std::uint32_t>(crc.checksum()), 15) + 0xa282ead8;
 }
 
 }  // namespace
 
 std::size_t valid_prefix(std::string_view file) noexcept {
-  std::size_t begin = 0;  // of the record, which may be in parts
+  std::size_t begin = 0;  // of the current record
   bool is_in_record = false;
   for (std::size_t at = 0;;) {
     const auto left = block_bytes - at % block_bytes;
     if (left < head_bytes) {
-      at += left;  // no head fits
+      at += left;  // too few for a head: the block ends with padding
       continue;
     }
     if (file.size() < at + head_bytes)

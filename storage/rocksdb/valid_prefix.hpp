@@ -5,10 +5,10 @@
 
 namespace storage {
 
-/// How many bytes of a file in RocksDB's log format come before the first record
-/// that is not whole, or all if each is: a power failure may leave a part of what was
-/// written last. (RocksDB's wiki, "Write Ahead Log File Format": blocks of 32 KiB; of
-/// each record a CRC-32C u32, the length u16, a type u8, and the bytes.)
+/// Returns how many bytes of a file in RocksDB's log format come before the first record
+/// that is not whole: its size, if all are. The format (RocksDB's wiki, "Write Ahead Log
+/// File Format") has blocks of 32 KiB, in which each fragment of a record has a CRC-32C u32,
+/// its length u16, its type u8, and its bytes.
 std::size_t valid_prefix(std::string_view file) noexcept;
 
 }  // namespace storage

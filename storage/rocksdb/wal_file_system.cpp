@@ -17,12 +17,12 @@ thread_local bool wal_file_system::is_committing = false;
 
 namespace {
 
-/// As seldom as that a sync that takes them along is no matter, and written at once.
+/// Written at once; so many that it rarely happens that a sync has to include them.
 constexpr std::size_t zeros_bytes = std::size_t{256} << 10;
 
 }  // namespace
 
-/// Of groups. Written by one thread at a time, and synced by any.
+/// A log. One thread at a time writes it; any thread may sync it meanwhile.
 class wal_file_system::log_file final : public rocksdb::FSWritableFileOwnerWrapper {
 public:
   log_file(std::unique_ptr<rocksdb::FSWritableFile> target, wal_file_system& owner)
@@ -32,16 +32,17 @@ public:
   IOStatus Append(const Slice& data, const IOOptions& options, IODebugContext* debug) override {
     return appended(data.size(), target()->Append(data, options, debug), options, debug);
   }
-  IOStatus Append(const Slice& data, const IOOptions& options, const DataVerificationInfo& how,
-                  IODebugContext* debug) override {
-    return appended(data.size(), target()->Append(data, options, how, debug), options, debug);
+  IOStatus Append(const Slice& data, const IOOptions& options,
+                  const DataVerificationInfo& verification, IODebugContext* debug) override {
+    return appended(data.size(), target()->Append(data, options, verification, debug), options,
+                    debug);
   }
-  /// A log is written over zeros, in place of blocks that are reserved: a sync finds
-  /// its length and blocks where they were, and is one write.
+  /// RocksDB reserves blocks here. This writes zeros instead: a sync of what is written over
+  /// them changes neither the file's length nor its blocks, so it is a single write.
   void PrepareWrite(std::size_t offset, std::size_t bytes, const IOOptions& options,
                     IODebugContext* debug) override {
     static constexpr std::array<char, zeros_bytes> zeros{};
-    // Where there is no room for them, there may be for what is to be written.
+    // If there is no room for so many zeros, there may still be enough for the record.
     while (zeros_end_ < offset + bytes && can_write_zeros_) {
       can_write_zeros_ =
           target()->PositionedAppend({zeros.data(), zeros.size()}, zeros_end_, options, debug).ok();
@@ -76,18 +77,18 @@ private:
     }
     if (!status.IsNoSpace() || owner_.is_unsure())
       return owner_.log_failed(std::move(status));
-    // A part of it is as good as nothing of it. Only room would be won.
+    // If this fails it does not matter: a start drops a torn record.
     target()->Truncate(bytes_, options, debug).PermitUncheckedError();
-    // What was acknowledged without a sync gets it now: this log has no other.
+    // The last opportunity to sync what was acknowledged without a sync.
     if (synced_ == bytes_ || Sync(options, debug).ok())
       owner_.cut_ = true;
     return status;
   }
 
-  template <class Act>
-  IOStatus synced(Act act) {
+  template <class Sync>
+  IOStatus synced(Sync sync) {
     const auto bytes = bytes_.load();
-    auto status = act();
+    auto status = sync();
     if (status.ok())
       synced_ = bytes;
     return owner_.log_failed(std::move(status));
@@ -100,7 +101,7 @@ private:
   std::atomic<std::uint64_t> synced_ = 0;
 };
 
-/// A group waits for it where a log has begun.
+/// A commit that has begun a new log syncs the directory after it has written.
 class wal_file_system::directory final : public rocksdb::FSDirectoryWrapper {
 public:
   directory(std::unique_ptr<rocksdb::FSDirectory> target, wal_file_system& owner)
@@ -111,8 +112,9 @@ public:
     return owner_.after_log_failed(FSDirectoryWrapper::Fsync(options, debug));
   }
   IOStatus FsyncWithDirOptions(const IOOptions& options, IODebugContext* debug,
-                               const rocksdb::DirFsyncOptions& how) override {
-    return owner_.after_log_failed(FSDirectoryWrapper::FsyncWithDirOptions(options, debug, how));
+                               const rocksdb::DirFsyncOptions& fsync_options) override {
+    return owner_.after_log_failed(
+        FSDirectoryWrapper::FsyncWithDirOptions(options, debug, fsync_options));
   }
 
 private:

@@ -8,9 +8,10 @@
 
 namespace storage {
 
-/// A file layer that passes everything on, and notes what failed, where RocksDB
-/// tells only that something did: a record that is torn will be dropped, one that
-/// was written and not synced may be kept or not. Thread-safe.
+/// A file layer that watches the log, and knows after a failure what RocksDB does not
+/// say: whether the record that was being written is certainly not in the log, or may be
+/// there after a restart. It also fills logs with zeros in advance, so that a sync does not
+/// have to write a length. Passes everything else on to its target. Thread-safe.
 class wal_file_system final : public rocksdb::FileSystemWrapper {
 public:
   explicit wal_file_system(const std::shared_ptr<rocksdb::FileSystem>& target)
@@ -19,21 +20,22 @@ public:
   static const char* kClassName() { return "counterd-log-watch"; }
   const char* Name() const override { return kClassName(); }
 
-  /// What has failed since clear() may be on the disk or not: the log could not
-  /// be synced, or not be written for another reason than that there is no room,
-  /// or something failed that a group waits for when it has been written.
+  /// Returns whether a group that has failed since clear() may be on the disk: the log
+  /// could not be synced, or not be written for another reason than a full disk, or the
+  /// directory sync failed that a commit waits for after it has written.
   bool is_unsure() const noexcept { return unsure_.load(); }
 
-  /// A log ends with a part of a record, or would, and is not written to again. All
-  /// before it is synced.
+  /// Returns whether, since clear(), a log hit a full disk: its last record is torn or was
+  /// truncated away, everything before it is synced, and the log takes no more writes.
   bool is_cut() const noexcept { return cut_.load(); }
 
+  /// To be called while no database is open.
   void clear() noexcept {
     unsure_ = false;
     cut_ = false;
   }
 
-  /// While one exists, its thread is committing.
+  /// Marks its thread as committing a group, for as long as it exists. Not to be nested.
   class commit_scope {
   public:
     commit_scope() noexcept { is_committing = true; }

@@ -22,7 +22,7 @@ std::uint64_t wal_gap_filter::follow(std::uint64_t tables) noexcept {
 wal_gap_filter::WalProcessingOption wal_gap_filter::LogRecordFound(
     unsigned long long /*log*/, const std::string& /*file*/, const rocksdb::WriteBatch& record,
     rocksdb::WriteBatch* /*changed*/, bool* /*is_changed*/) {
-  // A record is a batch: its first row's number, and how many rows it has.
+  // A record is a batch, which begins with the number of its first row.
   const auto number = byte_reader{record.Data()}.take<std::uint64_t>();
   if (first_ == 0) {
     if (!is_looking_ && number > tables_ + 1)

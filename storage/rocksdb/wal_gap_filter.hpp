@@ -7,19 +7,21 @@
 
 namespace storage {
 
-/// Sees where the logs that are replayed have lost something: the first record begins
-/// with the number after the tables' last one, or an earlier one, and each other
-/// record with the number after the last one's. RocksDB passes over a block that
-/// begins with zeros, and looks at no number. What comes after a gap counts as
-/// damaged. For one thread.
+/// Finds gaps in logs while RocksDB reads them, by the sequence numbers of their records:
+/// the first must begin with the number after the tables' last row, or an earlier one, and
+/// each other one with the number after the last record's. Everything behind a gap counts
+/// as damaged. (RocksDB compares no numbers and skips a block that begins with zeros.)
+///
+/// Call look(), have RocksDB read the logs, call follow(); then restart() before each
+/// further time that they are read. For one thread at a time.
 class wal_gap_filter final : public rocksdb::WalFilter {
 public:
-  /// The next replay takes no row: only numbers are looked at.
+  /// Next, the logs are read for their numbers alone: RocksDB gets no rows.
   void look() noexcept;
-  /// Replays from now on are of logs beside tables that have all rows up to the one
-  /// of this number. Returns the number of the last row that was found by look().
+  /// Ends look(). `tables` is the number of the last row in the tables. Returns that of
+  /// the last row in tables and logs.
   std::uint64_t follow(std::uint64_t tables) noexcept;
-  /// The logs will be read from their beginning.
+  /// Next, the logs are read from their beginning.
   void restart() noexcept { first_ = next_ = 0; }
 
   using WalFilter::LogRecordFound;
@@ -32,7 +34,7 @@ public:
 private:
   bool is_looking_ = false;
   std::uint64_t tables_ = 0;
-  std::uint64_t first_ = 0, next_ = 0;  // row, of this replay; 0: none yet
+  std::uint64_t first_ = 0, next_ = 0;  // rows, of this reading; 0 before the first record
 };
 
 }  // namespace storage

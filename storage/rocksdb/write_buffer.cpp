@@ -11,11 +11,11 @@ namespace storage {
 
 namespace {
 
-/// A change with a short name.
+/// Of a change with a short name.
 constexpr std::size_t change_bytes = 40;
 
-/// What is merged at once beside twice what was added: so that it comes down also
-/// where little is.
+/// May be merged at once in addition to the allowance, so that the buffer also shrinks
+/// when little is added.
 constexpr std::size_t merged_bytes = std::size_t{16} << 10;
 
 }  // namespace
@@ -25,7 +25,7 @@ write_buffer::write_buffer(counter::siphash_key key, std::size_t bytes)
 
 void write_buffer::add(std::uint64_t number, std::string_view changes) {
   restore(number, changes);
-  // Twice as much: not all who add also merge, and it shall come down to less.
+  // Twice as much: not every group that adds also merges, and the buffer has to shrink.
   allowance_ += 2 * rows_.back().bytes();
 }
 
@@ -34,13 +34,13 @@ void write_buffer::restore(std::uint64_t number, std::string_view changes) {
   auto& added = rows_.back();
   bytes_ += added.bytes();
   char* const first = added.changes.data();
-  for_each_change(added.changes, [&](const char* begin, const change& one) {
+  for_each_change(added.changes, [&](const char* begin, const change& change) {
     const reference latest{first + (begin - first)};
     const auto [found, is_new] = latest_.insert(latest);
     if (!is_new)
       mark_as_old(std::exchange(found->begin, latest.begin));
     if (keeps_order_ && (is_new || unordered_ > 0))
-      order_.emplace(one.name);
+      order_.emplace(change.name);
   });
 }
 
@@ -55,21 +55,21 @@ bool write_buffer::find(std::string_view name, std::string_view& row) const {
 std::size_t write_buffer::merge(rocksdb::WriteBatch& batch, std::size_t bytes_max) const {
   std::string key;
   std::size_t merged = 0;
-  const auto most = allowance_ + merged_bytes;
-  const auto goal = std::max(bytes_max, bytes_ - std::min(bytes_, most));
+  const auto allowed = allowance_ + merged_bytes;
+  const auto goal = std::max(bytes_max, bytes_ - std::min(bytes_, allowed));
   for (auto bytes = bytes_; bytes > goal; ++merged) {
     const auto& oldest = rows_[merged];
-    for_each_change(oldest.changes, [&](const char* /*begin*/, const change& one) {
-      if (one.is_old)
+    for_each_change(oldest.changes, [&](const char* /*begin*/, const change& change) {
+      if (change.is_old)
         return;
-      counter_key(key, one.name);
-      if (one.row.empty())
+      counter_key(key, change.name);
+      if (change.row.empty())
         batch.Delete(key);
       else
-        batch.Put(key, rocksdb::Slice{one.row});
+        batch.Put(key, rocksdb::Slice{change.row});
     });
     changes_key(key, oldest.number);
-    batch.SingleDelete(key);  // it was put once
+    batch.SingleDelete(key);  // allowed, because the row was put once
     bytes -= oldest.bytes();
   }
   return merged;
@@ -79,11 +79,11 @@ void write_buffer::drop(std::size_t rows) {
   unordered_ -= std::min(unordered_, rows);
   for (; rows > 0; --rows) {
     const auto& oldest = rows_.front();
-    for_each_change(oldest.changes, [this](const char* /*begin*/, const change& one) {
-      if (one.is_old)
+    for_each_change(oldest.changes, [this](const char* /*begin*/, const change& change) {
+      if (change.is_old)
         return;
-      latest_.erase(latest_.find(one.name));
-      if (const auto found = order_.find(one.name); found != order_.end())
+      latest_.erase(latest_.find(change.name));
+      if (const auto found = order_.find(change.name); found != order_.end())
         order_.erase(found);
     });
     bytes_ -= oldest.bytes();
@@ -96,9 +96,9 @@ bool write_buffer::order(std::size_t names) {
   if (!std::exchange(keeps_order_, true))
     unordered_ = rows_.size();
   while (unordered_ > 0 && names > 0) {
-    for_each_change(rows_[--unordered_].changes, [&](const char* /*begin*/, const change& one) {
-      if (!one.is_old)
-        order_.emplace(one.name);
+    for_each_change(rows_[--unordered_].changes, [&](const char* /*begin*/, const change& change) {
+      if (!change.is_old)
+        order_.emplace(change.name);
       names -= std::min<std::size_t>(names, 1);
     });
   }

@@ -20,60 +20,59 @@ class WriteBatch;
 
 namespace storage {
 
-/// The changes of counters that are kept by rows of their groups, and not by the
-/// counters' own rows yet. What is true of a counter is what the delta has of it,
-/// or else its row.
+/// The changes of counters that are stored in 'g' rows and not merged into the counters'
+/// own 'c' rows yet. A counter is what its change in here says, or else its 'c' row.
 ///
-/// For RocksDB to find a place for a row takes 3 us and more. A group has a row for
-/// many counters, and the oldest of such rows are merged into the counters' own when
-/// there are too many: most of what they say is old by then. A differential file
-/// (Severance and Lohman, "Differential files: their application to the maintenance
-/// of large databases", 1976). Not thread-safe.
+/// RocksDB takes 3 us or more to insert a row. A 'g' row has the changes of many counters,
+/// and by the time it is merged, later rows have replaced most of them. This is a
+/// differential file (Severance and Lohman, "Differential files: their application to the
+/// maintenance of large databases", ACM TODS 1, 3, 1976).
 class write_buffer {
 public:
-  /// Names are chosen by peers, so the key of their hashes is secret. It will have
-  /// `bytes`, about.
+  /// Reserves memory for about `bytes`. Peers choose the names, so `key`, by which they
+  /// are hashed, must be secret.
   write_buffer(counter::siphash_key key, std::size_t bytes);
 
   write_buffer(const write_buffer&) = delete;
   write_buffer& operator=(const write_buffer&) = delete;
 
-  /// A row that is kept, of changes as by append_change(). Later than all that are
-  /// there, as far as they change the same counters.
+  /// Adds a 'g' row that was stored: its number and its are_changes(). It replaces earlier
+  /// changes of the same counters, whatever its number.
   void add(std::uint64_t number, std::string_view changes);
 
-  /// The same of one that an earlier process has kept: it need not be merged at once.
+  /// Adds a row that an earlier process has stored. Unlike add(), this does not raise what
+  /// the next merge() may merge.
   void restore(std::uint64_t number, std::string_view changes);
 
-  /// False where the counter's own row is what is true. `row` is valid until the
-  /// delta changes.
+  /// Sets `row` to the latest change of a counter (empty: deleted), valid until the buffer
+  /// changes. Returns false if there is none: then the counter's own row decides.
   bool find(std::string_view name, std::string_view& row) const;
 
-  /// In memory, about.
+  /// The memory that it takes, about.
   std::size_t bytes() const noexcept { return bytes_; }
 
-  /// Puts into `batch` what merges the oldest rows, until the others have at most
-  /// `bytes_max`, but not much more than was added since the last time: others wait
-  /// for it. Returns how many it merges.
+  /// Puts into `batch` what merges the oldest rows, as many as needed for the others to
+  /// take at most `bytes_max`, but only about twice what was added since the last time:
+  /// requests wait for it. Returns how many rows; once the batch is stored, drop() them.
   std::size_t merge(rocksdb::WriteBatch& batch, std::size_t bytes_max) const;
 
-  /// The oldest rows, as many, were merged.
+  /// Drops the oldest `rows`, which are merged.
   void drop(std::size_t rows);
 
-  /// A change that outlives the delta.
+  /// A copied change.
   struct copy {
     std::string name, row;
   };
 
-  /// Puts names in order, about as many, for list(); false while there are others.
-  /// From the first call on they are kept so.
+  /// Sorts about so many more names for list(). Returns whether all are sorted; from the
+  /// first call on, the names of added rows are.
   bool order(std::size_t names);
 
-  /// The first `max` changes in order of their names, which begin with `prefix` and
-  /// are greater than `after`; of those names that are in order.
+  /// Returns the first `max` changes, in order of their names, whose name has the prefix
+  /// and is greater than `after`, among the names that are sorted.
   std::vector<copy> list(std::string_view prefix, std::string_view after, std::size_t max) const;
 
-  /// Calls `visit(change)` for each counter, in no order.
+  /// Calls `visit(change)` with the latest change of each counter, in no order.
   template <class Visit>
   void for_each(Visit visit) const {
     for (const auto& latest : latest_)
@@ -88,7 +87,8 @@ private:
     std::size_t bytes() const noexcept { return sizeof(changes_row) + changes.size(); }
   };
 
-  /// Where a change begins. Another one of the same name may take its place.
+  /// Where a change begins. Mutable, so that a later change of the same name can replace
+  /// it in the set.
   struct reference {
     mutable char* begin;
   };
@@ -99,8 +99,8 @@ private:
     counter::siphash_key key;
 
     std::size_t operator()(std::string_view name) const noexcept { return siphash(key, name); }
-    std::size_t operator()(const reference& which) const noexcept {
-      return (*this)(change_at(which.begin).name);
+    std::size_t operator()(const reference& reference) const noexcept {
+      return (*this)(change_at(reference.begin).name);
     }
     bool operator()(const reference& left, const reference& right) const noexcept {
       return change_at(left.begin).name == change_at(right.begin).name;
@@ -116,10 +116,10 @@ private:
   std::deque<changes_row> rows_;  // the oldest first
   boost::unordered_flat_set<reference, by_name, by_name> latest_;
   std::size_t bytes_ = 0;
-  std::size_t allowance_ = 0;  // bytes that may be merged at once, and some more
+  std::size_t allowance_ = 0;  // bytes that may be merged at once
   absl::btree_set<std::string, std::less<>> order_;
   bool keeps_order_ = false;
-  std::size_t unordered_ = 0;  // of the oldest rows
+  std::size_t unordered_ = 0;  // how many of the oldest rows are not in order_ yet
 };
 
 }  // namespace storage

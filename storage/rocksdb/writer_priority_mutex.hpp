@@ -1,5 +1,7 @@
 #pragma once
 
+#include "counter/mutex.hpp"
+
 #include <cerrno>
 #include <system_error>
 
@@ -7,20 +9,22 @@
 
 namespace storage {
 
-/// A lock that is shared by those who use something and exclusive for the one
-/// who replaces it, who has precedence: std::shared_mutex would let him wait for
-/// as long as others keep coming. Nobody takes it twice. For std::shared_lock and
-/// std::unique_lock.
-class writer_priority_mutex {
+/// A readers-writer lock that prefers writers: a thread that waits for exclusive
+/// access goes before every thread that asks for shared access later, so readers
+/// that keep coming cannot starve it. std::shared_mutex makes no such promise (glibc's
+/// prefers readers). A thread must not lock it twice, not even shared: that deadlocks
+/// when a writer comes in between. lock() and lock_shared() throw std::system_error.
+class ABSL_LOCKABLE writer_priority_mutex {
 public:
+  /// Throws std::system_error.
   writer_priority_mutex() {
-    pthread_rwlockattr_t how;
-    pthread_rwlockattr_init(&how);
+    pthread_rwlockattr_t attributes;
+    pthread_rwlockattr_init(&attributes);
 #ifdef __GLIBC__
-    pthread_rwlockattr_setkind_np(&how, PTHREAD_RWLOCK_PREFER_WRITER_NONRECURSIVE_NP);
+    pthread_rwlockattr_setkind_np(&attributes, PTHREAD_RWLOCK_PREFER_WRITER_NONRECURSIVE_NP);
 #endif
-    const int error = pthread_rwlock_init(&lock_, &how);
-    pthread_rwlockattr_destroy(&how);
+    const int error = pthread_rwlock_init(&lock_, &attributes);
+    pthread_rwlockattr_destroy(&attributes);
     check(error);
   }
   ~writer_priority_mutex() {
@@ -30,16 +34,17 @@ public:
   writer_priority_mutex(const writer_priority_mutex&) = delete;
   writer_priority_mutex& operator=(const writer_priority_mutex&) = delete;
 
-  void lock() {
+  void lock() ABSL_EXCLUSIVE_LOCK_FUNCTION() {
     check(pthread_rwlock_wrlock(&lock_));
   }
-  void unlock() {
+  void unlock() ABSL_UNLOCK_FUNCTION() {
     pthread_rwlock_unlock(&lock_);
   }
-  void lock_shared() {
+
+  void lock_shared() ABSL_SHARED_LOCK_FUNCTION() {
     check(pthread_rwlock_rdlock(&lock_));
   }
-  void unlock_shared() {
+  void unlock_shared() ABSL_UNLOCK_FUNCTION() {
     pthread_rwlock_unlock(&lock_);
   }
 
@@ -50,6 +55,37 @@ private:
   }
 
   pthread_rwlock_t lock_;
+};
+
+/// Holds it exclusively from its construction to its destruction.
+class ABSL_SCOPED_LOCKABLE exclusive_lock {
+public:
+  explicit exclusive_lock(writer_priority_mutex& held) ABSL_EXCLUSIVE_LOCK_FUNCTION(held)
+      : held_(held) {
+    held_.lock();
+  }
+  ~exclusive_lock() ABSL_UNLOCK_FUNCTION() { held_.unlock(); }
+
+  exclusive_lock(const exclusive_lock&) = delete;
+  exclusive_lock& operator=(const exclusive_lock&) = delete;
+
+private:
+  writer_priority_mutex& held_;
+};
+
+/// Holds it shared with others from its construction to its destruction.
+class ABSL_SCOPED_LOCKABLE shared_lock {
+public:
+  explicit shared_lock(writer_priority_mutex& held) ABSL_SHARED_LOCK_FUNCTION(held) : held_(held) {
+    held_.lock_shared();
+  }
+  ~shared_lock() ABSL_UNLOCK_FUNCTION() { held_.unlock_shared(); }
+
+  shared_lock(const shared_lock&) = delete;
+  shared_lock& operator=(const shared_lock&) = delete;
+
+private:
+  writer_priority_mutex& held_;
 };
 
 }  // namespace storage

@@ -4,7 +4,7 @@
 #include "storage/rocksdb/commit_watermark.hpp"
 #include "storage/rocksdb/database_opener.hpp"
 #include "storage/rocksdb/rocks_ledger.hpp"
-#include "tests/storage/support/places.hpp"
+#include "tests/storage/support/test_disk.hpp"
 
 #include <doctest/doctest.h>
 
@@ -55,7 +55,7 @@ std::string bytes_of(const fs::path& file) {
 
 }  // namespace
 
-TEST_CASE("a directory that does not exist is made, for nobody else to read") {
+TEST_CASE("a ledger creates a directory that only its owner can read") {
   temporary_directory root;
   const auto directory = root.path() / "data";
   CHECK(refusal(directory) == "");
@@ -65,10 +65,10 @@ TEST_CASE("a directory that does not exist is made, for nobody else to read") {
   CHECK(bytes_of(directory / "COUNTERD") == "counterd data directory, format 1\n");
   CHECK(fs::file_size(directory / "witness") == 1'024);
   CHECK(refusal(directory / "") == "");
-  CHECK(has(refusal(root.path() / "not there" / "data"), "cannot be made"));
+  CHECK(has(refusal(root.path() / "not there" / "data"), "cannot be created"));
 }
 
-TEST_CASE("an empty directory is taken, and one of others is not") {
+TEST_CASE("a ledger takes an empty directory and refuses another one") {
   temporary_directory root;
   fs::create_directory(root.path() / "lost+found");
   CHECK(refusal(root.path()) == "");
@@ -81,14 +81,14 @@ TEST_CASE("an empty directory is taken, and one of others is not") {
   CHECK(std::distance(fs::directory_iterator{other.path()}, {}) == 1);
 }
 
-TEST_CASE("a directory is used by one at a time") {
+TEST_CASE("a directory in use is refused to a second ledger and to check()") {
   temporary_directory root;
   const rocks_ledger first{small(root.path())};
   CHECK(has(refusal(root.path()), "in use by another counterd"));
   CHECK(has(refusal_of([&] { storage::check(root.path()); }), "in use by another counterd"));
 }
 
-TEST_CASE("a newer format, or a marker that is none, is refused") {
+TEST_CASE("a ledger refuses a newer format and an invalid marker") {
   temporary_directory root;
   REQUIRE(refusal(root.path()) == "");
   write(root.path() / "COUNTERD", "counterd data directory, format 12\n");
@@ -102,7 +102,7 @@ TEST_CASE("a newer format, or a marker that is none, is refused") {
   }
 }
 
-TEST_CASE("what the first start left when it was interrupted is completed") {
+TEST_CASE("a ledger completes a first start that was interrupted") {
   const auto marker = "counterd data directory, format 1\n";
   const std::function<void(const fs::path&)> states[] = {
       [](const fs::path&) {},
@@ -132,7 +132,7 @@ TEST_CASE("what the first start left when it was interrupted is completed") {
   }
 }
 
-TEST_CASE("a database without its witness, or a witness without its database, is refused") {
+TEST_CASE("a ledger refuses a database without its watermark, and the reverse") {
   temporary_directory root;
   {
     rocks_ledger ledger{small(root.path())};
@@ -147,7 +147,7 @@ TEST_CASE("a database without its witness, or a witness without its database, is
   CHECK(refusal(root.path()) == "");
   fs::rename(root.path() / "db", root.path() / "backups" / "db");
   CHECK(has(refusal(root.path()), "CURRENT is missing"));
-  // An older database is not taken for this one.
+  // Nor does it accept another, older database.
   fs::remove_all(root.path() / "db");
   {
     temporary_directory other;
@@ -157,25 +157,25 @@ TEST_CASE("a database without its witness, or a witness without its database, is
   CHECK(has(refusal(root.path()), "acknowledged changes are missing"));
 }
 
-TEST_CASE("a witness tells the last number, whichever slot is torn") {
+TEST_CASE("commit_watermark reads the last number, whichever slot is torn") {
   temporary_directory root;
   const auto file = root.path() / "witness";
-  const auto by = storage::default_file_system();
-  commit_watermark::create(*by, file, 5);
+  const auto file_system = storage::default_file_system();
+  commit_watermark::create(*file_system, file, 5);
   CHECK(commit_watermark::read(file) == 5);
   {
-    commit_watermark one{file};
-    CHECK(one.sequence() == 5);
-    CHECK(one.advance(4));
-    CHECK(one.sequence() == 5);
-    CHECK(one.advance(7));
-    CHECK(one.advance(9));
-    CHECK(one.sync());
+    commit_watermark watermark{file};
+    CHECK(watermark.sequence() == 5);
+    CHECK(watermark.advance(4));
+    CHECK(watermark.sequence() == 5);
+    CHECK(watermark.advance(7));
+    CHECK(watermark.advance(9));
+    CHECK(watermark.sync());
   }
   CHECK(commit_watermark::read(file) == 9);
   {
-    commit_watermark one{file};
-    CHECK(one.advance(10));  // over 7, not over 9
+    commit_watermark watermark{file};
+    CHECK(watermark.advance(10));  // over 7, not over 9
   }
   const auto whole = bytes_of(file);
   for (std::size_t byte = 0; byte < 16; ++byte)
@@ -194,7 +194,7 @@ TEST_CASE("a witness tells the last number, whichever slot is torn") {
   CHECK_THROWS_AS(commit_watermark{root.path() / "none"}, std::runtime_error);
 }
 
-TEST_CASE("a backup is a data directory of its own, made once") {
+TEST_CASE("back_up() makes a data directory, and no second one of that name") {
   temporary_directory root;
   std::string path, other;
   {
@@ -209,7 +209,7 @@ TEST_CASE("a backup is a data directory of its own, made once") {
     writer->put("b", std::nullopt, counted(2, 2));
     REQUIRE(writer->commit(2, at(8), 1, 0) == counter::commit_result::ok);
     CHECK(ledger.back_up("first").outcome == counter::outcome::backup_exists);
-    // What one that was interrupted left is in nobody's way.
+    // An unfinished backup of the same name is replaced.
     fs::create_directories(root.path() / "backups" / "second~" / "db");
     const auto second = ledger.back_up("second");
     CHECK(second.outcome == counter::outcome::ok);
@@ -226,20 +226,20 @@ TEST_CASE("a backup is a data directory of its own, made once") {
   CHECK(copy.summary().counters == 1);
 }
 
-TEST_CASE("a check finds rows that do not belong together, and changes nothing") {
+TEST_CASE("check() finds rows that contradict each other, and changes nothing") {
   temporary_directory root;
   CHECK_THROWS_AS(storage::check(root.path()), std::runtime_error);
   CHECK(fs::is_empty(root.path()));
   {
     rocks_ledger ledger{small(root.path())};
     const auto writer = ledger.open_writer(0);
-    // Lies: it was not so before.
+    // These claims about the state before are false, so rows will be missing.
     writer->put("a", counted(1, 1, at(5)), counted(1, 1, at(5)));
     REQUIRE(writer->commit(1, at(7), 3, 0) == counter::commit_result::ok);
   }
   const auto result = storage::check(root.path());
   CHECK(result.counters == 1);
   REQUIRE(result.damages.size() == 2);
-  CHECK(has(result.damages[0], "no row of when it is due: a"));
-  CHECK(has(result.damages[1], "1 counters, and the shards tell of 3"));
+  CHECK(has(result.damages[0], "its due row is missing: a"));
+  CHECK(has(result.damages[1], "1 counters, but the shards count 3"));
 }

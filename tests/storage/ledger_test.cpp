@@ -1,7 +1,7 @@
 #include "storage/rocksdb/rocks_ledger.hpp"
 
 #include "storage/rocksdb/check.hpp"
-#include "tests/storage/support/places.hpp"
+#include "tests/storage/support/test_disk.hpp"
 
 #include <doctest/doctest.h>
 
@@ -43,8 +43,8 @@ std::vector<due_entry> due(rocks_ledger& ledger, std::int64_t now, std::size_t s
 
 std::vector<std::string> names_of(const counter::page& page) {
   std::vector<std::string> names;
-  for (const auto& one : page.counters)
-    names.push_back(one.name);
+  for (const auto& entry : page.counters)
+    names.push_back(entry.name);
   return names;
 }
 
@@ -55,8 +55,8 @@ counter::page list(rocks_ledger& ledger, const counter::page_request& request, s
   return page;
 }
 
-void check_is_sound(const std::filesystem::path& directory, std::uint64_t counters,
-                    std::uint64_t idempotency_records) {
+void check_undamaged(const std::filesystem::path& directory, std::uint64_t counters,
+                     std::uint64_t idempotency_records) {
   const auto result = storage::check(directory);
   CHECK(result.counters == counters);
   CHECK(result.idempotency_records == idempotency_records);
@@ -64,7 +64,7 @@ void check_is_sound(const std::filesystem::path& directory, std::uint64_t counte
     FAIL_CHECK(line);
 }
 
-counter::idempotency_record replay_until(std::int64_t time) {
+counter::idempotency_record record_until(std::int64_t time) {
   return {{.operation = counter::operation::add, .operand = 1},
           {counter::outcome::ok, false, std::nullopt, state{1, 1}},
           at(time)};
@@ -72,9 +72,9 @@ counter::idempotency_record replay_until(std::int64_t time) {
 
 }  // namespace
 
-TEST_CASE("what was kept is there, at once and after a restart") {
-  temporary_directory place;
-  const auto directory = place.path() / "data";
+TEST_CASE("commit() stores a group for reads at once and after a restart") {
+  temporary_directory root;
+  const auto directory = root.path() / "data";
   {
     rocks_ledger ledger{small(directory)};
     CHECK(ledger.summary().version == 0);
@@ -82,7 +82,7 @@ TEST_CASE("what was kept is there, at once and after a restart") {
     const auto writer = ledger.open_writer(0);
     writer->put("a", std::nullopt, counted(1, 10));
     writer->put("b", std::nullopt, counted(2, 11, at(500)));
-    writer->remember("id", replay_until(900));
+    writer->remember("id", record_until(900));
     CHECK_FALSE(read(ledger, "a"));
     CHECK(writer->commit(11, at(100), 2, 1) == commit_result::ok);
     CHECK(read(ledger, "a") == counted(1, 10));
@@ -90,7 +90,7 @@ TEST_CASE("what was kept is there, at once and after a restart") {
     writer->put("c", std::nullopt, counted(-3, 12));
     CHECK(writer->commit(12, at(99), 0, 0) == commit_result::ok);
   }
-  check_is_sound(directory, 2, 1);
+  check_undamaged(directory, 2, 1);
   rocks_ledger ledger{small(directory)};
   CHECK(ledger.summary().version == 12);
   CHECK(ledger.summary().now == at(100));
@@ -106,16 +106,16 @@ TEST_CASE("what was kept is there, at once and after a restart") {
                                                      counted(2, 11, at(500))});
   std::optional<counter::idempotency_record> idempotency_record;
   REQUIRE(ledger.read_idempotency_record("id", idempotency_record));
-  CHECK(idempotency_record == replay_until(900));
+  CHECK(idempotency_record == record_until(900));
   REQUIRE(ledger.read_idempotency_record("other", idempotency_record));
   CHECK_FALSE(idempotency_record);
 }
 
-TEST_CASE("totals go on, however many shards there are in the next run") {
-  temporary_directory place;
+TEST_CASE("summary() has the totals of all runs, however many shards each had") {
+  temporary_directory root;
   std::uint64_t version = 0;
   for (const unsigned shards : {3u, 1u, 4u, 2u}) {
-    rocks_ledger ledger{small(place.path())};
+    rocks_ledger ledger{small(root.path())};
     CHECK(ledger.summary().version == version);
     CHECK(ledger.summary().counters == version);
     for (unsigned shard = 0; shard < shards; ++shard) {
@@ -127,17 +127,17 @@ TEST_CASE("totals go on, however many shards there are in the next run") {
       }
     }
   }
-  check_is_sound(place.path(), version, 0);
+  check_undamaged(root.path(), version, 0);
 }
 
-TEST_CASE("what is due is told in its order, from where the last one ended") {
-  temporary_directory place;
-  rocks_ledger ledger{small(place.path())};
+TEST_CASE("read_due() returns what is due in order, and goes on where it ended") {
+  temporary_directory root;
+  rocks_ledger ledger{small(root.path())};
   const auto writer = ledger.open_writer(0);
   writer->put("late", std::nullopt, counted(1, 1, at(30)));
   writer->put("never", std::nullopt, counted(1, 2));
   writer->put("early", std::nullopt, counted(1, 3, at(10)));
-  writer->remember("id", replay_until(20));
+  writer->remember("id", record_until(20));
   writer->put("as early", std::nullopt, counted(1, 4, at(10)));
   REQUIRE(writer->commit(4, at(0), 4, 1) == commit_result::ok);
   const std::vector<due_entry> all{{due_entry::what::counter, "as early", at(10)},
@@ -150,7 +150,7 @@ TEST_CASE("what is due is told in its order, from where the last one ended") {
   CHECK(due(ledger, 9).empty());
 
   writer->forget("id", at(20));
-  writer->put("late", counted(1, 1, at(30)), counted(2, 5));              // no more
+  writer->put("late", counted(1, 1, at(30)), counted(2, 5));              // never expires now
   writer->put("early", counted(1, 3, at(10)), counted(2, 6, at(15)));     // later
   writer->put("as early", counted(1, 4, at(10)), counted(2, 7, at(10)));  // as before
   writer->put("never", counted(1, 2), std::nullopt);
@@ -159,10 +159,10 @@ TEST_CASE("what is due is told in its order, from where the last one ended") {
                                                      {due_entry::what::counter, "early", at(15)}});
 }
 
-TEST_CASE("told twice of a name, the later one counts") {
-  temporary_directory place;
+TEST_CASE("put() twice for a name stores the later state") {
+  temporary_directory root;
   {
-    rocks_ledger ledger{small(place.path())};
+    rocks_ledger ledger{small(root.path())};
     const auto writer = ledger.open_writer(0);
     writer->put("a", std::nullopt, counted(1, 1, at(10)));
     writer->put("a", std::nullopt, counted(2, 2, at(20)));
@@ -175,23 +175,23 @@ TEST_CASE("told twice of a name, the later one counts") {
     CHECK(read(ledger, "b") == counted(2, 4));
     CHECK_FALSE(read(ledger, "c"));
     CHECK(due(ledger, 100) == std::vector<due_entry>{{due_entry::what::counter, "a", at(20)}});
-    // Away and back to where it was.
+    // Its expiry is removed and set to the same time again.
     writer->put("a", counted(2, 2, at(20)), counted(3, 6));
     writer->put("a", counted(2, 2, at(20)), counted(4, 7, at(20)));
     REQUIRE(writer->commit(7, at(0), 0, 0) == commit_result::ok);
     CHECK(due(ledger, 100) == std::vector<due_entry>{{due_entry::what::counter, "a", at(20)}});
   }
-  check_is_sound(place.path(), 2, 0);
+  check_undamaged(root.path(), 2, 0);
 }
 
-TEST_CASE("a page has what a table's has") {
-  temporary_directory place;
-  rocks_ledger ledger{small(place.path())};
+TEST_CASE("list() returns the same pages as a table") {
+  temporary_directory root;
+  rocks_ledger ledger{small(root.path())};
   const auto writer = ledger.open_writer(0);
   std::uint64_t version = 0;
   for (const auto* name : {"a", "a/1", "a/2", "a/\xc3\xa9", "a0", "b"})
     writer->put(name, std::nullopt, counted(1, ++version));
-  writer->remember("a", replay_until(1));
+  writer->remember("a", record_until(1));
   REQUIRE(writer->commit(version, at(0), 6, 1) == commit_result::ok);
   struct {
     const char *prefix, *after;
@@ -237,10 +237,10 @@ TEST_CASE("a page has what a table's has") {
   CHECK(page.reached == "a/1");
 }
 
-TEST_CASE("what a list leaves out has expired for good") {
-  temporary_directory place;
+TEST_CASE("list() stores the time at which it left out an expired counter") {
+  temporary_directory root;
   {
-    rocks_ledger ledger{small(place.path())};
+    rocks_ledger ledger{small(root.path())};
     const auto writer = ledger.open_writer(0);
     writer->put("a", std::nullopt, counted(1, 1, at(50)));
     writer->put("b", std::nullopt, counted(1, 2, at(70)));
@@ -253,33 +253,33 @@ TEST_CASE("what a list leaves out has expired for good") {
     CHECK(page.reached == "b");
     CHECK_FALSE(page.is_last);
   }
-  CHECK(rocks_ledger{small(place.path())}.summary().now == at(80));
-  check_is_sound(place.path(), 3, 0);
+  CHECK(rocks_ledger{small(root.path())}.summary().now == at(80));
+  check_undamaged(root.path(), 3, 0);
 }
 
-TEST_CASE("several shards commit at the same time") {
-  temporary_directory place;
+TEST_CASE("commit() stores the groups of several shards at once") {
+  temporary_directory root;
   {
-    rocks_ledger ledger{small(place.path())};
+    rocks_ledger ledger{small(root.path())};
     std::vector<std::unique_ptr<counter::ledger_writer>> writers;
     for (unsigned shard = 0; shard < 4; ++shard)
       writers.push_back(ledger.open_writer(shard));
-    std::array<bool, 4> are_kept{};
+    std::array<bool, 4> are_stored{};
     std::vector<std::thread> threads;
     for (std::size_t shard = 0; shard < 4; ++shard)
       threads.emplace_back([&, shard] {
-        bool is_kept = true;
+        bool is_stored = true;
         for (std::uint64_t i = 1; i <= 200; ++i) {
           writers[shard]->put(std::to_string(shard) + "/" + std::to_string(i), std::nullopt,
                               counted(1, i));
-          is_kept &= writers[shard]->commit(i, at(1), 1, 0) == commit_result::ok;
+          is_stored &= writers[shard]->commit(i, at(1), 1, 0) == commit_result::ok;
         }
-        are_kept[shard] = is_kept;
+        are_stored[shard] = is_stored;
       });
     for (auto& thread : threads)
       thread.join();
-    for (const bool is_kept : are_kept)
-      CHECK(is_kept);
+    for (const bool is_stored : are_stored)
+      CHECK(is_stored);
   }
-  check_is_sound(place.path(), 800, 0);
+  check_undamaged(root.path(), 800, 0);
 }

@@ -9,8 +9,7 @@
 #include <string_view>
 
 int main(int argc, char** argv) {
-  // Thousands of failures are provoked here; what is logged of them is for whoever
-  // looks for one.
+  // The tests provoke thousands of failures; COUNTERD_TEST_LOG=1 shows what is logged.
   spdlog::set_level(std::getenv("COUNTERD_TEST_LOG") ? spdlog::level::debug : spdlog::level::off);
   if (argc > 1 && argv[1] == std::string_view{"--child"})
     return storage_tests::child_main(argc, argv);

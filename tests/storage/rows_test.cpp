@@ -1,6 +1,6 @@
 #include "storage/rocksdb/rows.hpp"
 
-#include "tests/storage/support/places.hpp"
+#include "tests/storage/support/test_disk.hpp"
 
 #include <doctest/doctest.h>
 
@@ -29,12 +29,12 @@ constexpr auto greatest_version = std::numeric_limits<std::uint64_t>::max();
 
 template <class Value>
 std::string encoded(const Value& value) {
-  std::string bytes = "what was there before";
+  std::string bytes = "to be replaced";
   storage::encode(bytes, value);
   return bytes;
 }
 
-/// It comes back as it was, and nothing that is shorter or longer is taken for it.
+/// Checks that decode() returns what encode() got, and refuses shorter and longer bytes.
 template <class Value>
 void check_round_trip(const Value& value) {
   const auto bytes = encoded(value);
@@ -44,7 +44,7 @@ void check_round_trip(const Value& value) {
   CHECK_FALSE(decode(bytes + '\0', found));
   for (std::size_t size = 0; size < bytes.size(); ++size) {
     CAPTURE(size);
-    // Without its expiry a state is one that has none; RocksDB's checksums tell.
+    // A state without its last bytes is one without expiry; RocksDB's checksums see that.
     if (decode(std::string_view{bytes}.substr(0, size), found))
       CHECK(size == 16);
   }
@@ -75,7 +75,7 @@ std::vector<idempotency_record> idempotency_records() {
 
 }  // namespace
 
-TEST_CASE("a row of a counter comes back as it was") {
+TEST_CASE("decode() returns the counter that encode() got") {
   for (const auto& one :
        {state{0, 0}, state{1, 2}, state{least, greatest_version}, state{greatest, 1, at(0)},
         state{-1, 1, at(greatest)}, state{-1, 1, at(least)}})
@@ -83,17 +83,17 @@ TEST_CASE("a row of a counter comes back as it was") {
   CHECK(encoded(state{1, 0x0203}) == std::string("\x03\x02\0\0\0\0\0\0\x01\0\0\0\0\0\0\0", 16));
 }
 
-TEST_CASE("a row of a shard comes back as it was") {
+TEST_CASE("decode() returns the shard row that encode() got") {
   check_round_trip(shard_row{});
   check_round_trip(shard_row{greatest_version, at(-5), least, greatest});
 }
 
-TEST_CASE("a row of a replay comes back as it was") {
+TEST_CASE("decode() returns the idempotency record that encode() got") {
   for (const auto& one : idempotency_records())
     check_round_trip(one);
 }
 
-TEST_CASE("a flag or an enumerator that there is not is damage") {
+TEST_CASE("decode() refuses unknown flags and enumerators") {
   idempotency_record found;
   for (const auto& one : idempotency_records()) {
     const auto bytes = encoded(one);
@@ -103,14 +103,14 @@ TEST_CASE("a flag or an enumerator that there is not is damage") {
         changed[at] = static_cast<char>(changed[at] ^ 1 << bit);
         CAPTURE(at);
         CAPTURE(bit);
-        // Where it is taken for something, that is not the same thing.
+        // A known flag makes a different record.
         if (decode(changed, found))
           CHECK_FALSE(found == one);
       }
   }
 }
 
-TEST_CASE("no bytes at all are read as something else than what they say") {
+TEST_CASE("decode() accepts only bytes that encode() would write") {
   std::mt19937_64 random{1};
   for (int round = 0; round < 100'000; ++round) {
     std::string bytes(random() % 100, '\0');
@@ -125,7 +125,7 @@ TEST_CASE("no bytes at all are read as something else than what they say") {
   }
 }
 
-TEST_CASE("a key tells its row, and the others that it is none of theirs") {
+TEST_CASE("each decoder of keys accepts its own kind and no other") {
   std::string key;
   std::string_view id;
   due_entry due;
@@ -168,7 +168,7 @@ TEST_CASE("a key tells its row, and the others that it is none of theirs") {
   CHECK_FALSE(storage::decode_idempotency_record_key("r" + std::string(516, 'a'), id));
 }
 
-TEST_CASE("what is due first comes first") {
+TEST_CASE("due_key() orders keys by time") {
   std::vector<std::string> keys;
   for (const auto time : {least, std::int64_t{-256}, std::int64_t{-1}, std::int64_t{0},
                           std::int64_t{1}, std::int64_t{255}, std::int64_t{256}, greatest})
@@ -180,7 +180,7 @@ TEST_CASE("what is due first comes first") {
   CHECK(bound < keys[4]);
 }
 
-TEST_CASE("a prefix ends where its last byte is one more") {
+TEST_CASE("end_of() increments the last byte that it can") {
   CHECK(storage::end_of("c") == "d");
   CHECK(storage::end_of("cab") == "cac");
   CHECK(storage::end_of("ca\xff\xff") == "cb");

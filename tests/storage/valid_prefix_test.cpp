@@ -1,7 +1,7 @@
 #include "storage/rocksdb/valid_prefix.hpp"
 
 #include "storage/rocksdb/rocks_ledger.hpp"
-#include "tests/storage/support/places.hpp"
+#include "tests/storage/support/test_disk.hpp"
 
 #include <rocksdb/file_system.h>
 
@@ -20,12 +20,11 @@ namespace fs = std::filesystem;
 
 namespace {
 
-/// A log of RocksDB's, without the zeros behind it: records that are whole in a
-/// block and records that go over several.
+/// The bytes of a log without the zeros at its end, with records that fit into a block
+/// and records that span several.
 std::string log_of_records() {
-  temporary_directory place;
-  auto how = small(place.path());
-  storage::rocks_ledger ledger{how};
+  temporary_directory root;
+  storage::rocks_ledger ledger{small(root.path())};
   const auto writer = ledger.open_writer(0);
   std::uint64_t version = 0;
   for (const std::size_t rows : {1, 3, 1'000, 1, 2'500, 2}) {
@@ -36,7 +35,7 @@ std::string log_of_records() {
     REQUIRE(writer->commit(version, at(1), static_cast<std::int64_t>(rows), 0) ==
             counter::commit_result::ok);
   }
-  for (const auto& entry : fs::directory_iterator{place.path() / "db"})
+  for (const auto& entry : fs::directory_iterator{root.path() / "db"})
     if (entry.path().extension() == ".log") {
       std::ifstream input{entry.path(), std::ios::binary};
       std::string bytes{std::istreambuf_iterator<char>{input}, {}};
@@ -48,8 +47,8 @@ std::string log_of_records() {
 
 }  // namespace
 
-TEST_CASE("a log is whole up to the last record that is") {
-  // It may end with a zero.
+TEST_CASE("valid_prefix() ends before the first record that is torn or damaged") {
+  // The last record may end with zeros of its own.
   auto log = log_of_records();
   while (valid_prefix(log) != log.size() && log.size() < 400'000)
     log += '\0';
@@ -58,13 +57,13 @@ TEST_CASE("a log is whole up to the last record that is") {
   std::set<std::size_t> ends;
   std::size_t last = 0;
   for (std::size_t size = 0; size <= log.size(); size += size < 500 ? 1 : 97) {
-    const auto whole = valid_prefix(std::string_view{log}.substr(0, size));
-    CHECK(whole <= size);
-    CHECK(whole >= last);
-    last = whole;
-    ends.insert(whole);
+    const auto valid = valid_prefix(std::string_view{log}.substr(0, size));
+    CHECK(valid <= size);
+    CHECK(valid >= last);
+    last = valid;
+    ends.insert(valid);
   }
-  // Each of the six is all there or not at all.
+  // Each of the six records counts as a whole or not at all.
   CHECK(ends.size() <= 7);
   CHECK(ends.size() >= 5);
   for (const auto end : ends)
@@ -72,9 +71,9 @@ TEST_CASE("a log is whole up to the last record that is") {
   for (std::size_t at = 0; at < log.size(); at += 61) {
     auto changed = log;
     changed[at] = static_cast<char>(changed[at] ^ 0x10);
-    const auto whole = valid_prefix(changed);
-    CHECK(whole <= at);
-    CHECK(ends.contains(whole));
+    const auto valid = valid_prefix(changed);
+    CHECK(valid <= at);
+    CHECK(ends.contains(valid));
   }
   CHECK(valid_prefix(log + std::string(100'000, '\0')) == log.size());
 }

@@ -2,7 +2,7 @@
 
 #include "storage/rocksdb/rocks_ledger.hpp"
 #include "storage/rocksdb/rows.hpp"
-#include "tests/storage/support/places.hpp"
+#include "tests/storage/support/test_disk.hpp"
 #include "tests/unit/seed.hpp"
 
 #include <rocksdb/write_batch.h>
@@ -41,11 +41,11 @@ std::string row_of(const state& state) {
   return row;
 }
 
-/// What a batch does to rows.
-class rows final : public rocksdb::WriteBatch::Handler {
+/// The rows that batches have made, and the 'g' rows that they have deleted.
+class stored_rows final : public rocksdb::WriteBatch::Handler {
 public:
   std::map<std::string, std::string> counters;
-  std::set<std::uint64_t> rows_gone;
+  std::set<std::uint64_t> deleted_rows;
 
   rocksdb::Status PutCF(std::uint32_t /*family*/, const rocksdb::Slice& key,
                         const rocksdb::Slice& value) override {
@@ -63,7 +63,7 @@ public:
   rocksdb::Status SingleDeleteCF(std::uint32_t /*family*/, const rocksdb::Slice& key) override {
     std::uint64_t number = 0;
     REQUIRE(storage::decode_changes_key(key.ToStringView(), number));
-    CHECK(rows_gone.insert(number).second);
+    CHECK(deleted_rows.insert(number).second);
     return {};
   }
 };
@@ -85,22 +85,22 @@ std::optional<state> random_state(std::mt19937_64& random) {
 
 }  // namespace
 
-TEST_CASE("changes come back as they were, and what is none is known") {
+TEST_CASE("are_changes() accepts what append_change() writes, and nothing shorter or wrong") {
   const auto bytes = changes_of(
       {{"a", counted(1, 2)}, {"b", std::nullopt}, {std::string(255, 'n'), counted(-3, 4, at(5))}});
   REQUIRE(storage::are_changes(bytes));
   CHECK(storage::are_changes({}));
   std::vector<std::pair<std::string, std::string>> found;
-  storage::for_each_change(bytes, [&](const char* /*begin*/, const storage::change& one) {
-    found.emplace_back(one.name, one.row);
+  storage::for_each_change(bytes, [&](const char* /*begin*/, const storage::change& change) {
+    found.emplace_back(change.name, change.row);
   });
   CHECK(found == std::vector<std::pair<std::string, std::string>>{
                      {"a", row_of(counted(1, 2))},
                      {"b", ""},
                      {std::string(255, 'n'), row_of(counted(-3, 4, at(5)))}});
   std::set<std::size_t> ends{0};
-  storage::for_each_change(bytes, [&](const char* /*begin*/, const storage::change& one) {
-    ends.insert(static_cast<std::size_t>(one.row.data() + one.row.size() - bytes.data()));
+  storage::for_each_change(bytes, [&](const char* /*begin*/, const storage::change& change) {
+    ends.insert(static_cast<std::size_t>(change.row.data() + change.row.size() - bytes.data()));
   });
   for (std::size_t size = 0; size <= bytes.size(); ++size)
     CHECK(storage::are_changes(std::string_view{bytes}.substr(0, size)) == ends.contains(size));
@@ -110,10 +110,10 @@ TEST_CASE("changes come back as they were, and what is none is known") {
   CHECK_FALSE(storage::are_changes(changes_of({{"", counted(1, 2)}})));
 }
 
-TEST_CASE("rows and the delta together say what groups did, merged or not") {
+TEST_CASE("write_buffer and rows together have the latest changes, merged or not") {
   std::mt19937_64 random{unit::chosen_seed()};
   write_buffer newer{hash_key, 1'000};
-  rows old;
+  stored_rows stored;
   std::map<std::string, std::string> model;
   std::uint64_t number = 0;
   for (int step = 0; step < 3'000; ++step) {
@@ -132,33 +132,33 @@ TEST_CASE("rows and the delta together say what groups did, merged or not") {
       const auto bytes_max = random() % 1'000;
       rocksdb::WriteBatch batch;
       const auto merged = newer.merge(batch, bytes_max);
-      REQUIRE(batch.Iterate(&old).ok());
+      REQUIRE(batch.Iterate(&stored).ok());
       newer.drop(merged);
     }
-    auto found = old.counters;
-    newer.for_each([&](const storage::change& one) {
-      if (one.row.empty())
-        found.erase(std::string{one.name});
+    auto found = stored.counters;
+    newer.for_each([&](const storage::change& change) {
+      if (change.row.empty())
+        found.erase(std::string{change.name});
       else
-        found[std::string{one.name}] = one.row;
+        found[std::string{change.name}] = change.row;
       std::string_view row;
-      REQUIRE(newer.find(one.name, row));
-      CHECK(row == one.row);
+      REQUIRE(newer.find(change.name, row));
+      CHECK(row == change.row);
     });
     REQUIRE(found == model);
   }
   while (newer.bytes() > 0) {
     rocksdb::WriteBatch batch;
     newer.drop(newer.merge(batch, 0));
-    REQUIRE(batch.Iterate(&old).ok());
+    REQUIRE(batch.Iterate(&stored).ok());
   }
-  CHECK(old.counters == model);
-  CHECK(old.rows_gone.size() == number);
+  CHECK(stored.counters == model);
+  CHECK(stored.deleted_rows.size() == number);
   std::string_view row;
   CHECK_FALSE(newer.find("a", row));
 }
 
-TEST_CASE("a group merges little more than was added, and comes down to what it may have") {
+TEST_CASE("merge() merges little at once, and comes down to its limit") {
   write_buffer newer{hash_key, 0};
   std::uint64_t number = 0;
   for (; number < 1'000; ++number)
@@ -178,7 +178,7 @@ TEST_CASE("a group merges little more than was added, and comes down to what it 
   CHECK(merged_at_once < 40'000);
 }
 
-TEST_CASE("one who merges keeps up with several who add") {
+TEST_CASE("merge() by one of eight groups keeps up with all") {
   write_buffer newer{hash_key, 0};
   std::uint64_t number = 0;
   const auto add = [&] {
@@ -195,7 +195,7 @@ TEST_CASE("one who merges keeps up with several who add") {
   CHECK(newer.bytes() < 7'000);
 }
 
-TEST_CASE("the first changes are those of the least names") {
+TEST_CASE("list() returns the first changes in order of their names") {
   std::mt19937_64 random{unit::chosen_seed()};
   write_buffer newer{hash_key, 1'000};
   std::map<std::string, std::string> model;
@@ -205,15 +205,16 @@ TEST_CASE("the first changes are those of the least names") {
     const auto after = random_state(random);
     newer.add(number, changes_of({{name, after}}));
     model[name] = after ? row_of(*after) : "";
-    // While they are put in order others come, and some go.
+    // While order() sorts names, others are added and dropped.
     if (number > 500 && random() % 3 == 0)
       is_ordered = newer.order(1 + random() % 5);
     if (random() % 50 == 0) {
       rocksdb::WriteBatch batch;
       newer.drop(newer.merge(batch, newer.bytes() - newer.bytes() / 8));
       model.clear();
-      newer.for_each(
-          [&](const storage::change& one) { model[std::string{one.name}] = std::string{one.row}; });
+      newer.for_each([&](const storage::change& change) {
+        model[std::string{change.name}] = std::string{change.row};
+      });
     }
   }
   for (const auto* prefix : {"", "a", "a/", "b/1", "x"})
@@ -229,16 +230,16 @@ TEST_CASE("the first changes are those of the least names") {
       }
 }
 
-TEST_CASE("a ledger answers the same, whatever has rows already") {
+TEST_CASE("a ledger reads the same, however much of its changes is merged") {
   std::mt19937_64 random{unit::chosen_seed()};
-  temporary_directory place;
+  temporary_directory root;
   std::map<std::string, state> model;
   std::uint64_t version = 0;
   for (const std::size_t bytes : {0, 150, 1'000, 1 << 20, 300, 0}) {
     CAPTURE(bytes);
-    auto how = small(place.path());
-    how.write_buffer = bytes;
-    storage::rocks_ledger ledger{how};
+    auto settings = small(root.path());
+    settings.write_buffer = bytes;
+    storage::rocks_ledger ledger{settings};
     CHECK(ledger.summary().counters == model.size());
     const auto writer = ledger.open_writer(0);
     for (int group = 0; group < 60; ++group) {
@@ -255,9 +256,9 @@ TEST_CASE("a ledger answers the same, whatever has rows already") {
         else
           after.erase(name);
       }
-      const auto more =
+      const auto growth =
           static_cast<std::int64_t>(after.size()) - static_cast<std::int64_t>(model.size());
-      REQUIRE(writer->commit(version, at(0), more, 0) == counter::commit_result::ok);
+      REQUIRE(writer->commit(version, at(0), growth, 0) == counter::commit_result::ok);
       model = after;
 
       const std::string names[] = {random_name(random) + "0", random_name(random) + "1", "none"};
@@ -270,7 +271,7 @@ TEST_CASE("a ledger answers the same, whatever has rows already") {
               (expected == model.end() ? std::nullopt : std::optional{expected->second}));
       }
 
-      // Page by page, each with few steps.
+      // Page by page, in few steps each.
       const auto prefix = random() % 2 == 0 ? std::string{} : random_name(random);
       std::map<std::string, state> listed, expected;
       for (const auto& [name, one] : model)

@@ -1,4 +1,4 @@
-// Copies that are made while others count.
+// POST /v1/admin/backup while other clients change counters.
 
 #include "tests/server/durable/support/data.hpp"
 #include "tests/server/support/client.hpp"
@@ -32,7 +32,7 @@ std::string backup(const std::string& name) {
   return request("POST", "/v1/admin/backup?name=" + name);
 }
 
-/// What each writer has sent, and what was acknowledged of it.
+/// How many rounds of changes each writer has sent, and how many were acknowledged.
 struct progress {
   std::array<std::atomic<std::int64_t>, writers> sent{}, acknowledged{};
 
@@ -45,31 +45,31 @@ struct progress {
   }
 };
 
-/// Adds 1 to `w0`, then to `w0-behind`, and so on: each when the one before is
-/// acknowledged.
-void count(std::uint16_t port, progress& done, int which, const std::atomic<bool>& is_over) {
+/// Adds 1 to `w0` and then to `w0-behind`, again and again, for writer 0. Each change
+/// waits for the reply to the one before.
+void count(std::uint16_t port, progress& done, int writer, const std::atomic<bool>& is_over) {
   client connection{port};
-  const auto name = "w" + std::to_string(which);
-  const auto place = static_cast<std::size_t>(which);
+  const auto name = "w" + std::to_string(writer);
+  const auto index = static_cast<std::size_t>(writer);
   while (!is_over) {
-    ++done.sent[place];
-    for (const auto& one : {name, name + "-behind"})
-      if (connection.ask(get_request("/inc?name=" + one)).status != 200)
-        throw std::runtime_error{one + " is not counted"};
-    ++done.acknowledged[place];
+    ++done.sent[index];
+    for (const auto& counter : {name, name + "-behind"})
+      if (connection.ask(get_request("/inc?name=" + counter)).status != 200)
+        throw std::runtime_error{counter + " is not counted"};
+    ++done.acknowledged[index];
   }
 }
 
 }  // namespace
 
-TEST_CASE("a backup has what was answered before it was asked for, and nothing of later") {
+TEST_CASE("a backup has every change answered before its request and none sent after its reply") {
   const temporary_directory disk;
   const auto data = disk / "data";
-  const server_process server{kept_in(data, {"--shards", "3"})};
-  client keeper{server.port()};
-  create_many(keeper, "c", 2000);
+  const server_process server{stored_in(data, {"--shards", "3"})};
+  client requester{server.port()};
+  create_many(requester, "c", 2000);
   const auto keyed = request("POST", counter_path("keyed", "ttl=1000"), key_field("k"));
-  const auto first = keeper.ask(keyed);
+  const auto first = requester.ask(keyed);
   REQUIRE(first.status == 201);
 
   progress done;
@@ -77,7 +77,7 @@ TEST_CASE("a backup has what was answered before it was asked for, and nothing o
   words failures;
   std::thread load{[&] {
     failures =
-        run_together(writers, [&](int which) { count(server.port(), done, which, is_over); });
+        run_together(writers, [&](int writer) { count(server.port(), done, writer, is_over); });
   }};
   for (int i = 0; i < 5; ++i) {
     CAPTURE(i);
@@ -85,14 +85,14 @@ TEST_CASE("a backup has what was answered before it was asked for, and nothing o
     while (progress::now(done.acknowledged)[0] < 20 * (i + 1))
       std::this_thread::sleep_for(std::chrono::milliseconds{1});
     const auto before = progress::now(done.acknowledged);
-    const auto said = keeper.ask(backup(name));
+    const auto reply = requester.ask(backup(name));
     const auto after = progress::now(done.sent);
-    REQUIRE(said.status == 201);
-    const auto path = text_at(object_of(said), "path");
+    REQUIRE(reply.status == 201);
+    const auto path = text_at(object_of(reply), "path");
     CHECK(path == data + "/backups/" + name);
 
     CHECK(check_of(path).exit_code == 0);
-    const server_process copy{kept_in(path, {"--shards", "2"})};
+    const server_process copy{stored_in(path, {"--shards", "2"})};
     client reader{copy.port()};
     for (std::size_t which = 0; which < writers; ++which) {
       const auto counter = "w" + std::to_string(which);
@@ -100,7 +100,7 @@ TEST_CASE("a backup has what was answered before it was asked for, and nothing o
       const auto value = value_of(reader, counter), behind = value_of(reader, counter + "-behind");
       CHECK(value >= before[which]);
       CHECK(value <= after[which]);
-      // One moment: what came later is not there without what was before it.
+      // The backup is of one moment: a change is in it only with all those before.
       CHECK(behind <= value);
       CHECK(behind >= value - 1);
     }
@@ -108,19 +108,19 @@ TEST_CASE("a backup has what was answered before it was asked for, and nothing o
     const auto again = reader.ask(keyed);
     CHECK(again.field("Idempotency-Replayed") == "true");
     CHECK(again.body == first.body);
-    // It is another one's: what is counted here is not there.
+    // The copy is independent: this change is not in the first server's data.
     CHECK(reader.ask(get_request("/inc?name=only-here")).status == 200);
   }
   is_over = true;
   load.join();
   CHECK(failures == words{});
-  CHECK(keeper.ask(get_request("/get?name=only-here")).status == 404);
+  CHECK(requester.ask(get_request("/get?name=only-here")).status == 404);
 }
 
-TEST_CASE("a backup does not overwrite another one") {
+TEST_CASE("a backup never overwrites another one") {
   const temporary_directory disk;
   const auto data = disk / "data";
-  const server_process server{kept_in(data)};
+  const server_process server{stored_in(data)};
   client connection{server.port()};
   REQUIRE(connection.ask(get_request("/inc?name=x")).status == 200);
   REQUIRE(connection.ask(backup("a")).status == 201);
@@ -135,10 +135,10 @@ TEST_CASE("a backup does not overwrite another one") {
   CHECK(connection.ask(backup("a")).status == 201);
 }
 
-TEST_CASE("a backup is not made under a name that leads elsewhere") {
+TEST_CASE("a backup is refused a name that leads out of its directory") {
   const temporary_directory disk;
   const auto data = disk / "data";
-  const server_process server{kept_in(data)};
+  const server_process server{stored_in(data)};
   client connection{server.port()};
   const auto before = contents_of(disk.path());
   for (const auto& name : {std::string{}, std::string{"."}, std::string{".."}, std::string{".a"},
@@ -152,36 +152,36 @@ TEST_CASE("a backup is not made under a name that leads elsewhere") {
   CHECK(connection.ask(backup("2026-11-25_a.b")).status == 201);
 }
 
-TEST_CASE("of two backups at once each is made, and one of two with the same name") {
+TEST_CASE("two backups at once are both made, or one of them if they have one name") {
   const temporary_directory disk;
   const auto data = disk / "data";
-  const server_process server{kept_in(data, {"--threads", "2"})};
-  client one{server.port()}, another{server.port()};
-  create_many(one, "c", 1000);
+  const server_process server{stored_in(data, {"--threads", "2"})};
+  client first{server.port()}, second{server.port()};
+  create_many(first, "c", 1000);
   const auto ask_both = [&](const std::string& left, const std::string& right) {
-    one.send(backup(left));
-    another.send(backup(right));
-    return std::pair{one.read_answer().status, another.read_answer().status};
+    first.send(backup(left));
+    second.send(backup(right));
+    return std::pair{first.read_answer().status, second.read_answer().status};
   };
   CHECK(ask_both("a", "b") == std::pair{201, 201});
   const auto same = ask_both("c", "c");
   CHECK(same.first + same.second == 201 + 409);
   for (const std::string name : {"a", "b", "c"})
-    CHECK(check_of(data + "/backups/" + name).output == told_of(1000, 0));
+    CHECK(check_of(data + "/backups/" + name).output == report_of(1000, 0));
 }
 
-TEST_CASE("a backup that was cut off is gone with the next start") {
+TEST_CASE("a start removes an unfinished backup") {
   const temporary_directory disk;
   const auto data = disk / "data";
-  { const server_process server{kept_in(data)}; }
+  { const server_process server{stored_in(data)}; }
   fs::create_directories(data + "/backups/half~/db");
   std::ofstream{data + "/backups/half~/db/000001.sst"} << "half";
-  const server_process server{kept_in(data)};
+  const server_process server{stored_in(data)};
   CHECK(fs::is_empty(data + "/backups"));
   CHECK(client{server.port()}.ask(backup("half")).status == 201);
 }
 
-TEST_CASE("a backup is made for nobody on another machine") {
+TEST_CASE("a backup is refused to a client on another machine") {
   const auto source = own_address();
   if (source.empty()) {
     MESSAGE("no address but the loopback here: not tested");
@@ -189,7 +189,7 @@ TEST_CASE("a backup is made for nobody on another machine") {
   }
   const temporary_directory disk;
   const auto data = disk / "data";
-  const server_process server{kept_in(data)};
+  const server_process server{stored_in(data)};
   client far{server.addresses()[0], 0, source + ":0"};
   CHECK(defect_of_problem(far.ask(backup("a")), 403, "forbidden") == "");
   CHECK(fs::is_empty(data + "/backups"));

@@ -18,8 +18,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// One line of why, and nothing else.
-void check_cannot(const std::string& directory, const std::string& reason) {
+/// Checks that `counterd check` fails with one line that has `reason`, and touches nothing.
+void check_fails(const std::string& directory, const std::string& reason) {
   const auto before = contents_of(directory);
   const auto ended = check_of(directory);
   CAPTURE(ended.log);
@@ -33,11 +33,11 @@ void check_cannot(const std::string& directory, const std::string& reason) {
 
 }  // namespace
 
-TEST_CASE("a check counts what is there, from a log as from a table") {
+TEST_CASE("counterd check counts what is there, in a log as in a table") {
   const temporary_directory disk;
   const auto data = disk / "data";
   {
-    server_process server{kept_in(data, {"--shards", "3"})};
+    server_process server{stored_in(data, {"--shards", "3"})};
     client connection{server.port()};
     create_many(connection, "c", 1500);
     for (const std::string key : {"1", "2", "3"})
@@ -46,46 +46,46 @@ TEST_CASE("a check counts what is there, from a log as from a table") {
     REQUIRE(connection.ask(request("DELETE", counter_path("k1"))).status == 204);
     REQUIRE(connection.ask(request("POST", counter_path("e", "ttl=1000"))).status == 201);
   }
-  for (const std::string how : {"killed", "stopped"}) {
-    CAPTURE(how);
+  for (const std::string end : {"killed", "stopped"}) {
+    CAPTURE(end);
     const auto before = contents_of(data);
     const auto checked = check_of(data);
     CHECK(checked.exit_code == 0);
-    CHECK(checked.output == told_of(1503, 3));
+    CHECK(checked.output == report_of(1503, 3));
     CHECK(checked.log == "");
     CHECK(differences(before, contents_of(data)) == words{});
-    server_process server{kept_in(data)};
+    server_process server{stored_in(data)};
     CHECK(server.stop().exit_code == 0);
   }
 }
 
-TEST_CASE("a check of what is no data directory says so, and makes none of it") {
+TEST_CASE("counterd check refuses what is not a data directory, and creates nothing") {
   const temporary_directory disk;
   fs::create_directory(disk / "empty");
   fs::create_directory(disk / "foreign");
   std::ofstream{disk / "foreign/file"} << "not ours";
   std::ofstream{disk / "file"} << "a file";
-  check_cannot(disk / "empty", "is not a counterd data directory");
-  check_cannot(disk / "foreign", "is not a counterd data directory");
-  check_cannot(disk / "file", "Not a directory");
-  check_cannot(disk / "none", "No such file or directory");
+  check_fails(disk / "empty", "is not a counterd data directory");
+  check_fails(disk / "foreign", "is not a counterd data directory");
+  check_fails(disk / "file", "Not a directory");
+  check_fails(disk / "none", "No such file or directory");
 }
 
-TEST_CASE("a check of what a server uses is refused") {
+TEST_CASE("counterd check refuses a directory that a server uses") {
   const temporary_directory disk;
   const auto data = disk / "data";
-  const server_process server{kept_in(data)};
+  const server_process server{stored_in(data)};
   REQUIRE(get(server.port(), "/inc?name=x").status == 200);
-  check_cannot(data, "is in use by another counterd");
+  check_fails(data, "is in use by another counterd");
   CHECK(get(server.port(), "/get?name=x").body == "x: 1\n");
 }
 
-TEST_CASE("a check of a directory in which nothing was counted finds nothing") {
+TEST_CASE("counterd check finds nothing in a directory without counters") {
   const temporary_directory disk;
   const auto data = disk / "data";
   {
-    const server_process server{kept_in(data)};
+    const server_process server{stored_in(data)};
     REQUIRE(get(server.port(), "/get?name=x").status == 404);
   }
-  CHECK(check_of(data).output == told_of(0, 0));
+  CHECK(check_of(data).output == report_of(0, 0));
 }

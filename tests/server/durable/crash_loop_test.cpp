@@ -33,16 +33,16 @@ constexpr int readers = 2;
 const words names{"a", "b", "c", "d", "hot"};
 const std::vector<std::string> nothing{};
 
-/// COUNTERD_TEST_KILLS, or as many as fit a test run.
-int kills_wanted() {
+/// COUNTERD_TEST_KILLS, or as many as fit into a test run.
+int kills_to_make() {
   const char* given = std::getenv("COUNTERD_TEST_KILLS");
-  // A start takes many times as long then.
+  // A sanitized server takes many times as long to start.
   constexpr int fitting = unit::is_sanitized ? 15 : 100;
   return given != nullptr ? std::atoi(given) : fitting;
 }
 
-/// A server that is killed and started again, with other shards each time, and
-/// where it is now.
+/// A server that is killed and started again, with another number of shards and on
+/// another port each time.
 class mortal_server {
 public:
   mortal_server(std::string directory, words more_flags)
@@ -58,13 +58,13 @@ public:
     port_ = server_->port();
   }
 
-  /// SIGKILL, by its end.
+  /// Sends SIGKILL.
   void kill() {
     port_ = 0;
-    server_.reset();
+    server_.reset();  // its destructor kills it
   }
 
-  /// 0 while there is none.
+  /// 0 while no server runs.
   std::uint16_t port() const { return port_; }
 
 private:
@@ -74,7 +74,7 @@ private:
   std::atomic<std::uint16_t> port_ = 0;
 };
 
-/// Asks until there is an answer, over as many connections as it takes.
+/// Repeats a request until it has a reply other than 5xx, over new connections.
 class patient_client {
 public:
   explicit patient_client(const mortal_server& server) : server_(server) {}
@@ -84,17 +84,17 @@ public:
       try {
         if (!connection_)
           connection_ = std::make_unique<client>(server_.port());
-        auto said = connection_->ask(request);
-        // Definite, whatever it is; 5xx says to try again.
-        if (said.status < 500)
-          return said;
+        auto reply = connection_->ask(request);
+        // 5xx says to try again; everything else is final.
+        if (reply.status < 500)
+          return reply;
       } catch (const std::exception&) {
         ++broken;
       }
       connection_.reset();
       std::this_thread::sleep_for(milliseconds{1});
     }
-    throw std::runtime_error{"there is never an answer"};
+    throw std::runtime_error{"there is no reply"};
   }
 
   int broken = 0;
@@ -104,8 +104,8 @@ private:
   std::unique_ptr<client> connection_;
 };
 
-/// The values that additions of 1 were answered with. If each was carried out once
-/// and none was lost, they are 1, 2, 3... of each counter.
+/// The values in the replies to additions of 1. If each was carried out once and none was
+/// lost, they are 1, 2, 3 and so on, for each counter.
 class account {
 public:
   void enter(const std::string& name, std::int64_t value) {
@@ -134,38 +134,38 @@ private:
 };
 
 void write(const mortal_server& server, account& entered, const std::atomic<bool>& is_over,
-           std::uint64_t seed, int which) {
-  std::mt19937_64 random{seed + static_cast<std::uint64_t>(which)};
+           std::uint64_t seed, int writer) {
+  std::mt19937_64 random{seed + static_cast<std::uint64_t>(writer)};
   patient_client peer{server};
   for (int i = 0; !is_over; ++i) {
-    const auto key = key_field(std::to_string(which) + "-" + std::to_string(i));
+    const auto key = key_field(std::to_string(writer) + "-" + std::to_string(i));
     const auto& name = names[random() % names.size()];
     if (random() % 4 != 0) {
-      const auto said = peer.ask(with_json("POST", counter_path(name), R"({"delta":1})", key));
-      if (said.status != 200 && said.status != 201)
-        throw std::runtime_error{said.body};
-      entered.enter(name, integer_at(object_of(said), "value"));
+      const auto reply = peer.ask(with_json("POST", counter_path(name), R"({"delta":1})", key));
+      if (reply.status != 200 && reply.status != 201)
+        throw std::runtime_error{reply.body};
+      entered.enter(name, integer_at(object_of(reply), "value"));
       continue;
     }
-    const auto said = peer.ask(batch_of(
+    const auto reply = peer.ask(batch_of(
         R"({"op":"add","name":")" + name + R"(","delta":1},{"op":"add","name":"hot","delta":1})",
         key));
-    const auto results = results_of(said);
-    if (said.status != 200 || results.size() != 2)
-      throw std::runtime_error{said.body};
+    const auto results = results_of(reply);
+    if (reply.status != 200 || results.size() != 2)
+      throw std::runtime_error{reply.body};
     entered.enter(name, integer_at(results[0], "value"));
     entered.enter("hot", integer_at(results[1], "value"));
   }
 }
 
-/// What was read once is never taken back.
-void read(const mortal_server& server, const std::atomic<bool>& is_over, int which) {
+/// Checks that no counter that was read has a lesser value later.
+void read(const mortal_server& server, const std::atomic<bool>& is_over, int reader) {
   patient_client peer{server};
   std::map<std::string, std::int64_t> seen;
-  for (std::size_t i = static_cast<std::size_t>(which); !is_over; ++i) {
+  for (std::size_t i = static_cast<std::size_t>(reader); !is_over; ++i) {
     const auto& name = names[i % names.size()];
-    const auto said = peer.ask(get_request(counter_path(name)));
-    const auto value = said.status == 404 ? 0 : integer_at(object_of(said), "value");
+    const auto reply = peer.ask(get_request(counter_path(name)));
+    const auto value = reply.status == 404 ? 0 : integer_at(object_of(reply), "value");
     if (value < seen[name])
       throw std::runtime_error{name + " was " + std::to_string(seen[name]) + " and is " +
                                std::to_string(value)};
@@ -180,14 +180,14 @@ void check_crash_loop(const words& more_flags) {
   mortal_server server{disk / "data", more_flags};
   account entered;
   std::atomic<bool> is_over = false;
-  const int kills = kills_wanted();
+  const int kills = kills_to_make();
   std::vector<std::string> failures;
   std::thread load{[&] {
-    failures = run_together(writers + readers, [&](int which) {
-      if (which < writers)
-        write(server, entered, is_over, seed, which);
+    failures = run_together(writers + readers, [&](int number) {
+      if (number < writers)
+        write(server, entered, is_over, seed, number);
       else
-        read(server, is_over, which);
+        read(server, is_over, number);
     });
   }};
   std::mt19937_64 random{seed};
@@ -212,7 +212,7 @@ void check_crash_loop(const words& more_flags) {
   const auto total = entered.check(server.port());
   MESSAGE("killed " << kills << " times; " << total << " additions confirmed, each there once");
   CHECK(total > static_cast<std::size_t>(kills));
-  // And once more, from what is on the disk alone.
+  // Once more, from the disk alone.
   server.kill();
   server.start(3);
   entered.check(server.port());
@@ -220,10 +220,10 @@ void check_crash_loop(const words& more_flags) {
 
 }  // namespace
 
-TEST_CASE("what was confirmed is there once, however often the server is killed") {
+TEST_CASE("a server that is killed again and again has each confirmed change once") {
   check_crash_loop({});
 }
 
-TEST_CASE("a killed process loses nothing with --sync interval either") {
+TEST_CASE("a server that is killed with --sync interval has each confirmed change once") {
   check_crash_loop({"--sync", "interval", "--sync-interval", "1s"});
 }

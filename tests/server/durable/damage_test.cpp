@@ -1,4 +1,4 @@
-// What is damaged is refused, or not told. Nothing that is wrong ever is.
+// Damaged data directories: a start refuses, or reads fail. No reply has a wrong value.
 
 #include "tests/server/durable/support/data.hpp"
 #include "tests/server/support/client.hpp"
@@ -29,21 +29,21 @@ void count_in(const server_process& server) {
     REQUIRE(connection.ask(get_request("/inc?name=x" + std::to_string(i % 10))).status == 200);
 }
 
-/// Ten counters in the log of a server that was killed.
+/// Leaves ten counters in the log of a server that was killed.
 void make_log(const std::string& directory) {
-  count_in(server_process{kept_in(directory)});
+  count_in(server_process{stored_in(directory)});
 }
 
-/// Many counters in the blocks of a table, and nothing in a log.
+/// Leaves many counters in the blocks of a table, and nothing in a log.
 void make_table(const std::string& directory) {
-  server_process server{kept_in(directory)};
+  server_process server{stored_in(directory)};
   client connection{server.port()};
-  // More than are kept by rows of groups alone: the first have their own.
+  // More than the write buffer holds, so that the first have rows of their own.
   create_many(connection, "c", 22'000);
   REQUIRE(server.stop().exit_code == 0);
 }
 
-/// Without the zeros that a log is written over.
+/// The size of a log without the zeros at its end.
 std::uintmax_t written_bytes(const fs::path& log) {
   std::ifstream input{log, std::ios::binary};
   const std::string bytes{std::istreambuf_iterator<char>{input}, {}};
@@ -56,7 +56,7 @@ void restore(const std::string& directory, const std::string& from) {
 }
 
 void check_whole(const std::string& directory) {
-  const server_process server{kept_in(directory)};
+  const server_process server{stored_in(directory)};
   client connection{server.port()};
   for (int i = 0; i < 10; ++i)
     CHECK(value_of(connection, "x" + std::to_string(i)) == changes / 10);
@@ -64,7 +64,7 @@ void check_whole(const std::string& directory) {
 
 }  // namespace
 
-TEST_CASE("a log that is damaged or cut short is refused, and nothing of it is touched") {
+TEST_CASE("a start refuses a log that is damaged or cut short, and changes nothing") {
   const temporary_directory disk;
   const auto whole = disk / "whole", data = disk / "data";
   make_log(whole);
@@ -77,7 +77,7 @@ TEST_CASE("a log that is damaged or cut short is refused, and nothing of it is t
     restore(data, whole);
     flip(file_of(data, ".log"), offset);
     check_refused(data, reasons);
-    check_refused(data, reasons);  // as often as it is tried
+    check_refused(data, reasons);  // and again
     const auto checked = check_of(data);
     CHECK(checked.exit_code > 0);
     CHECK(checked.log.find("acknowledged changes are missing") != checked.log.npos);
@@ -92,7 +92,7 @@ TEST_CASE("a log that is damaged or cut short is refused, and nothing of it is t
   restore(data, whole);
   fs::remove(file_of(data, ".log"));
   check_refused(data, {data + "/db", "restore a backup"});
-  // Mended, it is what it was.
+  // Repaired, it has everything.
   restore(data, whole);
   flip(file_of(data, ".log"), size / 2);
   check_refused(data, reasons);
@@ -100,40 +100,40 @@ TEST_CASE("a log that is damaged or cut short is refused, and nothing of it is t
   check_whole(data);
 }
 
-TEST_CASE("what a crash leaves behind the last acknowledged change is no damage") {
+TEST_CASE("a start accepts a torn record after the last acknowledged change") {
   const temporary_directory disk;
   const auto data = disk / "data";
   make_log(data);
-  // A record that was not written to its end.
+  // The beginning of a record.
   std::ofstream{file_of(data, ".log"), std::ios::app | std::ios::binary}
       << std::string{"\x12\x34\x56\x78\x80\x00\x01", 7} + std::string(40, 'x');
   check_whole(data);
-  CHECK(check_of(data).output == told_of(10, 0));
+  CHECK(check_of(data).output == report_of(10, 0));
 }
 
-TEST_CASE("without a witness, or with one that is damaged, it is refused") {
+TEST_CASE("a start refuses a commit watermark that is missing or damaged") {
   const temporary_directory disk;
   const auto data = disk / "data";
   make_log(data);
-  const auto witness = fs::path{data} / "witness", kept = fs::path{disk / "kept"};
-  fs::rename(witness, kept);
-  check_refused(data, {witness.string() + ": is missing", "restore a backup"});
-  fs::copy(kept, witness);
-  flip(witness, 0);
-  flip(witness, 512);
-  check_refused(data, {witness.string() + ": is damaged", "restore a backup"});
-  fs::resize_file(witness, 0);
-  check_refused(data, {witness.string() + ": is damaged", "restore a backup"});
+  const auto watermark = fs::path{data} / "witness", saved = fs::path{disk / "saved"};
+  fs::rename(watermark, saved);
+  check_refused(data, {watermark.string() + ": is missing", "restore a backup"});
+  fs::copy(saved, watermark);
+  flip(watermark, 0);
+  flip(watermark, 512);
+  check_refused(data, {watermark.string() + ": is damaged", "restore a backup"});
+  fs::resize_file(watermark, 0);
+  check_refused(data, {watermark.string() + ": is damaged", "restore a backup"});
   CHECK(check_of(data).exit_code > 0);
-  // One of its two slots is enough: the other one may be torn.
+  // One of the two slots may be torn.
   for (const std::uintmax_t slot : {0, 512}) {
-    fs::copy_file(kept, witness, fs::copy_options::overwrite_existing);
-    flip(witness, slot);
+    fs::copy_file(saved, watermark, fs::copy_options::overwrite_existing);
+    flip(watermark, slot);
     check_whole(data);
   }
 }
 
-TEST_CASE("what RocksDB cannot do without is refused when it is damaged or missing") {
+TEST_CASE("a start refuses a database without CURRENT, a table or a valid MANIFEST") {
   const temporary_directory disk;
   const auto whole = disk / "whole", data = disk / "data";
   make_table(whole);
@@ -155,7 +155,7 @@ TEST_CASE("what RocksDB cannot do without is refused when it is damaged or missi
   check_refused(data, {data + "/db", "restore a backup"});
 }
 
-TEST_CASE("a table that is damaged tells no value, and the check finds it") {
+TEST_CASE("a damaged table fails reads, and counterd check finds it") {
   const temporary_directory disk;
   const auto data = disk / "data";
   make_table(data);
@@ -164,7 +164,7 @@ TEST_CASE("a table that is damaged tells no value, and the check finds it") {
   CHECK(checked.exit_code > 0);
   CHECK(checked.log.find("counterd: ") == 0);
   CHECK(checked.output.ends_with("damaged: restore a backup\n"));
-  const server_process server{kept_in(data)};
+  const server_process server{stored_in(data)};
   client connection{server.port()};
   for (const auto& asked : {get_request("/v1/counters/c000000"), get_request("/v1/counters"),
                             request("POST", "/v1/counters/c000000")})
@@ -172,6 +172,6 @@ TEST_CASE("a table that is damaged tells no value, and the check finds it") {
   const auto text = connection.ask(get_request("/get?name=c000000"));
   CHECK(text.status == 500);
   CHECK(text.body == "the disk cannot be read\n");
-  // Of another block.
+  // In another block.
   CHECK(value_of(connection, "c000700") == 700);
 }

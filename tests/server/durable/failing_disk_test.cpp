@@ -1,4 +1,4 @@
-// A disk that fails: nobody knows what is done, until a restart tells.
+// A disk that fails: replies say outcome-unknown, and a restart shows what was stored.
 
 #include "tests/server/durable/support/data.hpp"
 #include "tests/server/durable/support/faults.hpp"
@@ -26,12 +26,12 @@ using namespace support;
 namespace {
 
 constexpr int writers = 4;
-constexpr int changes_max = 2000;  // of each, before it has to fail
+constexpr int changes_max = 2000;  // of each writer: the disk fails before
 
-/// The log of a server, or any of its files.
-enum class place { log, any };
+/// Where calls fail: only in the log, or in any file.
+enum class failing_file { log, any };
 
-/// Adds 1 to a counter of its own, each time with another key, until that fails.
+/// Adds 1 to a counter of its own, with a new key each time, until that fails.
 class writer {
 public:
   explicit writer(int number) : name_("c" + std::to_string(number)) {}
@@ -48,20 +48,20 @@ public:
       }
       throw std::logic_error{"nothing fails"};
     } catch (const std::runtime_error&) {
-      last_ = {};  // the connection has ended without an answer
+      last_ = {};  // the connection has ended without a reply
     }
   }
 
-  /// What failed is sent again, as it was.
+  /// Sends the request that failed again, with its key.
   void try_again(std::uint16_t port) {
     client connection{port};
     CAPTURE(name_);
-    const auto said = connection.ask(next());
-    CHECK(integer_at(object_of(said), "value") == ++confirmed);
+    const auto reply = connection.ask(next());
+    CHECK(integer_at(object_of(reply), "value") == ++confirmed);
     CHECK(value_of(connection, name_) == confirmed);
   }
 
-  /// Of the one that failed, if there was one.
+  /// The reply to the request that failed, if it had one.
   const answer& last() const { return last_; }
 
   std::int64_t confirmed = 0;
@@ -84,32 +84,33 @@ int occurrences(std::string_view text, std::string_view part) {
 
 }  // namespace
 
-TEST_CASE("what the disk fails under is unknown, the server ends, and a retry counts once") {
+TEST_CASE("a server whose disk fails replies outcome-unknown and ends, and a retry counts once") {
   if (!can_inject())
     return;
-  // Each shard has a thread of its own, which counts its own calls.
-  const std::pair<std::string, place> table[] = {
-      {"fdatasync:error=EIO:when=1+", place::any},
-      // Though it may succeed the next time: it does not say what has become of this one.
-      {"fdatasync:error=EIO:when=20", place::any},
-      // Not a full disk: it was written, and may be there.
-      {"fdatasync:error=ENOSPC:when=20", place::any},
-      {"write:error=EIO:when=20", place::log},
-      // Of the directory, so that the log is found.
-      {"fsync:error=EIO:when=1", place::any}};
-  for (const auto& [what, where] : table)
+  // strace counts the calls of each thread, and each shard has a thread of its own.
+  const std::pair<std::string, failing_file> table[] = {
+      {"fdatasync:error=EIO:when=1+", failing_file::any},
+      // A later sync may succeed, but that says nothing about what this one had to sync.
+      {"fdatasync:error=EIO:when=20", failing_file::any},
+      // Not a full disk: the change is written, and may be stored.
+      {"fdatasync:error=ENOSPC:when=20", failing_file::any},
+      {"write:error=EIO:when=20", failing_file::log},
+      // The directory's, by which the log is found.
+      {"fsync:error=EIO:when=1", failing_file::any}};
+  for (const auto& [injected_fault, file] : table)
     for (const std::string shards : {"1", "2"}) {
-      CAPTURE(what);
+      CAPTURE(injected_fault);
       CAPTURE(shards);
       const temporary_directory disk;
       const auto data = disk / "data";
       std::vector<writer> all;
       for (int i = 0; i < writers; ++i)
         all.emplace_back(i);
-      server_process server{kept_in(data, {"--shards", shards}), injectable()};
-      const fault failing{server, what, where == place::log ? file_of(data, ".log").string() : ""};
+      server_process server{stored_in(data, {"--shards", shards}), injectable()};
+      const fault failing{server, injected_fault,
+                          file == failing_file::log ? file_of(data, ".log").string() : ""};
       const auto failures = run_together(
-          writers, [&](int which) { all[static_cast<std::size_t>(which)].write(server.port()); });
+          writers, [&](int number) { all[static_cast<std::size_t>(number)].write(server.port()); });
       REQUIRE(failures == words{});
       const auto ended = server.wait();
       CAPTURE(ended.log);
@@ -118,78 +119,78 @@ TEST_CASE("what the disk fails under is unknown, the server ends, and a retry co
       CHECK(occurrences(ended.log, "because the disk has failed") == 1);
       int unknown = 0;
       for (const auto& one : all) {
-        const auto& said = one.last();
-        CAPTURE(said.body);
-        if (said.status == 500) {
+        const auto& reply = one.last();
+        CAPTURE(reply.body);
+        if (reply.status == 500) {
           ++unknown;
-          CHECK(defect_of_problem(said, 500, "outcome-unknown") == "");
-        } else if (said.status != 0) {
-          CHECK(defect_of_problem(said, 503, "draining") == "");
+          CHECK(defect_of_problem(reply, 500, "outcome-unknown") == "");
+        } else if (reply.status != 0) {
+          CHECK(defect_of_problem(reply, 503, "draining") == "");
         }
       }
       CHECK(unknown > 0);
-      const server_process next{kept_in(data, {"--shards", "3"})};
+      const server_process next{stored_in(data, {"--shards", "3"})};
       for (auto& one : all)
         one.try_again(next.port());
     }
 }
 
-TEST_CASE("/inc tells that a disk has failed in one line") {
+TEST_CASE("/inc replies that the disk has failed in one line") {
   if (!can_inject())
     return;
   const temporary_directory disk;
-  server_process server{kept_in(disk / "data"), injectable()};
+  server_process server{stored_in(disk / "data"), injectable()};
   const fault failing{server, "fdatasync:error=EIO"};
   client connection{server.port()};
-  const auto said = connection.ask(get_request("/inc?name=x"));
-  CHECK(said.status == 500);
-  CHECK(said.body == "the disk failed: it may or may not be done\n");
-  CHECK(said.field("Connection") != "keep-alive");
+  const auto reply = connection.ask(get_request("/inc?name=x"));
+  CHECK(reply.status == 500);
+  CHECK(reply.body == "the disk failed: it may or may not be done\n");
+  CHECK(reply.field("Connection") != "keep-alive");
   CHECK(server.wait().exit_code == 1);
 }
 
-TEST_CASE("without its witness a change is as safe, and the log tells of it") {
+TEST_CASE("a commit watermark that cannot be written is logged, and changes go on") {
   if (!can_inject())
     return;
   const temporary_directory disk;
   const auto data = disk / "data";
   {
-    server_process server{kept_in(data), injectable()};
+    server_process server{stored_in(data), injectable()};
     const fault failing{server, "pwrite64:error=EIO"};
     client connection{server.port()};
     for (int i = 0; i < 20; ++i)
       CHECK(connection.ask(get_request("/inc?name=x")).body == "ok\n");
     server.wait_for_log("witness: cannot be written");
   }
-  const server_process server{kept_in(data)};
+  const server_process server{stored_in(data)};
   CHECK(get(server.port(), "/get?name=x").body == "x: 20\n");
 }
 
-TEST_CASE("a sync that fails while the server starts is refused, and harms nothing") {
+TEST_CASE("a start whose sync fails is refused and loses nothing") {
   if (!can_inject())
     return;
   const temporary_directory disk;
   const auto data = disk / "data";
   {
-    const server_process server{kept_in(data)};
+    const server_process server{stored_in(data)};
     for (int i = 0; i < 20; ++i)
       REQUIRE(get(server.port(), "/inc?name=x").body == "ok\n");
   }
-  for (const std::string what :
+  for (const std::string failing_sync :
        {"fsync:error=EIO:when=1", "fdatasync:error=EIO:when=1", "fdatasync:error=EIO:when=2"}) {
-    CAPTURE(what);
-    const auto how = injected(what);
-    auto command = how.runner;
+    CAPTURE(failing_sync);
+    const auto setting = injected(failing_sync);
+    auto command = setting.runner;
     const auto server = counterd({"--listen", "127.0.0.1:0", "--data", data});
     command.insert(command.end(), server.begin(), server.end());
-    const auto ended = process{command, how}.wait();
+    const auto ended = process{command, setting}.wait();
     CAPTURE(ended.log);
     CHECK(ended.exit_code == 1);
     CHECK(ended.output == "");
     CHECK(ended.log.find("counterd: " + data) != ended.log.npos);
     CHECK(ended.log.find("Input/output error") != ended.log.npos);
-    CHECK(check_of(data).output == told_of(1, 0));
+    CHECK(check_of(data).output == report_of(1, 0));
   }
-  const server_process server{kept_in(data)};
+  const server_process server{stored_in(data)};
   CHECK(get(server.port(), "/get?name=x").body == "x: 20\n");
 }

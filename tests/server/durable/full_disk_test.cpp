@@ -1,4 +1,4 @@
-// A disk that is full: nothing is changed, all is read, and it heals by itself.
+// A full disk refuses changes, serves reads, and recovers by itself.
 
 #include "tests/server/durable/support/data.hpp"
 #include "tests/server/durable/support/small_disk.hpp"
@@ -29,18 +29,18 @@ namespace {
 using std::chrono::steady_clock;
 
 constexpr int writers = 3;
-constexpr std::size_t new_counters = 100;  // of a batch
+constexpr std::size_t new_counters = 100;  // in a batch
 
-std::string code_of(const answer& said) {
-  return said.status < 400 ? "" : text_at(object_of(said), "code");
+std::string code_of(const answer& reply) {
+  return reply.status < 400 ? "" : text_at(object_of(reply), "code");
 }
 
-/// Changes counters that nobody else does, and knows what each has to be.
+/// Changes counters of its own, and knows the value that each must have.
 class writer {
 public:
   explicit writer(int number) : prefix_(std::string(1, static_cast<char>('a' + number))) {}
 
-  /// Throws where an answer is not one of those that there may be.
+  /// Throws std::runtime_error if a reply is not one of the expected ones.
   void step(client& connection) {
     const auto name = prefix_;
     auto& value = values_[name];
@@ -60,14 +60,14 @@ public:
   std::atomic<int> done = 0, refused = 0;
 
 private:
-  bool count(const answer& said) {
-    if (said.status != 200 && said.status != 201 && code_of(said) != "disk-full")
-      throw std::runtime_error{said.body};
-    ++(said.status < 300 ? done : refused);
-    return said.status < 300;
+  bool count(const answer& reply) {
+    if (reply.status != 200 && reply.status != 201 && code_of(reply) != "disk-full")
+      throw std::runtime_error{reply.body};
+    ++(reply.status < 300 ? done : refused);
+    return reply.status < 300;
   }
 
-  /// Uses the room up.
+  /// Creates counters, which fill the disk.
   void make_new(client& connection) {
     std::string operations;
     const auto first = next_;
@@ -89,11 +89,11 @@ private:
   }
 
   static void check(client& connection, const std::string& name, std::int64_t value) {
-    const auto said = connection.ask(get_request("/get?name=" + name));
+    const auto reply = connection.ask(get_request("/get?name=" + name));
     const auto expected =
         value == 0 ? name + " not found\n" : name + ": " + std::to_string(value) + "\n";
-    if (said.body != expected)
-      throw std::runtime_error{"not " + expected + "but " + said.body};
+    if (reply.body != expected)
+      throw std::runtime_error{"not " + expected + "but " + reply.body};
   }
 
   std::string prefix_;
@@ -101,15 +101,15 @@ private:
   std::size_t next_ = 0;
 };
 
-/// Writers at work, each on a connection of its own.
+/// Runs the writers, each on a connection of its own.
 class crew {
 public:
   explicit crew(std::vector<std::unique_ptr<writer>>& all, std::uint16_t port) : all_(all) {
     thread_ = std::thread{[this, port] {
-      failures_ = run_together(writers, [&](int which) {
+      failures_ = run_together(writers, [&](int number) {
         client connection{port};
         while (!is_over_)
-          all_[static_cast<std::size_t>(which)]->step(connection);
+          all_[static_cast<std::size_t>(number)]->step(connection);
       });
       has_ended_ = true;
     }};
@@ -120,9 +120,9 @@ public:
       thread_.join();
   }
 
-  /// Waits until every one is refused, again and again. Returns why they are not.
+  /// Waits until changes of every writer are refused. Returns why they are not, or "".
   std::string fills_up() { return wait_for("refused", &writer::refused); }
-  /// Likewise, until every one changes something.
+  /// Waits until changes of every writer are done. Returns why they are not, or "".
   std::string heals() { return wait_for("done", &writer::done); }
 
   words stop() {
@@ -132,18 +132,18 @@ public:
   }
 
 private:
-  std::string wait_for(const std::string& what, std::atomic<int> writer::*count) {
+  std::string wait_for(const std::string& state, std::atomic<int> writer::*count) {
     const auto end = steady_clock::now() + std::chrono::seconds{30};
-    std::vector<int> wanted;
-    for (const auto& one : all_)
-      wanted.push_back((*one).*count + 5);
-    for (std::size_t i = 0; i < wanted.size();) {
-      if ((*all_[i]).*count >= wanted[i])
+    std::vector<int> goals;
+    for (const auto& each : all_)
+      goals.push_back((*each).*count + 5);
+    for (std::size_t i = 0; i < goals.size();) {
+      if ((*all_[i]).*count >= goals[i])
         ++i;
       else if (has_ended_)
         return "a writer has ended";
       else if (steady_clock::now() > end)
-        return "nothing of writer " + std::to_string(i) + " is " + what;
+        return "no change of writer " + std::to_string(i) + " is " + state;
       else
         std::this_thread::sleep_for(std::chrono::milliseconds{1});
     }
@@ -156,11 +156,11 @@ private:
   std::thread thread_;
 };
 
-/// Everything, and nothing else, by way of a list.
+/// Checks that a list has exactly the writers' counters.
 void check_all(std::uint16_t port, const std::vector<std::unique_ptr<writer>>& all) {
   std::map<std::string, std::int64_t> expected, found;
-  for (const auto& one : all)
-    expected.insert(one->values().begin(), one->values().end());
+  for (const auto& writer : all)
+    expected.insert(writer->values().begin(), writer->values().end());
   client connection{port};
   for (const auto& counter : list_all(connection, "/v1/counters?limit=1000"))
     found[text_at(counter, "name")] = integer_at(counter, "value");
@@ -170,7 +170,7 @@ void check_all(std::uint16_t port, const std::vector<std::unique_ptr<writer>>& a
 
 }  // namespace
 
-TEST_CASE("a full disk refuses changes, reads go on, and it heals by itself") {
+TEST_CASE("a full disk refuses changes, serves reads, and recovers by itself") {
   small_disk disk;
   if (!disk.is_there())
     return;
@@ -181,15 +181,15 @@ TEST_CASE("a full disk refuses changes, reads go on, and it heals by itself") {
   std::optional<server_process> server;
   for (const std::string shards : {"1", "3"}) {
     CAPTURE(shards);
-    server.emplace(kept_in(data, {"--shards", shards}));
+    server.emplace(stored_in(data, {"--shards", shards}));
     for (int round = 0; round < (shards == "1" ? 1 : 2); ++round) {
       CAPTURE(round);
       crew working{all, server->port()};
-      CHECK(working.heals() == "");  // not ill yet
+      CHECK(working.heals() == "");  // the disk is not full yet
       disk.fill();
       CHECK(working.fills_up() == "");
       CHECK(get(server->port(), "/v1/info").status == 200);
-      CHECK(working.fills_up() == "");  // and stays so
+      CHECK(working.fills_up() == "");  // and it stays full
       disk.empty();
       const auto begin = steady_clock::now();
       CHECK(working.heals() == "");
@@ -203,24 +203,24 @@ TEST_CASE("a full disk refuses changes, reads go on, and it heals by itself") {
       check_all(server->port(), all);
       disk.empty();
     }
-    // Killed when it was full last: what is on the disk has to do.
+    // Killed: everything must be on the disk.
     server.reset();
-    server.emplace(kept_in(data, {"--shards", "2"}));
+    server.emplace(stored_in(data, {"--shards", "2"}));
     check_all(server->port(), all);
     CHECK(server->stop().exit_code == 0);
   }
   std::size_t counters = 0;
-  for (const auto& one : all)
-    counters += one->values().size();
-  CHECK(check_of(data).output == told_of(counters, 0));
+  for (const auto& writer : all)
+    counters += writer->values().size();
+  CHECK(check_of(data).output == report_of(counters, 0));
 }
 
-TEST_CASE("a full disk makes no backup, and leaves nothing of it") {
+TEST_CASE("a backup on a full disk is refused and leaves nothing") {
   small_disk disk;
   if (!disk.is_there())
     return;
   const auto data = disk / "data";
-  const server_process server{kept_in(data)};
+  const server_process server{stored_in(data)};
   client connection{server.port()};
   create_many(connection, "c", 20'000);
   disk.fill();
@@ -229,23 +229,23 @@ TEST_CASE("a full disk makes no backup, and leaves nothing of it") {
   CHECK(std::filesystem::is_empty(data + "/backups"));
   CHECK(value_of(connection, "c019999") == 19'999);
   disk.empty();
-  auto said = connection.ask(request("POST", counter_path("x")));
+  auto reply = connection.ask(request("POST", counter_path("x")));
   const auto end = steady_clock::now() + std::chrono::seconds{20};
-  while (said.status == 507 && steady_clock::now() < end) {
+  while (reply.status == 507 && steady_clock::now() < end) {
     std::this_thread::sleep_for(std::chrono::milliseconds{10});
-    said = connection.ask(request("POST", counter_path("x")));
+    reply = connection.ask(request("POST", counter_path("x")));
   }
-  CHECK(said.status == 201);
+  CHECK(reply.status == 201);
   CHECK(connection.ask(backup).status == 201);
 }
 
-TEST_CASE("no server starts where there is no room for what it needs") {
+TEST_CASE("a server does not start on a full disk") {
   small_disk disk;
   if (!disk.is_there())
     return;
   const auto data = disk / "data";
   {
-    const server_process server{kept_in(data)};
+    const server_process server{stored_in(data)};
     client connection{server.port()};
     create_many(connection, "c", 1000);
   }
@@ -255,9 +255,9 @@ TEST_CASE("no server starts where there is no room for what it needs") {
   CHECK(ended.exit_code > 0);
   CHECK(ended.log.find("counterd: " + data) != ended.log.npos);
   CHECK(ended.log.find("o space left on device") != ended.log.npos);
-  CHECK(check_of(data).output == told_of(1000, 0));
+  CHECK(check_of(data).output == report_of(1000, 0));
   disk.empty();
-  const server_process server{kept_in(data)};
+  const server_process server{stored_in(data)};
   client connection{server.port()};
   CHECK(list_all(connection, "/v1/counters?limit=1000").size() == 1000);
 }

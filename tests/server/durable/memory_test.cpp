@@ -20,22 +20,22 @@ namespace {
 using std::chrono::steady_clock;
 
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr bool is_instrumented = true;  // and takes what memory it likes
+constexpr bool is_instrumented = true;  // its memory says nothing
 #else
 constexpr bool is_instrumented = false;
 #endif
 
-/// Of 150 bytes each, with which they take several times the memory.
+/// With names of 150 bytes they take several times --memory.
 constexpr std::size_t many = is_instrumented ? 30'000 : 300'000;
 const std::string prefix(144, 'c');
 constexpr std::size_t mib = std::size_t{1} << 20;
 
-/// Of the running server, now; 0 where that says nothing.
+/// The resident bytes of the server; 0 if it is instrumented.
 std::size_t memory_of(const server_process& server) {
   return is_instrumented ? 0 : server.resident_bytes();
 }
 
-/// All are listed, in order, with their values.
+/// Returns whether lists have all counters, in order, with their values.
 bool lists_all(client& connection) {
   std::size_t number = 0;
   std::string target = "/v1/counters?limit=1000";
@@ -52,13 +52,13 @@ bool lists_all(client& connection) {
   return number == many;
 }
 
-/// Some, anywhere.
+/// Returns whether a thousand random counters have their values.
 bool reads_some(client& connection, std::uint64_t seed) {
   std::mt19937_64 random{seed};
   for (int i = 0; i < 1000; ++i) {
     const auto number = random() % many;
-    const auto said = connection.ask(get_request("/get?name=" + numbered(prefix, number)));
-    if (said.body != numbered(prefix, number) + ": " + std::to_string(number) + "\n")
+    const auto reply = connection.ask(get_request("/get?name=" + numbered(prefix, number)));
+    if (reply.body != numbered(prefix, number) + ": " + std::to_string(number) + "\n")
       return false;
   }
   return true;
@@ -66,13 +66,13 @@ bool reads_some(client& connection, std::uint64_t seed) {
 
 }  // namespace
 
-TEST_CASE("counters need not fit the memory, and no answer tells whether they do") {
+TEST_CASE("counters need not fit into memory, and replies are the same whether they do") {
   const temporary_directory disk;
   const auto data = disk / "data";
   std::size_t idle = 0, full = 0;
   const auto seed = test_seed();
   {
-    const server_process server{kept_in(data, {"--shards", "2"})};
+    const server_process server{stored_in(data, {"--shards", "2"})};
     idle = memory_of(server);
     client connection{server.port()};
     create_many(connection, prefix, many);
@@ -81,7 +81,7 @@ TEST_CASE("counters need not fit the memory, and no answer tells whether they do
     full = std::max(full, memory_of(server));
   }
   const auto begin = steady_clock::now();
-  const server_process server{kept_in(data)};
+  const server_process server{stored_in(data)};
   MESSAGE(
       "a start with "
       << many << " counters takes "

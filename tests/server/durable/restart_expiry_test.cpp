@@ -19,36 +19,36 @@ using std::chrono::steady_clock;
 
 }  // namespace
 
-TEST_CASE("a counter expires when it was said to, whatever restarts there are before") {
+TEST_CASE("restarts do not change when a counter expires") {
   const temporary_directory disk;
   const auto data = disk / "data";
-  std::string told;
+  std::string expires_at;
   {
-    const server_process server{kept_in(data)};
+    const server_process server{stored_in(data)};
     client connection{server.port()};
-    told = text_at(object_of(connection.ask(request("POST", counter_path("x", "ttl=1000")))),
-                   "expires_at");
+    expires_at = text_at(object_of(connection.ask(request("POST", counter_path("x", "ttl=1000")))),
+                         "expires_at");
     REQUIRE(connection.ask(request("POST", counter_path("forever"))).status == 201);
   }
   for (const std::string shards : {"3", "1"}) {
-    const server_process server{kept_in(data, {"--shards", shards})};
+    const server_process server{stored_in(data, {"--shards", shards})};
     client connection{server.port()};
-    const auto kept = object_of(connection.ask(get_request(counter_path("x"))));
-    CHECK(text_at(kept, "expires_at") == told);
-    // A fixed window stays what it is.
+    const auto counter = object_of(connection.ask(get_request(counter_path("x"))));
+    CHECK(text_at(counter, "expires_at") == expires_at);
+    // The default ttl mode does not change an expiry.
     const auto more = object_of(connection.ask(request("POST", counter_path("x", "ttl=5000"))));
-    CHECK(text_at(more, "expires_at") == told);
+    CHECK(text_at(more, "expires_at") == expires_at);
     CHECK(
         object_of(connection.ask(get_request(counter_path("forever")))).at("expires_at").is_null());
   }
 }
 
-TEST_CASE("what expires while no server runs is gone, and what had expired stays away") {
+TEST_CASE("a counter that expires while no server runs, or before, is gone after a start") {
   const temporary_directory disk;
   const auto data = disk / "data";
   std::int64_t version = 0;
   {
-    const server_process server{kept_in(data)};
+    const server_process server{stored_in(data)};
     client connection{server.port()};
     REQUIRE(connection.ask(request("PUT", counter_path("before", "value=5&ttl=1"))).status == 201);
     REQUIRE(goes(connection, "before"));
@@ -57,7 +57,7 @@ TEST_CASE("what expires while no server runs is gone, and what had expired stays
   }
   std::this_thread::sleep_for(std::chrono::milliseconds{1100});
   for (const std::string shards : {"2", "1"}) {
-    const server_process server{kept_in(data, {"--shards", shards})};
+    const server_process server{stored_in(data, {"--shards", shards})};
     client connection{server.port()};
     for (const std::string name : {"before", "between"}) {
       CAPTURE(name);
@@ -72,22 +72,22 @@ TEST_CASE("what expires while no server runs is gone, and what had expired stays
   }
 }
 
-TEST_CASE("what expires makes room on the disk, too, without being asked for") {
+TEST_CASE("an expired counter makes room on the disk, too, without a request for it") {
   const temporary_directory disk;
   const auto data = disk / "data";
   {
-    const server_process server{kept_in(data)};
+    const server_process server{stored_in(data)};
     client connection{server.port()};
     for (int i = 0; i < 50; ++i)
       REQUIRE(connection.ask(request("POST", counter_path(std::to_string(i), "ttl=1"))).status ==
               201);
   }
   {
-    server_process server{kept_in(data, {"--shards", "2", "--max-counters", "51"})};
+    server_process server{stored_in(data, {"--shards", "2", "--max-counters", "51"})};
     client connection{server.port()};
     REQUIRE(connection.ask(request("POST", counter_path("stays"))).status == 201);
     const auto end = steady_clock::now() + std::chrono::seconds{60};
-    // There is room for fifty others only when those are gone.
+    // There is room for fifty others only once those are removed.
     int status = 507;
     for (int i = 0; i < 50; ++i)
       while ((status = connection.ask(get_request("/inc?name=n" + std::to_string(i))).status) ==
@@ -97,27 +97,27 @@ TEST_CASE("what expires makes room on the disk, too, without being asked for") {
     CHECK(status == 200);
     CHECK(server.stop().exit_code == 0);
   }
-  CHECK(check_of(data).output == told_of(51, 0));
+  CHECK(check_of(data).output == report_of(51, 0));
 }
 
-TEST_CASE("a key is forgotten when its time is over, whatever restarts there are before") {
+TEST_CASE("restarts do not change when an idempotency key is forgotten") {
   const temporary_directory disk;
   const auto data = disk / "data";
   const auto change = request("POST", counter_path("x"), key_field("k"));
   const words flags{"--idempotency-ttl", "1s", "--idempotency-max", "1"};
   {
-    const server_process server{kept_in(data, flags)};
+    const server_process server{stored_in(data, flags)};
     REQUIRE(client{server.port()}.ask(change).status == 201);
   }
-  const server_process server{kept_in(data, flags)};
+  const server_process server{stored_in(data, flags)};
   client connection{server.port()};
   const auto end = steady_clock::now() + std::chrono::seconds{60};
-  auto said = connection.ask(change);
-  while (said.has("Idempotency-Replayed") && steady_clock::now() < end) {
+  auto reply = connection.ask(change);
+  while (reply.has("Idempotency-Replayed") && steady_clock::now() < end) {
     std::this_thread::sleep_for(std::chrono::milliseconds{20});
-    said = connection.ask(change);
+    reply = connection.ask(change);
   }
-  CHECK(said.status == 200);
-  CHECK_FALSE(said.has("Idempotency-Replayed"));
+  CHECK(reply.status == 200);
+  CHECK_FALSE(reply.has("Idempotency-Replayed"));
   CHECK(value_of(connection, "x") == 2);
 }

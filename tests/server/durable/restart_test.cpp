@@ -1,4 +1,4 @@
-// What a restart, by whatever end and with other shards, leaves as it was.
+// What restarts preserve, after SIGTERM and SIGKILL and with other numbers of shards.
 
 #include "tests/server/durable/support/data.hpp"
 #include "tests/server/support/client.hpp"
@@ -21,12 +21,12 @@ using namespace support;
 namespace {
 
 /// One server after another on the same directory.
-class reign {
+class server_sequence {
 public:
-  reign() { start({"--shards", "1"}); }
+  server_sequence() { start({"--shards", "1"}); }
 
-  /// By SIGTERM, or by SIGKILL.
-  void change(bool is_killed, const words& flags) {
+  /// Ends the server with SIGKILL or SIGTERM, and starts the next one.
+  void replace(bool is_killed, const words& flags) {
     if (!is_killed)
       REQUIRE(server_->stop().exit_code == 0);
     server_.reset();
@@ -38,28 +38,28 @@ public:
   std::string directory() const { return disk_ / "data"; }
 
 private:
-  void start(const words& flags) { server_.emplace(kept_in(directory(), flags)); }
+  void start(const words& flags) { server_.emplace(stored_in(directory(), flags)); }
 
   temporary_directory disk_;
   std::optional<server_process> server_;
 };
 
-/// Calls `after` when the server has been replaced, by each of these ways.
+/// Replaces the server several times, in different ways, and calls `after` each time.
 template <class Function>
-void restart_in_turn(reign& servers, Function after) {
+void restart_in_turn(server_sequence& servers, Function after) {
   const std::pair<bool, std::string> ways[] = {{true, "4"}, {false, "1"}, {true, "3"}};
   for (const auto& [is_killed, shards] : ways) {
     CAPTURE(is_killed);
     CAPTURE(shards);
-    servers.change(is_killed, {"--shards", shards, "--threads", "2"});
+    servers.replace(is_killed, {"--shards", shards, "--threads", "2"});
     after();
   }
 }
 
 }  // namespace
 
-TEST_CASE("a request that was answered before a restart is answered again after it") {
-  reign servers;
+TEST_CASE("a request repeated after a restart has its first reply") {
+  server_sequence servers;
   const std::string changes[] = {
       request("POST", counter_path("a"), key_field("k")),
       request("POST", counter_path("a", "delta=5&ttl=1000"), key_field("k2")),
@@ -85,8 +85,8 @@ TEST_CASE("a request that was answered before a restart is answered again after 
   });
 }
 
-TEST_CASE("a batch that was answered before a restart is answered again after it") {
-  reign servers;
+TEST_CASE("a batch repeated after a restart has its first reply") {
+  server_sequence servers;
   const auto batch = batch_of(R"({"op":"add","name":"a"},{"op":"add","name":"b","delta":3},)"
                               R"({"op":"add","name":"a"},{"op":"delete","name":"none"})",
                               key_field("k"));
@@ -98,14 +98,14 @@ TEST_CASE("a batch that was answered before a restart is answered again after it
       CHECK(again[i].at("replayed").as_bool());
       CHECK(without(again[i], {"replayed"}) == without(first[i], {}));
     }
-    CHECK(integer_at(again[3], "status") == 404);  // refused, so not remembered
+    CHECK(integer_at(again[3], "status") == 404);  // refused, so not recorded
     CHECK(servers.ask(get_request("/get?name=a")).body == "a: 2\n");
     CHECK(servers.ask(get_request("/get?name=b")).body == "b: 3\n");
   });
 }
 
-TEST_CASE("versions go on growing, and what was seen before a restart can be asked for after it") {
-  reign servers;
+TEST_CASE("versions grow over restarts, and tags from before a restart stay valid") {
+  server_sequence servers;
   auto tag = servers.ask(request("PUT", counter_path("a", "value=1"))).field("ETag");
   auto newest = integer_at(object_of(servers.ask(request("POST", counter_path("b")))), "version");
   REQUIRE(servers.ask(request("DELETE", counter_path("b"))).status == 204);
@@ -117,12 +117,12 @@ TEST_CASE("versions go on growing, and what was seen before a restart can be ask
     CHECK(servers.ask(get_request(counter_path("a"))).field("ETag") == tag);
     CHECK(servers.ask(request("GET", counter_path("a"), "If-None-Match: " + tag + "\r\n")).status ==
           304);
-    const auto said = servers.ask(if_match(tag));
-    REQUIRE(said.status == 200);
-    CHECK(integer_at(object_of(said), "value") == ++value);
+    const auto reply = servers.ask(if_match(tag));
+    REQUIRE(reply.status == 200);
+    CHECK(integer_at(object_of(reply), "value") == ++value);
     CHECK(defect_of_problem(servers.ask(if_match(tag)), 412, "precondition-failed") == "");
-    tag = said.field("ETag");
-    // Of a name that was deleted, too: no version is used twice.
+    tag = reply.field("ETag");
+    // No version is used twice, nor for a name that was deleted.
     const auto created = servers.ask(request("POST", counter_path("b")));
     CHECK(created.status == 201);
     const auto version = integer_at(object_of(created), "version");
@@ -132,8 +132,8 @@ TEST_CASE("versions go on growing, and what was seen before a restart can be ask
   });
 }
 
-TEST_CASE("all that was answered before SIGTERM is there, and the next start replays nothing") {
-  reign servers;
+TEST_CASE("everything answered before SIGTERM is there after a restart") {
+  server_sequence servers;
   client connection{servers.server().port()};
   create_many(connection, "c", 5000);
   const auto before = list_all(connection, "/v1/counters?limit=1000");
@@ -147,11 +147,11 @@ TEST_CASE("all that was answered before SIGTERM is there, and the next start rep
   CHECK(ended.exit_code == 0);
   CHECK(ended.log.find("stopping on SIGTERM") != ended.log.npos);
   CHECK(ended.log.find(" warn") == ended.log.npos);
-  CHECK(check_of(servers.directory()).output == told_of(5000, 0));
+  CHECK(check_of(servers.directory()).output == report_of(5000, 0));
 }
 
-TEST_CASE("what is under way when SIGTERM comes is done if it was answered, and else was not") {
-  reign servers;
+TEST_CASE("a request pending at SIGTERM is carried out exactly if it was answered") {
+  server_sequence servers;
   for (int round = 0; round < 3; ++round) {
     CAPTURE(round);
     client writer{servers.server().port()};
@@ -160,10 +160,10 @@ TEST_CASE("what is under way when SIGTERM comes is done if it was answered, and 
       many += get_request("/inc?name=x" + std::to_string(round));
     writer.send(many);
     servers.server().signal(SIGTERM);
-    const auto told = statuses(writer.read_to_end());
-    const auto done = std::count(told.begin(), told.end(), 200);
+    const auto received = statuses(writer.read_to_end());
+    const auto done = std::count(received.begin(), received.end(), 200);
     CHECK(servers.server().wait().exit_code == 0);
-    servers.change(true, {});
+    servers.replace(true, {});
     const auto found = servers.ask(get_request("/get?name=x" + std::to_string(round))).body;
     if (done > 0)
       CHECK(found == "x" + std::to_string(round) + ": " + std::to_string(done) + "\n");

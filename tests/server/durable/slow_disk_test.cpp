@@ -1,4 +1,4 @@
-// A disk that takes its time: who waits for it does, and nobody else.
+// A slow disk delays the requests that need it, and no others.
 
 #include "tests/server/durable/support/data.hpp"
 #include "tests/server/durable/support/faults.hpp"
@@ -21,53 +21,53 @@ using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
 constexpr milliseconds sync_takes{2000};
-const std::string what = "fdatasync:delay_enter=2000000";  // in microseconds
+const std::string slow_sync = "fdatasync:delay_enter=2000000";  // in microseconds
 constexpr milliseconds at_once{200};
 
 milliseconds since(steady_clock::time_point begin) {
   return std::chrono::duration_cast<milliseconds>(steady_clock::now() - begin);
 }
 
-/// How long the answer takes; `said` is set to it.
-milliseconds time_of(client& connection, const std::string& request, answer& said) {
+/// Sets `reply`, and returns how long it took.
+milliseconds time_of(client& connection, const std::string& request, answer& reply) {
   const auto begin = steady_clock::now();
-  said = connection.ask(request);
+  reply = connection.ask(request);
   return since(begin);
 }
 
 }  // namespace
 
-TEST_CASE("a slow disk keeps changes waiting, and what needs no disk is answered at once") {
+TEST_CASE("a slow disk delays changes, and replies that need no disk come at once") {
   if (!can_inject())
     return;
   const temporary_directory disk;
-  // One loop, which must not wait for any of them, and shards enough that
-  // hardly any other counter is of the same one.
-  const server_process server{kept_in(disk / "data", {"--threads", "1", "--shards", "32"}),
+  // One event loop, which must not wait, and so many shards that hardly any other counter
+  // shares one with `x`.
+  const server_process server{stored_in(disk / "data", {"--threads", "1", "--shards", "32"}),
                               injectable()};
   client other{server.port()};
   constexpr int others = 10;
   for (int i = 0; i < others; ++i)
     REQUIRE(other.ask(get_request("/inc?name=r" + std::to_string(i))).body == "ok\n");
   REQUIRE(other.ask(get_request("/inc?name=x")).body == "ok\n");
-  const fault slow{server, what};
+  const fault slow{server, slow_sync};
   const auto begin = steady_clock::now();
   client writer{server.port()}, reader{server.port()};
   writer.send(request("POST", counter_path("x")));
-  // Behind the change in the mailbox of the same shard.
+  // Until the change is in the shard's mailbox, so that the read comes after it.
   while (!writer.is_readable(1) && since(begin) < milliseconds{50}) {
   }
   reader.send(get_request("/get?name=x"));
 
-  answer said;
-  CHECK(time_of(other, get_request("/v1/info"), said) < at_once);
-  CHECK(said.status == 200);
-  CHECK(time_of(other, request("POST", counter_path("x", "delta=1e3")), said) < at_once);
-  CHECK(said.status == 400);
-  CHECK(time_of(other, get_request("/nowhere"), said) < at_once);
-  CHECK(said.status == 404);
-  CHECK(time_of(other, get_request("/v1/counters"), said) < at_once);
-  CHECK(said.status == 200);
+  answer reply;
+  CHECK(time_of(other, get_request("/v1/info"), reply) < at_once);
+  CHECK(reply.status == 200);
+  CHECK(time_of(other, request("POST", counter_path("x", "delta=1e3")), reply) < at_once);
+  CHECK(reply.status == 400);
+  CHECK(time_of(other, get_request("/nowhere"), reply) < at_once);
+  CHECK(reply.status == 404);
+  CHECK(time_of(other, get_request("/v1/counters"), reply) < at_once);
+  CHECK(reply.status == 200);
   std::vector<client> readers;
   for (int i = 0; i < others; ++i) {
     readers.emplace_back(server.port());
@@ -75,13 +75,13 @@ TEST_CASE("a slow disk keeps changes waiting, and what needs no disk is answered
   }
   int answered = 0;
   const auto asked = steady_clock::now();
-  for (const auto& one : readers)
-    answered += one.is_readable(static_cast<int>(at_once.count())) ? 1 : 0;
+  for (const auto& pending : readers)
+    answered += pending.is_readable(static_cast<int>(at_once.count())) ? 1 : 0;
   CHECK(since(asked) < sync_takes / 2);
   CHECK(answered > others / 2);
   CHECK(since(begin) < sync_takes);
 
-  // Nobody is told what a crash could take back.
+  // No reply has what a crash could take back.
   CHECK_FALSE(writer.is_readable(0));
   CHECK_FALSE(reader.is_readable(0));
   CHECK(integer_at(object_of(writer.read_answer()), "value") == 2);
@@ -90,11 +90,11 @@ TEST_CASE("a slow disk keeps changes waiting, and what needs no disk is answered
   CHECK(since(begin) >= sync_takes);
 }
 
-TEST_CASE("changes that come while the disk is busy share the next sync") {
+TEST_CASE("changes that arrive during a sync share the next one") {
   if (!can_inject())
     return;
   const temporary_directory disk;
-  const server_process server{kept_in(disk / "data"), injectable()};
+  const server_process server{stored_in(disk / "data"), injectable()};
   const fault slow{server, "fdatasync:delay_enter=300000"};
   const auto begin = steady_clock::now();
   constexpr int writers = 50;
@@ -105,18 +105,18 @@ TEST_CASE("changes that come while the disk is busy share the next sync") {
   }
   for (auto& one : all)
     CHECK(one.read_answer().body == "ok\n");
-  // Two or three syncs, and not fifty.
+  // Two or three syncs, not fifty.
   CHECK(since(begin) < milliseconds{300} * writers / 5);
   CHECK(get(server.port(), "/get?name=x").body == "x: 50\n");
 }
 
-TEST_CASE("a server with a slow disk stops when all is done that was begun") {
+TEST_CASE("a server with a slow disk completes pending changes before it stops") {
   if (!can_inject())
     return;
   const temporary_directory disk;
   const auto data = disk / "data";
   {
-    server_process server{kept_in(data), injectable()};
+    server_process server{stored_in(data), injectable()};
     const fault slow{server, "fdatasync:delay_enter=500000"};
     client writer{server.port()};
     writer.send(get_request("/inc?name=x"));
@@ -124,11 +124,11 @@ TEST_CASE("a server with a slow disk stops when all is done that was begun") {
     while (!writer.is_readable(1) && since(begin) < milliseconds{50}) {
     }
     server.signal(15);
-    const auto said = writer.read_answer();
-    CHECK(said.body == "ok\n");
-    CHECK(said.field("Connection") == "close");
+    const auto reply = writer.read_answer();
+    CHECK(reply.body == "ok\n");
+    CHECK(reply.field("Connection") == "close");
     CHECK(server.wait().exit_code == 0);
   }
-  const server_process next{kept_in(data)};
+  const server_process next{stored_in(data)};
   CHECK(get(next.port(), "/get?name=x").body == "x: 1\n");
 }

@@ -1,4 +1,4 @@
-// Where a server starts, and where it does not.
+// Directories on which a server starts, and those that it refuses.
 
 #include "tests/server/durable/support/data.hpp"
 #include "tests/server/durable/support/small_disk.hpp"
@@ -25,20 +25,21 @@ void write_file(const fs::path& file, const std::string& text) {
   std::ofstream{file} << text;
 }
 
-/// Counts `x` to `count`, and is killed.
+/// Adds 1 to `x`, `count` times, in a server that is killed then.
 void count_and_kill(const std::string& directory, int count) {
-  const server_process server{kept_in(directory)};
+  const server_process server{stored_in(directory)};
   for (int i = 0; i < count; ++i)
     REQUIRE(get(server.port(), "/inc?name=x").body == "ok\n");
 }
 
 std::string x_of(const std::string& directory) {
-  const server_process server{kept_in(directory)};
+  const server_process server{stored_in(directory)};
   return get(server.port(), "/get?name=x").body;
 }
 
-/// As a user to whom modes mean something. Not found: a runner without words.
-setting somebody() {
+/// Runs a server as a user to whom file modes apply: not root. The runner is empty if
+/// none is needed or none works.
+setting unprivileged() {
   if (geteuid() != 0)
     return {};
   const setting nobody{
@@ -50,21 +51,21 @@ setting somebody() {
 
 }  // namespace
 
-TEST_CASE("a directory is made, and what was counted in it is there the next time") {
+TEST_CASE("a start creates its directory, and the next one has its counters") {
   const temporary_directory disk;
   count_and_kill(disk / "data", 3);
   CHECK(x_of(disk / "data") == "x: 3\n");
   CHECK(x_of(disk / "data/") == "x: 3\n");
-  // Names are nobody else's business.
+  // Names of counters may be confidential.
   CHECK(fs::status(disk / "data").permissions() == fs::perms::owner_all);
   fs::create_directory(disk / "empty");
   CHECK(x_of(disk / "empty") == "x not found\n");
 }
 
-TEST_CASE("a second server on a directory is refused, and the first one does not notice") {
+TEST_CASE("a second server on a directory is refused, and the first one goes on") {
   const temporary_directory disk;
   const auto data = disk / "data";
-  server_process first{kept_in(data)};
+  server_process first{stored_in(data)};
   REQUIRE(get(first.port(), "/inc?name=x").body == "ok\n");
   check_refused(data, {"is in use by another counterd"});
   fs::create_directory_symlink(data, disk / "link");
@@ -72,13 +73,13 @@ TEST_CASE("a second server on a directory is refused, and the first one does not
   check_refused(disk / "link", {"is in use by another counterd"});
   CHECK(differences(before, contents_of(data)) == words{});
   REQUIRE(get(first.port(), "/inc?name=x").body == "ok\n");
-  // Whoever is killed leaves no lock behind.
+  // A killed server leaves no lock.
   first.signal(SIGKILL);
   first.wait();
   CHECK(x_of(data) == "x: 2\n");
 }
 
-TEST_CASE("a directory that is not empty and not ours is refused") {
+TEST_CASE("a start refuses a directory that is not empty and not a data directory") {
   const temporary_directory disk;
   for (const std::string name : {"file", ".hidden", "db", "CURRENT", "COUNTERD.old"}) {
     const auto data = disk / "with " + name;
@@ -93,7 +94,7 @@ TEST_CASE("a directory that is not empty and not ours is refused") {
   }
 }
 
-TEST_CASE("what a file system has of its own is not in the way") {
+TEST_CASE("a start accepts lost+found in an empty directory") {
   const temporary_directory disk;
   const auto data = disk / "data";
   fs::create_directories(data + "/lost+found");
@@ -102,7 +103,7 @@ TEST_CASE("what a file system has of its own is not in the way") {
   CHECK(check_of(data).exit_code == 0);
 }
 
-TEST_CASE("a directory of a newer format is refused") {
+TEST_CASE("a start refuses a newer format and a damaged marker") {
   const temporary_directory disk;
   const auto data = disk / "data";
   count_and_kill(data, 1);
@@ -119,7 +120,7 @@ TEST_CASE("a directory of a newer format is refused") {
   CHECK(x_of(data) == "x: 1\n");
 }
 
-TEST_CASE("what is no directory, or has no parent, is refused") {
+TEST_CASE("a start refuses a file and a directory without parent") {
   const temporary_directory disk;
   write_file(disk / "file", "a file");
   check_refused(disk / "file", {"Not a directory"});
@@ -130,10 +131,10 @@ TEST_CASE("what is no directory, or has no parent, is refused") {
   CHECK_FALSE(fs::exists(disk / "none"));
 }
 
-TEST_CASE("a directory that one may not write or read is refused") {
-  const auto who = somebody();
-  if (geteuid() == 0 && who.runner.empty()) {
-    MESSAGE("nobody else can run the server here: not tested");
+TEST_CASE("a start refuses a directory without permission to read or write") {
+  const auto user = unprivileged();
+  if (geteuid() == 0 && user.runner.empty()) {
+    MESSAGE("the server cannot run as another user here: not tested");
     return;
   }
   const temporary_directory disk;
@@ -142,29 +143,29 @@ TEST_CASE("a directory that one may not write or read is refused") {
   fs::permissions(disk.path(), fs::perms::all);
   for (const auto mode : {fs::perms::none, fs::perms::others_read | fs::perms::others_exec}) {
     fs::permissions(data, mode);
-    check_refused(data, {"Permission denied"}, who);
+    check_refused(data, {"Permission denied"}, user);
   }
   fs::permissions(data, fs::perms::owner_all);
   fs::create_directory(disk / "closed");
   fs::permissions(disk / "closed", fs::perms::owner_read | fs::perms::owner_exec);
-  check_refused(disk / "closed/data", {"Permission denied"}, who);
+  check_refused(disk / "closed/data", {"Permission denied"}, user);
   fs::permissions(disk / "closed", fs::perms::owner_all);
   CHECK(x_of(data) == "x: 1\n");
 }
 
-TEST_CASE("a disk that is read only is refused") {
+TEST_CASE("a start refuses a read-only disk") {
   small_disk disk;
   if (!disk.is_there())
     return;
   count_and_kill(disk / "data", 1);
-  // Whoever was killed has closed its files before the next one starts.
+  // The killed server has closed its files once another one has started.
   CHECK(x_of(disk / "data") == "x: 1\n");
   disk.make_read_only();
   check_refused(disk / "data", {"Read-only file system"});
-  CHECK(check_of(disk / "data").output == told_of(1, 0));
+  CHECK(check_of(disk / "data").output == report_of(1, 0));
 }
 
-TEST_CASE("a place where it cannot listen leaves the counters as they are") {
+TEST_CASE("a start that cannot listen leaves the counters as they are") {
   const temporary_directory disk;
   const auto data = disk / "data";
   count_and_kill(data, 2);

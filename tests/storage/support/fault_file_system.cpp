@@ -1,5 +1,7 @@
 #include "tests/storage/support/fault_file_system.hpp"
 
+#include "storage/rocksdb/commit_watermark.hpp"
+
 #include <algorithm>
 #include <csignal>
 #include <cstdlib>
@@ -33,22 +35,23 @@ void write(const std::string& name, const std::string& bytes) {
   std::ofstream{name, std::ios::binary | std::ios::trunc} << bytes;
 }
 
-/// Each sector is the old one or the new one, and what was never written is zeros.
-std::string torn(std::string safe, std::string now, std::mt19937_64& random) {
-  if (safe == now)
-    return now;
-  const auto size = std::max(safe.size(), now.size());
-  // Half of the time all of the length is there, whatever is in it.
-  const auto shortest = std::min(safe.size(), now.size());
-  const auto kept = random() % 2 == 0 ? size : shortest + random() % (size - shortest + 1);
-  safe.resize(size);
-  now.resize(size);
+/// Takes each sector from `synced` or from `current`; what was never written is zeros.
+std::string torn(std::string synced, std::string current, std::mt19937_64& random) {
+  if (synced == current)
+    return current;
+  const auto size = std::max(synced.size(), current.size());
+  // Half of the time the length is the new one, whatever the bytes are.
+  const auto shortest = std::min(synced.size(), current.size());
+  const auto length = random() % 2 == 0 ? size : shortest + random() % (size - shortest + 1);
+  synced.resize(size);
+  current.resize(size);
   for (std::size_t at = 0; at < size; at += sector_bytes)
     if (random() % 2 == 0)
-      std::copy_n(now.begin() + static_cast<std::ptrdiff_t>(at), std::min(sector_bytes, size - at),
-                  safe.begin() + static_cast<std::ptrdiff_t>(at));
-  safe.resize(kept);
-  return safe;
+      std::copy_n(current.begin() + static_cast<std::ptrdiff_t>(at),
+                  std::min(sector_bytes, size - at),
+                  synced.begin() + static_cast<std::ptrdiff_t>(at));
+  synced.resize(length);
+  return synced;
 }
 
 }  // namespace
@@ -64,16 +67,16 @@ public:
 
   IOStatus Append(const Slice& data, const IOOptions& options, IODebugContext* debug) override {
     const std::lock_guard lock{owner_.mutex_};
-    const auto struck = owner_.strike(change::append);
-    if (struck == fault::none)
+    const auto injected = owner_.next_fault(change::append);
+    if (injected == fault::none)
       return target()->Append(data, options, debug);
-    if (struck == fault::short_error || struck == fault::short_no_space) {
-      // What RocksDB's own layer would have done; its length it does not know.
+    if (injected == fault::short_error || injected == fault::short_no_space) {
+      // As the system's layer does; RocksDB does not learn how much was written.
       const auto status = target()->Append({data.data(), data.size() / 2}, options, debug);
       if (!status.ok())
         return status;
     }
-    return status_of(struck);
+    return status_of(injected);
   }
   IOStatus Append(const Slice& data, const IOOptions& options, const DataVerificationInfo&,
                   IODebugContext* debug) override {
@@ -82,21 +85,21 @@ public:
   IOStatus PositionedAppend(const Slice& data, std::uint64_t offset, const IOOptions& options,
                             IODebugContext* debug) override {
     const std::lock_guard lock{owner_.mutex_};
-    const auto struck = owner_.strike(change::append);
-    if (struck == fault::none)
+    const auto injected = owner_.next_fault(change::append);
+    if (injected == fault::none)
       return target()->PositionedAppend(data, offset, options, debug);
-    if (struck == fault::short_error || struck == fault::short_no_space) {
+    if (injected == fault::short_error || injected == fault::short_no_space) {
       const Slice half{data.data(), data.size() / 2};
       if (const auto status = target()->PositionedAppend(half, offset, options, debug);
           !status.ok())
         return status;
     }
-    return status_of(struck);
+    return status_of(injected);
   }
   IOStatus Truncate(std::uint64_t size, const IOOptions& options, IODebugContext* debug) override {
     const std::lock_guard lock{owner_.mutex_};
-    const auto struck = owner_.strike(change::truncate);
-    return struck == fault::none ? target()->Truncate(size, options, debug) : status_of(struck);
+    const auto injected = owner_.next_fault(change::truncate);
+    return injected == fault::none ? target()->Truncate(size, options, debug) : status_of(injected);
   }
   IOStatus Sync(const IOOptions& options, IODebugContext* debug) override {
     return sync([&] { return target()->Sync(options, debug); });
@@ -104,7 +107,7 @@ public:
   IOStatus Fsync(const IOOptions& options, IODebugContext* debug) override {
     return sync([&] { return target()->Fsync(options, debug); });
   }
-  /// Not a promise of anything.
+  /// Makes nothing safe.
   IOStatus RangeSync(std::uint64_t, std::uint64_t, const IOOptions&, IODebugContext*) override {
     return IOStatus::OK();
   }
@@ -113,9 +116,9 @@ private:
   template <class Act>
   IOStatus sync(Act act) {
     const std::lock_guard lock{owner_.mutex_};
-    const auto struck = owner_.strike(change::sync);
-    if (struck != fault::none)
-      return status_of(struck);
+    const auto injected = owner_.next_fault(change::sync);
+    if (injected != fault::none)
+      return status_of(injected);
     auto status = act();
     if (status.ok())
       owner_.note_synced(name_);
@@ -138,17 +141,18 @@ public:
     return sync([&] { return FSDirectoryWrapper::Fsync(options, debug); });
   }
   IOStatus FsyncWithDirOptions(const IOOptions& options, IODebugContext* debug,
-                               const rocksdb::DirFsyncOptions& how) override {
-    return sync([&] { return FSDirectoryWrapper::FsyncWithDirOptions(options, debug, how); });
+                               const rocksdb::DirFsyncOptions& fsync_options) override {
+    return sync(
+        [&] { return FSDirectoryWrapper::FsyncWithDirOptions(options, debug, fsync_options); });
   }
 
 private:
   template <class Act>
   IOStatus sync(Act act) {
     const std::lock_guard lock{owner_.mutex_};
-    const auto struck = owner_.strike(change::sync_directory);
-    if (struck != fault::none)
-      return status_of(struck);
+    const auto injected = owner_.next_fault(change::sync_directory);
+    if (injected != fault::none)
+      return status_of(injected);
     auto status = act();
     if (status.ok())
       owner_.note_directory_synced(name_);
@@ -159,26 +163,26 @@ private:
   fault_file_system& owner_;
 };
 
-// -- what goes wrong ----------------------------------------------------------------
+// -- faults -------------------------------------------------------------------------
 
 fault_file_system::fault_file_system(fs::path root)
     : FileSystemWrapper(rocksdb::FileSystem::Default()),
       root_(std::move(root)) {
   for (const auto& entry : fs::recursive_directory_iterator{root_}) {
-    auto found = std::make_shared<node>();
-    found->is_directory = entry.is_directory();
-    if (!found->is_directory)
-      found->safe = bytes_of(entry.path().string());
-    now_[clean(entry.path().string())] = found;
+    auto added = std::make_shared<node>();
+    added->is_directory = entry.is_directory();
+    if (!added->is_directory)
+      added->synced = bytes_of(entry.path().string());
+    current_[clean(entry.path().string())] = added;
   }
-  safe_ = now_;
+  synced_ = current_;
 }
 
 void fault_file_system::begin(const plan& next) {
   const std::lock_guard lock{mutex_};
   plan_ = next;
   calls_ = 0;
-  has_struck_ = is_stopped_ = false;
+  has_failed_ = is_stopped_ = false;
 }
 
 std::uint64_t fault_file_system::calls() const {
@@ -186,9 +190,9 @@ std::uint64_t fault_file_system::calls() const {
   return calls_;
 }
 
-bool fault_file_system::has_struck() const {
+bool fault_file_system::has_failed() const {
   const std::lock_guard lock{mutex_};
-  return has_struck_;
+  return has_failed_;
 }
 
 bool fault_file_system::is_stopped() const {
@@ -196,27 +200,27 @@ bool fault_file_system::is_stopped() const {
   return is_stopped_;
 }
 
-fault_file_system::fault fault_file_system::strike(change what) {
+fault_file_system::fault fault_file_system::next_fault(change kind) {
   if (is_stopped_)
     return fault::stop;
-  if (plan_.only >= 0 && plan_.only != static_cast<int>(what))
+  if (plan_.only >= 0 && plan_.only != static_cast<int>(kind))
     return fault::none;
   ++calls_;
   if (plan_.fault == fault::none || calls_ < plan_.at || calls_ >= plan_.at + plan_.count)
     return fault::none;
-  has_struck_ = true;
+  has_failed_ = true;
   if (plan_.fault == fault::kill)
     ::kill(::getpid(), SIGKILL);
   is_stopped_ = plan_.fault == fault::stop;
   return plan_.fault;
 }
 
-IOStatus fault_file_system::status_of(fault what) {
-  auto status = what == fault::no_space || what == fault::short_no_space
-                    ? IOStatus::NoSpace("no space, by a test")
-                    : IOStatus::IOError("an error, by a test");
-  // As the system's own layer tells it.
-  status.SetRetryable(what == fault::no_space || what == fault::short_no_space);
+IOStatus fault_file_system::status_of(fault fault) {
+  const bool is_no_space = fault == fault::no_space || fault == fault::short_no_space;
+  auto status = is_no_space ? IOStatus::NoSpace("no space, by a test")
+                            : IOStatus::IOError("an error, by a test");
+  // As the system's layer does.
+  status.SetRetryable(is_no_space);
   return status;
 }
 
@@ -230,14 +234,14 @@ std::string fault_file_system::clean(const std::string& name) {
 }
 
 void fault_file_system::note_created(const std::string& name, bool is_directory) {
-  auto& found = now_[clean(name)];
-  found = std::make_shared<node>();
-  found->is_directory = is_directory;
+  auto& created = current_[clean(name)];
+  created = std::make_shared<node>();
+  created->is_directory = is_directory;
 }
 
 void fault_file_system::note_synced(const std::string& name) {
-  if (const auto found = now_.find(clean(name)); found != now_.end())
-    found->second->safe = bytes_of(name);
+  if (const auto entry = current_.find(clean(name)); entry != current_.end())
+    entry->second->synced = bytes_of(name);
 }
 
 void fault_file_system::note_directory_synced(const std::string& name) {
@@ -245,13 +249,13 @@ void fault_file_system::note_directory_synced(const std::string& name) {
   const auto is_in = [&](const auto& entry) {
     return fs::path{entry.first}.parent_path() == parent;
   };
-  std::erase_if(safe_, is_in);
-  for (const auto& entry : now_)
+  std::erase_if(synced_, is_in);
+  for (const auto& entry : current_)
     if (is_in(entry))
-      safe_.insert(entry);
+      synced_.insert(entry);
 }
 
-/// What is in a directory comes with it.
+/// Renames what is in a directory that was renamed.
 void fault_file_system::move_contents(names& all, const std::string& from, const std::string& to) {
   names moved;
   for (auto at = all.lower_bound(from + "/");
@@ -262,12 +266,12 @@ void fault_file_system::move_contents(names& all, const std::string& from, const
   all.merge(moved);
 }
 
-IOStatus fault_file_system::change_names(change what, const std::function<IOStatus()>& act,
+IOStatus fault_file_system::change_names(change kind, const std::function<IOStatus()>& act,
                                          const std::function<void()>& note) {
   const std::lock_guard lock{mutex_};
-  const auto struck = strike(what);
-  if (struck != fault::none)
-    return status_of(struck);
+  const auto injected = next_fault(kind);
+  if (injected != fault::none)
+    return status_of(injected);
   auto status = act();
   if (status.ok())
     note();
@@ -292,7 +296,7 @@ IOStatus fault_file_system::ReopenWritableFile(const std::string& name,
   return change_names(
       change::create, [&] { return target()->ReopenWritableFile(name, options, result, debug); },
       [&] {
-        if (!now_.contains(clean(name)))
+        if (!current_.contains(clean(name)))
           note_created(name, false);
         *result = std::make_unique<file>(std::move(*result), name, *this);
       });
@@ -306,8 +310,8 @@ IOStatus fault_file_system::ReuseWritableFile(const std::string& name, const std
       change::rename,
       [&] { return target()->ReuseWritableFile(name, old_name, options, result, debug); },
       [&] {
-        now_[clean(name)] = std::exchange(now_[clean(old_name)], nullptr);
-        now_.erase(clean(old_name));
+        current_[clean(name)] = std::exchange(current_[clean(old_name)], nullptr);
+        current_.erase(clean(old_name));
         *result = std::make_unique<file>(std::move(*result), name, *this);
       });
 }
@@ -325,7 +329,7 @@ IOStatus fault_file_system::DeleteFile(const std::string& name, const Options& o
                                        Debug* debug) {
   return change_names(
       change::remove, [&] { return target()->DeleteFile(name, options, debug); },
-      [&] { now_.erase(clean(name)); });
+      [&] { current_.erase(clean(name)); });
 }
 
 IOStatus fault_file_system::Truncate(const std::string& name, std::size_t size,
@@ -345,7 +349,7 @@ IOStatus fault_file_system::CreateDirIfMissing(const std::string& name, const Op
                                                Debug* debug) {
   {
     const std::lock_guard lock{mutex_};
-    if (now_.contains(clean(name)))
+    if (current_.contains(clean(name)))
       return IOStatus::OK();
   }
   return change_names(
@@ -357,7 +361,7 @@ IOStatus fault_file_system::DeleteDir(const std::string& name, const Options& op
                                       Debug* debug) {
   return change_names(
       change::remove, [&] { return target()->DeleteDir(name, options, debug); },
-      [&] { now_.erase(clean(name)); });
+      [&] { current_.erase(clean(name)); });
 }
 
 IOStatus fault_file_system::RenameFile(const std::string& from, const std::string& to,
@@ -366,12 +370,12 @@ IOStatus fault_file_system::RenameFile(const std::string& from, const std::strin
       change::rename, [&] { return target()->RenameFile(from, to, options, debug); },
       [&] {
         const auto old_name = clean(from), new_name = clean(to);
-        now_[new_name] = now_[old_name];
-        now_.erase(old_name);
-        move_contents(now_, old_name, new_name);
-        // Safe in the directory, wherever that is: where its new name is lost, so
-        // are they.
-        move_contents(safe_, old_name, new_name);
+        current_[new_name] = current_[old_name];
+        current_.erase(old_name);
+        move_contents(current_, old_name, new_name);
+        // Their entries are in the directory, whatever its name is. If its new name is
+        // lost, so are they.
+        move_contents(synced_, old_name, new_name);
       });
 }
 
@@ -379,63 +383,63 @@ IOStatus fault_file_system::LinkFile(const std::string& from, const std::string&
                                      const Options& options, Debug* debug) {
   return change_names(
       change::link, [&] { return target()->LinkFile(from, to, options, debug); },
-      [&] { now_[clean(to)] = now_[clean(from)]; });
+      [&] { current_[clean(to)] = current_[clean(from)]; });
 }
 
 // -- power loss -----------------------------------------------------------------------
 
 void fault_file_system::power_loss(std::mt19937_64* random) {
   const std::lock_guard lock{mutex_};
-  // Names: as they are safe, or, one by one, as they were seen.
-  names left = safe_;
+  // Each name is as it was synced or, at random, as programs saw it.
+  names left = synced_;
   if (random) {
     std::set<std::string> all;
-    for (const auto& entry : now_)
-      all.insert(entry.first);
-    for (const auto& entry : safe_)
+    for (const auto& current : current_)
+      all.insert(current.first);
+    for (const auto& entry : synced_)
       all.insert(entry.first);
     for (const auto& name : all) {
-      const auto now = now_.find(name);
+      const auto current = current_.find(name);
       if ((*random)() % 2 == 0)
         continue;
-      if (now == now_.end()) {
+      if (current == current_.end()) {
         left.erase(name);
         continue;
       }
-      left[name] = now->second;
+      left[name] = current->second;
     }
   }
   std::map<node*, std::string> bytes;
-  for (const auto& [name, what] : now_) {
-    if (what->is_directory)
+  for (const auto& [name, entry] : current_) {
+    if (entry->is_directory)
       continue;
     const auto current = bytes_of(name);
-    if (fs::path{name}.filename() == "witness")
-      bytes[what.get()] = current;
+    if (fs::path{name}.filename() == storage::commit_watermark_file)
+      bytes[entry.get()] = current;
     else if (random)
-      bytes[what.get()] = torn(what->safe, current, *random);
+      bytes[entry.get()] = torn(entry->synced, current, *random);
     else
-      bytes[what.get()] = what->safe;
+      bytes[entry.get()] = entry->synced;
   }
   for (const auto& entry : fs::directory_iterator{root_})
     fs::remove_all(entry.path());
-  // A directory's name comes before those that are in it; without it they are gone.
+  // In this order a directory comes before what is in it, which is lost with it.
   for (auto at = left.begin(); at != left.end();) {
-    const auto& [name, what] = *at;
+    const auto& [name, entry] = *at;
     if (fs::path{name}.parent_path() != root_ && !fs::exists(fs::path{name}.parent_path())) {
       at = left.erase(at);
       continue;
     }
-    if (what->is_directory) {
+    if (entry->is_directory) {
       fs::create_directory(name);
     } else {
-      const auto found = bytes.find(what.get());
-      what->safe = found == bytes.end() ? what->safe : found->second;
-      write(name, what->safe);
+      if (const auto left_bytes = bytes.find(entry.get()); left_bytes != bytes.end())
+        entry->synced = left_bytes->second;
+      write(name, entry->synced);
     }
     ++at;
   }
-  now_ = safe_ = left;
+  current_ = synced_ = left;
 }
 
 }  // namespace storage_tests

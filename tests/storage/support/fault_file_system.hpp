@@ -1,6 +1,6 @@
 #pragma once
 
-#include "tests/storage/support/places.hpp"
+#include "tests/storage/support/test_disk.hpp"
 
 #include <rocksdb/file_system.h>
 
@@ -16,7 +16,7 @@
 
 namespace storage_tests {
 
-/// What a call changes.
+/// The kinds of calls that change something.
 enum class change : std::uint8_t {
   append,
   sync,
@@ -29,50 +29,50 @@ enum class change : std::uint8_t {
 };
 inline constexpr int changes = 8;
 
-/// A file layer on a real directory that counts every call that changes
-/// something, and lets one of them go wrong. Thread-safe.
+/// A file layer on a real directory that counts the calls that change something and
+/// makes some of them fail. Thread-safe.
 ///
-/// It also keeps what is safe, apart from what is only written: power_loss()
-/// makes the directory what a machine may have after one.
+/// It also tracks which bytes and names are synced, so that power_loss() can leave the
+/// directory as a power failure may leave it.
 class fault_file_system final : public rocksdb::FileSystemWrapper {
 public:
-  /// Everything that is in `root` now is safe.
+  /// What is in `root` already counts as synced.
   explicit fault_file_system(std::filesystem::path root);
 
   static const char* kClassName() { return "counterd-fault"; }
   const char* Name() const override { return kClassName(); }
 
-  // -- what goes wrong ----------------------------------------------------------
+  // -- faults -------------------------------------------------------------------
 
   enum class fault : std::uint8_t {
     none,
-    stop,            ///< this call and all behind it do nothing, as if the process were gone
-    kill,            ///< the process is gone
-    error,           ///< it does nothing and fails
-    no_space,        ///< likewise, for want of room
-    short_error,     ///< an append is done in part and fails; others fail
-    short_no_space,  ///< likewise, for want of room
+    stop,            ///< this call and all later ones do nothing, as if the process were gone
+    kill,            ///< SIGKILL before the call
+    error,           ///< the call does nothing and returns an I/O error
+    no_space,        ///< the call does nothing and returns "no space"
+    short_error,     ///< an append writes half and returns an error; other calls as `error`
+    short_no_space,  ///< an append writes half and returns "no space"; others as `no_space`
   };
 
   struct plan {
-    std::uint64_t at = 0;  ///< the number of the call from now on, the first being 1
+    std::uint64_t at = 0;  ///< the number of the call, counted from begin() on; the first is 1
     fault_file_system::fault fault = fault::none;
-    std::uint64_t count = 1;  ///< how many calls in a row go wrong
-    int only = -1;            ///< a change: others are not counted
+    std::uint64_t count = 1;  ///< how many calls in a row fail
+    int only = -1;            ///< if not -1, a change: other kinds are not counted
   };
   void begin(const plan& next);
 
-  /// Calls since then that counted, and what kinds of change they were.
+  /// The counted calls since begin().
   std::uint64_t calls() const;
-  bool has_struck() const;
+  bool has_failed() const;
   bool is_stopped() const;
 
   // -- power loss -----------------------------------------------------------------
 
-  /// What is left when the power fails now. Null: only what is safe. Otherwise any
-  /// of the rest may be there, in part, by sectors of 512 bytes. Files named
-  /// `witness` stay as they are: they are written by themselves, and the system
-  /// may have written them at any time. Nobody uses the directory.
+  /// Leaves in the directory what a power failure may leave. Without `random`, only what
+  /// is synced; with it, also any part of the rest, torn at sectors of 512 bytes. Commit
+  /// watermarks stay as they are: they do not go through this layer, and the kernel may
+  /// have written them at any time. To be called while nobody uses the directory.
   void power_loss(std::mt19937_64* random);
 
   // -- the file layer ---------------------------------------------------------------
@@ -106,19 +106,19 @@ private:
   class file;
   class directory;
 
-  /// A file or a directory apart from its names.
+  /// A file or a directory, which may have several names.
   struct node {
     bool is_directory = false;
-    std::string safe;  // what it has for sure
+    std::string synced;  // its bytes when it was last synced
   };
   using names = std::map<std::string, std::shared_ptr<node>>;
 
   static std::string clean(const std::string& name);
 
-  /// Counts a call. How it goes: none, stop (it does nothing) or an error.
-  fault strike(change what);
-  static Status status_of(fault what);
-  Status change_names(change what, const std::function<Status()>& act,
+  /// Counts a call, and returns the fault that it has to have.
+  fault next_fault(change kind);
+  static Status status_of(fault fault);
+  Status change_names(change kind, const std::function<Status()>& act,
                       const std::function<void()>& note);
   void note_created(const std::string& name, bool is_directory);
   void note_synced(const std::string& name);
@@ -129,30 +129,30 @@ private:
   std::filesystem::path root_;
   plan plan_;
   std::uint64_t calls_ = 0;
-  bool has_struck_ = false;
+  bool has_failed_ = false;
   bool is_stopped_ = false;
-  names now_;   // as programs see it
-  names safe_;  // as it is on the disk
+  names current_;  // as programs see them
+  names synced_;   // as they are on the disk
 };
 
-/// A fresh directory with a file layer that may fail.
-struct place {
-  place() {
+/// A new data directory on a file layer that can fail.
+struct test_disk {
+  test_disk() {
     std::filesystem::create_directory(directory);
-    by = std::make_shared<fault_file_system>(directory);
+    file_system = std::make_shared<fault_file_system>(directory);
   }
-  /// What is in the files is what is safe, and nothing fails.
-  void forget_faults() { by = std::make_shared<fault_file_system>(directory); }
+  /// From now on nothing fails, and everything so far counts as synced.
+  void forget_faults() { file_system = std::make_shared<fault_file_system>(directory); }
 
   storage::settings settings() const {
-    auto how = small(directory);
-    how.file_system = by;
-    return how;
+    auto settings = small(directory);
+    settings.file_system = file_system;
+    return settings;
   }
 
   temporary_directory root;
   std::filesystem::path directory = root.path() / "data";
-  std::shared_ptr<fault_file_system> by;
+  std::shared_ptr<fault_file_system> file_system;
 };
 
 }  // namespace storage_tests

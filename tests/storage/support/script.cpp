@@ -1,7 +1,7 @@
 #include "tests/storage/support/script.hpp"
 
 #include "storage/rocksdb/rocks_ledger.hpp"
-#include "tests/storage/support/places.hpp"
+#include "tests/storage/support/test_disk.hpp"
 
 #include <rocksdb/file_system.h>
 
@@ -23,31 +23,31 @@ constexpr int groups = 10;
 
 class script {
 public:
-  script(const storage::settings& how, const contents& from, std::uint64_t seed,
+  script(const storage::settings& settings, const contents& initial, std::uint64_t seed,
          const listener& on_group)
-      : how_(how),
+      : settings_(settings),
         random_(seed),
         on_group_(on_group) {
-    account_.certain = from;
+    account_.certain = initial;
   }
 
   account run() {
     try {
-      for (int start = 0; start < restarts && is_going_on(); ++start)
+      for (int start = 0; start < restarts && can_go_on(); ++start)
         run_once(start);
       account_.has_ended = true;
     } catch (const std::exception&) {
-      // A start that was refused.
+      // A start was refused.
       account_.could_open = false;
     }
     return account_;
   }
 
 private:
-  bool is_going_on() const { return account_.unknown + account_.refused == 0; }
+  bool can_go_on() const { return account_.unknown + account_.refused == 0; }
 
   void run_once(int start) {
-    storage::rocks_ledger ledger{how_};
+    storage::rocks_ledger ledger{settings_};
     std::vector<std::unique_ptr<counter::ledger_writer>> writers;
     for (unsigned shard = 0; shard < 2; ++shard)
       writers.push_back(ledger.open_writer(shard));
@@ -59,8 +59,8 @@ private:
   }
 
   void back_up(storage::rocks_ledger& ledger, const std::string& name) {
-    if (auto made = ledger.back_up(name); made.outcome == counter::outcome::ok)
-      account_.backups.push_back(std::move(made.path));
+    if (auto backup = ledger.back_up(name); backup.outcome == counter::outcome::ok)
+      account_.backups.push_back(std::move(backup.path));
   }
 
   void write_group(counter::ledger_writer& writer) {
@@ -69,11 +69,11 @@ private:
       change(writer, after);
     after.now += std::chrono::milliseconds{random_() % 100};
     const auto& before = account_.certain;
-    const auto more = [](const auto& left, const auto& right) {
-      return static_cast<std::int64_t>(left.size()) - static_cast<std::int64_t>(right.size());
+    const auto growth = [](const auto& larger, const auto& smaller) {
+      return static_cast<std::int64_t>(larger.size()) - static_cast<std::int64_t>(smaller.size());
     };
-    switch (writer.commit(after.version, after.now, more(after.counters, before.counters),
-                          more(after.idempotency_records, before.idempotency_records))) {
+    switch (writer.commit(after.version, after.now, growth(after.counters, before.counters),
+                          growth(after.idempotency_records, before.idempotency_records))) {
       case commit_result::ok:
         ++account_.acknowledged;
         account_.certain = after;
@@ -104,12 +104,12 @@ private:
   }
 
   void put(counter::ledger_writer& writer, contents& to, bool removes) {
-    // Names of many lengths, so that records end everywhere in a sector.
+    // Names of many lengths, so that records end anywhere in a sector.
     const auto number = random_() % 12;
     const auto name = std::string(number * number, 'n') + std::to_string(number);
-    const auto kept = account_.certain.counters.find(name);
+    const auto stored = account_.certain.counters.find(name);
     const auto before =
-        kept == account_.certain.counters.end() ? std::nullopt : std::optional{kept->second};
+        stored == account_.certain.counters.end() ? std::nullopt : std::optional{stored->second};
     std::optional<counter::state> after;
     if (!removes) {
       after = counted(static_cast<std::int64_t>(random_()), ++to.version);
@@ -134,14 +134,14 @@ private:
   }
 
   void forget(counter::ledger_writer& writer, contents& to) {
-    const auto which =
+    const auto record =
         std::next(to.idempotency_records.begin(),
                   static_cast<std::ptrdiff_t>(random_() % to.idempotency_records.size()));
-    writer.forget(which->first, which->second.forget_at);
-    to.idempotency_records.erase(which);
+    writer.forget(record->first, record->second.forget_at);
+    to.idempotency_records.erase(record);
   }
 
-  storage::settings how_;
+  storage::settings settings_;
   std::mt19937_64 random_;
   listener on_group_;
   account account_;
@@ -149,9 +149,9 @@ private:
 
 }  // namespace
 
-account run_script(const storage::settings& how, const contents& from, std::uint64_t seed,
+account run_script(const storage::settings& settings, const contents& initial, std::uint64_t seed,
                    const listener& on_group) {
-  return script{how, from, seed, on_group}.run();
+  return script{settings, initial, seed, on_group}.run();
 }
 
 std::optional<contents> read_all(const std::filesystem::path& directory, std::string& refusal) {
@@ -182,7 +182,7 @@ std::optional<contents> read_all(const std::filesystem::path& directory, std::st
         if (one.kind != due_entry::what::idempotency_record)
           continue;
         if (!ledger.read_idempotency_record(one.id, idempotency_record)) {
-          refusal = "a replay cannot be read";
+          refusal = "an idempotency record cannot be read";
           return std::nullopt;
         }
         if (idempotency_record)
@@ -198,17 +198,17 @@ std::optional<contents> read_all(const std::filesystem::path& directory, std::st
 
 std::string difference(const contents& left, const contents& right) {
   std::string text;
-  const auto tell = [&text](const std::string& what, const auto& one, const auto& other) {
-    for (const auto& [name, value] : one)
-      if (const auto found = other.find(name); found == other.end())
-        text += what + " only: " + name + "; ";
-      else if (what == "left" && !(found->second == value))
+  const auto compare = [&text](const std::string& side, const auto& entries, const auto& others) {
+    for (const auto& [name, value] : entries)
+      if (const auto other = others.find(name); other == others.end())
+        text += side + " only: " + name + "; ";
+      else if (side == "left" && !(other->second == value))
         text += "differs: " + name + "; ";
   };
-  tell("left", left.counters, right.counters);
-  tell("right", right.counters, left.counters);
-  tell("left", left.idempotency_records, right.idempotency_records);
-  tell("right", right.idempotency_records, left.idempotency_records);
+  compare("left", left.counters, right.counters);
+  compare("right", right.counters, left.counters);
+  compare("left", left.idempotency_records, right.idempotency_records);
+  compare("right", right.idempotency_records, left.idempotency_records);
   text += "versions " + std::to_string(left.version) + ", " + std::to_string(right.version);
   return text + "; now " + std::to_string(left.now.time_since_epoch().count()) + ", " +
          std::to_string(right.now.time_since_epoch().count());

@@ -14,7 +14,7 @@
 
 namespace storage_tests {
 
-/// All that a ledger has, as a model has it.
+/// Everything in a ledger, as a model.
 struct contents {
   std::map<std::string, counter::state> counters;
   std::map<std::string, counter::idempotency_record> idempotency_records;
@@ -24,30 +24,31 @@ struct contents {
   bool operator==(const contents&) const = default;
 };
 
-/// What is known when a script has ended, wherever it did.
+/// What is known about a ledger when a script has ended, wherever it has.
 struct account {
-  contents certain;                    ///< was acknowledged
-  std::optional<contents> possible{};  ///< with a group whose fate is unknown
-  std::vector<std::string> backups{};  ///< were acknowledged
-  int acknowledged = 0, full = 0, unknown = 0, refused = 0;
+  contents certain;                    ///< everything that was acknowledged
+  std::optional<contents> possible{};  ///< the same and a group whose commit was `unknown`
+  std::vector<std::string> backups{};  ///< paths of those that were acknowledged
+  int acknowledged = 0, full = 0, unknown = 0, refused = 0;  ///< groups by result
   bool could_open = true;
-  bool has_ended = false;  ///< all of it was done, failures or not
+  bool has_ended = false;  ///< the script ran to its end, whatever failed in it
 };
 
-/// Told of each group that was acknowledged, and of those whose fate is unknown.
+/// Called after each commit, whatever its result.
 using listener = std::function<void(const account&)>;
 
-/// Groups of two shards: counters that come, change, expire and go, replays that
-/// are remembered and forgotten, a backup, a restart; `from` is what is there.
-/// Which of it is done depends on what fails, and what does is in the account.
-/// `seed` tells one script from another.
-account run_script(const storage::settings& how, const contents& from, std::uint64_t seed,
+/// Commits groups of two shards: counters that are created, changed and deleted, with and
+/// without expiry, idempotency records that are remembered and forgotten, a backup, a
+/// restart. `initial` is what the ledger has before. Equal seeds make equal scripts; how
+/// far one gets depends on what fails, and the account says it.
+account run_script(const storage::settings& settings, const contents& initial, std::uint64_t seed,
                    const listener& on_group = {});
 
-/// What is in the directory, all of it. Null, and why in `refusal`, if it is refused.
+/// Reads everything in the directory. Returns nullopt, and the reason in `refusal`, if a
+/// start or a read is refused.
 std::optional<contents> read_all(const std::filesystem::path& directory, std::string& refusal);
 
-/// As text, for a test that fails.
+/// Describes the difference, for a test that fails.
 std::string difference(const contents& left, const contents& right);
 
 }  // namespace storage_tests

@@ -20,18 +20,18 @@ std::string bytes_of(const fs::path& file) {
   return {std::istreambuf_iterator<char>{stream}, {}};
 }
 
-std::string looks_of(const fs::path& path) {
-  struct stat about {};
-  if (lstat(path.c_str(), &about) != 0)
-    throw std::runtime_error{"cannot look at " + path.string()};
-  auto text = std::to_string(about.st_mode) + " " + std::to_string(about.st_mtim.tv_sec) + "." +
-              std::to_string(about.st_mtim.tv_nsec) + " ";
-  return S_ISREG(about.st_mode) ? text + bytes_of(path) : text;
+std::string description_of(const fs::path& path) {
+  struct stat status {};
+  if (lstat(path.c_str(), &status) != 0)
+    throw std::runtime_error{"cannot examine " + path.string()};
+  auto text = std::to_string(status.st_mode) + " " + std::to_string(status.st_mtim.tv_sec) + "." +
+              std::to_string(status.st_mtim.tv_nsec) + " ";
+  return S_ISREG(status.st_mode) ? text + bytes_of(path) : text;
 }
 
 }  // namespace
 
-words kept_in(const std::string& directory, const words& more) {
+words stored_in(const std::string& directory, const words& more) {
   words flags{"--data", directory, "--memory", "16M"};
   flags.insert(flags.end(), more.begin(), more.end());
   return flags;
@@ -41,35 +41,35 @@ contents contents_of(const fs::path& directory) {
   contents found;
   if (!fs::exists(fs::symlink_status(directory)))
     return found;
-  found["."] = looks_of(directory);
+  found["."] = description_of(directory);
   if (fs::is_directory(directory))
     for (const auto& entry : fs::recursive_directory_iterator{directory})
-      found[fs::relative(entry.path(), directory).string()] = looks_of(entry.path());
+      found[fs::relative(entry.path(), directory).string()] = description_of(entry.path());
   return found;
 }
 
 words differences(const contents& left, const contents& right) {
   words paths;
-  for (const auto* one : {&left, &right})
-    for (const auto& [path, looks] : *one) {
-      const auto* other = one == &left ? &right : &left;
-      const auto found = other->find(path);
-      if (found == other->end() || (one == &left && found->second != looks))
+  for (const auto* side : {&left, &right})
+    for (const auto& [path, description] : *side) {
+      const auto* other = side == &left ? &right : &left;
+      const auto match = other->find(path);
+      if (match == other->end() || (side == &left && match->second != description))
         paths.push_back(path);
     }
   return paths;
 }
 
-void check_refused(const std::string& directory, const words& reasons, const setting& how,
+void check_refused(const std::string& directory, const words& reasons, const setting& setting,
                    const words& more) {
   CAPTURE(directory);
   const auto before = contents_of(directory);
-  auto command = how.runner;
+  auto command = setting.runner;
   const auto server = counterd({"--listen", "127.0.0.1:0"});
   command.insert(command.end(), server.begin(), server.end());
-  const auto flags = kept_in(directory, more);
+  const auto flags = stored_in(directory, more);
   command.insert(command.end(), flags.begin(), flags.end());
-  const auto ended = process{command, how}.wait();
+  const auto ended = process{command, setting}.wait();
   CAPTURE(ended.log);
   CHECK(ended.exit_code > 0);
   CHECK(ended.output == "");
@@ -86,7 +86,7 @@ process::ending check_of(const std::string& directory) {
   return process{counterd({"check", directory})}.wait();
 }
 
-std::string told_of(std::uint64_t counters, std::uint64_t records) {
+std::string report_of(std::uint64_t counters, std::uint64_t records) {
   return "counters: " + std::to_string(counters) +
          "\nidempotency records: " + std::to_string(records) + "\nok\n";
 }

@@ -11,32 +11,32 @@
 
 namespace support {
 
-/// The flags of a server that keeps its counters there.
-words kept_in(const std::string& directory, const words& more = {});
+/// The flags of a server that stores its counters in `directory`.
+words stored_in(const std::string& directory, const words& more = {});
 
-/// What is below a directory, by path: the kind, the mode, the time of the last
-/// change and the bytes of each.
+/// The path of everything in a directory, with its mode, time of change and bytes as
+/// one string. For a file, only itself.
 using contents = std::map<std::string, std::string>;
 contents contents_of(const std::filesystem::path& directory);
 
-/// The paths of what is only in one of them, or another in each.
+/// The paths that are only in one of them, or differ.
 words differences(const contents& left, const contents& right);
 
-/// Checks that no server starts on `directory`: that it says why in one line, with
-/// all of `reasons` in it, ends with another code than 0, and touches nothing.
-void check_refused(const std::string& directory, const words& reasons, const setting& how = {},
+/// Checks that a server refuses to start on `directory`: that it ends with a code other
+/// than 0 and one line of log that has all of `reasons`, and touches nothing.
+void check_refused(const std::string& directory, const words& reasons, const setting& setting = {},
                    const words& more = {});
 
-/// `counterd check`.
+/// Runs `counterd check`.
 process::ending check_of(const std::string& directory);
-/// What that says of a whole one.
-std::string told_of(std::uint64_t counters, std::uint64_t records);
+/// Its output for an undamaged directory.
+std::string report_of(std::uint64_t counters, std::uint64_t records);
 
-/// The file of the database whose name ends with this; the last one of several.
-/// Throws when there is none.
+/// The database file whose name ends with `ending`; of several, the last by name. Throws
+/// std::runtime_error if there is none.
 std::filesystem::path file_of(const std::string& directory, const std::string& ending);
 
-/// Another bit at this place.
+/// Flips a bit of the byte at `offset`.
 void flip(const std::filesystem::path& file, std::uintmax_t offset);
 
 }  // namespace support

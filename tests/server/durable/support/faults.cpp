@@ -12,17 +12,18 @@ namespace support {
 
 namespace {
 
-/// Follows all threads and tells nothing.
-words strace(const std::string& what) {
+/// Follows all threads and prints nothing.
+words strace(const std::string& injection) {
   return {"strace", "-f",
           "-e",     "signal=none",
           "-o",     "/dev/null",
-          "-e",     "trace=" + what.substr(0, what.find(':')),
-          "-e",     "inject=" + what};
+          "-e",     "trace=" + injection.substr(0, injection.find(':')),
+          "-e",     "inject=" + injection};
 }
 
-words attached(const process& server, const std::string& what, const std::string& file) {
-  auto command = strace(what);
+words attached_strace(const process& server, const std::string& injection,
+                      const std::string& file) {
+  auto command = strace(injection);
   if (!file.empty())
     command.insert(command.end(), {"-P", file});
   command.insert(command.end(), {"-p", std::to_string(server.id())});
@@ -33,13 +34,13 @@ words attached(const process& server, const std::string& what, const std::string
 
 bool can_inject() {
   if (unit::is_sanitized) {
-    MESSAGE("a sanitized server under strace is too slow to tell: not tested");
+    MESSAGE("a sanitized server under strace is too slow: not tested");
     return false;
   }
   static const bool can = [] {
     try {
       const process idle{{"sleep", "1000"}};
-      const fault tried{idle, "fdatasync:error=EIO"};
+      const fault attempt{idle, "fdatasync:error=EIO"};
       return true;
     } catch (const std::exception&) {
       return false;
@@ -56,17 +57,17 @@ setting injectable() {
   return {.environment = {"ASAN_OPTIONS=" + options + "detect_leaks=0"}};
 }
 
-setting injected(const std::string& what) {
-  auto runner = strace(what);
-  // The server is our child, and strace is its.
+setting injected(const std::string& injection) {
+  auto runner = strace(injection);
+  // -D: the server stays our child, and strace becomes its grandchild.
   runner.insert(runner.begin() + 1, {"-D", "-qq"});
-  auto how = injectable();
-  how.runner = runner;
-  return how;
+  auto setting = injectable();
+  setting.runner = runner;
+  return setting;
 }
 
-fault::fault(const process& server, const std::string& what, const std::string& file)
-    : process(attached(server, what, file)) {
+fault::fault(const process& server, const std::string& injection, const std::string& file)
+    : process(attached_strace(server, injection, file)) {
   wait_for_log(" attached");
 }
 

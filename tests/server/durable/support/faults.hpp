@@ -6,28 +6,28 @@
 
 namespace support {
 
-// What strace can do to the calls of a program, to stand for a disk that fails.
-// `what` is as in its -e inject=: `fdatasync:error=EIO:when=3+`. Each thread counts
-// its own calls.
+// Faults that strace injects into the system calls of a server, in place of a disk that
+// fails. An injection is what strace's `-e inject=` takes: `fdatasync:error=EIO:when=3+`.
+// strace counts the calls of each thread separately.
 
-/// Whether there is a strace, the system lets us use it, and this is not a build with
-/// sanitizers; says so where not.
+/// Returns whether strace is installed and permitted and this is not a sanitized build;
+/// prints a message if not.
 bool can_inject();
 
-/// For a server to which something will happen: without a sanitizer's look for
-/// leaks, which is made by the same means.
+/// The setting of a server to which a fault will be attached: without leak detection,
+/// which uses ptrace as strace does.
 setting injectable();
 
-/// For one to which it happens from its start on.
-setting injected(const std::string& what);
+/// The setting of a server with a fault from its start on.
+setting injected(const std::string& injection);
 
-/// Happens to a running server that is injectable, while this exists.
+/// A fault of a running server that is injectable(), for as long as this exists.
 class fault : public process {
 public:
-  /// `file`, unless empty, is the only one to which it happens.
-  fault(const process& server, const std::string& what, const std::string& file = {});
+  /// With a `file`, only calls on that file fail.
+  fault(const process& server, const std::string& injection, const std::string& file = {});
 
-  /// From then on, nothing happens any more.
+  /// Ends the fault.
   void end();
 };
 

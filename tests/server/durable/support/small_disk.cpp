@@ -15,18 +15,18 @@
 namespace support {
 
 small_disk::small_disk()
-    : is_mounted_(!unit::is_sanitized &&
-                  ::mount("tmpfs", place_.path().c_str(), "tmpfs", 0, "size=64m,mode=0700") == 0) {
+    : is_mounted_(!unit::is_sanitized && ::mount("tmpfs", mount_point_.path().c_str(), "tmpfs", 0,
+                                                 "size=64m,mode=0700") == 0) {
   if (unit::is_sanitized)
     MESSAGE("a sanitized server takes minutes to fill a disk: not tested");
   else if (!is_mounted_)
-    MESSAGE("a disk cannot be mounted here: not tested");
+    MESSAGE("a tmpfs cannot be mounted here: not tested");
 }
 
 small_disk::~small_disk() {
-  // Nobody waits for a server that was killed to close its files.
+  // A killed server may not have closed its files yet.
   if (is_mounted_)
-    ::umount2(place_.path().c_str(), MNT_DETACH);
+    ::umount2(mount_point_.path().c_str(), MNT_DETACH);
 }
 
 void small_disk::fill() {
@@ -46,7 +46,7 @@ void small_disk::empty() {
 }
 
 void small_disk::make_read_only() {
-  if (::mount("tmpfs", place_.path().c_str(), "tmpfs", MS_REMOUNT | MS_RDONLY, nullptr) != 0)
+  if (::mount("tmpfs", mount_point_.path().c_str(), "tmpfs", MS_REMOUNT | MS_RDONLY, nullptr) != 0)
     throw std::system_error{errno, std::generic_category(), "remount"};
 }
 

@@ -6,7 +6,7 @@
 
 namespace support {
 
-/// A disk of 64 MiB, in memory, which can be filled and emptied.
+/// A tmpfs of 64 MiB, which can be filled and emptied.
 class small_disk {
 public:
   small_disk();
@@ -14,21 +14,21 @@ public:
   small_disk(const small_disk&) = delete;
   small_disk& operator=(const small_disk&) = delete;
 
-  /// False where the system does not let us make one; says so.
+  /// Returns false, after a message by the constructor, if it could not be mounted.
   bool is_there() const { return is_mounted_; }
 
   /// A path on it.
-  std::string operator/(const std::string& name) const { return place_ / name; }
+  std::string operator/(const std::string& name) const { return mount_point_ / name; }
 
-  /// Takes all the room that there is, in a file.
+  /// Writes a file that takes all free bytes.
   void fill();
-  /// Gives it back.
+  /// Removes that file.
   void empty();
 
   void make_read_only();
 
 private:
-  temporary_directory place_;
+  temporary_directory mount_point_;
   bool is_mounted_ = false;
 };
 

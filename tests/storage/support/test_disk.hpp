@@ -15,8 +15,8 @@
 
 namespace storage_tests {
 
-/// A directory that goes with its test. On a tmpfs where there is one: a sync
-/// costs nothing there.
+/// A directory that is removed with its test; on a tmpfs if there is one, where a sync
+/// costs nothing.
 class temporary_directory {
 public:
   temporary_directory() {
@@ -39,7 +39,7 @@ private:
   std::filesystem::path path_;
 };
 
-/// So small that groups are merged all the time.
+/// Settings with so small a write buffer that groups are merged all the time.
 inline storage::settings small(std::filesystem::path directory) {
   return {.directory = std::move(directory), .memory = std::size_t{8} << 20, .write_buffer = 500};
 }

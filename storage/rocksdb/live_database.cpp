@@ -1,0 +1,91 @@
+#include "storage/rocksdb/live_database.hpp"
+
+#include "storage/rocksdb/atomic_raise.hpp"
+
+#include <rocksdb/db.h>
+
+#include <spdlog/spdlog.h>
+
+#include <mutex>
+#include <utility>
+
+namespace storage {
+
+namespace {
+
+using std::chrono::steady_clock;
+
+/// From one attempt to leave a full disk that failed to the next: each opens the
+/// database anew.
+constexpr std::chrono::seconds healing_pause{1};
+
+}  // namespace
+
+live_database::live_database(const std::filesystem::path& path, const settings& settings)
+    : opener_(path, settings.memory, settings.file_system,
+              [this](const rocksdb::Status& status) { report(status); }),
+      health_(path.string(), opener_.room_bytes(), settings.on_failure) {}
+
+live_database::~live_database() = default;
+
+void live_database::adopt(std::unique_ptr<rocksdb::DB> opened) {
+  const exclusive_lock lock{mutex_};
+  database_ = std::move(opened);
+  acknowledged_ = database_->GetLatestSequenceNumber();
+}
+
+bool live_database::can_sync_log() const {
+  // A log that hit a full disk was synced then.
+  return health() != disk_health::state::failed && database_ && !opener_.watch().is_cut();
+}
+
+disk_health::state live_database::report(const rocksdb::Status& status) noexcept {
+  return health_.report(status, opener_.watch().is_unsure());
+}
+
+void live_database::acknowledge(std::uint64_t sequence) noexcept {
+  raise(acknowledged_, sequence);
+}
+
+// -- a full disk --------------------------------------------------------------
+
+void live_database::heal() noexcept {
+  if (!healing_mutex_.try_lock())
+    return;
+  const counter::mutex_lock healing{healing_mutex_, std::adopt_lock};
+  if (steady_clock::now() < next_healing_ || opener_.free_bytes() < opener_.room_bytes())
+    return;
+  const exclusive_lock lock{mutex_};
+  if (health() != disk_health::state::full)
+    return;
+  reopen();
+  if (health() == disk_health::state::full)
+    next_healing_ = steady_clock::now() + healing_pause;
+}
+
+void live_database::reopen() {
+  database_.reset();
+  opener_.watch().clear();
+  // Before it is opened, so that a failure while it is opened counts. It has failed for
+  // good if the old one reported another failure before it was closed.
+  if (!health_.leave_full())
+    return;
+  std::uint64_t latest = 0;
+  auto status = opener_.inspect(latest);
+  if (!status.ok())
+    return health_.fail(status.ToString());
+  status = opener_.open(database_opener::access::write, database_);
+  if (status.IsNoSpace()) {
+    health_.return_to_full();
+    // Reads go on meanwhile.
+    status = opener_.open(database_opener::access::read_only, database_);
+  }
+  if (!status.ok())
+    return health_.fail(status.ToString());
+  if (database_->GetLatestSequenceNumber() != acknowledged_)
+    return health_.fail("the database has more or fewer changes than were acknowledged");
+  if (health() == disk_health::state::good)
+    spdlog::info("{}: the disk has room again", opener_.path().string());
+}
+
+}  // namespace storage

@@ -1,0 +1,81 @@
+#pragma once
+
+#include "counter/mutex.hpp"
+#include "storage/rocksdb/database_opener.hpp"
+#include "storage/rocksdb/disk_health.hpp"
+#include "storage/rocksdb/settings.hpp"
+#include "storage/rocksdb/writer_priority_mutex.hpp"
+
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <string>
+
+namespace rocksdb {
+class DB;
+class Status;
+}  // namespace rocksdb
+
+namespace storage {
+
+/// The open RocksDB database of a ledger. Decides when it is closed and opened anew, which
+/// is the only way to go on after a full disk: RocksDB does not write to a log again after
+/// a write has failed.
+///
+/// Thread-safe after adopt(). Whoever uses the database holds mutex() shared; heal()
+/// holds it exclusively while it replaces the database.
+class live_database {
+public:
+  /// Opens nothing yet. `path` is the database's directory.
+  live_database(const std::filesystem::path& path, const settings& settings);
+  /// Closes the database. No other thread may use it any more.
+  ~live_database();
+
+  live_database(const live_database&) = delete;
+  live_database& operator=(const live_database&) = delete;
+
+  /// For recover(), which opens the database at the start.
+  database_opener& opener() noexcept { return opener_; }
+  /// Takes over the database that opener() has opened to write. To be called once, before
+  /// any other function below.
+  void adopt(std::unique_ptr<rocksdb::DB> opened);
+
+  writer_priority_mutex& mutex() ABSL_LOCK_RETURNED(mutex_) { return mutex_; }
+  /// Null if an attempt to open the database anew has failed for good.
+  rocksdb::DB* get() const ABSL_SHARED_LOCKS_REQUIRED(mutex_) { return database_.get(); }
+  /// Returns false if there is no log that takes a sync: the disk has failed, or the log hit
+  /// a full disk and was synced then.
+  bool can_sync_log() const ABSL_SHARED_LOCKS_REQUIRED(mutex_);
+
+  disk_health::state health() const noexcept { return health_.now(); }
+  /// A write or a sync of the database failed: see disk_health::report().
+  disk_health::state report(const rocksdb::Status& status) noexcept;
+  /// See disk_health::fail().
+  void fail(const std::string& reason) noexcept { health_.fail(reason); }
+
+  /// Opens the database anew if the disk was full and has room again; health() says with
+  /// what result. Does nothing while another thread does it, or within a second of an
+  /// attempt that failed. Blocks for as long as RocksDB needs to read the log.
+  void heal() noexcept ABSL_LOCKS_EXCLUDED(mutex_);
+
+  /// All rows up to this sequence number are committed. Numbers may come in any order.
+  void acknowledge(std::uint64_t sequence) noexcept;
+  /// The greatest of those numbers.
+  std::uint64_t acknowledged() const noexcept { return acknowledged_.load(); }
+
+private:
+  void reopen() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+
+  database_opener opener_;
+  disk_health health_;
+  std::atomic<std::uint64_t> acknowledged_ = 0;
+  writer_priority_mutex mutex_;
+  // Destroyed before the members above, to which it reports until it is closed.
+  std::unique_ptr<rocksdb::DB> database_ ABSL_GUARDED_BY(mutex_);
+  counter::mutex healing_mutex_ ABSL_ACQUIRED_BEFORE(mutex_);
+  std::chrono::steady_clock::time_point next_healing_ ABSL_GUARDED_BY(healing_mutex_){};
+};
+
+}  // namespace storage
