@@ -10,11 +10,11 @@ if(ROCKSDB_INCLUDE_DIR)
     file(STRINGS ${ROCKSDB_INCLUDE_DIR}/rocksdb/version.h line REGEX "define ROCKSDB_${part} ")
     string(REGEX REPLACE ".*ROCKSDB_${part} ([0-9]+).*" "\\1" ROCKSDB_${part} "${line}")
   endforeach()
-  set(ROCKSDB_VERSION ${ROCKSDB_MAJOR}.${ROCKSDB_MINOR}.${ROCKSDB_PATCH})
+  set(RocksDB_VERSION ${ROCKSDB_MAJOR}.${ROCKSDB_MINOR}.${ROCKSDB_PATCH})
 endif()
 include(FindPackageHandleStandardArgs)
 find_package_handle_standard_args(RocksDB
-  REQUIRED_VARS ROCKSDB_LIBRARY ROCKSDB_INCLUDE_DIR VERSION_VAR ROCKSDB_VERSION)
+  REQUIRED_VARS ROCKSDB_LIBRARY ROCKSDB_INCLUDE_DIR VERSION_VAR RocksDB_VERSION)
 if(RocksDB_FOUND AND NOT TARGET RocksDB::library)
   add_library(RocksDB::library UNKNOWN IMPORTED)
   set_target_properties(RocksDB::library PROPERTIES

@@ -108,6 +108,7 @@ public:
   std::variant<options, check_request, early_exit> parse(int argc, const char* const* argv) {
     try {
       app_.parse(argc, argv);
+      take_environment();
     } catch (const CLI::Success& success) {  // --help, --version
       std::ostringstream text;
       app_.exit(success, text, text);
@@ -115,6 +116,9 @@ public:
     } catch (const CLI::ParseError& error) {
       return refusal(error.what());
     }
+    // CLI11 2.4 would read each.
+    if (app_.get_config_ptr()->count() > 1)
+      return refusal("--config: there is one file at most");
     if (check_->parsed()) {
       if (argv[1] != check_->get_name())
         return refusal("check takes a directory and no other flag");
@@ -142,6 +146,19 @@ private:
     if (text.empty())
       return "the name is empty";
     return counter::is_valid_utf8(text) ? "" : "the name is not UTF-8";
+  }
+
+  /// CLI11 2.4 drops a value in the environment that its check refuses, and refuses
+  /// each list of several. What it dropped is taken here as a flag's value is.
+  void take_environment() {
+    for (auto* option : app_.get_options()) {
+      const char* value = std::getenv(option->get_envname().c_str());
+      if (option == app_.get_config_ptr() || option->count() > 0 || value == nullptr ||
+          *value == '\0')
+        continue;
+      option->add_result(value);
+      option->run_callback();
+    }
   }
 
   void add_storage() {

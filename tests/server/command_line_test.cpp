@@ -127,6 +127,8 @@ TEST_CASE("flags that make no sense are refused with one line") {
     check_refuses(arguments);
   check_refuses({}, {.environment = {"COUNTERD_THREADS=two"}});
   check_refuses({}, {.environment = {"COUNTERD_LISTEN=nowhere"}});
+  check_refuses({}, {.environment = {"COUNTERD_LISTEN=127.0.0.1:0,nowhere"}});
+  check_refuses({"check", "/tmp"}, {.environment = {"COUNTERD_THREADS=two"}});
   for (const std::string text : {"no-such-flag = 1\n", "threads = two\n", "listen = [\n"}) {
     CAPTURE(text);
     const config_file file{text};

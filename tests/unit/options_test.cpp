@@ -214,6 +214,12 @@ TEST_CASE("parse_options() refuses a config file that is wrong or missing with o
       {"idle-timeout = \"soon\"\n", "idle-timeout"},
       {"listen = \"nowhere\"\n", "nowhere"},
       {"log-level = loud\n", "log-level"},
+      {"listen = [\"a:1\", \"nowhere\"]\n", "nowhere"},
+      {"listen = \"a:1,nowhere\"\n", "nowhere"},
+      {"shards = [2, 3]\n", "shards"},
+      {"data = \"d\"\nmemory = \"half\"\n", "half"},
+      {"data = \"d\"\nsync = \"never\"\n", "sync"},
+      {"sync-interval = \"61s\"\n", "61s"},
   };
   for (const auto& [text, mentions] : cases) {
     const config_file file{text};
@@ -221,6 +227,7 @@ TEST_CASE("parse_options() refuses a config file that is wrong or missing with o
   }
   check_refused({"--config", "/nowhere/at/all.toml"}, "/nowhere/at/all.toml");
   check_refused({"--config", "/"}, "/");
+  check_refused({"--config", "/dev/null", "--config", "/dev/null"}, "--config");
 }
 
 TEST_CASE("parse_options() reads the environment where no flag is given") {
@@ -235,12 +242,58 @@ TEST_CASE("parse_options() reads the environment where no flag is given") {
 }
 
 TEST_CASE("parse_options() refuses a bad value in the environment and ignores an empty one") {
-  {
-    const environment_variable shards{"COUNTERD_SHARDS", "many"};
-    check_refused({}, "many");
+  struct {
+    const char* name;
+    std::string_view value, mentions;
+  } const cases[] = {
+      {"COUNTERD_SHARDS", "many", "--shards"},
+      {"COUNTERD_THREADS", "0", "--threads"},
+      {"COUNTERD_THREADS", "1025", "--threads"},
+      {"COUNTERD_MAX_COUNTERS", "-1", "--max-counters"},
+      {"COUNTERD_IDLE_TIMEOUT", "soon", "soon"},
+      {"COUNTERD_LISTEN", "nowhere", "nowhere"},
+      {"COUNTERD_LISTEN", "a:1,nowhere,b:2", "nowhere"},
+      {"COUNTERD_LOG_LEVEL", "loud", "--log-level"},
+      {"COUNTERD_DATA", "a\xff", "--data"},
+      {"COUNTERD_MEMORY", "half", "half"},
+      {"COUNTERD_SYNC", "never", "--sync"},
+      {"COUNTERD_SYNC_INTERVAL", "61s", "61s"},
+  };
+  const config_file file{"shards = 2\n"};
+  for (const auto& [name, value, mentions] : cases) {
+    CAPTURE(name);
+    const environment_variable bad{name, std::string{value}};
+    check_refused({}, mentions);
+    check_refused({"--config", file.path()}, mentions);
+    check_refused({"check", "d"}, mentions);
   }
   const environment_variable shards{"COUNTERD_SHARDS", ""};
   CHECK(accepted({}).shards == 1);
+}
+
+TEST_CASE(
+    "parse_options() takes a flag where the environment is bad, and refuses it beside a file") {
+  const config_file file{"shards = 2\n"};
+  const environment_variable shards{"COUNTERD_SHARDS", "many"};
+  CHECK(accepted({"--shards", "3"}).shards == 3);
+  check_refused({"--config", file.path()}, "--shards");
+}
+
+TEST_CASE("parse_options() splits COUNTERD_LISTEN and `listen` at commas") {
+  const auto check_two = [](const options& given) {
+    REQUIRE(given.listen.size() == 2);
+    CHECK(given.listen[0] == config::listen_address{"a", "1"});
+    CHECK(given.listen[1] == config::listen_address{"::1", "2"});
+  };
+  for (const std::string text :
+       {"listen = \"a:1,[::1]:2\"\n", "listen = [\"a:1\", \"[::1]:2\"]\n"}) {
+    const config_file file{text};
+    check_two(accepted({"--config", file.path()}));
+  }
+  const config_file file{"listen = \"f:1\"\n"};
+  const environment_variable listen{"COUNTERD_LISTEN", "a:1,[::1]:2"};
+  check_two(accepted({}));
+  check_two(accepted({"--config", file.path()}));
 }
 
 TEST_CASE("parse_options() reads the config file that the environment names") {
