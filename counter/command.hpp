@@ -16,8 +16,8 @@ enum class operation : std::uint8_t {
 /// full_command has all the options.
 struct command {
   counter::operation operation = operation::get;
-  /// Valid by is_valid_name(). Borrowed: whoever stores a command stores the bytes,
-  /// too (see batch).
+  /// Valid by is_valid_name(). Borrowed: to store a command, copy the bytes, too (see
+  /// batch).
   std::string_view name;
   std::int64_t operand = 0;
 };

@@ -103,8 +103,9 @@ private:
   struct item {
     std::uint64_t hash;
     std::int64_t operand_or_value;
-    std::uint32_t offset;     // of the name in names_, or of the call in calls_
-    std::uint16_t name_size;  // 0: the item is a call
+    std::uint32_t
+        offset;  // of the name in names_ (batch_operations_max fit), or of the call in calls_
+    std::uint16_t name_size;  // name_bytes_max fits; 0: the item is a call
     counter::operation operation;
     counter::outcome outcome;
   };

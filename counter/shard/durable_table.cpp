@@ -71,7 +71,7 @@ void durable_table::revise(std::span<const std::unique_ptr<batch>> group, commit
       case commit_result::ok:
         break;
       case commit_result::full:
-        answer_reads(*batch);
+        apply_reads(*batch);
         break;
       case commit_result::unknown:
         batch->refuse(outcome::outcome_unknown);
@@ -86,7 +86,7 @@ void durable_table::revise(std::span<const std::unique_ptr<batch>> group, commit
 }
 
 /// Applies the reads of a batch again and refuses everything else.
-void durable_table::answer_reads(batch& batch) {
+void durable_table::apply_reads(batch& batch) {
   if (!load(batch))
     return batch.refuse(outcome::unreadable);
   const auto now = batch.now();

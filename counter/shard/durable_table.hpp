@@ -53,7 +53,7 @@ public:
   commit_result commit();
 
   /// Rewrites the replies of a group whose commit() returned `result`. If the disk is
-  /// full, changes are refused and reads are answered from the last commit; otherwise
+  /// full, changes are refused and reads see the last commit; otherwise
   /// everything is refused. Throws as apply() does.
   void revise(std::span<const std::unique_ptr<batch>> group, commit_result result);
 
@@ -66,7 +66,7 @@ private:
   void need(std::string_view name, std::uint64_t hash);
   bool load_needed();
   bool load_idempotency_record(const std::string& id, time_point now);
-  void answer_reads(batch& batch);
+  void apply_reads(batch& batch);
   void evict();
 
   ledger& ledger_;

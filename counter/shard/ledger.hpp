@@ -19,7 +19,7 @@ namespace counter {
 enum class commit_result : std::uint8_t {
   ok,       ///< committed, as durably as the ledger promises
   full,     ///< no space is left: nothing of the group is stored, nor will be
-  unknown,  ///< the disk failed on the way: only a restart tells
+  unknown,  ///< the disk failed during the commit: only a restart tells
   refused,  ///< an earlier result was `unknown`: nothing is stored, nor will be
 };
 

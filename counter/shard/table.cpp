@@ -144,7 +144,7 @@ outcome table::set(const parameters& parameters, const hashed_name& key,
   return outcome::ok;
 }
 
-// -- lists and upkeep ---------------------------------------------------------
+// -- lists and expiry ---------------------------------------------------------
 
 page table::list(const page_request& query, time_point now, budget& steps) {
   now = now_ = std::max(now_, now);

@@ -3,7 +3,7 @@
 #include "counter/call.hpp"
 #include "counter/limits.hpp"
 #include "counter/shard/batch.hpp"
-#include "counter/shard/store.hpp"
+#include "tests/unit/no_loop.hpp"
 #include "tests/unit/table_support.hpp"
 
 #include <doctest/doctest.h>
@@ -11,8 +11,6 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <functional>
-#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -27,12 +25,6 @@ using namespace unit;
 using std::chrono::seconds;
 
 namespace {
-
-class no_loop final : public counter::event_loop {
-public:
-  void post(std::function<void()>) override {}
-  void complete(std::unique_ptr<counter::batch>) noexcept override {}
-};
 
 /// A batch for a shard.
 class request_batch {

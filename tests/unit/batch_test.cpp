@@ -1,15 +1,13 @@
 #include "counter/shard/batch.hpp"
 #include "counter/call.hpp"
 #include "counter/limits.hpp"
-#include "counter/shard/store.hpp"
 #include "tests/unit/allocations.hpp"
+#include "tests/unit/no_loop.hpp"
 
 #include <doctest/doctest.h>
 
 #include <cstddef>
 #include <cstdint>
-#include <functional>
-#include <memory>
 #include <string>
 #include <variant>
 
@@ -17,28 +15,19 @@ using counter::batch;
 using counter::limits;
 using counter::operation;
 using counter::outcome;
-
-namespace {
-
-class no_loop final : public counter::event_loop {
-public:
-  void post(std::function<void()>) override {}
-  void complete(std::unique_ptr<batch>) noexcept override {}
-};
-
-}  // namespace
+using unit::no_loop;
 
 TEST_CASE("a new batch is empty and has its origin") {
-  no_loop home, other;
-  batch empty{home};
+  no_loop origin, other;
+  batch empty{origin};
   CHECK(empty.size() == 0);
-  CHECK(&empty.origin() == &home);
+  CHECK(&empty.origin() == &origin);
   CHECK(&batch{other}.origin() == &other);
 }
 
 TEST_CASE("batch::command_at() returns the commands that were added, in order") {
-  no_loop home;
-  batch filled{home};
+  no_loop origin;
+  batch filled{origin};
   filled.add({operation::add, "visits", INT64_MAX}, 0);
   filled.add({operation::set, "x", INT64_MIN}, 0);
   filled.add({operation::get, std::string(limits::name_bytes_max, 'x'), 0}, UINT64_MAX);
@@ -60,8 +49,8 @@ TEST_CASE("batch::command_at() returns the commands that were added, in order") 
 }
 
 TEST_CASE("batch::add() copies the name") {
-  no_loop home;
-  batch filled{home};
+  no_loop origin;
+  batch filled{origin};
   std::string name = "visits";
   filled.add({operation::get, name, 0}, 0);
   name = "others";
@@ -69,8 +58,8 @@ TEST_CASE("batch::add() copies the name") {
 }
 
 TEST_CASE("a batch holds batch_operations_max commands with the longest names") {
-  no_loop home;
-  batch filled{home};
+  no_loop origin;
+  batch filled{origin};
   auto name_of = [](std::size_t i) {
     auto name = std::to_string(i);
     return name + std::string(limits::name_bytes_max - name.size(), '.');
@@ -85,8 +74,8 @@ TEST_CASE("a batch holds batch_operations_max commands with the longest names") 
 }
 
 TEST_CASE("batch::complete() stores a reply for each command") {
-  no_loop home;
-  batch filled{home};
+  no_loop origin;
+  batch filled{origin};
   filled.add({operation::add, "a", 1}, 0);
   filled.add({operation::add, "b", 1}, 0);
   filled.complete(1, {outcome::ok, 7});
@@ -98,8 +87,8 @@ TEST_CASE("batch::complete() stores a reply for each command") {
 }
 
 TEST_CASE("batch::refuse() completes every command with the outcome") {
-  no_loop home;
-  batch filled{home};
+  no_loop origin;
+  batch filled{origin};
   filled.add({operation::add, "a", 1}, 0);
   filled.add({operation::add, "b", 1}, 0);
   filled.complete(0, {outcome::ok, 7});
@@ -111,9 +100,9 @@ TEST_CASE("batch::refuse() completes every command with the outcome") {
 }
 
 TEST_CASE("batch::clear() retains the memory of commands") {
-  no_loop home;
-  batch used{home};
-  const std::string name(100, 'x'), other(100, 'y');  // too long for a string's own bytes
+  no_loop origin;
+  batch used{origin};
+  const std::string name(100, 'x'), other(100, 'y');  // longer than the buffer inside a std::string
   used.add({operation::add, name, 1}, 0);
   used.refuse(outcome::draining);
   const auto* memory = used.command_at(0).name.data();
@@ -130,8 +119,8 @@ TEST_CASE("batch::clear() retains the memory of commands") {
 }
 
 TEST_CASE("a batch holds commands and calls in one order") {
-  no_loop home;
-  batch filled{home};
+  no_loop origin;
+  batch filled{origin};
   filled.add({operation::add, "visits", 5}, 1);
   filled.add(counter::full_command{"hits"}, 2);
   filled.add({operation::get, "others", 6}, 3);
@@ -158,8 +147,8 @@ TEST_CASE("a batch holds commands and calls in one order") {
 }
 
 TEST_CASE("batch::refuse() completes every call with a response of its kind") {
-  no_loop home;
-  batch filled{home};
+  no_loop origin;
+  batch filled{origin};
   filled.add(counter::full_command{"hits"}, 0);
   filled.add({operation::add, "visits", 5}, 0);
   filled.add(counter::page_request{.after = "a"}, 0);
@@ -183,15 +172,15 @@ TEST_CASE("batch::refuse() completes every call with a response of its kind") {
 }
 
 TEST_CASE("batch::clear() frees the memory of calls") {
-  no_loop home;
-  batch used{home};
+  no_loop origin;
+  batch used{origin};
   used.add({operation::add, "visits", 1}, 0);
   const auto before = unit::allocations::now().live_bytes;
   for (int i = 0; i < 100; ++i)
     used.add(counter::full_command{std::string(200, 'x')}, 0);
   used.clear();
   CHECK(used.size() == 0);
-  // The list of items grew, and that is kept.
+  // The vector of items retains its memory.
   CHECK(unit::allocations::now().live_bytes - before < 8 * 1024);
   used.add(counter::full_command{"hits"}, 4);
   REQUIRE(used.size() == 1);

@@ -1,6 +1,7 @@
 #include "tests/unit/durable_table_support.hpp"
 #include "tests/unit/memory_ledger.hpp"
 #include "tests/unit/model.hpp"
+#include "tests/unit/model_rounds.hpp"
 #include "tests/unit/random_commands.hpp"
 #include "tests/unit/seed.hpp"
 
@@ -74,22 +75,13 @@ public:
     return compare_stored();
   }
 
-  std::string story() const {
-    std::string text;
-    for (const auto& line : last_)
-      text += line + "\n";
-    return text;
-  }
+  std::optional<std::string> finish() const { return std::nullopt; }
+
+  const unit::history& history() const { return history_; }
 
 private:
-  void note(std::string line) {
-    last_.push_back(std::move(line));
-    if (last_.size() > 25)
-      last_.pop_front();
-  }
-
   void restart() {
-    note("restart");
+    history_.add("restart");
     ++census_.restarts;
     disk_.reopen();
     model_.set_version(disk_.summary().version);
@@ -99,7 +91,7 @@ private:
   }
 
   void roll_back(const model::counters& before) {
-    note("rolled back");
+    history_.add("rolled back");
     const auto version = model_.version();
     model_ = before;
     model_.set_version(version);
@@ -122,7 +114,7 @@ private:
   void pass_time() {
     if (random_.one_in(4))
       now_ += milliseconds{random_.pick({1, 500, 1'000})};
-    note("it is " + std::to_string(now_.time_since_epoch().count()));
+    history_.add("it is " + std::to_string(now_.time_since_epoch().count()));
     do {
       shard_->begin().ask_expiry_sweep();
       shard_->commit(now_);
@@ -140,12 +132,12 @@ private:
                          model::names()[random_.roll(model::names().size())],
                          model::random_integer(random_) | 1};
         shard_->ask(item.in_short->operation, item.in_short->name, item.in_short->operand);
-        note("short " + std::to_string(static_cast<int>(item.in_short->operation)) + " \"" +
-             std::string{item.in_short->name.substr(0, 8)} + "\"");
+        history_.add("short " + std::to_string(static_cast<int>(item.in_short->operation)) + " \"" +
+                     std::string{item.in_short->name.substr(0, 8)} + "\"");
       } else {
         item.in_full = choose();
         shard_->ask(item.in_full);
-        note(text(item.in_full));
+        history_.add(text(item.in_full));
       }
       asked_.push_back(std::move(item));
       if (random_.one_in(3))
@@ -257,23 +249,14 @@ private:
   std::unique_ptr<unit::durable_shard> shard_;
   std::vector<any_command> asked_;
   std::deque<counter::full_command> keyed_;  // commands with a key
-  std::deque<std::string> last_;
+  unit::history history_;
 };
 
 }  // namespace
 
 TEST_CASE("a durable_table replies as the model does, over failures and restarts") {
-  const auto seed = unit::chosen_seed();
-  MESSAGE("COUNTERD_TEST_SEED=" << seed);
   census counts;
-  for (std::size_t round = 0; round < rounds; ++round) {
-    pair both{seed + round, counts};
-    for (std::size_t group = 0; group < groups_in_a_round; ++group)
-      if (const auto difference = both.step())
-        FAIL("seed " << seed << ", round " << round << ", group " << group << ": " << *difference
-                     << "\n"
-                     << both.story());
-  }
+  unit::run_rounds<pair>(rounds, groups_in_a_round, counts);
   MESSAGE(counts.commands << " commands in " << counts.groups << " groups, " << counts.restarts
                           << " restarts, " << counts.full << " full, " << counts.unknown
                           << " unknown, " << counts.replayed << " replayed");

@@ -3,12 +3,11 @@
 #include "counter/shard/batch.hpp"
 #include "counter/shard/durable_table.hpp"
 #include "counter/shard/placement.hpp"
-#include "counter/shard/store.hpp"
 #include "tests/unit/memory_ledger.hpp"
+#include "tests/unit/no_loop.hpp"
 
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <string_view>
 #include <utility>
@@ -95,12 +94,6 @@ public:
   }
 
 private:
-  class no_loop final : public counter::event_loop {
-  public:
-    void post(std::function<void()>) override {}
-    void complete(std::unique_ptr<counter::batch>) noexcept override {}
-  };
-
   /// Returns the batch of an item of the group and makes `item` its index there.
   counter::batch& batch_of(std::size_t& item) {
     auto batch = batches_.begin();

@@ -3,6 +3,7 @@
 #include "counter/shard/siphash.hpp"
 #include "counter/shard/table.hpp"
 #include "tests/unit/model.hpp"
+#include "tests/unit/model_rounds.hpp"
 #include "tests/unit/random_commands.hpp"
 #include "tests/unit/seed.hpp"
 
@@ -56,18 +57,13 @@ public:
     }
   }
 
-  std::optional<std::string> compare_all() {
+  /// Compares all counters.
+  std::optional<std::string> finish() {
     prefix_.clear();
     return list(1'000, 1'000);
   }
 
-  /// Returns the last commands, the oldest first.
-  std::string story() const {
-    std::string text;
-    for (const auto& line : last_)
-      text += line + "\n";
-    return text;
-  }
+  const unit::history& history() const { return history_; }
 
 private:
   /// Passes no time mostly; sometimes sets it back, or to an expiry.
@@ -117,9 +113,7 @@ private:
   std::uint64_t hash(std::string_view name) const { return counter::siphash(key_, name); }
 
   void note(const std::string& line) {
-    last_.push_back(std::to_string(now_.time_since_epoch().count()) + ": " + line);
-    if (last_.size() > 25)
-      last_.pop_front();
+    history_.add(std::to_string(now_.time_since_epoch().count()) + ": " + line);
   }
 
   std::optional<std::string> ask_in_short() {
@@ -213,26 +207,14 @@ private:
   std::uint64_t last_version_ = settings_.version;
   std::deque<counter::full_command> keyed_;  // commands with a key that succeeded
   std::string prefix_;
-  std::deque<std::string> last_;
+  unit::history history_;
 };
 
 }  // namespace
 
 TEST_CASE("a table replies as the model does to random commands") {
-  const auto seed = unit::chosen_seed();
-  MESSAGE("COUNTERD_TEST_SEED=" << seed);
   census counts;
-  for (std::size_t round = 0; round < rounds; ++round) {
-    pair both{seed + round, counts};
-    for (std::size_t step = 0; step < steps_in_a_round; ++step)
-      if (const auto difference = both.step())
-        FAIL("seed " << seed << ", round " << round << ", step " << step << ": " << *difference
-                     << "\n"
-                     << both.story());
-    if (const auto difference = both.compare_all())
-      FAIL("seed " << seed << ", round " << round << ", at the end: " << *difference << "\n"
-                   << both.story());
-  }
+  unit::run_rounds<pair>(rounds, steps_in_a_round, counts);
   // The test means something only if every outcome occurs.
   for (const auto expected :
        {outcome::ok, outcome::not_found, outcome::overflow, outcome::limit_reached,
