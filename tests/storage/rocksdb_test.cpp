@@ -32,7 +32,7 @@
 #include <vector>
 
 using storage::valid_prefix;
-using access = storage::database_opener::access;
+using mode = storage::database_opener::access;
 using namespace storage_tests;
 namespace fs = std::filesystem;
 
@@ -72,11 +72,11 @@ public:
       const std::shared_ptr<rocksdb::FileSystem>& file_system = storage::default_file_system())
       : opener_(path(), std::size_t{8} << 20, file_system,
                 [this](const rocksdb::Status&) { ++failures_; }) {
-    open(access::create);
+    open(mode::create);
   }
 
-  void open(access mode = access::write) {
-    const auto status = opener_.open(mode, rows_);
+  void open(mode how = mode::write) {
+    const auto status = opener_.open(how, rows_);
     REQUIRE_MESSAGE(status.ok(), status.ToString());
   }
   /// Ends it as a process does that is killed: without a flush.
