@@ -5,13 +5,13 @@
 #include "actors/ledger_actor.hpp"
 #include "actors/shard_actor.hpp"
 #include "actors/tsan.hpp"
+#include "counter/mutex.hpp"
 
 #include <caf/scoped_actor.hpp>
 
 #include <algorithm>
 #include <cassert>
 #include <chrono>
-#include <mutex>
 
 namespace actors {
 
@@ -68,8 +68,9 @@ struct actor_store::impl {
   counter::quota idempotency_records;
   std::deque<mailbox> mailboxes;
   std::atomic<bool> is_closed = false;
-  std::mutex submitters_mutex;             // guards submitters
-  std::deque<actor_submitter> submitters;  // a deque, because the loops hold references
+  counter::mutex submitters_mutex;
+  std::deque<actor_submitter> submitters
+      ABSL_GUARDED_BY(submitters_mutex);  // a deque, because the loops hold references
 
   impl(const counter::store_traits& store_traits, unsigned shards, const counter::limits& limits)
       : placement(shards, counter::random_siphash_key()),
@@ -148,14 +149,14 @@ const counter::store_traits& actor_store::traits() const noexcept {
 }
 
 counter::submitter& actor_store::connect(counter::event_loop& loop) {
-  std::lock_guard lock{impl_->submitters_mutex};
+  counter::mutex_lock lock{impl_->submitters_mutex};
   return impl_->submitters.emplace_back(impl_->system, loop, impl_->mailboxes, impl_->is_closed);
 }
 
 void actor_store::close() {
   if (impl_->is_closed.exchange(true))
     return;
-  std::lock_guard lock{impl_->submitters_mutex};
+  counter::mutex_lock lock{impl_->submitters_mutex};
   // An actor with mail is in the ready list of the loop that sent it.
   for (auto& submitter : impl_->submitters)
     submitter.run_to_end();

@@ -104,6 +104,8 @@ std::optional<std::string_view> match(std::string_view pattern, std::string_view
   return name;
 }
 
+const std::vector<path_routes> paths = group_by_path();
+
 }  // namespace
 
 std::span<const route> routes() noexcept {
@@ -118,7 +120,6 @@ const route* path_routes::find(method method) const noexcept {
 }
 
 path_match find_path(std::string_view raw_path) {
-  static const auto paths = group_by_path();
   if (!raw_path.starts_with('/'))
     return {};
   for (const auto& routes : paths)

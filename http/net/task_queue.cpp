@@ -29,7 +29,7 @@ task_queue::~task_queue() {
 
 void task_queue::post(task asked) {
   {
-    const std::lock_guard lock{mutex_};
+    const counter::mutex_lock lock{mutex_};
     waiting_.push_back(std::move(asked));
     if (!std::exchange(is_loop_waiting_, false))
       return;
@@ -39,19 +39,19 @@ void task_queue::post(task asked) {
 }
 
 bool task_queue::begin_wait() {
-  const std::lock_guard lock{mutex_};
+  const counter::mutex_lock lock{mutex_};
   is_loop_waiting_ = waiting_.empty();
   return is_loop_waiting_;
 }
 
 void task_queue::end_wait() {
-  const std::lock_guard lock{mutex_};
+  const counter::mutex_lock lock{mutex_};
   is_loop_waiting_ = false;
 }
 
 std::size_t task_queue::run() {
   {
-    const std::lock_guard lock{mutex_};
+    const counter::mutex_lock lock{mutex_};
     running_.swap(waiting_);
   }
   for (auto& asked : running_)

@@ -1,11 +1,11 @@
 #pragma once
 
+#include "counter/mutex.hpp"
 #include "http/net/ready_set.hpp"
 
 #include <atomic>
 #include <cstddef>
 #include <functional>
-#include <mutex>
 #include <thread>
 #include <vector>
 
@@ -51,9 +51,9 @@ private:
 
   const int descriptor_;
   std::atomic<std::thread::id> owner_ = std::this_thread::get_id();
-  std::mutex mutex_;
-  std::vector<task> waiting_;  // these two are guarded by mutex_
-  bool is_loop_waiting_ = false;
+  counter::mutex mutex_;
+  std::vector<task> waiting_ ABSL_GUARDED_BY(mutex_);
+  bool is_loop_waiting_ ABSL_GUARDED_BY(mutex_) = false;
   std::vector<task> running_;
 };
 

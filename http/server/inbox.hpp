@@ -1,11 +1,11 @@
 #pragma once
 
+#include "counter/mutex.hpp"
 #include "counter/shard/batch.hpp"
 
 #include <algorithm>
 #include <iterator>
 #include <memory>
-#include <mutex>
 #include <utility>
 #include <vector>
 
@@ -20,30 +20,30 @@ public:
 
   /// True when the loop has to be woken.
   bool put(std::unique_ptr<counter::batch> answered) {
-    const std::lock_guard lock{mutex_};
+    const counter::mutex_lock lock{mutex_};
     waiting_.push_back(std::move(answered));
     return !std::exchange(is_watched_, true);
   }
 
   /// By the loop: it will look before it waits.
   void open() {
-    const std::lock_guard lock{mutex_};
+    const counter::mutex_lock lock{mutex_};
     is_watched_ = true;
   }
 
   /// By the loop: moves everything to the end of `taken`, and has to be woken
   /// again for more.
   void empty_and_close(batches& taken) {
-    const std::lock_guard lock{mutex_};
+    const counter::mutex_lock lock{mutex_};
     std::move(waiting_.begin(), waiting_.end(), std::back_inserter(taken));
     waiting_.clear();
     is_watched_ = false;
   }
 
 private:
-  std::mutex mutex_;
-  batches waiting_;
-  bool is_watched_ = false;
+  counter::mutex mutex_;
+  batches waiting_ ABSL_GUARDED_BY(mutex_);
+  bool is_watched_ ABSL_GUARDED_BY(mutex_) = false;
 };
 
 }  // namespace http

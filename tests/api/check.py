@@ -20,7 +20,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 
 def main(program, validator):
     tally = Tally()
-    path = ROOT / "http" / "v1" / "openapi.json"
+    path = ROOT / "http" / "api" / "v1" / "openapi.json"
     description = Description(path.read_text())
     manual = (ROOT / "docs" / "API.md").read_text()
     if description_test.run(description, path, validator, manual, tally):

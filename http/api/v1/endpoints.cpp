@@ -14,7 +14,7 @@
 #include "http/api/v1/operation_reader.hpp"
 #include "http/api/v1/problem.hpp"
 #include "http/protocol/percent.hpp"
-#include "http/v1/openapi.hpp"
+#include "http/api/v1/openapi.hpp"
 
 #include <utility>
 #include <vector>
