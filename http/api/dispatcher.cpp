@@ -10,7 +10,7 @@ namespace http {
 
 std::optional<dispatcher::addressed_call> dispatcher::next_call() {
   if (!exchanges_.is_empty())
-    if (auto next = next_of_exchanges())
+    if (auto next = next_exchange_call())
       return next;
   while (const auto* request = pipeline_.next_request())
     if (auto next = handle(*request))
@@ -31,10 +31,10 @@ std::optional<dispatcher::addressed_call> dispatcher::handle(const request& requ
   if (exchange->is_long())
     pipeline_.hold_until_complete(slot);
   exchanges_.add(slot, std::move(exchange));
-  return next_of_exchanges();
+  return next_exchange_call();
 }
 
-std::optional<dispatcher::addressed_call> dispatcher::next_of_exchanges() {
+std::optional<dispatcher::addressed_call> dispatcher::next_exchange_call() {
   auto next = exchanges_.next_request();
   if (!next)
     return std::nullopt;

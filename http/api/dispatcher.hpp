@@ -12,17 +12,17 @@
 
 namespace http {
 
-/// The only one who knows both HTTP and the store: takes the requests of one
-/// connection's pipeline, has them routed, says what the store must be asked, and
-/// completes the responses. No I/O.
+/// Connects one connection's pipeline to the store: takes requests from the pipeline, routes them,
+/// yields calls for the store, and completes the responses. The only class that knows both HTTP
+/// and the store. No I/O: the caller sends the calls.
 ///
-///     while (auto next = next_call()) send it to the store;
-///     complete(slot, ...) with what the store replies; next_call() again
+///     while (auto next = next_call()) ... send it to the store
+///     complete(slot, ...) with each reply, then next_call() again
 ///
 /// Used on its event loop's thread.
 class dispatcher {
 public:
-  /// Both are borrowed.
+  /// Borrows `pipeline` and `server`.
   dispatcher(http::pipeline& pipeline, const v1::server_info& server, connection_info connection)
       : pipeline_(pipeline),
         server_(server),
@@ -30,30 +30,31 @@ public:
 
   struct addressed_call {
     response_queue::slot slot;
-    counter::command command{};  ///< its name is valid until the next next_call()
-    /// Asked in place of the command, unless null.
+    counter::command command{};  ///< its name is valid until the following next_call()
+    /// If not null, the call is this request and `command` is unused.
     std::unique_ptr<counter::request> request{};
   };
 
-  /// The next of what the store has to be asked; requests that need no store are
-  /// answered on the way. Nullopt when there is none, or not before responses are
-  /// completed or output is sent: call it again then.
+  /// Returns the next call for the store. Responds to requests that need no store on the way.
+  /// Returns nullopt when there is no call now: call it again after bytes were fed, a call was
+  /// completed or output was sent.
   std::optional<addressed_call> next_call();
 
-  /// The store's reply to the command with this slot; once for each.
+  /// Takes the store's reply to the command of `slot`; once for each.
   void complete(response_queue::slot slot, const counter::command& command,
                 const counter::reply& reply);
 
-  /// The same for a request. Then next_call() may return more.
+  /// Takes a request of `slot` back with its response; once for each. next_call() may then return
+  /// further requests of the same slot.
   void complete(response_queue::slot slot, counter::call completed);
 
-  /// Frees each buffer that is larger than `kept_bytes`; call it when the pipeline awaits
-  /// a request.
-  void shrink(std::size_t kept_bytes) { target_.shrink(kept_bytes); }
+  /// Frees each buffer that is larger than `bytes_max`. Call it only when the pipeline awaits a
+  /// request.
+  void shrink(std::size_t bytes_max) { target_.shrink(bytes_max); }
 
 private:
   std::optional<addressed_call> handle(const request& request);
-  std::optional<addressed_call> next_of_exchanges();
+  std::optional<addressed_call> next_exchange_call();
 
   http::pipeline& pipeline_;
   const v1::server_info& server_;

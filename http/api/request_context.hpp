@@ -13,23 +13,23 @@
 
 namespace http {
 
-/// What is known of the connection that a request came in on.
+/// The properties of a connection that handlers may depend on.
 struct connection_info {
   bool is_loopback = false;  ///< the peer's address is a loopback address
 };
 
-/// Everything that a handler works with. All is borrowed for the length of the call.
+/// The arguments of a handler, borrowed for the length of the call.
 struct request_context {
   const http::request& request;
-  http::target& target;  ///< parsed, without a defect
+  http::target& target;  ///< parsed; has no defect
   const v1::server_info& server;
   const connection_info& connection;
-  std::string_view raw_name{};  ///< the segment of the path at `{name}`, as sent
+  std::string_view raw_name{};  ///< the path segment at `{name}`, percent-encoded; empty if none
 };
 
-/// What a request comes to: one short command for the store, a response straight away,
-/// or an exchange of several requests with the store. The name in a command may borrow
-/// from the request or its target.
+/// The result of routing a request: a short command for the store, an immediate response, or an
+/// exchange of requests with the store. The name in a command may borrow from the request or its
+/// target.
 using action = std::variant<counter::command, response, std::unique_ptr<v1::exchange>>;
 
 using handler = action (*)(const request_context&);

@@ -19,7 +19,7 @@ constexpr auto delete_ = static_cast<unsigned>(method::delete_);
 constexpr auto text = error_format::text;
 constexpr auto problem = error_format::problem;
 
-// The busiest come first.
+// In the order of expected use: find_path() tries paths from the first on.
 constexpr route table[] = {
     {get | post, "/inc", scope::add, access::writes, text, &increment_counter},
     {get | post, "/get", scope::read, access::reads, text, &read_counter},
@@ -30,14 +30,14 @@ constexpr route table[] = {
     {put, "/v1/counters/{name}", scope::write, access::writes, problem, &v1::set_counter},
     {delete_, "/v1/counters/{name}", scope::remove, access::writes, problem, &v1::remove_counter},
     {get, "/v1/counters", scope::list, access::reads, problem, &v1::list_counters},
-    // Each of its operations needs the scope that it would need alone.
+    // Each operation of a batch needs the scope of its single request.
     {post, "/v1/batch", scope::none, access::writes, problem, &v1::run_batch},
     {post, "/v1/admin/backup", scope::admin, access::writes, problem, &v1::make_backup},
     {get, "/v1/info", scope::none, access::reads, problem, &v1::describe_server},
     {get, "/openapi.json", scope::none, access::reads, problem, &v1::describe_api},
 };
 
-unsigned offered_by(const route& row) noexcept {
+unsigned methods_of(const route& row) noexcept {
   const bool has_head = contains(row.methods, method::get) && row.access == access::reads;
   return row.methods | (has_head ? static_cast<unsigned>(method::head) : 0);
 }
@@ -60,15 +60,15 @@ std::vector<path_routes> group_by_path() {
     const auto next = std::find_if(row, std::end(table),
                                    [&](const route& other) { return other.path != row->path; });
     auto methods = static_cast<unsigned>(method::options);
-    for (const auto& one : std::span{row, next})
-      methods |= offered_by(one);
+    for (const auto& route : std::span{row, next})
+      methods |= methods_of(route);
     paths.push_back({row->path, {row, next}, methods, allow_of(methods), row->errors});
     row = next;
   }
   return paths;
 }
 
-/// Takes the first segment off a path that begins with a slash.
+/// Removes the first segment from a path that begins with a slash, and returns it.
 std::string_view take_segment(std::string_view& path) noexcept {
   path.remove_prefix(1);
   const auto segment = path.substr(0, path.find('/'));
@@ -85,8 +85,8 @@ bool is_segment(std::string_view raw, std::string_view decoded) {
   return has_good_encoding(raw, buffer) && decode(raw, false, buffer) == decoded;
 }
 
-/// Returns the segment at `{name}`, which is empty where the pattern has none; nullopt
-/// where the path does not match.
+/// Returns the segment at `{name}`, empty if the pattern has no `{name}`; nullopt if the path does
+/// not match the pattern.
 std::optional<std::string_view> match(std::string_view pattern, std::string_view raw_path) {
   if (raw_path == pattern)
     return std::string_view{};
@@ -114,7 +114,7 @@ std::span<const route> routes() noexcept {
 
 const route* path_routes::find(method method) const noexcept {
   for (const auto& row : rows)
-    if (contains(offered_by(row), method))
+    if (contains(methods_of(row), method))
       return &row;
   return nullptr;
 }

@@ -12,20 +12,20 @@
 
 namespace http {
 
-/// The right that a request needs. `none`: anyone may send it.
+/// The permission that a request needs; `none`: no permission. Recorded, but not checked yet.
 enum class scope : std::uint8_t { none, read, list, add, write, remove, admin };
 
-/// Whether a request may change anything.
+/// `reads`: the request changes nothing, so the route also serves HEAD if it serves GET.
 enum class access : std::uint8_t { reads, writes };
 
-/// How errors are told: a line of text, or problem details (RFC 9457).
+/// The body of an error response: one line of text, or problem details (RFC 9457).
 enum class error_format : std::uint8_t { text, problem };
 
-/// One row of the table. From these rows come 404, 405, Allow, HEAD and OPTIONS:
-/// OPTIONS is offered everywhere, HEAD where a GET reads.
+/// A row of the route table. 404, 405, Allow, HEAD and OPTIONS are derived from these rows: every
+/// path offers OPTIONS, and HEAD where GET reads.
 struct route {
   unsigned methods;  ///< a set of enum method
-  /// Its segments; `{name}` matches any one.
+  /// Segments after slashes; `{name}` matches any one segment.
   std::string_view path;
   http::scope scope;
   http::access access;
@@ -33,35 +33,36 @@ struct route {
   handler handle;
 };
 
-/// Every route there is, those of one path next to each other.
+/// Returns all routes; static. Routes of one path are adjacent.
 std::span<const route> routes() noexcept;
 
 /// All routes of one path.
 struct path_routes {
   std::string_view path;
   std::span<const route> rows;
-  unsigned methods;   ///< all that are offered
+  unsigned methods;   ///< all methods of the path, including HEAD and OPTIONS
   std::string allow;  ///< the value of Allow
   error_format errors;
 
-  /// The route for `method`, HEAD being that of GET; null when it is not offered.
+  /// Returns the route for `method`, the route of GET for HEAD, or null if there is none. OPTIONS
+  /// has no route.
   const route* find(method method) const noexcept;
 };
 
 struct path_match {
-  const path_routes* routes = nullptr;  ///< null: no such path
-  std::string_view raw_name{};          ///< the segment at `{name}`, as sent
+  const path_routes* routes = nullptr;  ///< null: no route has this path
+  std::string_view raw_name{};          ///< the segment at `{name}`, percent-encoded
 };
 
-/// Finds the routes of a path as it was sent. Segments are separated before they are
-/// decoded, so `%2F` does not separate. A segment with a bad percent-encoding matches
-/// nothing but `{name}`.
+/// Finds the routes of a percent-encoded path. Splits it into segments before it decodes them, so
+/// `%2F` is no separator. A segment with an invalid percent-encoding matches only `{name}`.
+/// Thread-safe.
 path_match find_path(std::string_view raw_path);
 
-/// How errors are told for a path that find_path() does not know.
+/// Returns the error format for a path that find_path() does not find.
 error_format errors_of_unknown(std::string_view raw_path);
 
-/// The value of Allow for the server as a whole (RFC 9110 section 9.3.7).
+/// The value of Allow in the response to `OPTIONS *` (RFC 9110 section 9.3.7).
 inline constexpr std::string_view any_allow = "GET, HEAD, POST, PUT, DELETE, OPTIONS";
 
 }  // namespace http

@@ -11,28 +11,27 @@ response malformed_target(target::defect defect, const path_match& match, error_
   if (errors == error_format::text)
     return {status::bad_request, "malformed request target\n"};
   if (match.routes != nullptr && defect == target::defect::path)
-    return v1::to_response(
-        {v1::code::invalid_name, "the name has a bad percent-encoding, or is not UTF-8"});
+    return v1::to_response({v1::code::invalid_name, "the name is not valid percent-encoded UTF-8"});
   return v1::to_response(
-      {v1::code::bad_request, "the target has a bad percent-encoding, or is not UTF-8"});
+      {v1::code::bad_request, "the request target is not valid percent-encoded UTF-8"});
 }
 
 response unknown_path(error_format errors) {
   if (errors == error_format::text)
     return {status::not_found, "no such page: try /\n"};
-  return v1::to_response({v1::code::no_such_route, "see /openapi.json for what there is"});
+  return v1::to_response({v1::code::no_such_route, "/openapi.json describes every path"});
 }
 
 response method_not_allowed(const path_routes& routes) {
   auto response =
       routes.errors == error_format::text
           ? http::response{status::method_not_allowed, "this method is not allowed here\n"}
-          : v1::to_response({v1::code::method_not_allowed, "see Allow"});
+          : v1::to_response({v1::code::method_not_allowed, "Allow lists the methods of this path"});
   response.allow = routes.allow;
   return response;
 }
 
-response whole_server(method method) {
+response respond_for_server(method method) {
   if (method == method::options)
     return {.status = status::no_content, .allow = any_allow};
   return {status::bad_request, "only OPTIONS takes *\n"};
@@ -45,7 +44,7 @@ action route_request(const request& request, target& target, const v1::server_in
   const auto defect = target.parse(request.target);
   const auto raw_path = target.raw_path();
   if (raw_path == "*" && defect == target::defect::none)
-    return whole_server(request.method);
+    return respond_for_server(request.method);
   const auto match = find_path(raw_path);
   const auto errors = match.routes != nullptr ? match.routes->errors : errors_of_unknown(raw_path);
   if (defect != target::defect::none)

@@ -4,9 +4,9 @@
 
 namespace http {
 
-/// Finds the route of a request and has its handler decide what the request comes to.
-/// Responds itself with 400, 404 and 405, and to OPTIONS. `target` is parsed here; what
-/// the action borrows is valid as long as the request and the target are.
+/// Parses the target of `request` into `target`, finds the route and returns the action of its
+/// handler. Responds itself with 400, 404 and 405, and to OPTIONS. The action may borrow from
+/// `request` and `target`.
 action route_request(const request& request, target& target, const v1::server_info& server,
                      const connection_info& connection);
 

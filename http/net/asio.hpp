@@ -1,7 +1,6 @@
 #pragma once
 
-// What is Asio's here: addresses, and the sockets that listen on them. The event
-// loops are our own, see worker.
+// Asio provides addresses and listening sockets only. The event loops are our own, see worker.
 
 #include <boost/asio/basic_socket_acceptor.hpp>
 #include <boost/asio/io_context.hpp>

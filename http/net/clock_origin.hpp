@@ -8,7 +8,7 @@
 
 namespace http {
 
-/// How long the machine is up, also while it slept.
+/// Returns the time since the machine started, including suspend (CLOCK_BOOTTIME).
 inline std::chrono::milliseconds since_boot() noexcept {
   timespec time{};
   ::clock_gettime(CLOCK_BOOTTIME, &time);
@@ -16,13 +16,13 @@ inline std::chrono::milliseconds since_boot() noexcept {
       std::chrono::seconds{time.tv_sec} + std::chrono::nanoseconds{time.tv_nsec});
 }
 
-/// The instant from which a server counts: one for all of its loops.
+/// The same instant on two clocks. All event loops of a server measure time from one origin.
 struct clock_origin {
   counter::time_point wall;
   std::chrono::milliseconds since_boot;
 
-  /// Now by the wall clock, or `earliest` where that is later: a clock that was
-  /// set back between two runs does not turn back the time of the counters.
+  /// Returns the current time, or `earliest` if the wall clock is behind it: setting the clock back
+  /// between two runs does not turn back the time of the counters.
   static clock_origin now(counter::time_point earliest = {}) noexcept {
     const auto wall =
         std::chrono::time_point_cast<std::chrono::milliseconds>(std::chrono::system_clock::now());

@@ -4,14 +4,14 @@
 
 namespace http {
 
-void deadlines::set(timed& waiting, kind of) {
-  clear(waiting);
-  waiting.expiry_ = clock_.now() + durations_[of];
-  lists_[of].push_back(waiting);
+void deadlines::set(timed& object, kind kind) {
+  clear(object);
+  object.expiry_ = clock_.now() + durations_[kind];
+  lists_[kind].push_back(object);
 }
 
-void deadlines::clear(timed& waiting) noexcept {
-  waiting.unlink();
+void deadlines::clear(timed& object) noexcept {
+  object.unlink();
 }
 
 steady_clock::time_point deadlines::next() const noexcept {
@@ -25,9 +25,9 @@ steady_clock::time_point deadlines::next() const noexcept {
 void deadlines::expire(steady_clock::time_point now) {
   for (auto& queue : lists_) {
     while (!queue.empty() && queue.front().expiry_ <= now) {
-      auto& late = queue.front();
+      auto& object = queue.front();
       queue.pop_front();
-      late.on_deadline();
+      object.on_deadline();
     }
   }
 }

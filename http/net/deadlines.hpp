@@ -12,7 +12,7 @@
 
 namespace http {
 
-/// Something that may take too long. Leaves its list when it is destroyed.
+/// An object that can have one deadline. Its destructor clears the deadline.
 class timed : public boost::intrusive::list_base_hook<
                   boost::intrusive::link_mode<boost::intrusive::auto_unlink>> {
 public:
@@ -21,16 +21,16 @@ public:
 private:
   friend class deadlines;
 
-  /// Its deadline passed; it is in no list any more.
+  /// Called by deadlines::expire() after the deadline is cleared. May set a new one, and may
+  /// destroy this object.
   virtual void on_deadline() = 0;
 
   steady_clock::time_point expiry_;
 };
 
-/// The deadlines of one event loop. All waits of one kind take equally long, so
-/// each kind is a queue in which what was set first expires first: to set, move
-/// and clear a deadline costs two pointer swaps and no system call. The loop
-/// waits no longer than until next(). Used on the loop's thread.
+/// The deadlines of one event loop. All deadlines of a kind have the same duration, so each kind is
+/// a queue ordered by expiry: setting, moving or clearing a deadline takes constant time and no
+/// system call. The loop waits until next() at most. Used on the loop's thread.
 class deadlines {
 public:
   enum kind : std::size_t {
@@ -48,20 +48,23 @@ public:
 
   explicit deadlines(const loop_clock& clock) : clock_(clock) {}
 
-  void set_duration(kind of, std::chrono::milliseconds duration) noexcept {
-    durations_[of] = duration;
+  /// Call it before the first set() of this kind: deadlines already set do not move.
+  void set_duration(kind kind, std::chrono::milliseconds duration) noexcept {
+    durations_[kind] = duration;
   }
 
-  /// Expires `waiting` after the kind's duration from now; replaces what was
-  /// set before.
-  void set(timed& waiting, kind of);
+  /// Sets the deadline of `object` to the loop clock's time plus the duration of `kind`, and clears
+  /// its previous deadline of any kind. Borrows `object`.
+  void set(timed& object, kind kind);
 
-  static void clear(timed& waiting) noexcept;
+  /// Does nothing if `object` has no deadline.
+  static void clear(timed& object) noexcept;
 
-  /// When the first one passes, or the end of time.
+  /// Returns the earliest deadline; time_point::max() if there is none.
   steady_clock::time_point next() const noexcept;
 
-  /// Tells those whose deadline has passed by `now`; within a pass.
+  /// Calls on_deadline() for each deadline at or before `now`. Call it within a pass, see
+  /// store_client.
   void expire(steady_clock::time_point now);
 
 private:

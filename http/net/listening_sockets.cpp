@@ -26,15 +26,15 @@ void share_port(tcp_acceptor& acceptor) {
   set_option(acceptor, SOL_SOCKET, SO_REUSEPORT, 1);
 }
 
-/// Hands out a connection when its first bytes are there, or after a second: it
-/// is accepted, read and answered in one go (tcp(7)).
+/// Delays accept until the first bytes arrive, or for a second: the loop can then accept a
+/// connection, read the request and respond in one pass (tcp(7)).
 void defer_accept(tcp_acceptor& acceptor) {
   set_option(acceptor, IPPROTO_TCP, TCP_DEFER_ACCEPT, 1);
 }
 
-/// Drops what comes in: who tries to connect tries again a second later. Where
-/// only an administrator may do that, who comes just now is reset.
-void play_dead(tcp_acceptor& acceptor) {
+/// Drops all incoming packets, so that a peer which connects now retries after a second. Where only
+/// an administrator may attach a filter, the peer's connection is reset instead.
+void drop_packets(tcp_acceptor& acceptor) {
   sock_filter drop{BPF_RET | BPF_K, 0, 0, 0};
   try {
     set_option(acceptor, SOL_SOCKET, SO_ATTACH_FILTER, sock_fprog{1, &drop});
@@ -46,7 +46,7 @@ void play_dead(tcp_acceptor& acceptor) {
 
 tcp_acceptor open(asio::io_context& context, const asio::ip::tcp::endpoint& endpoint) {
   tcp_acceptor acceptor{context, endpoint.protocol()};
-  // Connections of an earlier run that linger in TIME_WAIT do not count.
+  // Connections of an earlier run in TIME_WAIT must not block bind().
   acceptor.set_option(tcp_acceptor::reuse_address{true});
   if (endpoint.address().is_v6())
     acceptor.set_option(asio::ip::v6_only{true});
@@ -57,7 +57,7 @@ tcp_acceptor listen(asio::io_context& context, const asio::ip::tcp::endpoint& en
   auto acceptor = open(context, endpoint);
   share_port(acceptor);
   acceptor.bind(endpoint);
-  // Inherited by what is accepted. A reply is one write and must not wait.
+  // Accepted sockets inherit these. A response is one write and must not wait for more.
   acceptor.set_option(asio::ip::tcp::no_delay{true});
   acceptor.set_option(tcp_acceptor::send_buffer_size{counter::limits::send_buffer_bytes});
   acceptor.non_blocking(true);
@@ -70,16 +70,16 @@ tcp_acceptor listen(asio::io_context& context, const asio::ip::tcp::endpoint& en
 
 std::vector<tcp_acceptor> open_listening_sockets(asio::io_context& context, std::size_t count,
                                                  const asio::ip::tcp::endpoint& endpoint) {
-  // To listen without SO_REUSEPORT works only where nobody else does, whatever
-  // they have set. Once it does, the port is ours to share.
-  auto alone = open(context, endpoint);
-  play_dead(alone);
-  alone.bind(endpoint);
-  alone.listen();
-  share_port(alone);
+  // listen() without SO_REUSEPORT succeeds only if no other socket listens here, whatever its
+  // options. Only then share the port among our own acceptors.
+  auto probe = open(context, endpoint);
+  drop_packets(probe);
+  probe.bind(endpoint);
+  probe.listen();
+  share_port(probe);
   std::vector<tcp_acceptor> acceptors;
   for (std::size_t i = 0; i < count; ++i)
-    acceptors.push_back(listen(context, alone.local_endpoint()));
+    acceptors.push_back(listen(context, probe.local_endpoint()));
   return acceptors;
 }
 

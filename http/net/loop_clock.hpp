@@ -9,11 +9,13 @@
 
 namespace http {
 
-/// The time of an event loop: read once a pass, not once a request.
+/// The clocks of an event loop, read once a pass instead of once a request. Used on the loop's
+/// thread.
 class loop_clock {
 public:
   explicit loop_clock(const clock_origin& origin) noexcept : origin_(origin) {}
 
+  /// Reads all clocks. All other functions return the values of the last refresh().
   void refresh() noexcept {
     now_ = steady_clock::now();
     since_boot_ = since_boot();
@@ -22,11 +24,12 @@ public:
 
   steady_clock::time_point now() const noexcept { return now_; }
 
-  /// The wall clock's second; the reference stays valid and follows refresh().
+  /// Returns the second of the wall clock. The reference stays valid, and its value changes with
+  /// refresh().
   const std::time_t& second() const noexcept { return second_; }
 
-  /// The time that counters expire by: the origin's, and what has passed since then, also
-  /// while the machine slept. No counter expires because somebody sets a clock.
+  /// Returns the time by which counters expire: the origin's wall time plus the time since then,
+  /// including suspend. Setting the clock of the machine does not change it.
   counter::time_point wall() const noexcept {
     return origin_.wall + (since_boot_ - origin_.since_boot);
   }

@@ -16,7 +16,7 @@ Address as(const sockaddr_storage& address) noexcept {
 }
 
 bool is_loopback(const in6_addr& address) noexcept {
-  // The 13th byte is the first one of an IPv4 address that is mapped into IPv6.
+  // Byte 12 is the first byte of an IPv4 address mapped into IPv6.
   return IN6_IS_ADDR_LOOPBACK(&address) ||
          (IN6_IS_ADDR_V4MAPPED(&address) && address.s6_addr[12] == IN_LOOPBACKNET);
 }

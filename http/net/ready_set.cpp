@@ -19,12 +19,12 @@ int make_set() {
   return set;
 }
 
-/// As epoll_wait() takes it: rounded up, or the loop would spin until it is time.
+/// Rounds up to the milliseconds of epoll_wait(): rounding down would make the loop spin.
 int timeout(steady_clock::duration duration) {
   using std::chrono::milliseconds;
-  constexpr milliseconds most{std::numeric_limits<int>::max()};
-  if (duration > most)
-    return static_cast<int>(most.count());
+  constexpr milliseconds longest{std::numeric_limits<int>::max()};
+  if (duration > longest)
+    return static_cast<int>(longest.count());
   const auto rounded = std::chrono::ceil<milliseconds>(duration);
   return static_cast<int>(std::max(rounded, milliseconds::zero()).count());
 }
@@ -37,22 +37,22 @@ ready_set::~ready_set() {
   ::close(set_);
 }
 
-bool ready_set::watch(int descriptor, pollable& watched) {
+bool ready_set::watch(int descriptor, pollable& owner) {
   epoll_event event{};
   event.events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET;
-  event.data.ptr = &watched;
+  event.data.ptr = &owner;
   return ::epoll_ctl(set_, EPOLL_CTL_ADD, descriptor, &event) == 0 ||
          (errno == EEXIST && ::epoll_ctl(set_, EPOLL_CTL_MOD, descriptor, &event) == 0);
 }
 
 bool ready_set::wait(steady_clock::duration duration) {
-  const auto look = [&](int milliseconds) {
+  const auto poll = [&](int milliseconds) {
     return ::epoll_wait(set_, ready_.data(), static_cast<int>(ready_.size()), milliseconds);
   };
-  int found = look(timeout(duration));
-  if (found < 0)  // stopped and continued (signal(7)): what came meanwhile was in time
-    found = look(0);
-  ready_count_ = static_cast<std::size_t>(std::max(found, 0));
+  int count = poll(timeout(duration));
+  if (count < 0)  // interrupted by stop and continue (signal(7)): collect what arrived meanwhile
+    count = poll(0);
+  ready_count_ = static_cast<std::size_t>(std::max(count, 0));
   return ready_count_ < ready_.size();
 }
 

@@ -9,22 +9,26 @@
 
 namespace http {
 
-/// Something with a descriptor in a ready_set.
+/// The owner of a descriptor in a ready_set. It must be destroyed no earlier than the descriptor is
+/// closed, and not between wait() and the end of tell() unless by its own on_ready().
 class pollable {
 public:
   virtual ~pollable() = default;
 
   struct readiness {
-    bool readable;  ///< bytes, the end or an error are there
+    bool readable;  ///< a read returns bytes, the end of the stream or an error
     bool writable;
-    bool ended;  ///< the peer sends nothing more, or is gone
+    bool ended;  ///< the peer has ended its side of the stream, or the connection is broken
   };
+  /// Called by ready_set::tell() on the loop's thread. May destroy this object.
   virtual void on_ready(readiness now) = 0;
 };
 
-/// What an event loop waits for: an edge-triggered epoll set (epoll(7)). A
-/// descriptor is registered once, and one call waits for all and tells which are
-/// ready. Used on the loop's thread.
+/// The descriptors of one event loop: an edge-triggered epoll set (epoll(7)). A descriptor is added
+/// once; the kernel removes it when it is closed. The constructor throws
+/// boost::system::system_error. Used on the loop's thread.
+///
+///     wait(duration); tell(); again
 class ready_set {
 public:
   ready_set();
@@ -32,20 +36,21 @@ public:
   ready_set(const ready_set&) = delete;
   ready_set& operator=(const ready_set&) = delete;
 
-  /// Tells `watched` of what is there and from now on of what changes, until
-  /// the descriptor is closed. Again: once more of what is there. False when the
-  /// kernel has no room for it.
-  bool watch(int descriptor, pollable& watched);
+  /// Adds `descriptor` and borrows `owner`. on_ready() reports the current readiness, then each
+  /// change, until the descriptor is closed. If it is in the set already, reports the current
+  /// readiness once more. Returns false, with errno set, if the kernel is out of memory or watches.
+  bool watch(int descriptor, pollable& owner);
 
-  /// Waits until some are ready, for at most `duration`. False when there may be
-  /// more of them than it has found.
+  /// Waits until a descriptor is ready, for at most `duration`. Returns false if more may be ready
+  /// than one wait() can find.
   bool wait(steady_clock::duration duration);
 
-  /// Tells those that the last wait() found. None but they may end meanwhile.
+  /// Calls on_ready() for each descriptor that the last wait() found. During the call no pollable
+  /// may be destroyed except the one being told.
   void tell();
 
 private:
-  /// What one wait finds: enough that a pass is worth its end.
+  /// Large enough that the fixed cost of a pass is spread over many connections.
   static constexpr std::size_t ready_max = 512;
 
   const int set_;

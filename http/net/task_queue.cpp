@@ -27,14 +27,14 @@ task_queue::~task_queue() {
   ::close(descriptor_);
 }
 
-void task_queue::post(task asked) {
+void task_queue::post(task task) {
   {
     const counter::mutex_lock lock{mutex_};
-    waiting_.push_back(std::move(asked));
+    waiting_.push_back(std::move(task));
     if (!std::exchange(is_loop_waiting_, false))
       return;
   }
-  // Each write is an edge of its own, so that nobody needs to read it back.
+  // The set is edge-triggered and each write is an edge, so the count need not be read back.
   ::eventfd_write(descriptor_, 1);
 }
 
@@ -54,8 +54,8 @@ std::size_t task_queue::run() {
     const counter::mutex_lock lock{mutex_};
     running_.swap(waiting_);
   }
-  for (auto& asked : running_)
-    asked();
+  for (auto& task : running_)
+    task();
   const auto count = running_.size();
   running_.clear();
   return count;

@@ -11,10 +11,12 @@
 
 namespace http {
 
-/// What an event loop is asked to do by itself and by other threads. A loop
-/// that runs looks here by itself; only one that waits is woken, by a descriptor
-/// in its ready set. Used on the loop's thread where nothing else is said: that
-/// of the constructor, until another one takes over.
+/// The tasks that an event loop runs for itself and for other threads. A busy loop picks them up in
+/// its next round; a waiting loop is woken through a descriptor in its ready set. Used on the
+/// loop's thread except where a function is thread-safe. The constructor throws
+/// boost::system::system_error, and makes its thread the loop's until take_over().
+///
+///     if begin_wait() ... wait ...; end_wait(); run()
 class task_queue final : public pollable {
 public:
   using task = std::function<void()>;
@@ -24,30 +26,31 @@ public:
   task_queue(const task_queue&) = delete;
   task_queue& operator=(const task_queue&) = delete;
 
-  /// Belongs in the loop's ready set.
+  /// The descriptor to watch in the loop's ready set; it ends a wait.
   int descriptor() const noexcept { return descriptor_; }
 
-  /// The calling thread is the loop's from now on.
+  /// Makes the calling thread the loop's.
   void take_over() noexcept { owner_ = std::this_thread::get_id(); }
 
-  /// Thread-safe. Whether the caller is on the loop's thread.
+  /// Returns true if the caller is on the loop's thread. Thread-safe.
   bool is_here() const noexcept { return owner_ == std::this_thread::get_id(); }
 
-  /// Thread-safe. `asked` runs later, never inside the call.
-  void post(task asked);
+  /// Queues `task`, which runs later on the loop's thread, never during the call. It must not
+  /// throw. Thread-safe; may allocate.
+  void post(task task);
 
-  /// The loop is about to wait. False when it must not: there are tasks.
+  /// Announces that the loop waits next: post() then wakes it. Returns false if tasks are queued:
+  /// the loop must not wait.
   bool begin_wait();
 
-  /// It has waited.
+  /// Ends what begin_wait() announced.
   void end_wait();
 
-  /// Runs what is there by now; what that posts is for the next call. Returns
-  /// how many there were.
+  /// Runs the queued tasks in order, and returns their number. Tasks posted meanwhile stay queued.
   std::size_t run();
 
 private:
-  void on_ready(readiness) override {}  // to have been woken is all
+  void on_ready(readiness) override {}  // waking the loop was the purpose
 
   const int descriptor_;
   std::atomic<std::thread::id> owner_ = std::this_thread::get_id();

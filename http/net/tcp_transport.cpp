@@ -12,7 +12,7 @@ namespace http {
 
 namespace {
 
-/// Repeats a system call that a signal has interrupted.
+/// Repeats a system call while signals interrupt it.
 template <class Call>
 ssize_t uninterrupted(Call call) noexcept {
   ssize_t result;
@@ -36,12 +36,12 @@ transport::result tcp_transport::read(std::span<char> buffer) noexcept {
   if (bytes == 0)
     return {0, status::end};
   const auto read = static_cast<std::size_t>(bytes);
-  // A short read has emptied the socket (epoll(7)): another one would only say so.
+  // A short read has emptied the socket (epoll(7)): another read would only return EAGAIN.
   return {read, read < buffer.size() ? status::wants_read : status::done};
 }
 
 transport::result tcp_transport::write(std::string_view bytes, bool is_last) noexcept {
-  // MSG_MORE holds the last segment back until the end of the stream goes with it.
+  // MSG_MORE holds back the last segment until FIN can leave with it.
   const int flags = MSG_NOSIGNAL | (is_last ? MSG_MORE : 0);
   const auto sent =
       uninterrupted([&] { return ::send(descriptor_, bytes.data(), bytes.size(), flags); });
@@ -55,7 +55,7 @@ void tcp_transport::shutdown_send() noexcept {
   ::shutdown(descriptor_, SHUT_WR);
 }
 
-/// SIOCOUTQ, see tcp(7).
+// SIOCOUTQ: see tcp(7).
 std::size_t tcp_transport::unacknowledged() const noexcept {
   int bytes = 0;
   ::ioctl(descriptor_, SIOCOUTQ, &bytes);

@@ -6,11 +6,11 @@
 
 namespace http {
 
-/// A connected TCP socket. It is not Asio's, whose reactor would be told of every
-/// connection and asked before every wait: see ready_set.
+/// A connected TCP socket. Not an Asio socket: Asio's reactor would register every connection and
+/// take part in every wait, which ready_set does already.
 class tcp_transport final : public transport {
 public:
-  /// Takes over the descriptor, which does not block.
+  /// Takes ownership of `descriptor`, a connected, non-blocking socket.
   explicit tcp_transport(int descriptor) noexcept : descriptor_(descriptor) {}
   ~tcp_transport() override { close(); }
 

@@ -4,14 +4,13 @@
 
 namespace http {
 
-/// How much the bodies may take that the connections of one event loop are
-/// sending: each is bounded, but together they could fill the memory. Used on
-/// the loop's thread.
+/// Limits the memory of all request bodies on one event loop: the limit of a single body does not
+/// stop many connections together from filling the memory. Used on the loop's thread.
 class body_budget {
 public:
   explicit body_budget(std::size_t bytes_max) noexcept : left_(bytes_max) {}
 
-  /// False, and nothing taken, when there is no room for `bytes`.
+  /// Takes `bytes`. Returns false, and takes nothing, if fewer are left.
   bool take(std::size_t bytes) noexcept {
     if (bytes > left_)
       return false;
@@ -19,7 +18,7 @@ public:
     return true;
   }
 
-  /// Gives back what was taken.
+  /// Returns bytes that were taken.
   void give(std::size_t bytes) noexcept { left_ += bytes; }
 
 private:

@@ -14,14 +14,14 @@ constexpr refusal unknown_coding{status::not_implemented,
 constexpr refusal two_lengths{status::bad_request,
                               "Transfer-Encoding and Content-Length contradict each other\n"};
 
-/// ASCII only, as field values that matter here are.
+/// Compares ASCII text only: the values compared here are ASCII.
 bool equals_ignoring_case(std::string_view left, std::string_view right) noexcept {
   auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; };
   return std::equal(left.begin(), left.end(), right.begin(), right.end(),
                     [&](char a, char b) { return lower(a) == lower(b); });
 }
 
-/// Not a full check of RFC 3986's authority: what could not be part of one.
+/// Rejects characters that cannot occur in an authority (RFC 3986 section 3.2); not a full check.
 bool is_host(std::string_view value) noexcept {
   static constexpr auto is_foreign = [] {
     std::array<bool, 256> table{};

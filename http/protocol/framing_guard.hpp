@@ -8,26 +8,27 @@
 
 namespace http {
 
-/// The rules that decide where a request ends and which Beast 345 does not
-/// keep, or not all of (RFC 9112 sections 3.2, 5.2, 6.1 to 6.3). A message that
-/// breaks one could be read as a different number of requests by another
-/// server, so it is refused before anything of it is carried out.
+/// Checks the rules of message framing that Beast 345 does not enforce, or not completely (RFC 9112
+/// sections 3.2, 5.2, 6.1 to 6.3). Another server could split a message that breaks a rule into a
+/// different number of requests (request smuggling), so such a message is refused before any of it
+/// takes effect. One guard per request.
 class framing_guard {
 public:
   enum class field { content_length, transfer_encoding, host, expect, other };
 
-  /// Once for each header field, in order; `value` without the white space
-  /// around it.
+  /// Checks one header field; nullopt if it may pass. Call it once for each field, in order, with
+  /// `value` trimmed.
   std::optional<refusal> check_field(field name, std::string_view value) noexcept;
 
-  /// Once, when all fields of the header have been seen.
+  /// Checks the fields together; nullopt if they may pass. Call it once, after the last field.
   std::optional<refusal> check_header(bool http_11) const noexcept;
 
-  /// What a second Transfer-Encoding or a Content-Length beside one means;
-  /// Beast may notice before check_header() can.
+  /// Returns the refusal for Beast's error bad_transfer_encoding, which Beast may report before
+  /// check_header() is called.
   refusal bad_transfer_encoding() const noexcept;
 
-  /// The peer waits for `100 Continue` before it sends the body.
+  /// Returns true if a field Expect: 100-continue was checked: the peer waits for `100 Continue`
+  /// before it sends the body.
   bool expects_continue() const noexcept { return expects_continue_; }
 
 private:

@@ -14,36 +14,36 @@ struct head {
 
 }  // namespace
 
-void header_fields::add(name which, std::string_view value) {
+void header_fields::add(name name, std::string_view value) {
   assert(value.size() <= UINT16_MAX);
-  const head added{which, static_cast<std::uint16_t>(value.size())};
+  const head added{name, static_cast<std::uint16_t>(value.size())};
   char bytes[sizeof added];
   std::memcpy(bytes, &added, sizeof added);
   bytes_.append(bytes, sizeof bytes);
   bytes_.append(value);
 }
 
-std::size_t header_fields::count(name which) const noexcept {
+std::size_t header_fields::count(name name) const noexcept {
   std::size_t count = 0;
-  for_each([&](name next, std::string_view) { count += next == which ? 1 : 0; });
+  for_each([&](auto next, std::string_view) { count += next == name ? 1 : 0; });
   return count;
 }
 
-std::optional<std::string> header_fields::find(name which) const {
-  std::optional<std::string> all;
-  for_each([&](name next, std::string_view value) {
-    if (next != which)
+std::optional<std::string> header_fields::find(name name) const {
+  std::optional<std::string> list;
+  for_each([&](auto next, std::string_view value) {
+    if (next != name)
       return;
-    if (all)
-      all->append(", ").append(value);
+    if (list)
+      list->append(", ").append(value);
     else
-      all.emplace(value);
+      list.emplace(value);
   });
-  return all;
+  return list;
 }
 
-void header_fields::shrink(std::size_t kept_bytes) {
-  if (bytes_.capacity() > kept_bytes)
+void header_fields::shrink(std::size_t bytes_max) {
+  if (bytes_.capacity() > bytes_max)
     std::string{}.swap(bytes_);
 }
 

@@ -8,8 +8,8 @@
 
 namespace http {
 
-/// The fields of a header that somebody may ask for, in the order in which they
-/// came. Reuses its memory.
+/// The header fields that handlers use, in the order of arrival. Stored in one buffer that is
+/// reused for the next request.
 class header_fields {
 public:
   enum class name : std::uint8_t {
@@ -20,22 +20,22 @@ public:
     if_none_match,
   };
 
-  void add(name which, std::string_view value);
+  /// Copies `value`, at most 65535 bytes.
+  void add(name name, std::string_view value);
   void clear() noexcept { bytes_.clear(); }
 
-  /// How many there are.
-  std::size_t count(name which) const noexcept;
+  /// Returns the number of fields with this name.
+  std::size_t count(name name) const noexcept;
 
-  /// The value; of several ones, all in one list (RFC 9110 section 5.3). Nothing
-  /// when there is none.
-  std::optional<std::string> find(name which) const;
+  /// Returns the value; the values of repeated fields joined by `, ` (RFC 9110 section 5.3);
+  /// nullopt if there is no such field.
+  std::optional<std::string> find(name name) const;
 
-  /// Gives memory back where there is more than `kept_bytes` of it.
-  void shrink(std::size_t kept_bytes);
+  /// Frees the buffer, and the fields in it, if it is larger than `bytes_max`.
+  void shrink(std::size_t bytes_max);
 
 private:
-  // For each: its name, the size of its value in two bytes, the value. A header
-  // is bounded by limits::header_bytes_max.
+  // For each field: its name, the size of its value in two bytes, the value.
   std::string bytes_;
 
   template <class Visit>

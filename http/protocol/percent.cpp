@@ -21,7 +21,7 @@ std::string_view decode_into(std::string& buffer, std::string_view text, bool pl
   urls::encoding_opts options;
   options.space_as_plus = plus_is_space;
   const urls::decode_view decoded{urls::pct_string_view{text}, options};
-  // To assign the range would make a string first, and memory for it.
+  // Assigning the range would construct a temporary string.
   buffer.resize(decoded.size());
   std::copy(decoded.begin(), decoded.end(), buffer.begin());
   return buffer;

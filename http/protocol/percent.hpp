@@ -6,28 +6,30 @@
 
 namespace http {
 
-/// Percent-encoding (RFC 3986 section 2.1) and what is built on it.
+// Percent-encoding (RFC 3986 section 2.1), and queries and forms that use it.
 
-/// Whether every `%` is followed by two hexadecimal digits and what `text` stands
-/// for is UTF-8. Uses `buffer` for what it decodes.
+/// Returns true if every `%` is followed by two hexadecimal digits and the decoded text is UTF-8.
+/// Overwrites `buffer`.
 bool has_good_encoding(std::string_view text, std::string& buffer);
 
-/// `text`, whose encoding is good, decoded into `buffer`.
+/// Decodes `text`, which must satisfy has_good_encoding(), into `buffer`. The result borrows from
+/// `buffer`.
 std::string_view decode_into(std::string& buffer, std::string_view text, bool plus_is_space);
 
-/// The same, but `text` itself where nothing is encoded, as is usual.
+/// Does the same, but returns `text` itself and leaves `buffer` alone if nothing is encoded, the
+/// usual case. The result borrows from `text` or `buffer`.
 inline std::string_view decode(std::string_view text, bool plus_is_space, std::string& buffer) {
-  auto stands_for_another = [&](char c) { return c == '%' || (c == '+' && plus_is_space); };
-  return std::any_of(text.begin(), text.end(), stands_for_another)
+  auto is_encoded = [&](char c) { return c == '%' || (c == '+' && plus_is_space); };
+  return std::any_of(text.begin(), text.end(), is_encoded)
              ? decode_into(buffer, text, plus_is_space)
              : text;
 }
 
-/// Encodes all but the unreserved characters.
+/// Percent-encodes all but the unreserved characters (RFC 3986 section 2.3).
 std::string encode(std::string_view text);
 
-/// Calls visit(name, value) for each `name=value` between `&`, still encoded, until
-/// it returns false. Empty ones are left out.
+/// Calls visit(name, value) for each `name=value` between `&`, still encoded, until it returns
+/// false. Skips empty pairs; a pair without `=` has an empty value.
 template <class Visit>
 void for_each_pair(std::string_view text, Visit visit) {
   for (auto rest = text; !rest.empty();) {

@@ -9,7 +9,7 @@ namespace {
 constexpr refusal incomplete{status::bad_request, "the request ended too early\n"};
 constexpr refusal too_slow{status::request_timeout, "the request took too long\n"};
 
-/// The value of Allow where a method is refused before any route is looked at.
+/// The value of Allow when a method is refused before routing.
 constexpr std::string_view any_allow = "GET, HEAD, POST, PUT, DELETE, OPTIONS";
 
 }  // namespace
@@ -52,21 +52,21 @@ const http::request* pipeline::next_request() {
   return nullptr;
 }
 
-/// Opens the slot of a request that is whole.
+/// Opens the slot of a complete request.
 void pipeline::yield() {
   const auto& request = parser_.request();
-  const bool is_last_one = is_last(request);
+  const bool ends_connection = is_last(request);
   slot_ = responses_.open({.http_11 = request.http_11,
-                           .keep_alive = !is_last_one,
+                           .keep_alive = !ends_connection,
                            .is_head = request.method == method::head});
   is_yielded_ = true;
-  if (is_last_one) {
+  if (ends_connection) {
     is_closing_ = true;
     should_linger_ |= is_draining_ || !unparsed().empty();
   }
 }
 
-/// The request that was yielded is handled: the parser begins the next one.
+/// Ends the use of the yielded request: the parser begins the next one.
 void pipeline::release_request() {
   if (!is_yielded_)
     return;
@@ -74,7 +74,7 @@ void pipeline::release_request() {
   parser_.restart();
 }
 
-/// All bytes are used up within a request, or there is none.
+/// Handles the end of the available bytes, within a request or between two.
 void pipeline::end_of_bytes() {
   if (input_ended_) {
     if (parser_.has_begun())
@@ -89,7 +89,7 @@ void pipeline::end_of_bytes() {
 bool pipeline::is_last(const http::request& request) const noexcept {
   if (!request.keep_alive)
     return true;
-  // While draining, what was pipelined behind it is still answered.
+  // A draining connection still serves the requests pipelined behind this one.
   return is_draining_ && unparsed().empty();
 }
 
@@ -121,11 +121,11 @@ void pipeline::end(slot_type slot) {
   held_until_.reset();
 }
 
-// -- what to do next ----------------------------------------------------------
+// -- next step ----------------------------------------------------------------
 
 pipeline::step pipeline::next_step(bool can_write) {
   release_request();
-  keep_unparsed();
+  save_unparsed();
   const bool has_output = !responses_.output().empty();
   const bool is_at_end = is_closing_ && responses_.empty();
   if (has_output && can_write)
@@ -139,7 +139,7 @@ bool pipeline::wants_input() const noexcept {
   return !input_ended_ && can_parse() && unparsed().size() < counter::limits::read_bytes_max;
 }
 
-void pipeline::keep_unparsed() {
+void pipeline::save_unparsed() {
   if (is_closing_) {
     should_linger_ |= !unparsed().empty();
     fed_ = {};
@@ -153,7 +153,7 @@ void pipeline::keep_unparsed() {
   fed_ = {};
 }
 
-// -- how long it may take -------------------------------------------------------
+// -- deadlines ------------------------------------------------------------------
 
 pipeline::awaited pipeline::awaits() const noexcept {
   if (is_closing_)
@@ -169,7 +169,7 @@ void pipeline::time_out() {
   refuse(too_slow);
 }
 
-// -- the end --------------------------------------------------------------------
+// -- end of the connection ------------------------------------------------------
 
 void pipeline::refuse(const refusal& refusal) {
   if (is_closing_)
@@ -181,7 +181,7 @@ void pipeline::refuse(const refusal& refusal) {
   responses_.complete(
       slot, {.status = refusal.status, .body = refusal.line, .allow = is_method ? any_allow : ""},
       date_.text());
-  // Nothing is done with what there is of a request.
+  // Drops the partial request, if any.
   parser_.restart();
 }
 
@@ -192,12 +192,12 @@ void pipeline::drain() noexcept {
     is_closing_ = should_linger_ = true;
 }
 
-void pipeline::shrink(std::size_t kept_bytes) {
+void pipeline::shrink(std::size_t bytes_max) {
   if (awaits() != awaited::request || !output().empty())
     return;
-  responses_.shrink(kept_bytes);
-  parser_.shrink(kept_bytes);
-  if (rest_.empty() && rest_.capacity() > kept_bytes)
+  responses_.shrink(bytes_max);
+  parser_.shrink(bytes_max);
+  if (rest_.empty() && rest_.capacity() > bytes_max)
     std::string{}.swap(rest_);
 }
 

@@ -12,10 +12,10 @@
 
 namespace http {
 
-/// One HTTP/1.x connection without I/O: bytes in, requests out; responses in, bytes out.
-/// Requests that arrive together are yielded together and answered in their order, in
-/// whatever order their responses are completed. Every decision about a connection is
-/// taken here; what the requests ask for is not known here.
+/// One HTTP/1.x connection without I/O: bytes in, requests out; responses in, bytes out. Yields
+/// pipelined requests without waiting for responses, accepts the responses in any order, and sends
+/// them in the order of the requests (RFC 9112 section 9.3.2). Makes every decision about the
+/// connection, and knows nothing about the meaning of requests.
 ///
 ///     feed(bytes);
 ///     while (auto* request = next_request()) ... complete(slot(), response), now or later
@@ -26,7 +26,7 @@ class pipeline {
 public:
   using slot_type = response_queue::slot;
 
-  /// All are borrowed; `bodies` may be null, see request_parser.
+  /// Borrows all three; `bodies` may be null, see request_parser.
   pipeline(const counter::limits& limits, const date& date, body_budget* bodies = nullptr)
       : limits_(limits),
         date_(date),
@@ -34,87 +34,96 @@ public:
 
   // -- requests -------------------------------------------------------------
 
-  /// More bytes from the peer, borrowed until next_step(). Call it only after next_step()
-  /// has returned `read`.
+  /// Takes bytes from the peer, borrowed until next_step(). Call it only after next_step() has
+  /// returned `read`.
   void feed(std::string_view bytes);
 
-  /// The peer will send nothing more.
+  /// Reports that the peer has ended its side of the connection.
   void feed_end() noexcept { input_ended_ = true; }
 
-  /// The next whole request. Null when there is none, or when none may begin before
-  /// responses are completed or output is sent: call it again then. Each request is
-  /// yielded once, and is valid until the next call of next_request() or next_step().
+  /// Returns the next complete request, once. Returns null if there is none, or if
+  /// limits::pipelined_max requests are pending, limits::output_bytes_max bytes of output are
+  /// unsent or the connection is held: call it again after feed(), complete() or consume_output().
+  /// The request is valid until the next call of next_request() or next_step().
   const http::request* next_request();
 
-  /// Where the response to the request that was yielded last belongs.
+  /// Returns the slot for the response to the request that was yielded last.
   slot_type slot() const noexcept { return slot_; }
 
-  /// No further request is yielded until the response of `slot` is complete: it may be
-  /// long, or take long.
+  /// Yields no further request until the response of `slot` is complete. For responses that may be
+  /// large or slow.
   void hold_until_complete(slot_type slot) noexcept { held_until_ = slot; }
 
   // -- responses ------------------------------------------------------------
 
-  /// Completes the response of `slot`; once for each request.
+  /// Renders the response of `slot`; once for each request.
   void complete(slot_type slot, const response& response);
 
-  /// In place of complete(): a response whose length is not known when it begins, see
-  /// response_queue. The connection must be held until it is complete.
+  /// These replace complete() for a response of unknown length, see response_queue. The connection
+  /// must be held for `slot`.
   void begin(slot_type slot, const response& head);
   void append(slot_type slot, std::string_view bytes) { responses_.append(slot, bytes); }
   void end(slot_type slot);
 
-  // -- what to do next --------------------------------------------------------
+  // -- next step ----------------------------------------------------------------
 
+  /// What the caller must do.
   enum class step {
-    write,       ///< send output(), call consume_output(), ask again
+    write,       ///< send output(), call consume_output(), then next_request()
     write_last,  ///< the same; output() ends with the connection's last byte
-    read,        ///< feed() or feed_end(), when the peer has sent something
-    wait,        ///< nothing: until a response is completed, or the socket takes output
-    linger,      ///< all is sent: read and discard for a while, then close
-    close,       ///< all is sent, and the peer sends nothing that matters: close
+    read,        ///< wait for input or its end, call feed() or feed_end()
+    wait,        ///< wait until a response is completed or the socket is writable
+    linger,      ///< all output is sent: end this side, discard input for a while, then close
+    close,       ///< all output is sent and no input matters: close
   };
 
-  /// What the connection needs when next_request() has returned null. `can_write` says
-  /// whether the socket takes output now. Bytes that were fed and not parsed are copied.
+  /// Returns what to do after next_request() has returned null. `can_write` says whether the socket
+  /// is writable. Copies the bytes that were fed and not parsed yet.
   step next_step(bool can_write);
 
+  /// Returns the bytes to send, valid until the next call that is not const.
   std::string_view output() const noexcept { return responses_.output(); }
+
+  /// Reports that the first `bytes` of output() were sent.
   void consume_output(std::size_t bytes) noexcept { responses_.consume(bytes); }
 
-  /// Rendered output that is not sent, of responses whose turn has not come, too.
+  /// Returns the number of rendered bytes not sent yet, including responses that wait for an
+  /// earlier one.
   std::size_t output_bytes() const noexcept { return responses_.bytes(); }
 
-  // -- how long it may take -----------------------------------------------------
+  // -- deadlines ----------------------------------------------------------------
 
+  /// What the connection waits for.
   enum class awaited {
-    request,   ///< nothing has begun
+    request,   ///< the first byte of a request
     header,    ///< the rest of a header
     body,      ///< the rest of a body
-    response,  ///< complete()
-    nothing,   ///< only that the output is sent
+    response,  ///< complete() or end()
+    nothing,   ///< output to be sent, or closing
   };
   awaited awaits() const noexcept;
 
-  /// Grows with each request that begins, so that the deadlines of two headers can be
-  /// told apart.
+  /// Returns the number of requests that have begun: it tells the header of one request from that
+  /// of the next.
   std::uint64_t requests() const noexcept { return requests_; }
 
-  /// What awaits() returns took too long: responds 408, and closes.
+  /// Responds 408 to the partial request and closes. Call it when a deadline for `header` or `body`
+  /// has passed.
   void time_out();
 
-  // -- the end ------------------------------------------------------------------
+  // -- end of the connection ------------------------------------------------------
 
-  /// Responds with `refusal` and closes; no request is yielded any more.
+  /// Responds with `refusal` after the pending responses, then closes. Yields no further request.
+  /// Does nothing if the connection is closing already.
   void refuse(const refusal& refusal);
 
-  /// The server is stopping: one more response, with `Connection: close`. Requests that
-  /// were pipelined behind it are still answered.
+  /// Ends the connection with one more response, which has `Connection: close`. Requests that have
+  /// arrived completely are still yielded.
   void drain() noexcept;
 
-  /// Frees each buffer that is larger than `kept_bytes`, when no request and no output
-  /// is pending.
-  void shrink(std::size_t kept_bytes);
+  /// Frees each buffer that is larger than `bytes_max`. Does nothing while a request or output is
+  /// pending.
+  void shrink(std::size_t bytes_max);
 
 private:
   std::string_view unparsed() const noexcept;
@@ -122,7 +131,7 @@ private:
   bool wants_input() const noexcept;
   void yield();
   void release_request();
-  void keep_unparsed();
+  void save_unparsed();
   void end_of_bytes();
   bool is_last(const http::request& request) const noexcept;
 
@@ -131,19 +140,20 @@ private:
   request_parser parser_;
   response_queue responses_;
 
-  std::string_view fed_;  // borrowed, when rest_ is empty
-  std::string rest_;      // ours, not parsed yet from rest_begin_ on
+  // Unparsed input: fed_ if rest_ is empty, otherwise rest_ from rest_begin_ on.
+  std::string_view fed_;
+  std::string rest_;
   std::size_t rest_begin_ = 0;
 
   std::uint64_t requests_ = 0;
   slot_type slot_ = 0;
   std::optional<slot_type> held_until_;
-  bool is_yielded_ = false;  // a request, which the parser still holds
+  bool is_yielded_ = false;  // the caller uses the parser's request
   bool input_ended_ = false;
   bool is_draining_ = false;
-  bool is_closing_ = false;  // nothing more is parsed
-  // The peer may still be sending: to close with unread input would reset the
-  // connection, and the peer might lose the last response.
+  bool is_closing_ = false;  // no more input is parsed
+  // The peer may still be sending. Closing with unread input would reset the connection, and the
+  // peer might lose the last response.
   bool should_linger_ = false;
 };
 

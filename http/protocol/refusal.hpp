@@ -6,11 +6,11 @@
 
 namespace http {
 
-/// Why a message cannot be taken as a request. The connection ends with it: where
-/// the next request would begin is no longer sure.
+/// The response to a message that is no acceptable request. The connection ends with it, as the
+/// beginning of the next request is unknown.
 struct refusal {
   http::status status = status::bad_request;
-  std::string_view line;  ///< for the peer; static, ends with a newline
+  std::string_view line;  ///< the body; static, ends with a newline
 };
 
 }  // namespace http

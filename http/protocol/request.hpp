@@ -7,7 +7,7 @@
 
 namespace http {
 
-/// Single bits, so that a route can name a set of them.
+/// Each method is one bit, so that routes can hold sets of methods.
 enum class method : std::uint8_t {
   get = 1,
   head = 2,
@@ -15,7 +15,7 @@ enum class method : std::uint8_t {
   put = 8,
   delete_ = 16,
   options = 32,
-  other = 64,  ///< known to HTTP, used by no route: PATCH, ...
+  other = 64,  ///< known to HTTP but used by no route: PATCH, ...
 };
 
 constexpr unsigned operator|(method left, method right) noexcept {
@@ -24,19 +24,19 @@ constexpr unsigned operator|(method left, method right) noexcept {
 constexpr unsigned operator|(unsigned left, method right) noexcept {
   return left | static_cast<unsigned>(right);
 }
-constexpr bool contains(unsigned set, method one) noexcept {
-  return (set & static_cast<unsigned>(one)) != 0;
+constexpr bool contains(unsigned set, method method) noexcept {
+  return (set & static_cast<unsigned>(method)) != 0;
 }
 
-/// What the pipeline needs of a request.
+/// A parsed request. request_parser says how long each member is valid.
 struct request {
   http::method method = method::other;
   std::string target;    ///< as sent, at most limits::target_bytes_max
-  header_fields fields;  ///< gone with the body when the parser restarts
-  /// Of methods that do something; at most limits::body_bytes_max.
+  header_fields fields;  ///< cleared when the parser restarts, as is the body
+  /// At most limits::body_bytes_max; always empty for methods other than POST, PUT and DELETE.
   std::string body;
-  bool http_11 = false;     ///< HTTP/1.1, else HTTP/1.0
-  bool keep_alive = false;  ///< the peer would send more requests
+  bool http_11 = false;     ///< true: HTTP/1.1; false: HTTP/1.0
+  bool keep_alive = false;  ///< the peer allows the connection to persist (RFC 9112 section 9.3)
 };
 
 }  // namespace http

@@ -26,14 +26,16 @@ constexpr refusal no_tunnels{status::method_not_allowed, "this method is not off
 constexpr refusal unknown_method{status::not_implemented, "unknown method\n"};
 constexpr refusal folded{status::bad_request, "folded header fields are obsolete\n"};
 
-/// What a chunked body ends with, at the least. Beast asserts that it never
-/// sees less of it twice, and takes nothing of it before it is whole.
-/// The end of the chunk before, 64 bits in hexadecimal, and two line ends.
+/// The longest plain chunk header: the line end of the chunk before, a 64-bit size in hexadecimal,
+/// and two line ends.
 constexpr std::size_t plain_chunk_header_bytes = 2 + 16 + 4;
+
+/// The shortest end of a chunked body. Beast consumes none of it before it is complete, and asserts
+/// that it is never called twice with less.
 constexpr std::string_view last_chunk = "0\r\n\r\n";
 
-/// What a body takes off the budget: what is usual is not worth counting, and must
-/// not be refused because others send large ones.
+/// The bytes of a body that count against the budget. A usual body counts nothing, so that it is
+/// not refused because other connections send large ones.
 std::size_t counted(std::size_t body_bytes) noexcept {
   return body_bytes - std::min(body_bytes, limits::kept_bytes_max);
 }
@@ -43,7 +45,7 @@ bool is_control(char c) noexcept {
   return (byte < 0x20 && c != '\t') || byte == 0x7f;
 }
 
-/// Line ends are CRLF (RFC 9112 section 2.2).
+/// Returns true if a line ends with LF instead of CRLF (RFC 9112 section 2.2).
 bool has_bare_lf(std::string_view bytes) noexcept {
   for (auto lf = bytes.find('\n'); lf != bytes.npos; lf = bytes.find('\n', lf + 1))
     if (lf == 0 || bytes[lf - 1] != '\r')
@@ -85,8 +87,8 @@ framing_guard::field to_guarded(beast::http::field name) noexcept {
   }
 }
 
-/// Nothing for those that nobody asks for.
-std::optional<header_fields::name> to_kept(beast::http::field name,
+/// Returns nullopt for a field that no handler uses.
+std::optional<header_fields::name> to_used(beast::http::field name,
                                            beast::string_view name_text) noexcept {
   switch (name) {
     case beast::http::field::accept:
@@ -108,7 +110,7 @@ std::optional<header_fields::name> to_kept(beast::http::field name,
 
 }  // namespace
 
-// -- what Beast calls back ----------------------------------------------------
+// -- callbacks of Beast's parser ----------------------------------------------
 
 request_parser::events::events(request_parser& parser) : parser_(parser) {
   header_limit(limits::header_bytes_max);
@@ -132,13 +134,13 @@ void request_parser::events::on_request_impl(verb method, string_view, string_vi
 void request_parser::events::on_field_impl(field name, string_view name_text, string_view value,
                                            error_code& ec) {
   if (is_header_done())
-    return;  // a trailer: bounded by check_sizes(), and ignored
+    return;  // a trailer: ignored; check_sizes() limits it
   if (is_folded(name_text, value))
     return refuse(folded, ec);
   if (auto why = parser_.guard_.check_field(to_guarded(name), {value.data(), value.size()}))
     return refuse(*why, ec);
-  if (const auto kept = to_kept(name, name_text))
-    parser_.request_.fields.add(*kept, {value.data(), value.size()});
+  if (const auto used = to_used(name, name_text))
+    parser_.request_.fields.add(*used, {value.data(), value.size()});
 }
 
 void request_parser::events::on_header_impl(error_code& ec) {
@@ -149,15 +151,15 @@ void request_parser::events::on_header_impl(error_code& ec) {
 }
 
 std::size_t request_parser::events::on_body_impl(string_view body, error_code& ec) {
-  parser_.is_continued_ = true;  // the peer did not wait
-  keep(body, ec);
+  parser_.is_continued_ = true;  // the peer did not wait for 100 Continue
+  store(body, ec);
   return body.size();
 }
 
 void request_parser::events::on_chunk_header_impl(std::uint64_t, string_view extensions,
                                                   error_code& ec) {
   parser_.is_continued_ = true;
-  // Beast takes any byte in a quoted string; others end a line at a bare LF.
+  // Beast allows any byte in a quoted string, but other servers end the line at a bare LF.
   if (std::any_of(extensions.begin(), extensions.end(), is_control))
     return refuse(malformed, ec);
   had_chunk_header_ = true;
@@ -165,22 +167,23 @@ void request_parser::events::on_chunk_header_impl(std::uint64_t, string_view ext
 
 std::size_t request_parser::events::on_chunk_body_impl(std::uint64_t, string_view body,
                                                        error_code& ec) {
-  keep(body, ec);
+  store(body, ec);
   return body.size();
 }
 
-void request_parser::events::keep(string_view body, error_code& ec) {
-  constexpr auto keepers = method::post | method::put | method::delete_;
-  if (!contains(keepers, parser_.request_.method))
+void request_parser::events::store(string_view body, error_code& ec) {
+  constexpr auto methods_with_body = method::post | method::put | method::delete_;
+  if (!contains(methods_with_body, parser_.request_.method))
     return;
-  auto& kept = parser_.request_.body;
+  auto& stored = parser_.request_.body;
   if (parser_.bodies_ != nullptr &&
-      !parser_.bodies_->take(counted(kept.size() + body.size()) - counted(kept.size())))
+      !parser_.bodies_->take(counted(stored.size() + body.size()) - counted(stored.size())))
     return refuse(many_bodies, ec);
-  kept.append(body.data(), body.size());
+  stored.append(body.data(), body.size());
 }
 
-/// Beast unfolds silently, into a buffer of its own or by skipping a line end.
+/// Returns true for an obsolete folded line (RFC 9112 section 5.2). Beast unfolds silently: it
+/// copies the value into a buffer of its own, or skips a line end before it.
 bool request_parser::events::is_folded(string_view name, string_view value) const noexcept {
   const auto* begin = name.data() + name.size();
   const auto* end = input_.data() + input_.size();
@@ -193,7 +196,7 @@ bool request_parser::events::is_folded(string_view name, string_view value) cons
 
 void request_parser::events::refuse(const refusal& why, error_code& ec) {
   parser_.refuse(why);
-  ec = beast::http::error::bad_value;  // any error stops Beast's parser
+  ec = beast::http::error::bad_value;  // stops Beast's parser, as any error does
 }
 
 // -- the parser ---------------------------------------------------------------
@@ -201,35 +204,35 @@ void request_parser::events::refuse(const refusal& why, error_code& ec) {
 std::size_t request_parser::parse(std::string_view bytes) {
   if (!events_)
     events_.emplace(*this);
-  std::size_t used = 0;
-  // Beast returns after the header, each chunk header and each piece of body.
-  while (state_ == parse_state::need_more && used < bytes.size()) {
+  std::size_t consumed = 0;
+  // One put() consumes the header, a chunk header or a piece of body.
+  while (state_ == parse_state::need_more && consumed < bytes.size()) {
     has_begun_ = true;
-    const auto unused = bytes.substr(used);
+    const auto rest = bytes.substr(consumed);
     const bool was_in_header = !events_->is_header_done();
-    if (!was_in_header && events_->chunked() && unused.size() < last_chunk.size())
+    if (!was_in_header && events_->chunked() && rest.size() < last_chunk.size())
       break;
-    // Beast may wait for a whole header before it looks at the request line.
+    // Beast may wait for the end of the header before it parses the request line.
     has_request_line_ =
-        has_request_line_ || unused.substr(0, limits::header_bytes_max).find('\n') != unused.npos;
+        has_request_line_ || rest.substr(0, limits::header_bytes_max).find('\n') != rest.npos;
     beast::error_code error;
-    events_->input(unused);
-    const auto taken = events_->put({unused.data(), unused.size()}, error);
-    used += taken;
+    events_->input(rest);
+    const auto step = events_->put({rest.data(), rest.size()}, error);
+    consumed += step;
     const bool needs_more = error == beast::http::error::need_more;
     if (error && !needs_more)
       fail(error);
     else
-      check_sizes(was_in_header, taken, needs_more ? unused.size() - taken : 0);
-    // Beast would wait for an end of header that may never come.
-    if (needs_more && was_in_header && has_bare_lf(unused.substr(taken)))
+      check_sizes(was_in_header, step, needs_more ? rest.size() - step : 0);
+    // Beast would wait for the end of a header that another server has seen already.
+    if (needs_more && was_in_header && has_bare_lf(rest.substr(step)))
       refuse(malformed);
     if (state_ == parse_state::need_more && events_->is_done())
       state_ = parse_state::complete;
     if (needs_more)
       break;
   }
-  return used;
+  return consumed;
 }
 
 bool request_parser::is_in_body() const noexcept {
@@ -251,8 +254,7 @@ void request_parser::restart() {
   has_begun_ = has_request_line_ = is_continued_ = false;
 }
 
-/// Gives its memory back, too, where it is more than most bodies take: it is not
-/// counted any more.
+/// Frees the memory of a large body, because the budget no longer counts it.
 void request_parser::forget_body() noexcept {
   if (bodies_ != nullptr)
     bodies_->give(counted(request_.body.size()));
@@ -261,16 +263,16 @@ void request_parser::forget_body() noexcept {
     std::string{}.swap(request_.body);
 }
 
-void request_parser::shrink(std::size_t kept_bytes) {
+void request_parser::shrink(std::size_t bytes_max) {
   for (auto* buffer : {&request_.target, &request_.body})
-    if (buffer->capacity() > kept_bytes)
+    if (buffer->capacity() > bytes_max)
       std::string{}.swap(*buffer);
-  request_.fields.shrink(kept_bytes);
+  request_.fields.shrink(bytes_max);
 }
 
 void request_parser::fail(const beast::error_code& error) {
   if (state_ == parse_state::bad)
-    return;  // refused by us, in a callback
+    return;  // a callback has refused the message
   if (error == beast::http::error::header_limit)
     refuse(has_request_line_ ? long_header : long_target);
   else if (error == beast::http::error::body_limit)
@@ -286,24 +288,24 @@ void request_parser::refuse(const refusal& why) noexcept {
   why_ = why;
 }
 
-/// `taken` bytes were used up by one call of Beast's parser and `waiting` ones
-/// are not enough for it to go on. Its own header limit holds for one call only,
-/// so that a header sent field by field could be of any size, and it has none
-/// for what surrounds the chunks of a body.
-void request_parser::check_sizes(bool was_in_header, std::size_t taken,
+/// Enforces the limits of header and chunk overhead after one call of Beast's parser, which
+/// consumed `consumed` bytes and needs more than the `waiting` ones to go on. Beast's own header
+/// limit holds for one call only, so a header sent field by field could have any size; for the
+/// bytes around the chunks of a body it has no limit.
+void request_parser::check_sizes(bool was_in_header, std::size_t consumed,
                                  std::size_t waiting) noexcept {
   if (was_in_header) {
-    header_bytes_ += taken;
+    header_bytes_ += consumed;
     const auto still_header = events_->is_header_done() ? 0 : waiting;
     if (header_bytes_ + still_header > limits::header_bytes_max)
       refuse(has_request_line_ ? long_header : long_target);
   } else if (events_->chunked()) {
-    // More than its size needs: leading zeros, extensions, trailers.
+    // The bytes beyond a plain chunk header: leading zeros, extensions, trailers.
     auto overhead = [](std::size_t bytes) {
       return std::max(bytes, plain_chunk_header_bytes) - plain_chunk_header_bytes;
     };
     if (events_->take_had_chunk_header())
-      chunk_overhead_ += overhead(taken);
+      chunk_overhead_ += overhead(consumed);
     if (chunk_overhead_ + overhead(waiting) > limits::chunk_overhead_bytes_max)
       refuse(long_chunking);
   }

@@ -17,62 +17,63 @@ namespace http {
 
 enum class parse_state {
   need_more,  ///< feed more bytes
-  complete,   ///< the request is whole, its body read; restart() for the next
-  bad,        ///< why() tells; nothing more can be parsed
+  complete,   ///< the request is complete, including its body; call restart() for the next one
+  bad,        ///< why() has the refusal; no more input can be parsed
 };
 
-/// Bytes -> request. Parses HTTP/1.0 and HTTP/1.1 (RFC 9112) with Beast's
-/// tokenizer, keeps only what is needed, and refuses what breaks the limits or
-/// the framing guard. Bodies are read within the limits, and thrown away where
-/// the method has no use for one.
+/// Parses HTTP/1.0 and HTTP/1.1 requests (RFC 9112) incrementally with Beast's tokenizer. Stores
+/// only the members of http::request. Refuses a message that exceeds counter::limits or breaks a
+/// rule of framing_guard. Discards the body if the method has no use for one.
 class request_parser {
 public:
-  /// Bodies are taken off `bodies`, which is borrowed, unless null.
+  /// Borrows `bodies`, which limits the memory of all bodies; null: no such limit.
   explicit request_parser(body_budget* bodies = nullptr) noexcept : bodies_(bodies) {}
   ~request_parser() { forget_body(); }
   request_parser(const request_parser&) = delete;
   request_parser& operator=(const request_parser&) = delete;
 
-  /// Parses on. Returns how many bytes were used up; those that were not must
-  /// be the first ones of the next call. Uses nothing past the request's end.
+  /// Parses further bytes and returns the number consumed, none past the end of the request. The
+  /// next call must begin with the bytes that were not consumed.
   std::size_t parse(std::string_view bytes);
 
   parse_state state() const noexcept { return state_; }
 
-  /// Valid from the end of the request to restart(), which leaves the target;
-  /// the method is known as soon as it is parsed.
+  /// Valid in the state `complete`, until restart(). The method is valid as soon as it is parsed;
+  /// the target stays until the next request begins.
   const http::request& request() const noexcept { return request_; }
 
+  /// Valid in the state `bad`.
   const refusal& why() const noexcept { return why_; }
 
-  /// A request has begun: at least one byte of it was seen.
+  /// Returns true after the first byte of a request.
   bool has_begun() const noexcept { return has_begun_; }
 
-  /// The header is over, the body is not.
+  /// Returns true if the header is complete and the body is not.
   bool is_in_body() const noexcept;
 
-  /// The peer waits for `100 Continue` before it sends its body.
+  /// Returns true if the peer waits for `100 Continue` before it sends the body (RFC 9110 section
+  /// 10.1.1): the caller should send it, and call confirm_continue().
   bool awaits_continue() const noexcept;
 
-  /// `100 Continue` was sent.
+  /// Reports that `100 Continue` was sent.
   void confirm_continue() noexcept { is_continued_ = true; }
 
+  /// Begins the next request. Call it in the state `complete`, or to drop a partial request.
   void restart();
 
-  /// Gives memory back where there is more than `kept_bytes` of it; only after
-  /// restart().
-  void shrink(std::size_t kept_bytes);
+  /// Frees each buffer that is larger than `bytes_max`. Call it only after restart().
+  void shrink(std::size_t bytes_max);
 
 private:
-  /// What Beast's parser calls back; here to keep its names out of the rest.
+  /// The callbacks of Beast's parser, in a class of their own to hide Beast's names.
   class events final : public boost::beast::http::basic_parser<true> {
   public:
     explicit events(request_parser& parser);
 
-    /// The bytes that the next put() is given.
+    /// Sets the bytes that the next put() receives.
     void input(std::string_view bytes) noexcept { input_ = bytes; }
 
-    /// Whether put() took a chunk's header since this was asked last.
+    /// Returns true if put() consumed a chunk header since the last call.
     bool take_had_chunk_header() noexcept { return std::exchange(had_chunk_header_, false); }
 
   private:
@@ -93,7 +94,7 @@ private:
     void on_finish_impl(error_code&) override {}
     void on_response_impl(int, string_view, int, error_code&) override {}
 
-    void keep(string_view body, error_code& ec);
+    void store(string_view body, error_code& ec);
     bool is_folded(string_view name, string_view value) const noexcept;
     void refuse(const refusal& why, error_code& ec);
 
@@ -105,10 +106,10 @@ private:
   void fail(const boost::beast::error_code& error);
   void refuse(const refusal& why) noexcept;
   void forget_body() noexcept;
-  void check_sizes(bool was_in_header, std::size_t taken, std::size_t waiting) noexcept;
+  void check_sizes(bool was_in_header, std::size_t consumed, std::size_t waiting) noexcept;
 
   body_budget* const bodies_;
-  // Constructed anew for each request: Beast's parser cannot be used again.
+  // Constructed anew for each request: Beast's parser cannot be reused.
   std::optional<events> events_;
   framing_guard guard_;
   http::request request_;

@@ -13,7 +13,7 @@ void append_number(std::string& output, std::size_t number) {
   output.append(digits, end);
 }
 
-/// By default HTTP/1.1 keeps a connection and HTTP/1.0 closes it (RFC 9112 section 9.3).
+/// HTTP/1.1 connections persist by default, HTTP/1.0 connections do not (RFC 9112 section 9.3).
 std::string_view connection_field(const framing& framing) noexcept {
   if (!framing.keep_alive)
     return "Connection: close\r\n";
@@ -30,13 +30,13 @@ bool has_body(status code) noexcept {
   return code != status::no_content && code != status::not_modified;
 }
 
-/// Everything that does not depend on the body.
+/// Appends the status line and the fields that do not depend on the body.
 void render_common(std::string& output, const response& response, const framing& framing,
                    std::string_view date) {
   output += status_line(response.status);
   output += "Date: ";
   output += date;
-  // `no-store` also keeps a browser from answering /inc out of its cache.
+  // `no-store` also stops a browser from serving /inc from its cache.
   output += response.may_be_cached ? "\r\nCache-Control: no-cache\r\n"
                                      "X-Content-Type-Options: nosniff\r\n"
                                    : "\r\nCache-Control: no-store\r\n"

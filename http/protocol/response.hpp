@@ -11,14 +11,13 @@ namespace http {
 inline constexpr std::string_view text_type = "text/plain; charset=utf-8";
 inline constexpr std::string_view json_type = "application/json";
 
-/// A response, apart from how it is framed. What it borrows must be valid until it is
-/// rendered.
+/// A response without its framing. Borrowed members must be valid until it is rendered.
 struct response {
   http::status status = status::ok;
   response_text body{};               ///< ignored for 204 and 304
   std::string_view type = text_type;  ///< the value of Content-Type; static
-  std::string_view allow{};           ///< the value of Allow; static; empty: no such field
-  /// Further fields as whole lines. Whatever a peer chose in them is percent-encoded, so
+  std::string_view allow{};           ///< the value of Allow; static; empty: no Allow field
+  /// Further fields as complete lines. Text that a peer chose must be percent-encoded in them, so
   /// that no peer can add a line.
   response_text fields{};
   /// Caches may store the response if they revalidate it before each use (`no-cache`);
@@ -26,31 +25,33 @@ struct response {
   bool may_be_cached = false;
 };
 
-/// How the response to one request is framed.
+/// The framing of the response to one request.
 struct framing {
-  bool http_11 = true;      ///< the peer speaks HTTP/1.1, else HTTP/1.0
-  bool keep_alive = false;  ///< more requests may follow
-  bool is_head = false;     ///< the header of a GET without its body
+  bool http_11 = true;      ///< true: the peer speaks HTTP/1.1; false: HTTP/1.0
+  bool keep_alive = false;  ///< the connection persists after the response
+  bool is_head = false;     ///< the response to HEAD: the header that GET would have, and no body
 };
 
-/// Appends the whole response to `output`. Here alone Content-Length, Date and
-/// Connection are decided. `date` is an IMF-fixdate (RFC 9110 section 5.6.7).
+/// Appends the complete response to `output`, with Content-Length, Date and Connection. `date` is
+/// an IMF-fixdate (RFC 9110 section 5.6.7).
 void render(std::string& output, const response& response, const framing& framing,
             std::string_view date);
 
-// -- a response whose length is not known when it begins ------------------------
+// -- responses of unknown length ------------------------------------------------
+//
+// Order of calls: frame_stream(), render_head(), render_piece() any number of times, render_end().
 
-/// Decides how such a response ends, before any of it is rendered: HTTP/1.1 has the
-/// chunked transfer coding (RFC 9112 section 7.1); HTTP/1.0 has nothing but the end of
-/// the connection, so `keep_alive` becomes false.
+/// Adapts `framing` to a response of unknown length. HTTP/1.1 marks its end by the chunked transfer
+/// coding (RFC 9112 section 7.1), HTTP/1.0 only by the end of the connection: `keep_alive` becomes
+/// false.
 void frame_stream(framing& framing) noexcept;
 
-/// Appends the header of `response`, whose body is ignored, framed by frame_stream().
+/// Appends the header of `response`. Ignores its body.
 void render_head(std::string& output, const response& response, const framing& framing,
                  std::string_view date);
 
-/// Appends one piece of the body. Does nothing for an empty piece, which would end the
-/// chunked coding, and nothing for HEAD.
+/// Appends a piece of the body; nothing for HEAD. Ignores an empty piece, which would end a chunked
+/// body.
 void render_piece(std::string& output, std::string_view bytes, const framing& framing);
 
 /// Appends the end of the body.

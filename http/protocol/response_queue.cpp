@@ -50,7 +50,7 @@ void response_queue::end(slot slot) {
   finish(slot);
 }
 
-/// The oldest response goes straight to the output, any other waits in its entry.
+/// Renders the oldest response into the output, any other into its entry.
 template <class Render>
 void response_queue::render_into(slot slot, Render render) {
   if (slot == oldest_)
@@ -61,7 +61,7 @@ void response_queue::render_into(slot slot, Render render) {
   waiting_bytes_ += bytes.size() - before;
 }
 
-/// Moves on to the first response that is not complete.
+/// Marks the response complete, and removes all complete responses at the head.
 void response_queue::finish(slot slot) {
   entry_of(slot).is_complete = true;
   if (slot != oldest_)
@@ -75,7 +75,7 @@ void response_queue::finish(slot slot) {
     auto& next = entry_at(0).bytes;
     output_ += next;
     waiting_bytes_ -= next.size();
-    // An entry keeps memory for a usual response only.
+    // Keep the memory of a usual response, free that of a larger one.
     if (next.capacity() > entry_bytes_max)
       std::string{}.swap(next);
     else
@@ -93,22 +93,22 @@ bool response_queue::close_after_newest() noexcept {
 void response_queue::consume(std::size_t bytes) noexcept {
   sent_ += bytes;
   assert(sent_ <= output_.size());
-  // Made room for before all is sent: some peers never catch up. Moving no more
-  // than was sent keeps that cheap.
+  // Reclaim before all is sent: with some peers the output is never empty. Moving no more bytes
+  // than were sent keeps the cost linear.
   if (sent_ < output_.size() - sent_)
     return;
   output_.erase(0, sent_);
   sent_ = 0;
 }
 
-void response_queue::shrink(std::size_t kept_bytes) {
+void response_queue::shrink(std::size_t bytes_max) {
   assert(empty() && output().empty());
-  // To swap gives memory back; to assign `{}` or to clear keeps it.
-  if (ring_.size() * sizeof(entry) > kept_bytes) {
+  // swap() frees the memory; assigning `{}` or clear() would not.
+  if (ring_.size() * sizeof(entry) > bytes_max) {
     std::vector<entry>{}.swap(ring_);
     head_ = 0;
   }
-  if (output_.capacity() > kept_bytes)
+  if (output_.capacity() > bytes_max)
     std::string{}.swap(output_);
 }
 

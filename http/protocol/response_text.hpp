@@ -6,13 +6,12 @@
 
 namespace http {
 
-/// Text that a response borrows or owns. Static text and what outlives the response is
-/// borrowed, so that a short response allocates nothing; text that was made for it is
-/// moved in.
+/// Text that a response borrows or owns. It borrows static text and text that outlives it, so that
+/// a short response allocates nothing, and owns a string that was composed for it.
 class response_text {
 public:
   response_text() = default;
-  // Implicit, so that a response is written as a list of its members.
+  // Implicit, so that responses can be written as initializer lists.
   response_text(std::string_view borrowed) noexcept : borrowed_(borrowed) {}
   response_text(const char* borrowed) noexcept : borrowed_(borrowed) {}
   response_text(std::string owned) noexcept : owned_(std::move(owned)) {}

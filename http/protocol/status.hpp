@@ -5,7 +5,7 @@
 
 namespace http {
 
-/// The status codes that counterd answers with (RFC 9110 section 15).
+/// The status codes of counterd's responses (RFC 9110 section 15; 431: RFC 6585, 507: RFC 4918).
 enum class status : std::uint16_t {
   ok = 200,
   created = 201,
@@ -30,7 +30,8 @@ enum class status : std::uint16_t {
   insufficient_storage = 507,
 };
 
-/// "HTTP/1.1 200 OK\r\n" and so on.
+/// Returns the status line with its line end: "HTTP/1.1 200 OK\r\n"; static. The version is 1.1
+/// also for a peer that speaks HTTP/1.0 (RFC 9110 section 2.5).
 std::string_view status_line(status code) noexcept;
 
 }  // namespace http

@@ -20,8 +20,8 @@ bool is_good(std::string_view part, std::string& buffer) {
   return part.find('%') == part.npos || has_good_encoding(part, buffer);
 }
 
-/// `raw` behind `http://authority` or `https://authority`; nothing where it does
-/// not start with them. An http URL has a host (RFC 9110 section 4.2.1).
+/// Returns the rest of `raw` behind `http://authority` or `https://authority`; nullopt if it does
+/// not begin with one. The authority of an http URL is not empty (RFC 9110 section 4.2.1).
 std::optional<std::string_view> behind_authority(std::string_view raw) noexcept {
   for (std::string_view scheme : {"http://", "https://"}) {
     if (!urls::grammar::ci_is_equal(raw.substr(0, scheme.size()), scheme))
@@ -42,9 +42,9 @@ target::defect target::parse(std::string_view raw) {
   const auto rest = raw.starts_with('/') ? raw : behind_authority(raw);
   if (!rest)
     return raw == "*" ? defect::none : defect::form;
-  const auto request = std::min(rest->find('?'), rest->size());
-  path_ = request > 0 ? rest->substr(0, request) : "/";
-  query_ = rest->substr(std::min(request + 1, rest->size()));
+  const auto path_end = std::min(rest->find('?'), rest->size());
+  path_ = path_end > 0 ? rest->substr(0, path_end) : "/";
+  query_ = rest->substr(std::min(path_end + 1, rest->size()));
   if (!is_good(raw.substr(0, raw.size() - rest->size()), decoded_value_))
     return defect::form;
   if (!is_good(path_, decoded_value_))
@@ -55,7 +55,7 @@ target::defect target::parse(std::string_view raw) {
 bool target::is_path(std::string_view decoded_path) {
   if (path_ == decoded_path)
     return true;
-  // A decoded `/` must not separate; no path asked for has one inside a segment.
+  // A decoded `/` is no separator, and no `decoded_path` has one inside a segment.
   return path_.find('%') != path_.npos &&
          std::count(path_.begin(), path_.end(), '/') ==
              std::count(decoded_path.begin(), decoded_path.end(), '/') &&
@@ -77,9 +77,9 @@ target::parameter target::find(std::string_view name) {
   return result;
 }
 
-void target::shrink(std::size_t kept_bytes) {
+void target::shrink(std::size_t bytes_max) {
   for (auto* buffer : {&decoded_name_, &decoded_value_})
-    if (buffer->capacity() > kept_bytes)
+    if (buffer->capacity() > bytes_max)
       std::string{}.swap(*buffer);
 }
 

@@ -6,43 +6,41 @@
 
 namespace http {
 
-/// A request target (RFC 9112 section 3.2): its path and its query, decoded.
-/// Views it gives out are valid until the next parse() or find().
+/// A request target (RFC 9112 section 3.2), split into path and query. Reuses its memory.
 class target {
 public:
-  /// What is wrong with a target: its form, or a part that has a bad
-  /// percent-encoding, decodes to something that is not UTF-8, or has bytes that
-  /// must be encoded (a `#`, anything outside ASCII).
+  /// `form`: the target has no known form. `path`, `query`: the part has an invalid
+  /// percent-encoding, does not decode to UTF-8, or contains bytes that must be encoded (`#` or
+  /// anything outside ASCII).
   enum class defect { none, form, path, query };
 
-  /// Takes origin-form, absolute-form (its authority does not count) and `*`.
-  /// `raw` is borrowed as long as the target is used. Where a part is bad only
-  /// the raw ones may be asked for.
+  /// Parses origin-form, absolute-form (its authority is ignored) and `*`. Borrows `raw` until the
+  /// next parse(). After a defect only raw_path() and raw_query() may be called.
   defect parse(std::string_view raw);
 
-  /// Still percent-encoded, so that `%2F` does not separate. `*` or starts
-  /// with `/`.
+  /// Returns the path, percent-encoded so that `%2F` is no separator. Without a defect it is `*` or
+  /// begins with `/`.
   std::string_view raw_path() const noexcept { return path_; }
 
-  /// Without the question mark.
+  /// Returns the query, percent-encoded and without its question mark; empty if there is none.
   std::string_view raw_query() const noexcept { return query_; }
 
-  /// True if the path is `decoded_path`, however it is encoded.
+  /// Returns true if the path decodes to `decoded_path`.
   bool is_path(std::string_view decoded_path);
 
   enum class lookup { missing, found, repeated };
 
   struct parameter {
     target::lookup lookup = lookup::missing;
-    std::string_view value;  ///< decoded; of the first one
+    std::string_view value;  ///< decoded, valid until the next call of find() or parse()
   };
 
-  /// The query parameter `name`, where `+` stands for a space.
+  /// Finds the query parameter `name`; `+` in the query stands for a space. A repeated parameter
+  /// has no value.
   parameter find(std::string_view name);
 
-  /// Gives memory back where there is more than `kept_bytes` of it; nothing of
-  /// the target is used any more.
-  void shrink(std::size_t kept_bytes);
+  /// Frees each buffer that is larger than `bytes_max`. Views of the target become invalid.
+  void shrink(std::size_t bytes_max);
 
 private:
   std::string_view path_;

@@ -7,25 +7,25 @@
 
 namespace http {
 
-/// How many there are, up to a limit. Thread-safe.
+/// Counts the holders of a limited resource. Wait-free and thread-safe.
 class permit_pool {
 public:
-  /// One of them, until it is destroyed.
+  /// The right to one unit; its destructor returns the unit. The pool must outlive it.
   class permit {
   public:
-    explicit permit(permit_pool& all) noexcept : all_(&all) {}
-    permit(permit&& other) noexcept : all_(std::exchange(other.all_, nullptr)) {}
+    explicit permit(permit_pool& pool) noexcept : pool_(&pool) {}
+    permit(permit&& other) noexcept : pool_(std::exchange(other.pool_, nullptr)) {}
     permit& operator=(permit&&) = delete;
     ~permit() {
-      if (all_ != nullptr)
-        all_->count_.fetch_sub(1, std::memory_order_relaxed);
+      if (pool_ != nullptr)
+        pool_->count_.fetch_sub(1, std::memory_order_relaxed);
     }
 
   private:
-    permit_pool* all_;
+    permit_pool* pool_;
   };
 
-  /// Nothing when there are `max` already.
+  /// Takes a permit; nullopt if `max` permits are taken. May also fail while another call fails.
   std::optional<permit> take(std::size_t max) noexcept {
     if (count_.fetch_add(1, std::memory_order_relaxed) < max)
       return permit{*this};
@@ -37,8 +37,8 @@ private:
   std::atomic<std::size_t> count_ = 0;
 };
 
-/// The connections of a server. Those over the limit that are being told so are
-/// counted apart: they must not keep others out.
+/// The connections of all event loops of a server. A connection over the limit that receives a 503
+/// counts in `refused`, so that it does not occupy a served one's permit.
 struct connection_counts {
   permit_pool served;
   permit_pool refused;

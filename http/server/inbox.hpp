@@ -11,31 +11,30 @@
 
 namespace http {
 
-/// Batches that come home from shards which ran on other loops. A loop that is
-/// busy looks into it by itself; only one that is not has to be woken, and only
-/// by the first. All calls are thread-safe.
+/// Completed batches that other threads return to an event loop. A loop in a pass empties the inbox
+/// itself; an idle loop must be woken, by the first batch only. Thread-safe.
 class inbox {
 public:
   using batches = std::vector<std::unique_ptr<counter::batch>>;
 
-  /// True when the loop has to be woken.
-  bool put(std::unique_ptr<counter::batch> answered) {
+  /// Stores a batch. Returns true if the caller must wake the loop.
+  bool put(std::unique_ptr<counter::batch> completed) {
     const counter::mutex_lock lock{mutex_};
-    waiting_.push_back(std::move(answered));
+    waiting_.push_back(std::move(completed));
     return !std::exchange(is_watched_, true);
   }
 
-  /// By the loop: it will look before it waits.
+  /// Called by the loop when a pass begins: put() returns false until empty_and_close().
   void open() {
     const counter::mutex_lock lock{mutex_};
     is_watched_ = true;
   }
 
-  /// By the loop: moves everything to the end of `taken`, and has to be woken
-  /// again for more.
-  void empty_and_close(batches& taken) {
+  /// Called by the loop when a pass ends: moves all batches to the end of `output`. The next put()
+  /// returns true.
+  void empty_and_close(batches& output) {
     const counter::mutex_lock lock{mutex_};
-    std::move(waiting_.begin(), waiting_.end(), std::back_inserter(taken));
+    std::move(waiting_.begin(), waiting_.end(), std::back_inserter(output));
     waiting_.clear();
     is_watched_ = false;
   }

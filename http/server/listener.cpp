@@ -46,7 +46,7 @@ void listener::on_deadline() {
   wait();
 }
 
-/// To be told of what is there, and of what comes.
+/// Has on_ready() called for the connections that wait now and for each later one.
 void listener::wait() {
   if (!services_.ready_set.watch(acceptor_.native_handle(), *this))
     pause({errno, boost::system::system_category()});
@@ -59,7 +59,7 @@ void listener::accept_some() {
   wait();
 }
 
-/// False when there is nothing left to accept now.
+/// Returns false if no connection is waiting, or none can be accepted now.
 bool listener::accept_one() {
   sockaddr_storage address{};
   socklen_t size = sizeof address;
@@ -71,17 +71,17 @@ bool listener::accept_one() {
   }
   const error_code error{errno, boost::system::system_category()};
   if (error == asio::error::interrupted || error == asio::error::connection_aborted)
-    return true;  // the next one
+    return true;  // try the next connection
   if (error != asio::error::would_block)
     pause(error);
   return false;
 }
 
-/// Out of descriptors or memory. The connection stays in the kernel's queue, so
-/// that to look again at once would spin and not to look again would hang.
-void listener::pause(const error_code& why) {
+/// Handles a lack of descriptors or memory. The connection stays in the kernel's queue and causes
+/// no further event: retrying at once would spin, not retrying would hang.
+void listener::pause(const error_code& error) {
   if (services_.clock.now() >= next_warning_) {
-    spdlog::warn("cannot accept connections for now: {}", why.message());
+    spdlog::warn("cannot accept connections for now: {}", error.message());
     next_warning_ = services_.clock.now() + counter::limits::accept_warning_pause;
   }
   is_pausing_ = true;
@@ -92,9 +92,10 @@ void listener::admit(std::unique_ptr<transport> transport, connection_info conne
   auto permit = connection_counts_.served.take(services_.limits.connections_max);
   if (permit)
     return add(std::move(transport), connection, std::move(*permit)).start();
-  auto last = connection_counts_.refused.take(counter::limits::refusals_max);
-  if (last)
-    add(std::move(transport), connection, std::move(*last)).start_refused(too_many_connections);
+  auto refusal_permit = connection_counts_.refused.take(counter::limits::refusals_max);
+  if (refusal_permit)
+    add(std::move(transport), connection, std::move(*refusal_permit))
+        .start_refused(too_many_connections);
 }
 
 session& listener::add(std::unique_ptr<transport> transport, connection_info connection,

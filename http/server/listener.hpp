@@ -15,18 +15,19 @@ namespace http {
 using session_list = boost::intrusive::list<session, boost::intrusive::base_hook<session_list_hook>,
                                             boost::intrusive::constant_time_size<false>>;
 
-/// Accepts connections on one event loop and makes sessions of them. Used on the
-/// loop's thread, within a pass.
+/// Accepts connections on one event loop and starts a session for each. Responds 503 to connections
+/// over limits::connections_max, and pauses when the kernel is out of descriptors or memory. Used
+/// on the loop's thread, within a pass.
 class listener final : public pollable, public timed {
 public:
-  /// New sessions are added to `sessions`. `population` counts the
-  /// connections of all loops. Everything outlives the listener.
+  /// Adds new sessions to `sessions`. `connection_counts` counts the connections of all loops. Owns
+  /// `acceptor` and borrows the rest.
   listener(tcp_acceptor acceptor, loop_services& services, session_list& sessions,
            http::connection_counts& connection_counts);
 
   void start() { wait(); }
 
-  /// Takes what the kernel has accepted already, and no more.
+  /// Serves the connections that the kernel has accepted already, then stops listening.
   void stop();
 
 private:
@@ -34,7 +35,7 @@ private:
   void on_deadline() override;
 
   void wait();
-  void pause(const error_code& why);
+  void pause(const error_code& error);
   bool accept_one();
   void accept_some();
   void admit(std::unique_ptr<transport> transport, connection_info connection);

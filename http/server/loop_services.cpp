@@ -15,7 +15,7 @@ loop_services::loop_services(const counter::limits& server_limits,
   deadlines.set_duration(deadlines::header, limits.header_timeout);
   deadlines.set_duration(deadlines::body, limits.body_timeout);
   deadlines.set_duration(deadlines::write, limits.write_timeout);
-  // One after the other.
+  // These two run one after the other, and add up to the idle timeout.
   const auto pause = std::min(limits.idle_timeout, counter::limits::pause_max);
   deadlines.set_duration(deadlines::pause, pause);
   deadlines.set_duration(deadlines::idle, limits.idle_timeout - pause);

@@ -14,15 +14,15 @@
 
 namespace http {
 
-/// What the sessions of one event loop share. Used on the loop's thread.
+/// The objects that the sessions of one event loop share. Used on the loop's thread.
 struct loop_services {
-  /// All but `origin` are borrowed.
+  /// Borrows all but `origin`.
   loop_services(const counter::limits& limits, const v1::server_info& server_info,
                 counter::store& store, const clock_origin& origin);
 
   const counter::limits& limits;
   const v1::server_info& server_info;
-  // The tasks go last: what they still hold when they go uses nothing else.
+  // Declared first, so destroyed last: queued tasks use none of the other members when destroyed.
   task_queue tasks;
   loop_clock clock;
   http::date date{clock.second()};
@@ -30,7 +30,7 @@ struct loop_services {
   http::store_client store_client;
   http::deadlines deadlines;
   http::ready_set ready_set;
-  /// Where a socket is read into; empty again when the handler returns.
+  /// The buffer for every read of a socket. Its contents are valid within one handler only.
   std::array<char, counter::limits::read_bytes_max> read_buffer;
 };
 

@@ -15,7 +15,7 @@
 namespace http {
 
 struct server::impl {
-  asio::io_context context{1};  // looks up addresses and opens sockets; never run
+  asio::io_context context{1};  // resolves addresses and opens sockets; never runs
   v1::server_info server_info;
   http::connection_counts connection_counts;
   std::deque<worker> workers;
@@ -41,12 +41,12 @@ std::vector<std::string> server::listen(const std::string& host, const std::stri
   asio::ip::tcp::resolver resolver{impl_->context};
   std::vector<std::string> addresses;
   error_code unavailable;
-  for (const auto& found : resolver.resolve(host, port, asio::ip::resolver_base::passive)) {
+  for (const auto& entry : resolver.resolve(host, port, asio::ip::resolver_base::passive)) {
     std::vector<tcp_acceptor> acceptors;
     try {
-      acceptors = open_listening_sockets(impl_->context, impl_->workers.size(), found.endpoint());
+      acceptors = open_listening_sockets(impl_->context, impl_->workers.size(), entry.endpoint());
     } catch (const boost::system::system_error& error) {
-      // `localhost` is often listed as ::1 where there is no IPv6.
+      // `localhost` often resolves to ::1 on a machine without IPv6.
       unavailable = error.code();
       if (unavailable == asio::error::address_family_not_supported ||
           unavailable == boost::system::errc::address_not_available)

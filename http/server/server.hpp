@@ -10,27 +10,30 @@
 
 namespace http {
 
-/// The HTTP server: event loops, each on a thread, in front of a store. Used by
-/// one thread.
+/// The HTTP server: event loops, each on its own thread, in front of a store.
+///
+/// Order of calls: listen() for each address, start(), stop().
 class server {
 public:
-  /// `threads` is 1 to limits::threads_max. `limits` and `store` are borrowed;
-  /// `version` is that of the program.
+  /// `threads` is 1 to limits::threads_max; `version` is that of the program. Borrows `limits` and
+  /// `store`. Throws boost::system::system_error if the kernel is out of descriptors.
   server(std::string_view version, const counter::limits& limits, unsigned threads,
          counter::store& store);
 
-  /// Stops. The store must be closed by then.
+  /// Calls stop(). The store must be closed before, as its batches return to the loops.
   ~server();
 
-  /// Listens on every address that `host` has here; port 0 picks a free port. Returns the
-  /// addresses as `IP:PORT` or `[IP]:PORT`. Nobody is answered before start().
-  /// Throws boost::system::system_error.
+  /// Listens on every address of `host`; port 0 picks a free port. Returns the addresses as
+  /// `IP:PORT` or `[IP]:PORT`. Connections wait for start(). Throws boost::system::system_error if
+  /// the host is unknown, an address is in use, or none of the addresses is available.
   std::vector<std::string> listen(const std::string& host, const std::string& port);
 
+  /// Starts the threads. Throws std::system_error if the system refuses one.
   void start();
 
-  /// Accepts nothing more, answers what is under way, and waits for the threads
-  /// to end: at most limits::drain_timeout.
+  /// Stops accepting, responds to the requests received so far, closes all connections and joins
+  /// the threads. Connections still open after limits::drain_timeout are closed at once. Does
+  /// nothing if stopped already.
   void stop();
 
 private:

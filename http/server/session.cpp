@@ -8,7 +8,7 @@ namespace http {
 
 namespace {
 
-/// Reads of one connection in a row; then others get their turn.
+/// Consecutive reads of one connection, before other connections have their turn.
 constexpr int reads_in_a_row_max = 4;
 
 }  // namespace
@@ -23,10 +23,10 @@ session::session(loop_services& services, std::unique_ptr<transport> transport,
 
 void session::start() {
   keep_alive_ = this;
-  // A first request is awaited like the rest of one.
+  // A new connection gets the header timeout for its first request, not the idle timeout.
   deadline_for_ = pipeline::awaited::request;
   services_.deadlines.set(*this, deadlines::header);
-  // It is often there already.
+  // The first request has often arrived already.
   advance();
 }
 
@@ -38,10 +38,10 @@ void session::start_refused(const refusal& refusal) {
 
 void session::drain() {
   if (!transport_->is_open() || is_lingering_)
-    return;  // it is ending already
+    return;  // closed, or about to be
   is_draining_ = true;
   pipeline_.drain();
-  deadline_for_ = pipeline::awaited::nothing;  // an idle one gets less time now
+  deadline_for_ = pipeline::awaited::nothing;  // sets a shorter deadline if it is idle
   advance();
 }
 
@@ -51,7 +51,7 @@ void session::close() {
   keep_alive_.reset();
 }
 
-// -- what happens to it -------------------------------------------------------
+// -- events -------------------------------------------------------------------
 
 void session::on_reply(response_queue::slot slot, const counter::command& command,
                        const counter::reply& reply) {
@@ -79,14 +79,14 @@ void session::on_ready(readiness now) {
   if (is_lingering_)
     linger();
   else if (services_.store_client.is_full())
-    watch_again();  // in the next pass
+    watch_again();  // advances in the next pass
   else
     advance();
 }
 
 // -- moving bytes -------------------------------------------------------------
 
-/// Does everything that can be done now: handles requests, writes, reads, and again.
+/// Handles requests, writes and reads in turn until none of them can go on.
 void session::advance() {
   const self keep{this};
   for (int reads = 0;;) {
@@ -102,7 +102,7 @@ void session::advance() {
         if (!is_readable_)
           break;
         if (reads++ == reads_in_a_row_max) {
-          is_watched_ = false;  // to be told again of what is there
+          is_watched_ = false;  // watch() below reports the remaining input again
           break;
         }
         if (!read())
@@ -131,14 +131,15 @@ void session::dispatch() {
   }
 }
 
-/// A connection that ends with its first answer needs no permit in the set.
+/// Adds the descriptor to the ready set when the session first waits for it: a connection that ends
+/// with its first response is never added.
 void session::watch() {
   if (!std::exchange(is_watched_, true) &&
       !services_.ready_set.watch(transport_->descriptor(), *this))
     close();
 }
 
-/// To be told again of what is there.
+/// Has on_ready() report the current readiness again.
 void session::watch_again() {
   is_watched_ = false;
   watch();
@@ -152,7 +153,7 @@ bool session::read() {
     case transport::status::done:
       break;
     case transport::status::wants_read:
-      // The ready set does not tell of the end of the stream twice.
+      // The ready set has reported the end of the stream, and does not report it again.
       is_readable_ = has_ended_ && bytes > 0;
       break;
     case transport::status::wants_write:
@@ -169,7 +170,7 @@ bool session::read() {
   return true;
 }
 
-/// Writes all that is ready in one go. Returns false when the connection is broken.
+/// Writes the pipeline's output with one call. Returns false when the connection is broken.
 bool session::write(bool is_last) {
   const auto output = pipeline_.output();
   const auto [bytes, status] = transport_->write(output, is_last);
@@ -196,7 +197,7 @@ void session::set_deadline() {
     return;
   const auto awaited = pipeline_.awaits();
   if (awaited == deadline_for_ && pipeline_.requests() == deadline_request_)
-    return;  // more bytes of a request do not give it more time
+    return;  // more bytes of the same request do not extend its deadline
   deadline_for_ = awaited;
   deadline_request_ = pipeline_.requests();
   is_pausing_ = awaited == pipeline::awaited::request && !is_draining_;
@@ -232,9 +233,9 @@ void session::on_deadline() {
   advance();
 }
 
-/// Whether the peer took some of what was sent since this was asked last. The
-/// kernel calls a socket writable only when much of its buffer is free again,
-/// which takes a slow peer longer than a deadline.
+/// Returns true if the peer acknowledged bytes since the last look. Writability does not tell: the
+/// kernel reports it only when much of the send buffer is free, which takes a slow peer longer than
+/// a deadline.
 bool session::peer_reads() noexcept {
   const auto before = std::exchange(unacknowledged_, transport_->unacknowledged());
   return unacknowledged_ < before;
@@ -242,8 +243,8 @@ bool session::peer_reads() noexcept {
 
 void session::await_peer() {
   is_pausing_ = false;
-  const bool has_all = is_lingering_ && unacknowledged_ == 0;
-  services_.deadlines.set(*this, has_all ? deadlines::linger : deadlines::write);
+  const bool is_all_read = is_lingering_ && unacknowledged_ == 0;
+  services_.deadlines.set(*this, is_all_read ? deadlines::linger : deadlines::write);
 }
 
 // -- the end ------------------------------------------------------------------
@@ -256,7 +257,7 @@ void session::start_linger() {
   linger();
 }
 
-/// Discards what the peer still sends: to close with unread input would reset the
+/// Discards input until the peer ends its side: closing with unread input would reset the
 /// connection, and the peer might lose the last response.
 void session::linger() {
   for (int reads = 0; reads < reads_in_a_row_max; ++reads) {

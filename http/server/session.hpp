@@ -24,28 +24,29 @@ using session_list_hook =
     boost::intrusive::list_base_hook<boost::intrusive::tag<session_list_tag>,
                                      boost::intrusive::link_mode<boost::intrusive::auto_unlink>>;
 
-/// One connection: a transport and its deadlines around a pipeline and a dispatcher.
-/// Moves bytes and decides nothing. Lives until it is closed and its last reply is in.
+/// One connection: moves bytes between a transport and a pipeline, sends the dispatcher's calls to
+/// the store, and sets the deadlines that the pipeline asks for. Decides nothing about HTTP. Owns
+/// itself by reference count: it is destroyed when it is closed and its last reply has arrived.
 /// Used on its loop's thread, within a pass.
 class session final : public reply_handler,
                       public timed,
                       public pollable,
                       public session_list_hook {
 public:
-  /// Holds `permit` as long as it lives.
+  /// Borrows `services`, and holds `permit` until it is destroyed.
   session(loop_services& services, std::unique_ptr<transport> transport, connection_info connection,
           permit_pool::permit permit);
 
-  /// Reads requests.
+  /// Serves the connection. Call this or start_refused(), once.
   void start();
 
-  /// Responds with `refusal` to whatever is sent, and closes.
+  /// Responds with `refusal` without reading a request, then closes.
   void start_refused(const refusal& refusal);
 
-  /// The server is stopping: see pipeline::drain().
+  /// Ends the connection as the server stops: see pipeline::drain().
   void drain();
 
-  /// At once, whatever is pending.
+  /// Closes at once, even with requests or output pending. May destroy this object.
   void close();
 
   void on_reply(response_queue::slot slot, const counter::command& command,
@@ -77,18 +78,18 @@ private:
   http::pipeline pipeline_;
   http::dispatcher dispatcher_;
   std::size_t lingered_bytes_ = 0;
-  std::size_t unacknowledged_ = 0;      // when the deadline was set
-  std::uint64_t deadline_request_ = 0;  // whose deadline is set
+  std::size_t unacknowledged_ = 0;      // bytes, at the last look
+  std::uint64_t deadline_request_ = 0;  // pipeline::requests() when the deadline was set
   pipeline::awaited deadline_for_ = pipeline::awaited::nothing;
-  self keep_alive_;          // itself, while it is open
-  bool is_watched_ = false;  // by the ready set
+  self keep_alive_;          // this session, until it is closed
+  bool is_watched_ = false;  // the ready set reports each change of readiness
   bool is_readable_ = true;
   bool is_writable_ = true;
-  bool reads_when_writable_ = false;  // the transport has to write before it can read
+  bool reads_when_writable_ = false;  // the transport must write before it can read
   bool writes_when_readable_ = false;
-  bool has_ended_ = false;  // the peer: what is left to read is followed by the end
+  bool has_ended_ = false;  // the peer ended its side: the end follows the unread bytes
   bool is_draining_ = false;
-  bool is_pausing_ = false;  // since its last response, and not idle yet
+  bool is_pausing_ = false;  // the deadline is `pause`; `idle` follows
   bool is_lingering_ = false;
 };
 

@@ -7,7 +7,7 @@ namespace http {
 
 namespace {
 
-/// Enough for every shard of a usual server to have one under way.
+/// Enough for each shard of a usual server to process one batch of this loop.
 constexpr std::size_t spare_batches_max = 64;
 
 }  // namespace
@@ -33,14 +33,14 @@ void store_client::send(counter::request request, response_queue::slot slot, rep
   using location = counter::placement::location;
   struct {
     const counter::placement& placement;
-    location operator()(const counter::full_command& one) const { return placement.of(one.name); }
-    location operator()(const counter::page_request& one) const { return {one.mailbox, 0}; }
-    location operator()(const counter::expiry_sweep_request& one) const { return {one.shard, 0}; }
-    location operator()(const counter::backup_request& one) const { return {one.mailbox, 0}; }
+    location operator()(const counter::full_command& it) const { return placement.of(it.name); }
+    location operator()(const counter::page_request& it) const { return {it.mailbox, 0}; }
+    location operator()(const counter::expiry_sweep_request& it) const { return {it.shard, 0}; }
+    location operator()(const counter::backup_request& it) const { return {it.mailbox, 0}; }
   } const location_of{placement_};
-  const auto where = std::visit(location_of, request);
-  auto& batch = batch_for(where.shard);
-  batch.add(std::move(request), where.hash);
+  const auto location = std::visit(location_of, request);
+  auto& batch = batch_for(location.shard);
+  batch.add(std::move(request), location.hash);
   address(batch, slot, from);
 }
 
@@ -56,14 +56,14 @@ void store_client::post(std::function<void()> task) {
   tasks_.post(std::move(task));
 }
 
-void store_client::complete(std::unique_ptr<counter::batch> answered) noexcept {
+void store_client::complete(std::unique_ptr<counter::batch> completed) noexcept {
   if (tasks_.is_here()) {
-    // Put aside: a shard is still running above us, and its next caller should
-    // not wait while we write to sockets.
-    answered_.push_back(std::move(answered));
+    // Deliver later: the shard is still running further up the stack, and its next caller must not
+    // wait while this loop writes to sockets.
+    completed_.push_back(std::move(completed));
     if (!is_in_pass_)
       post_pass();
-  } else if (inbox_.put(std::move(answered))) {
+  } else if (inbox_.put(std::move(completed))) {
     tasks_.post([this] { const pass delivery{*this}; });
   }
 }
@@ -92,17 +92,17 @@ void store_client::begin_pass() {
 
 void store_client::end_pass() {
   submit();
-  inbox_.empty_and_close(answered_);
+  inbox_.empty_and_close(completed_);
   deliver();
   is_in_pass_ = false;
-  // Replies made room for requests that had waited: the loop looks around
-  // before it goes on with them.
-  if (has_pending_ || !answered_.empty())
+  // The replies made room for further requests, which were sent just now. They go out in another
+  // pass, after the loop has looked at its sockets.
+  if (has_pending_ || !completed_.empty())
     post_pass();
 }
 
-/// One waits to run at any time, or they would become more with each pass that
-/// others begin, and keep the loop from looking around.
+/// Posts at most one pass at a time: otherwise every pass could post another, and posted passes
+/// would keep the loop from its sockets.
 void store_client::post_pass() {
   if (std::exchange(is_pass_posted_, true))
     return;
@@ -118,32 +118,32 @@ void store_client::submit() {
 }
 
 void store_client::deliver() {
-  delivering_.swap(answered_);
+  delivering_.swap(completed_);
   for (auto& batch : delivering_) {
     deliver(static_cast<addressed_batch&>(*batch));
     if (spare_.size() < spare_batches_max)
       spare_.push_back(std::move(batch));
   }
   delivering_.clear();
-  for (auto& reply_handler : touched_) {
+  for (auto& reply_handler : notified_) {
     reply_handler->got_reply_ = false;
     reply_handler->on_pass_end();
   }
-  touched_.clear();
+  notified_.clear();
 }
 
-void store_client::deliver(addressed_batch& answered) {
-  for (std::size_t i = 0; i < answered.size(); ++i) {
-    auto& address = answered.addresses[i];
-    if (answered.is_call(i))
-      address.to->on_response(address.slot, std::move(answered.call_at(i)));
+void store_client::deliver(addressed_batch& batch) {
+  for (std::size_t i = 0; i < batch.size(); ++i) {
+    auto& address = batch.addresses[i];
+    if (batch.is_call(i))
+      address.to->on_response(address.slot, std::move(batch.call_at(i)));
     else
-      address.to->on_reply(address.slot, answered.command_at(i), answered.reply_at(i));
+      address.to->on_reply(address.slot, batch.command_at(i), batch.reply_at(i));
     if (!std::exchange(address.to->got_reply_, true))
-      touched_.push_back(std::move(address.to));
+      notified_.push_back(std::move(address.to));
   }
-  answered.addresses.clear();
-  answered.clear();
+  batch.addresses.clear();
+  batch.clear();
 }
 
 }  // namespace http

@@ -13,7 +13,7 @@ namespace http {
 
 namespace {
 
-/// Enough to look at every connection once.
+/// Enough rounds to handle every ready connection once.
 constexpr int rounds_behind_max = 64;
 
 }  // namespace
@@ -51,8 +51,8 @@ void worker::run() {
   if (!sessions_.empty())
     spdlog::warn("closing {} connections that did not end in time",
                  std::distance(sessions_.begin(), sessions_.end()));
-  for_each_session([](session& one) { one.close(); });
-  // What other loops' actors still have here.
+  for_each_session([](session& session) { session.close(); });
+  // Run the tasks that actors have posted here.
   while (services_.tasks.run() > 0) {
   }
 }
@@ -61,22 +61,23 @@ void worker::drain() {
   services_.tasks.post([this] { begin_drain(); });
 }
 
-/// Waits until there is something to do, or `end`, and does what there is by
-/// then: whatever comes meanwhile waits for the next round, so that sockets,
-/// deadlines and tasks all get their turn.
+/// Waits until there is work, or until `end`, and does the work that is there by then. Work that
+/// arrives meanwhile waits for the next round, so that sockets, deadlines and tasks have their
+/// turn.
 void worker::run_round(steady_clock::time_point end) {
   const bool may_wait = services_.tasks.begin_wait();
   const auto until = std::min(services_.deadlines.next(), end);
   const auto before = services_.clock.now();
-  const bool has_all =
+  const bool found_all =
       services_.ready_set.wait(may_wait ? until - before : steady_clock::duration{});
   services_.tasks.end_wait();
   {
     const store_client::pass pass{services_.store_client};
     services_.ready_set.tell();
-    // By the time before we looked: who was in time is not late because the loop
-    // was, however long it was stopped or busy.
-    const bool is_behind = !has_all || services_.store_client.is_full();
+    // Expire by the time before the wait: bytes that arrived in time must not count as late because
+    // the loop was busy or stopped. Skip the deadlines while ready sockets are left, for the same
+    // reason.
+    const bool is_behind = !found_all || services_.store_client.is_full();
     if (!is_behind || ++rounds_behind_ == rounds_behind_max) {
       services_.deadlines.expire(before);
       rounds_behind_ = 0;
@@ -92,10 +93,10 @@ void worker::begin_drain() {
     listener.stop();
   if (expiry_sweeper_)
     expiry_sweeper_->stop();
-  for_each_session([](session& one) { one.drain(); });
+  for_each_session([](session& session) { session.drain(); });
 }
 
-/// `call` may be the end of the session it is given.
+/// `call` may destroy the session that it is given.
 template <class Call>
 void worker::for_each_session(Call call) {
   for (auto next = sessions_.begin(); next != sessions_.end();)

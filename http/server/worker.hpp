@@ -8,27 +8,31 @@
 
 namespace http {
 
-/// One event loop and all that runs on it: waits for what is ready, late or
-/// posted, and sees to it, in turn. run() is the life of its thread.
+/// One event loop with its listeners and sessions. Each round waits for ready sockets, expired
+/// deadlines and posted tasks, and handles each kind in turn.
+///
+/// Order of calls: enable_expiry_sweep() and listen(), then run() on the worker's thread.
 class worker {
 public:
-  /// Everything but `origin`, the same for all workers, is borrowed. `population`
-  /// counts the connections of all workers.
+  /// Borrows all but `origin`, which must be the same for all workers. `connection_counts` counts
+  /// the connections of all workers. Throws boost::system::system_error if the kernel is out of
+  /// descriptors.
   worker(const counter::limits& limits, const v1::server_info& server_info, counter::store& store,
          const clock_origin& origin, http::connection_counts& connection_counts);
   ~worker();
 
-  /// Before run(). One worker of a server does it for all.
+  /// Makes this worker sweep the shards for expired counters. Call it before run(), on one worker
+  /// of a server.
   void enable_expiry_sweep();
 
-  /// Before run().
+  /// Accepts connections from `acceptor`. Call it before run().
   void listen(tcp_acceptor acceptor);
 
-  /// Serves until drain(), then until the last connection is closed, at most
-  /// for limits::drain_timeout.
+  /// Serves until drain(), then until the last connection is closed. Closes connections that are
+  /// still open limits::drain_timeout after drain().
   void run();
 
-  /// Thread-safe.
+  /// Makes run() stop accepting, drain its connections and return. Thread-safe.
   void drain();
 
 private:
@@ -43,7 +47,7 @@ private:
   boost::intrusive_ptr<expiry_sweeper> expiry_sweeper_;  // or null
   http::connection_counts& connection_counts_;
   bool is_draining_ = false;
-  int rounds_behind_ = 0;  // without a look at the deadlines
+  int rounds_behind_ = 0;  // consecutive rounds that skipped the deadlines
 };
 
 }  // namespace http

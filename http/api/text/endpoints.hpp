@@ -4,8 +4,8 @@
 
 namespace http {
 
-// The handlers of the text endpoints. Each ignores parameters that it does not know, and
-// responds to a wrong one with one line.
+// The handlers of the text endpoints. Each ignores unknown parameters, and responds to a missing,
+// repeated or invalid one with 400 and one line of text.
 
 action increment_counter(const request_context& context);  // ?name=N
 action read_counter(const request_context& context);       // ?name=N

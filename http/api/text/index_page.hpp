@@ -4,7 +4,7 @@
 
 namespace http {
 
-/// What `GET /` answers.
+/// The body of the response to `GET /`.
 inline constexpr std::string_view index_page =
     R"(counterd counts. A counter has a name and a 64-bit integer; try:
 

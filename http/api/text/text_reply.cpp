@@ -9,7 +9,7 @@ namespace {
 
 using counter::outcome;
 
-/// Writes into an array that is known to be large enough.
+/// Writes into an array that must be large enough.
 class line_writer {
 public:
   explicit line_writer(char* begin) noexcept : begin_(begin), end_(begin) {}
@@ -68,7 +68,7 @@ text_reply::text_reply(const counter::command& command, const counter::reply& re
     case outcome::outcome_unknown:
       response_ = {status::internal_server_error, "the disk failed: it may or may not be done\n"};
       break;
-    // Not of short commands.
+    // Short commands never have these outcomes.
     case outcome::limit_reached:
     case outcome::precondition_failed:
     case outcome::not_modified:

@@ -8,7 +8,8 @@
 
 namespace http {
 
-/// Reply -> response of the text endpoints: `ok`, `x: 5`, `x not found`, ...
+/// Renders the store's reply to a short command as a response of the text endpoints: `ok`, `x: 5`,
+/// `x not found`, ... Allocates nothing.
 class text_reply {
 public:
   text_reply(const counter::command& command, const counter::reply& reply) noexcept;
@@ -16,11 +17,11 @@ public:
   text_reply(const text_reply&) = delete;
   text_reply& operator=(const text_reply&) = delete;
 
-  /// Borrows from this object.
+  /// The response borrows from this object.
   const http::response& response() const noexcept { return response_; }
 
 private:
-  // A name, a sentence or a number, and what is between and after them.
+  // The longest line is a name followed by a number or a few words.
   std::array<char, counter::limits::name_bytes_max + 64> line_;
   http::response response_;
 };

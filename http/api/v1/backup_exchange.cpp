@@ -14,14 +14,14 @@ std::optional<counter::request> backup_exchange::next_request() {
   return std::exchange(request_, std::nullopt);
 }
 
-void backup_exchange::take(counter::call answered) {
-  made_ = std::get<counter::backup>(std::move(answered.response));
+void backup_exchange::take(counter::call completed) {
+  backup_ = std::get<counter::backup>(std::move(completed.response));
 }
 
 http::response backup_exchange::response() {
-  if (made_->outcome != counter::outcome::ok)
-    return refusal_of({made_->outcome});
-  return {.status = status::created, .body = to_text({{"path", made_->path}}), .type = json_type};
+  if (backup_->outcome != counter::outcome::ok)
+    return refusal_of({backup_->outcome});
+  return {.status = status::created, .body = to_text({{"path", backup_->path}}), .type = json_type};
 }
 
 }  // namespace http::v1

@@ -7,20 +7,20 @@
 
 namespace http::v1 {
 
-/// A copy of all counters on disk, made while they are served.
+/// Makes a backup of all counters on disk while they are served. Responds 201 with its path.
 class backup_exchange final : public exchange {
 public:
-  /// `mailbox` makes backups, see store_traits; `name` is valid for one.
+  /// `mailbox` is that of store_traits::backups; `name` satisfies counter::is_valid_backup_name().
   backup_exchange(unsigned mailbox, std::string name);
 
   std::optional<counter::request> next_request() override;
-  void take(counter::call answered) override;
-  bool is_done() const noexcept override { return made_.has_value(); }
+  void take(counter::call completed) override;
+  bool is_done() const noexcept override { return backup_.has_value(); }
   http::response response() override;
 
 private:
-  std::optional<counter::backup_request> request_;  // until it is asked
-  std::optional<counter::backup> made_;
+  std::optional<counter::backup_request> request_;  // nullopt once it is sent
+  std::optional<counter::backup> backup_;
 };
 
 }  // namespace http::v1

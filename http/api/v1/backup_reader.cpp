@@ -16,8 +16,8 @@ bool set_name(std::string& target, const parameter_value& value) {
 
 constexpr parameter<std::string> rules[] = {
     {"name",
-     "the name of a backup is 1 to 64 letters, digits, dots, dashes and underscores, and does not "
-     "begin with a dot",
+     "the name of a backup must be 1 to 64 letters, digits, dots, dashes and underscores, and must "
+     "not begin with a dot",
      &set_name},
 };
 
@@ -25,10 +25,10 @@ constexpr parameter<std::string> rules[] = {
 
 result<std::string> read_backup(const request& request, std::string_view raw_query) {
   parameter_reader<std::string> reader{rules};
-  if (auto found = read_query(raw_query, reader.sink()))
-    return std::move(*found);
-  if (auto found = read_body(request, reader.sink()))
-    return std::move(*found);
+  if (auto defect = read_query(raw_query, reader.sink()))
+    return std::move(*defect);
+  if (auto defect = read_body(request, reader.sink()))
+    return std::move(*defect);
   if (!reader.has("name"))
     return problem{code::invalid_parameter, "name is missing"};
   return std::move(reader.target);

@@ -8,8 +8,8 @@
 
 namespace http::v1 {
 
-/// The name that a backup is to have. Reads the body, and a query whose encoding
-/// is good.
+/// Reads the required parameter `name` of a backup from the query or the body. The
+/// percent-encoding of `raw_query` must be valid.
 result<std::string> read_backup(const request& request, std::string_view raw_query);
 
 }  // namespace http::v1

@@ -14,9 +14,9 @@ namespace {
 
 namespace json = boost::json;
 
-json::object result_of(const counter::call& answered) {
-  const auto& command = std::get<counter::full_command>(answered.request);
-  const auto& reply = std::get<counter::full_reply>(answered.response);
+json::object result_of(const counter::call& completed) {
+  const auto& command = std::get<counter::full_command>(completed.request);
+  const auto& reply = std::get<counter::full_reply>(completed.response);
   if (reply.outcome != counter::outcome::ok)
     return refused_result(reply);
   json::object result{{"status", static_cast<int>(status_of(reply))}};
@@ -36,15 +36,15 @@ batch_exchange::batch_exchange(std::vector<counter::full_command> commands) {
 }
 
 std::optional<counter::request> batch_exchange::next_request() {
-  if (asked_ == calls_.size())
+  if (sent_ == calls_.size())
     return std::nullopt;
-  return std::move(calls_[asked_++].request);
+  return std::move(calls_[sent_++].request);
 }
 
-void batch_exchange::take(counter::call answered) {
-  const auto position = std::get<counter::full_command>(answered.request).position;
-  calls_[position] = std::move(answered);
-  ++answers_;
+void batch_exchange::take(counter::call completed) {
+  const auto position = std::get<counter::full_command>(completed.request).position;
+  calls_[position] = std::move(completed);
+  ++completed_;
 }
 
 http::response batch_exchange::response() {

@@ -31,7 +31,7 @@ std::optional<operation> operation_of(const json::object& members) {
   return *word == "delete" ? std::optional{operation::remove} : std::nullopt;
 }
 
-/// Version 0 is that of a counter that does not exist.
+/// Version 0 stands for a counter that does not exist.
 std::optional<counter::condition> parse_if_version(const parameter_value& value) {
   const auto version = as_integer(value);
   if (!version || *version < 0)
@@ -44,7 +44,7 @@ std::optional<counter::condition> parse_if_version(const parameter_value& value)
   return condition;
 }
 
-/// A member that every operation may have, or one of its parameters.
+/// Reads one member of an operation: `op`, `name`, `if_version` or a parameter of the operation.
 maybe_problem read_member(std::string_view member, const parameter_value& value,
                           counter::full_command& command, operation_reader& parameters) {
   if (member == "op")
@@ -53,64 +53,65 @@ maybe_problem read_member(std::string_view member, const parameter_value& value,
     const auto name = as_text(value);
     if (!name || !counter::is_valid_name(*name))
       return problem{code::invalid_name,
-                     "a name is a string of 1 to 256 bytes without control characters"};
+                     "a name must be a string of 1 to 256 bytes without control characters"};
     command.name = *name;
     return std::nullopt;
   }
   if (member == "if_version") {
     const auto condition = parse_if_version(value);
     if (!condition)
-      return problem{code::invalid_value, "if_version is a version, or 0 for none"};
+      return problem{code::invalid_value,
+                     "if_version must be a version, or 0 for a counter that does not exist"};
     command.condition = *condition;
     return std::nullopt;
   }
   return parameters.accept(member, value);
 }
 
-result<counter::full_command> read_operation(const json::value& described) {
-  const auto* members = described.if_object();
+result<counter::full_command> read_operation(const json::value& element) {
+  const auto* members = element.if_object();
   if (members == nullptr)
-    return problem{code::invalid_value, "an operation is an object"};
+    return problem{code::invalid_value, "an operation must be an object"};
   if (!members->contains("op"))
     return problem{code::invalid_parameter, "op is missing"};
   const auto operation = operation_of(*members);
   if (!operation)
-    return problem{code::invalid_value, "op is add, set, get or delete"};
+    return problem{code::invalid_value, "op must be add, set, get or delete"};
   counter::full_command command;
   operation_reader parameters{*operation};
   auto accept = [&](std::string_view member, const parameter_value& value) {
     return read_member(member, value, command, parameters);
   };
-  if (auto found = read_object(*members, accept))
-    return std::move(*found);
+  if (auto defect = read_object(*members, accept))
+    return std::move(*defect);
   if (command.name.empty())
     return problem{code::invalid_parameter, "name is missing"};
-  auto all = parameters.finish();
-  if (auto* found = std::get_if<problem>(&all))
-    return std::move(*found);
-  command.parameters = std::get<counter::parameters>(all);
+  auto complete = parameters.finish();
+  if (auto* defect = std::get_if<problem>(&complete))
+    return std::move(*defect);
+  command.parameters = std::get<counter::parameters>(complete);
   return command;
 }
 
 result<json::array> read_operations(const request& request) {
   const auto type = request.fields.find(header_fields::name::content_type).value_or("");
   if (!request.body.empty() && type_of(type) != media_type::json)
-    return problem{code::unsupported_media_type, "a batch is application/json"};
+    return problem{code::unsupported_media_type, "a batch must be application/json"};
   auto parsed = parse_object(request.body);
-  if (auto* found = std::get_if<problem>(&parsed))
-    return std::move(*found);
+  if (auto* defect = std::get_if<problem>(&parsed))
+    return std::move(*defect);
   auto& body = std::get<json::object>(parsed);
   for (const auto& member : body)
     if (member.key() != "ops")
-      return problem{code::invalid_parameter, "a batch has only ops"};
+      return problem{code::invalid_parameter, "a batch has no member but ops"};
   auto* operations = body.if_contains("ops");
   if (operations == nullptr)
     return problem{code::invalid_parameter, "ops is missing"};
   if (!operations->is_array())
-    return problem{code::invalid_value, "ops is a list"};
+    return problem{code::invalid_value, "ops must be a list"};
   const auto count = operations->get_array().size();
   if (count < 1 || count > counter::limits::batch_max)
-    return problem{code::invalid_value, "a batch has 1 to 1000 operations"};
+    return problem{code::invalid_value, "a batch must have 1 to 1000 operations"};
   return std::move(operations->get_array());
 }
 
@@ -119,16 +120,16 @@ result<json::array> read_operations(const request& request) {
 result<std::vector<counter::full_command>> read_batch(const request& request,
                                                       const std::string& key) {
   const auto operations = read_operations(request);
-  if (const auto* found = std::get_if<problem>(&operations))
-    return *found;
+  if (const auto* defect = std::get_if<problem>(&operations))
+    return *defect;
   std::vector<counter::full_command> commands;
-  for (const auto& described : std::get<json::array>(operations)) {
-    auto read = read_operation(described);
-    if (auto* found = std::get_if<problem>(&read)) {
-      found->index = commands.size();
-      return std::move(*found);
+  for (const auto& operation : std::get<json::array>(operations)) {
+    auto result = read_operation(operation);
+    if (auto* defect = std::get_if<problem>(&result)) {
+      defect->index = commands.size();
+      return std::move(*defect);
     }
-    auto& command = std::get<counter::full_command>(read);
+    auto& command = std::get<counter::full_command>(result);
     command.idempotency_key = key;
     command.position = static_cast<std::uint16_t>(commands.size());
     commands.push_back(std::move(command));

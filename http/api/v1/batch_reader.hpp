@@ -9,9 +9,9 @@
 
 namespace http::v1 {
 
-/// The operations that the body of a batch asks for, 1 to limits::batch_max, or
-/// what is wrong with the first that is wrong, and its index. Each gets `key` and
-/// its position.
+/// Reads the operations in the JSON body of a batch, 1 to limits::batch_max. Returns the problem
+/// with the first invalid operation, and its index. Each command gets `key`, which may be empty,
+/// and its position.
 result<std::vector<counter::full_command>> read_batch(const request& request,
                                                       const std::string& key);
 

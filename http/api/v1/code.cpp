@@ -15,48 +15,41 @@ struct entry {
   std::string_view title;
 };
 
-/// In the order of the codes.
+/// Indexed by code.
 constexpr entry entries[] = {
-    {code::invalid_name, status::bad_request, "invalid-name", "The name cannot name a counter"},
-    {code::invalid_value, status::bad_request, "invalid-value", "A value is not what it should be"},
+    {code::invalid_name, status::bad_request, "invalid-name", "Invalid counter name"},
+    {code::invalid_value, status::bad_request, "invalid-value", "Invalid value"},
     {code::invalid_parameter, status::bad_request, "invalid-parameter",
-     "A parameter is unknown, missing or contradicts another"},
-    {code::duplicate_parameter, status::bad_request, "duplicate-parameter",
-     "A parameter is given more than once"},
-    {code::malformed_json, status::bad_request, "malformed-json",
-     "The body is not the JSON it should be"},
+     "Unknown, missing or contradictory parameter"},
+    {code::duplicate_parameter, status::bad_request, "duplicate-parameter", "Duplicate parameter"},
+    {code::malformed_json, status::bad_request, "malformed-json", "Malformed JSON"},
     {code::invalid_idempotency_key, status::bad_request, "invalid-idempotency-key",
-     "The Idempotency-Key cannot be one"},
-    {code::bad_request, status::bad_request, "bad-request", "The request makes no sense"},
-    {code::forbidden, status::forbidden, "forbidden", "This may not be asked for from there"},
-    {code::not_found, status::not_found, "not-found", "There is no such counter"},
-    {code::no_such_route, status::not_found, "no-such-route", "There is nothing at this path"},
+     "Invalid Idempotency-Key"},
+    {code::bad_request, status::bad_request, "bad-request", "Malformed request"},
+    {code::forbidden, status::forbidden, "forbidden", "Not allowed from this address"},
+    {code::not_found, status::not_found, "not-found", "No such counter"},
+    {code::no_such_route, status::not_found, "no-such-route", "No such path"},
     {code::method_not_allowed, status::method_not_allowed, "method-not-allowed",
-     "This path does not have this method"},
-    {code::limit_reached, status::conflict, "limit-reached",
-     "The result would be outside of min and max"},
-    {code::overflow, status::conflict, "overflow", "The result would not fit into 64 bits"},
-    {code::no_data_directory, status::conflict, "no-data-directory",
-     "The counters are in memory only"},
-    {code::backup_exists, status::conflict, "backup-exists",
-     "There is a backup of this name already"},
+     "Method not allowed"},
+    {code::limit_reached, status::conflict, "limit-reached", "Result outside min and max"},
+    {code::overflow, status::conflict, "overflow", "Result does not fit into 64 bits"},
+    {code::no_data_directory, status::conflict, "no-data-directory", "No data directory"},
+    {code::backup_exists, status::conflict, "backup-exists", "Backup already exists"},
     {code::precondition_failed, status::precondition_failed, "precondition-failed",
-     "The counter is not as the request requires"},
+     "Precondition failed"},
     {code::unsupported_media_type, status::unsupported_media_type, "unsupported-media-type",
-     "The body is of a type that is not understood here"},
+     "Unsupported media type"},
     {code::idempotency_mismatch, status::unprocessable_content, "idempotency-mismatch",
-     "The Idempotency-Key was used for another request"},
-    {code::outcome_unknown, status::internal_server_error, "outcome-unknown",
-     "It may be done, or it may not"},
-    {code::internal, status::internal_server_error, "internal",
-     "Something is wrong with the server"},
-    {code::overloaded, status::service_unavailable, "overloaded", "There is too much to do"},
-    {code::draining, status::service_unavailable, "draining", "The server is stopping"},
+     "Idempotency-Key reused for a different request"},
+    {code::outcome_unknown, status::internal_server_error, "outcome-unknown", "Outcome unknown"},
+    {code::internal, status::internal_server_error, "internal", "Internal server error"},
+    {code::overloaded, status::service_unavailable, "overloaded", "Server overloaded"},
+    {code::draining, status::service_unavailable, "draining", "Server shutting down"},
     {code::too_many_counters, status::insufficient_storage, "too-many-counters",
-     "There is no room for another counter"},
+     "Too many counters"},
     {code::idempotency_store_full, status::insufficient_storage, "idempotency-store-full",
-     "There is no room for another Idempotency-Key"},
-    {code::disk_full, status::insufficient_storage, "disk-full", "The disk is full"},
+     "Idempotency store full"},
+    {code::disk_full, status::insufficient_storage, "disk-full", "Disk full"},
 };
 
 constexpr bool is_in_order() {
@@ -85,9 +78,9 @@ std::string_view title_of(code code) noexcept {
   return entry_of(code).title;
 }
 
-code code_of(counter::outcome which) noexcept {
+code code_of(counter::outcome failure) noexcept {
   using counter::outcome;
-  switch (which) {
+  switch (failure) {
     case outcome::ok:
       break;
     case outcome::not_found:

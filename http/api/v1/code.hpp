@@ -8,17 +8,17 @@
 
 namespace http::v1 {
 
-/// What can be wrong with a request, as programs tell it apart. Stable: once
-/// published, a code keeps its name and its meaning.
+/// The machine-readable reason for a failed request: the member `code` of problem details.
+/// Published codes are stable: none changes its name or its meaning.
 enum class code : std::uint8_t {
   invalid_name,
-  invalid_value,      ///< does not parse, has the wrong type, is out of range
+  invalid_value,      ///< does not parse, has the wrong type or is out of range
   invalid_parameter,  ///< unknown, missing or contradictory
   duplicate_parameter,
   malformed_json,
   invalid_idempotency_key,
   bad_request,
-  forbidden,  ///< not for this peer
+  forbidden,  ///< the peer's address may not send this request
   not_found,
   no_such_route,
   method_not_allowed,
@@ -29,7 +29,7 @@ enum class code : std::uint8_t {
   precondition_failed,
   unsupported_media_type,
   idempotency_mismatch,
-  outcome_unknown,  ///< the only one after which something may have changed
+  outcome_unknown,  ///< the only code after which something may have changed
   internal,
   overloaded,
   draining,
@@ -38,16 +38,17 @@ enum class code : std::uint8_t {
   disk_full,
 };
 
-/// `limit-reached` and so on.
+/// Returns the code as clients see it: `limit-reached`, ...; static.
 std::string_view text_of(code code) noexcept;
 
 http::status status_of(code code) noexcept;
 
-/// One short sentence without a dot, the same for every case of the code.
+/// Returns the `title` of the problem details: a short phrase without a dot, the same for every
+/// occurrence of the code (RFC 9457 section 3.1.3); static.
 std::string_view title_of(code code) noexcept;
 
-/// What an outcome other than `ok` is called. A read that is not modified is
-/// not wrong, unless it was asked to be: then it is a failed precondition.
-code code_of(counter::outcome which) noexcept;
+/// Returns the code for an outcome other than `ok`. `not_modified` is a failed precondition in an
+/// operation of a batch; a single read responds to it with 304 instead.
+code code_of(counter::outcome failure) noexcept;
 
 }  // namespace http::v1

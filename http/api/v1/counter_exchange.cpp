@@ -11,7 +11,7 @@ namespace http::v1 {
 
 namespace {
 
-/// What a cache has to know of an answer that it may keep.
+/// The fields by which a cache revalidates a stored response and selects among representations.
 std::string cache_fields(const counter::state& state, bool may_be_cached) {
   auto fields = "ETag: " + tag_of(state.version) + "\r\n";
   if (may_be_cached)
@@ -26,14 +26,14 @@ counter_exchange::counter_exchange(counter::full_command command, bool as_text)
       as_text_(as_text) {}
 
 std::optional<counter::request> counter_exchange::next_request() {
-  if (std::exchange(is_asked_, true))
+  if (std::exchange(is_sent_, true))
     return std::nullopt;
   return std::move(command_);
 }
 
-void counter_exchange::take(counter::call answered) {
-  command_ = std::get<counter::full_command>(std::move(answered.request));
-  reply_ = std::get<counter::full_reply>(answered.response);
+void counter_exchange::take(counter::call completed) {
+  command_ = std::get<counter::full_command>(std::move(completed.request));
+  reply_ = std::get<counter::full_reply>(completed.response);
 }
 
 http::response counter_exchange::response() {

@@ -23,21 +23,22 @@ json::object describe(std::string_view name, const counter::state& state) {
           {"expires_at", expiry_of(state)}};
 }
 
-json::object describe(std::string_view name, const counter::parameters& how,
+json::object describe(std::string_view name, const counter::parameters& parameters,
                       const counter::full_reply& reply) {
   using counter::operation;
   assert(reply.outcome == counter::outcome::ok);
   const auto& [before, after] = std::tie(reply.before, reply.after);
   if (!after)
     return {};
-  if (how.operation == operation::get)
+  if (parameters.operation == operation::get)
     return describe(name, *after);
   json::object body{{"name", name},
                     {"value", after->value},
                     {"previous", before ? json::value(before->value) : nullptr}};
-  // Towards a sum that fits or stopped at a bound that does: no overflow.
-  if (how.operation == operation::add)
-    body["applied"] = after->value - (before ? before->value : how.initial);
+  // Cannot overflow: it lies between 0 and delta, as `after` is the sum or a bound on the way to
+  // it.
+  if (parameters.operation == operation::add)
+    body["applied"] = after->value - (before ? before->value : parameters.initial);
   body["version"] = after->version;
   body["created"] = !before;
   body["expires_at"] = expiry_of(*after);

@@ -9,15 +9,16 @@
 
 namespace http::v1 {
 
-/// What is said of a counter: in the body of a GET, in lists and in batches.
+/// Describes a counter: the body of a GET, and an element of a list.
 boost::json::object describe(std::string_view name, const counter::state& state);
 
-/// The body of the answer to an operation that succeeded; empty for one that
-/// removed the counter.
-boost::json::object describe(std::string_view name, const counter::parameters& how,
+/// Describes the effect of an operation whose outcome is `ok`: the body of its response, and its
+/// result in a batch. Returns an empty object if the operation removed the counter.
+boost::json::object describe(std::string_view name, const counter::parameters& parameters,
                              const counter::full_reply& reply);
 
-/// 200, 201 or 204.
+/// Returns the status of an operation whose outcome is `ok`: 201 if it created the counter, 204 if
+/// it removed it, otherwise 200.
 status status_of(const counter::full_reply& reply) noexcept;
 
 }  // namespace http::v1

@@ -6,12 +6,12 @@
 
 namespace http::v1 {
 
-/// Where a list goes on, opaque to those who pass it back: the name that was
-/// listed last, in hexadecimal digits. So a server keeps nothing of a list, and
-/// what is created or deleted meanwhile cannot confuse it.
+/// Returns the cursor of the next page, which clients treat as opaque: the last name of this page
+/// in hexadecimal digits. The server stores nothing for a list, and counters created or deleted
+/// between two pages do not disturb it.
 std::string to_cursor(std::string_view last_name);
 
-/// Nothing when to_cursor() makes none like it.
+/// Returns the name; nullopt if to_cursor() returns `cursor` for no valid name.
 std::optional<std::string> parse_cursor(std::string_view cursor);
 
 }  // namespace http::v1

@@ -32,12 +32,13 @@ maybe_problem refuse_query(const request_context& context) {
 result<counter::parameters> read_parameters(const request_context& context,
                                             counter::operation operation) {
   operation_reader reader{operation};
-  if (auto found = read_query(context.target.raw_query(), reader.sink()))
-    return std::move(*found);
-  // The body of a read is ignored.
-  if (auto found = operation == counter::operation::get ? std::nullopt
-                                                        : read_body(context.request, reader.sink()))
-    return std::move(*found);
+  if (auto defect = read_query(context.target.raw_query(), reader.sink()))
+    return std::move(*defect);
+  // GET ignores its body.
+  if (auto defect = operation == counter::operation::get
+                        ? std::nullopt
+                        : read_body(context.request, reader.sink()))
+    return std::move(*defect);
   return reader.finish();
 }
 
@@ -48,28 +49,28 @@ result<counter::full_command> read_command(const request_context& context,
   command.name = decode(context.raw_name, false, buffer);
   if (!counter::is_valid_name(command.name))
     return problem{code::invalid_name,
-                   "a name is 1 to 256 bytes of UTF-8 without control characters"};
+                   "a name must be 1 to 256 bytes of UTF-8 without control characters"};
   auto parameters = read_parameters(context, operation);
-  if (auto* found = std::get_if<problem>(&parameters))
-    return std::move(*found);
+  if (auto* defect = std::get_if<problem>(&parameters))
+    return std::move(*defect);
   command.parameters = std::get<counter::parameters>(parameters);
   auto condition = read_condition(context.request.fields);
-  if (auto* found = std::get_if<problem>(&condition))
-    return std::move(*found);
+  if (auto* defect = std::get_if<problem>(&condition))
+    return std::move(*defect);
   command.condition = std::get<counter::condition>(std::move(condition));
   if (operation == counter::operation::get)
     return command;
   auto key = read_idempotency_key(context.request.fields);
-  if (auto* found = std::get_if<problem>(&key))
-    return std::move(*found);
+  if (auto* defect = std::get_if<problem>(&key))
+    return std::move(*defect);
   command.idempotency_key = std::get<std::string>(std::move(key));
   return command;
 }
 
-action ask_counter(const request_context& context, counter::operation operation) {
+action call_counter(const request_context& context, counter::operation operation) {
   auto command = read_command(context, operation);
-  if (const auto* found = std::get_if<problem>(&command))
-    return to_response(*found);
+  if (const auto* defect = std::get_if<problem>(&command))
+    return to_response(*defect);
   const auto accept = context.request.fields.find(header_fields::name::accept);
   return std::make_unique<counter_exchange>(std::get<counter::full_command>(std::move(command)),
                                             accept && wants_text(*accept));
@@ -78,65 +79,65 @@ action ask_counter(const request_context& context, counter::operation operation)
 }  // namespace
 
 action read_counter(const request_context& context) {
-  return ask_counter(context, counter::operation::get);
+  return call_counter(context, counter::operation::get);
 }
 
 action add_to_counter(const request_context& context) {
-  return ask_counter(context, counter::operation::add);
+  return call_counter(context, counter::operation::add);
 }
 
 action set_counter(const request_context& context) {
-  return ask_counter(context, counter::operation::set);
+  return call_counter(context, counter::operation::set);
 }
 
 action remove_counter(const request_context& context) {
-  return ask_counter(context, counter::operation::remove);
+  return call_counter(context, counter::operation::remove);
 }
 
-// -- the others ---------------------------------------------------------------
+// -- other paths --------------------------------------------------------------
 
 action list_counters(const request_context& context) {
   auto list = read_list(context.target.raw_query());
-  if (const auto* found = std::get_if<problem>(&list))
-    return to_response(*found);
+  if (const auto* defect = std::get_if<problem>(&list))
+    return to_response(*defect);
   return std::make_unique<list_exchange>(std::get<list_parameters>(std::move(list)),
                                          context.server.store);
 }
 
 action run_batch(const request_context& context) {
-  if (const auto found = refuse_query(context))
-    return to_response(*found);
+  if (const auto defect = refuse_query(context))
+    return to_response(*defect);
   const auto key = read_idempotency_key(context.request.fields);
-  if (const auto* found = std::get_if<problem>(&key))
-    return to_response(*found);
+  if (const auto* defect = std::get_if<problem>(&key))
+    return to_response(*defect);
   auto commands = read_batch(context.request, std::get<std::string>(key));
-  if (const auto* found = std::get_if<problem>(&commands))
-    return to_response(*found);
+  if (const auto* defect = std::get_if<problem>(&commands))
+    return to_response(*defect);
   return std::make_unique<batch_exchange>(
       std::get<std::vector<counter::full_command>>(std::move(commands)));
 }
 
 action make_backup(const request_context& context) {
   if (!context.connection.is_loopback)
-    return to_response({code::forbidden, "backups are made from this machine only"});
+    return to_response({code::forbidden, "backups can only be made from the server's own machine"});
   auto name = read_backup(context.request, context.target.raw_query());
-  if (const auto* found = std::get_if<problem>(&name))
-    return to_response(*found);
+  if (const auto* defect = std::get_if<problem>(&name))
+    return to_response(*defect);
   const auto mailbox = context.server.store.backups;
   if (!mailbox)
-    return to_response({code::no_data_directory, "start with --data DIR"});
+    return to_response({code::no_data_directory, "start the server with --data DIR"});
   return std::make_unique<backup_exchange>(*mailbox, std::get<std::string>(std::move(name)));
 }
 
 action describe_server(const request_context& context) {
-  if (const auto found = refuse_query(context))
-    return to_response(*found);
+  if (const auto defect = refuse_query(context))
+    return to_response(*defect);
   return response{.body = std::string_view{context.server.info}, .type = json_type};
 }
 
 action describe_api(const request_context& context) {
-  if (const auto found = refuse_query(context))
-    return to_response(*found);
+  if (const auto defect = refuse_query(context))
+    return to_response(*defect);
   return response{.body = openapi, .type = json_type};
 }
 

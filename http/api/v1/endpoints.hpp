@@ -4,8 +4,8 @@
 
 namespace http::v1 {
 
-// The handlers of the resource API. Each refuses parameters that it does not know, and
-// responds to a wrong request with problem details.
+// The handlers of the resource API. Each refuses unknown parameters, and responds to an invalid
+// request with problem details.
 
 // /v1/counters/{name}
 action read_counter(const request_context& context);

@@ -8,7 +8,7 @@ namespace http::v1 {
 
 namespace {
 
-/// A version as tag_of() writes it: no sign, no leading zeros.
+/// Parses a version as tag_of() writes it: no sign, no leading zeros.
 std::optional<std::uint64_t> parse_version(std::string_view text) noexcept {
   std::uint64_t version = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), version);
@@ -22,7 +22,8 @@ bool is_tag_character(char c) noexcept {
   return byte == 0x21 || (byte >= 0x23 && byte != 0x7f);
 }
 
-/// Takes one entity-tag off `rest`. Nothing when there is none.
+/// Removes one strong entity-tag from the front of `rest` and returns its text; nullopt if `rest`
+/// does not begin with one.
 std::optional<std::string_view> take_tag(std::string_view& rest) noexcept {
   if (!rest.starts_with('"'))
     return std::nullopt;
@@ -55,8 +56,8 @@ std::optional<counter::version_set> parse_tags(std::string_view list) {
     versions.is_any = true;
     return list.empty() ? std::optional{versions} : std::nullopt;
   }
-  bool has_one = false;
-  // A list may have empty elements (RFC 9110 section 5.6.1).
+  bool has_tag = false;
+  // Empty list elements are ignored (RFC 9110 section 5.6.1).
   for (skip(list, " \t,"); !list.empty(); skip(list, " \t,")) {
     const bool is_weak = list.starts_with("W/");
     if (is_weak)
@@ -65,11 +66,11 @@ std::optional<counter::version_set> parse_tags(std::string_view list) {
     skip(list, " \t");
     if (!tag || !(list.empty() || list.starts_with(',')))
       return std::nullopt;
-    has_one = true;
+    has_tag = true;
     if (const auto version = parse_version(*tag); version && !is_weak)
       versions.listed.push_back(*version);
   }
-  return has_one ? std::optional{versions} : std::nullopt;
+  return has_tag ? std::optional{versions} : std::nullopt;
 }
 
 result<counter::condition> read_condition(const header_fields& fields) {
@@ -79,9 +80,9 @@ result<counter::condition> read_condition(const header_fields& fields) {
     const char* problem;
     std::optional<counter::version_set>& versions;
   } parts[] = {
-      {header_fields::name::if_match, "If-Match is neither * nor a list of entity-tags",
+      {header_fields::name::if_match, "If-Match must be * or a list of entity-tags",
        condition.if_match},
-      {header_fields::name::if_none_match, "If-None-Match is neither * nor a list of entity-tags",
+      {header_fields::name::if_none_match, "If-None-Match must be * or a list of entity-tags",
        condition.if_none_match},
   };
   for (const auto& part : parts) {

@@ -11,14 +11,14 @@
 
 namespace http::v1 {
 
-/// `"1019"`: the strong entity-tag (RFC 9110 section 8.8.3) of a version.
+/// Returns the strong entity-tag (RFC 9110 section 8.8.3) of a version: `"1019"`.
 std::string tag_of(std::uint64_t version);
 
-/// The versions that a list of entity-tags, or `*`, names. A weak tag, and one
-/// that we never gave out, matches none. Nothing when the list is malformed.
+/// Parses a list of entity-tags, or `*`, into the versions that it names. A weak tag, and a tag
+/// that tag_of() never returns, names no version. Returns nullopt if the list is malformed.
 std::optional<counter::version_set> parse_tags(std::string_view list);
 
-/// What If-Match and If-None-Match ask for.
+/// Reads If-Match and If-None-Match (RFC 9110 section 13.1).
 result<counter::condition> read_condition(const header_fields& fields);
 
 }  // namespace http::v1

@@ -7,26 +7,28 @@
 
 namespace http::v1 {
 
-/// A request that is answered once the shards have answered some questions. No
-/// I/O: it says what to ask, takes the answers, and says what they come to.
+/// An HTTP request that needs one or more requests to the store. No I/O: the caller sends what
+/// next_request() returns, and passes each completed call to take(), until is_done(). Used on its
+/// event loop's thread.
 class exchange {
 public:
   virtual ~exchange() = default;
 
-  /// What to ask next; nothing while answers are awaited, or when there is no
-  /// more to ask.
+  /// Returns the next request to the store. Returns nullopt if the exchange needs take() first, or
+  /// no further request.
   virtual std::optional<counter::request> next_request() = 0;
 
-  /// The answer to one of the questions, in whatever order they come.
-  virtual void take(counter::call answered) = 0;
+  /// Takes a request back with its response; once for each request, in any order.
+  virtual void take(counter::call completed) = 0;
 
-  /// Nothing is left to ask, and all is answered.
+  /// Returns true when every response was taken and no request is left to send.
   virtual bool is_done() const noexcept = 0;
 
-  /// Once, when done.
+  /// Returns the HTTP response. Call it once, when is_done().
   virtual http::response response() = 0;
 
-  /// Its answer may be long: nothing else of its connection is begun meanwhile.
+  /// Returns true if the response may be large or slow: no further request of the connection begins
+  /// before it is complete.
   virtual bool is_long() const noexcept { return false; }
 };
 

@@ -8,7 +8,7 @@ namespace http::v1 {
 
 namespace {
 
-/// What a quoted string stands for; nothing when it is not one.
+/// Returns the text of a quoted string (RFC 8941 section 3.3.3); nullopt if it is malformed.
 std::optional<std::string> unquoted(std::string_view value) {
   std::string text;
   for (std::size_t i = 1; i < value.size(); ++i) {
@@ -41,11 +41,11 @@ result<std::string> read_idempotency_key(const header_fields& fields) {
   if (count == 0)
     return std::string{};
   if (count > 1)
-    return problem{code::invalid_idempotency_key, "there is more than one Idempotency-Key"};
+    return problem{code::invalid_idempotency_key, "Idempotency-Key is given more than once"};
   if (auto key = parse_idempotency_key(*fields.find(field)))
     return std::move(*key);
   return problem{code::invalid_idempotency_key,
-                 "an Idempotency-Key is 1 to 255 visible ASCII characters"};
+                 "Idempotency-Key must be 1 to 255 visible ASCII characters"};
 }
 
 }  // namespace http::v1

@@ -9,11 +9,13 @@
 
 namespace http::v1 {
 
-/// 1 to limits::idempotency_key_bytes_max visible ASCII characters, as they are
-/// or as a string (RFC 8941 section 3.3.3): `"k"` and `k` are the same key.
+/// Parses 1 to limits::idempotency_key_bytes_max visible ASCII characters, bare or as a quoted
+/// string (RFC 8941 section 3.3.3): `"k"` and `k` are the same key. Returns nullopt if `value` is
+/// malformed.
 std::optional<std::string> parse_idempotency_key(std::string_view value);
 
-/// The Idempotency-Key; empty when there is none.
+/// Returns the key in the Idempotency-Key field, empty if there is no such field, or the problem:
+/// the field is malformed or repeated.
 result<std::string> read_idempotency_key(const header_fields& fields);
 
 }  // namespace http::v1

@@ -15,11 +15,11 @@ namespace {
 
 namespace json = boost::json;
 
-/// A member with a longer name is none of ours, and not worth repeating.
+/// A problem repeats the name of a member up to this size; longer names are no parameters anyway.
 constexpr std::size_t named_bytes_max = 64;
 
-/// What Boost.JSON's parser calls back: looks for a member that is given twice,
-/// or for one too many.
+/// The handler of a Boost.JSON parser that stops at the first duplicate member, or at the first
+/// object with too many members.
 class duplicate_finder {
 public:
   using error_code = json::error_code;
@@ -30,7 +30,7 @@ public:
   static constexpr std::size_t max_key_size = std::size_t(-1);
   static constexpr std::size_t max_string_size = std::size_t(-1);
 
-  std::optional<problem> found;
+  std::optional<v1::problem> problem;
 
   bool on_document_begin(error_code&) { return true; }
   bool on_document_end(error_code&) { return true; }
@@ -45,14 +45,13 @@ public:
   bool on_key(string_view rest, std::size_t, error_code&) {
     key_.append(rest.data(), rest.size());
     if (open_.back().keys.size() == counter::limits::json_members_max) {
-      found = problem{code::invalid_parameter,
-                      "an object has more members than there are parameters", index()};
+      problem = v1::problem{code::invalid_parameter, "an object has too many members", index()};
       return false;
     }
     if (!open_.back().keys.insert(key_).second) {
       const bool is_short = key_.size() <= named_bytes_max;
-      found = problem{code::duplicate_parameter, (is_short ? key_ : "a member") + " is given twice",
-                      index()};
+      problem = v1::problem{code::duplicate_parameter,
+                            (is_short ? key_ : "a member") + " is given twice", index()};
       return false;
     }
     key_.clear();
@@ -73,7 +72,7 @@ private:
   struct container {
     bool is_array = false;
     std::set<std::string> keys{};
-    std::size_t values = 0;  // that are over
+    std::size_t values = 0;  // complete
   };
 
   bool begin(bool is_array) {
@@ -89,7 +88,7 @@ private:
       ++open_.back().values;
     return true;
   }
-  /// A batch is an object with one list of objects.
+  /// The index of the operation being parsed: a batch is an object with one list of objects.
   std::optional<std::size_t> index() const {
     if (open_.size() == 3 && open_[1].is_array)
       return open_[1].values;
@@ -110,12 +109,12 @@ result<json::object> parse_object(std::string_view text) {
   json::parse_options options;
   options.max_depth = counter::limits::json_depth_max;
   json::error_code error;
-  // First: names can be chosen to collide in Boost.JSON's objects, and a large
-  // one would then take seconds.
+  // This check runs before the parse: a peer can choose names that collide in the hash table of a
+  // Boost.JSON object, and a large object would then take seconds to build.
   json::basic_parser<duplicate_finder> finder{options};
   finder.write_some(false, text.data(), text.size(), error);
-  if (auto& found = finder.handler().found)
-    return std::move(*found);
+  if (auto& defect = finder.handler().problem)
+    return std::move(*defect);
   error = {};
   auto value = json::parse({text.data(), text.size()}, error, {}, options);
   if (error)

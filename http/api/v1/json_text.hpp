@@ -10,12 +10,12 @@
 
 namespace http::v1 {
 
-/// With a line end, for those who read it on a terminal.
+/// Serializes `object` and appends a newline, which terminals need.
 std::string to_text(const boost::json::object& object);
 
-/// The JSON object (RFC 8259) that `text` is: no deeper than
-/// limits::json_depth_max, no wider than limits::json_members_max, and with no
-/// member given twice, which a JSON object would hide.
+/// Parses a JSON object (RFC 8259). It is a problem if `text` is malformed, is not an object, nests
+/// deeper than limits::json_depth_max, or has an object with more than limits::json_members_max
+/// members or with a duplicate member. The problem with an operation of a batch has its index.
 result<boost::json::object> parse_object(std::string_view text);
 
 }  // namespace http::v1

@@ -16,7 +16,7 @@ namespace http::v1 {
 
 namespace {
 
-/// What a place is asked for beyond its share, so that most pages take one round.
+/// Counters requested from each source beyond its share, so that most pages take one round.
 constexpr std::size_t spare_counters = 16;
 
 }  // namespace
@@ -25,43 +25,45 @@ list_exchange::list_exchange(list_parameters list, const counter::store_traits& 
     : list_(std::move(list)),
       first_mailbox_(store.first_list),
       sources_(store.lists) {
-  for (auto& one : sources_)
-    one.reached = list_.after;
+  for (auto& source : sources_)
+    source.reached = list_.after;
 }
 
 std::optional<counter::request> list_exchange::next_request() {
-  const auto one = std::find_if(sources_.begin() + static_cast<std::ptrdiff_t>(next_),
-                                sources_.end(), [&](const auto& it) { return is_hungry(it); });
-  next_ = static_cast<std::size_t>(one - sources_.begin());
-  if (one == sources_.end())
+  const auto first = sources_.begin() + static_cast<std::ptrdiff_t>(next_);
+  const auto source =
+      std::find_if(first, sources_.end(), [&](const auto& entry) { return needs_page(entry); });
+  next_ = static_cast<std::size_t>(source - sources_.begin());
+  if (source == sources_.end())
     return std::nullopt;
-  one->is_asked = true;
-  ++asked_;
+  source->is_pending = true;
+  ++pending_;
   const auto limit = list_.limit + 1;
   return counter::page_request{first_mailbox_ + static_cast<unsigned>(next_), list_.prefix,
-                               one->reached,
+                               source->reached,
                                std::min(limit, limit / sources_.size() + spare_counters)};
 }
 
-void list_exchange::take(counter::call answered) {
-  auto& one = sources_[std::get<counter::page_request>(answered.request).mailbox - first_mailbox_];
-  auto& page = std::get<counter::page>(answered.response);
-  --asked_;
-  one.is_asked = false;
-  one.is_last = page.is_last;
-  one.reached = std::move(page.reached);
-  std::move(page.counters.begin(), page.counters.end(), std::back_inserter(one.waiting));
+void list_exchange::take(counter::call completed) {
+  const auto mailbox = std::get<counter::page_request>(completed.request).mailbox;
+  auto& source = sources_[mailbox - first_mailbox_];
+  auto& page = std::get<counter::page>(completed.response);
+  --pending_;
+  source.is_pending = false;
+  source.is_last = page.is_last;
+  source.reached = std::move(page.reached);
+  std::move(page.counters.begin(), page.counters.end(), std::back_inserter(source.waiting));
   if (outcome_ == counter::outcome::ok)
     outcome_ = page.outcome;
-  if (asked_ > 0)
+  if (pending_ > 0)
     return;
   merge();
   next_ = 0;
 }
 
 bool list_exchange::is_done() const noexcept {
-  return asked_ == 0 && std::none_of(sources_.begin(), sources_.end(),
-                                     [&](const auto& one) { return is_hungry(one); });
+  return pending_ == 0 && std::none_of(sources_.begin(), sources_.end(),
+                                       [&](const auto& source) { return needs_page(source); });
 }
 
 http::response list_exchange::response() {
@@ -88,10 +90,10 @@ http::response list_exchange::response() {
   return response;
 }
 
-/// Whether nothing can be merged before it is asked for more.
-bool list_exchange::is_hungry(const source& one) const noexcept {
-  return one.waiting.empty() && !one.is_last && !one.is_asked && merged_.size() <= list_.limit &&
-         outcome_ == counter::outcome::ok;
+/// Returns true if the merge cannot go on without the next page of `source`.
+bool list_exchange::needs_page(const source& source) const noexcept {
+  return source.waiting.empty() && !source.is_last && !source.is_pending &&
+         merged_.size() <= list_.limit && outcome_ == counter::outcome::ok;
 }
 
 void list_exchange::merge() {
@@ -99,10 +101,10 @@ void list_exchange::merge() {
     return left->waiting.front().name > right->waiting.front().name;
   };
   std::vector<source*> heap;
-  for (auto& one : sources_) {
-    if (!one.waiting.empty())
-      heap.push_back(&one);
-    else if (!one.is_last)
+  for (auto& source : sources_) {
+    if (!source.waiting.empty())
+      heap.push_back(&source);
+    else if (!source.is_last)
       return;
   }
   std::make_heap(heap.begin(), heap.end(), by_name);
@@ -117,7 +119,7 @@ void list_exchange::merge() {
     }
     heap.pop_back();
     if (!first.is_last)
-      return;  // what it has next may come before all others
+      return;  // its next counter may precede those of all other sources
   }
 }
 

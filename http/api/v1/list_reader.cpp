@@ -31,8 +31,8 @@ bool set_cursor(query& target, const parameter_value& value) {
 }
 
 constexpr parameter<query> rules[] = {
-    {"prefix", "a prefix has at most 256 bytes, as names do", &set_prefix},
-    {"limit", "limit is an integer from 1 to 1000", &set_limit},
+    {"prefix", "prefix must have at most 256 bytes", &set_prefix},
+    {"limit", "limit must be an integer from 1 to 1000", &set_limit},
     {"cursor", "", &set_cursor},
 };
 
@@ -40,13 +40,14 @@ constexpr parameter<query> rules[] = {
 
 result<list_parameters> read_list(std::string_view raw_query) {
   parameter_reader<query> reader{rules};
-  if (auto found = read_query(raw_query, reader.sink()))
-    return std::move(*found);
+  if (auto defect = read_query(raw_query, reader.sink()))
+    return std::move(*defect);
   auto& list = reader.target.list;
   if (reader.has("cursor")) {
     auto after = parse_cursor(reader.target.cursor);
     if (!after || !after->starts_with(list.prefix))
-      return problem{code::invalid_parameter, "the cursor is none of a list with this prefix"};
+      return problem{code::invalid_parameter,
+                     "the cursor does not belong to a list with this prefix"};
     list.after = std::move(*after);
   }
   return std::move(list);

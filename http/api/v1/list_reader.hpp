@@ -9,14 +9,13 @@
 
 namespace http::v1 {
 
-/// What a list is asked for.
 struct list_parameters {
-  std::string prefix{};  ///< of the names
-  std::size_t limit = counter::limits::page_default;
-  std::string after{};  ///< names up to it were listed before
+  std::string prefix{};                               ///< list only names that begin with it
+  std::size_t limit = counter::limits::page_default;  ///< counters on the page
+  std::string after{};  ///< list only names greater than it; empty: from the first name
 };
 
-/// Reads a query whose encoding is good.
+/// Reads `prefix`, `limit` and `cursor`. The percent-encoding of `raw_query` must be valid.
 result<list_parameters> read_list(std::string_view raw_query);
 
 }  // namespace http::v1

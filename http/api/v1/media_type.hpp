@@ -6,11 +6,12 @@ namespace http::v1 {
 
 enum class media_type { none, json, form, other };
 
-/// Of a body, by the value of its Content-Type.
+/// Returns the type that a Content-Type declares; `none` for an empty value. Ignores its
+/// parameters.
 media_type type_of(std::string_view content_type) noexcept;
 
-/// Whether an Accept asks for text/plain and for nothing that JSON would be.
-/// Weights are not compared; a weight of 0 is none.
+/// Returns true if an Accept field (RFC 9110 section 12.5.1) includes text/plain and excludes
+/// application/json. Weights are not compared, but a weight of 0 excludes a range.
 bool wants_text(std::string_view accept) noexcept;
 
 }  // namespace http::v1

@@ -33,7 +33,7 @@ bool set_ttl(parameters& target, const parameter_value& value) {
   return true;
 }
 
-/// Sets the member to the value whose word it is.
+/// Sets the member to the value at the position of `value` in `words`; false if it is not there.
 template <auto Member, auto... Values>
 bool set_word(parameters& target, const parameter_value& value,
               std::initializer_list<std::string_view> words) {
@@ -52,21 +52,21 @@ bool set_ttl_mode(parameters& target, const parameter_value& value) {
                   counter::ttl_mode::persist>(target, value, {"if_absent", "refresh", "persist"});
 }
 
-constexpr rule ttl_rule{"ttl", "ttl is an integer of seconds from 1 to 315360000", &set_ttl};
+constexpr rule ttl_rule{"ttl", "ttl must be an integer of seconds from 1 to 315360000", &set_ttl};
 
 constexpr rule add_rules[] = {
-    {"delta", "delta is an integer of 64 bits", &set_integer<&parameters::operand>},
-    {"initial", "initial is an integer of 64 bits", &set_integer<&parameters::initial>},
-    {"create", "create is true or false", &set_create},
-    {"min", "min is an integer of 64 bits", &set_integer<&parameters::min>},
-    {"max", "max is an integer of 64 bits", &set_integer<&parameters::max>},
-    {"on_limit", "on_limit is reject or clamp", &set_on_limit},
+    {"delta", "delta must be a 64-bit integer", &set_integer<&parameters::operand>},
+    {"initial", "initial must be a 64-bit integer", &set_integer<&parameters::initial>},
+    {"create", "create must be true or false", &set_create},
+    {"min", "min must be a 64-bit integer", &set_integer<&parameters::min>},
+    {"max", "max must be a 64-bit integer", &set_integer<&parameters::max>},
+    {"on_limit", "on_limit must be reject or clamp", &set_on_limit},
     ttl_rule,
-    {"ttl_mode", "ttl_mode is if_absent, refresh or persist", &set_ttl_mode},
+    {"ttl_mode", "ttl_mode must be if_absent, refresh or persist", &set_ttl_mode},
 };
 
 constexpr rule set_rules[] = {
-    {"value", "value is an integer of 64 bits", &set_integer<&parameters::operand>},
+    {"value", "value must be a 64-bit integer", &set_integer<&parameters::operand>},
     ttl_rule,
 };
 
@@ -92,16 +92,16 @@ operation_reader::operation_reader(operation operation) : reader_(rules_of(opera
 }
 
 result<parameters> operation_reader::finish() const {
-  const auto& all = reader_.target;
-  if (all.operation == operation::set && !reader_.has("value"))
+  const auto& parameters = reader_.target;
+  if (parameters.operation == operation::set && !reader_.has("value"))
     return problem{code::invalid_parameter, "value is missing"};
-  if (all.min && all.max && *all.min > *all.max)
+  if (parameters.min && parameters.max && *parameters.min > *parameters.max)
     return problem{code::invalid_parameter, "min is greater than max"};
-  if (all.ttl_mode == counter::ttl_mode::refresh && !all.ttl)
+  if (parameters.ttl_mode == counter::ttl_mode::refresh && !parameters.ttl)
     return problem{code::invalid_parameter, "ttl_mode refresh needs a ttl"};
-  if (all.ttl_mode == counter::ttl_mode::persist && all.ttl)
-    return problem{code::invalid_parameter, "ttl_mode persist has no ttl"};
-  return all;
+  if (parameters.ttl_mode == counter::ttl_mode::persist && parameters.ttl)
+    return problem{code::invalid_parameter, "ttl_mode persist takes no ttl"};
+  return parameters;
 }
 
 }  // namespace http::v1

@@ -6,8 +6,7 @@ namespace http::v1 {
 
 namespace {
 
-constexpr std::string_view malformed_form =
-    "the form has a bad percent-encoding, or stands for something that is not UTF-8";
+constexpr std::string_view malformed_form = "the form is not valid percent-encoded UTF-8";
 
 }  // namespace
 
@@ -37,19 +36,19 @@ std::optional<std::string_view> as_text(const parameter_value& value) noexcept {
 }
 
 maybe_problem read_query(std::string_view raw_query, const parameter_sink& accept) {
-  maybe_problem found;
+  maybe_problem problem;
   std::string name_buffer, value_buffer;
   for_each_pair(raw_query, [&](std::string_view name, std::string_view value) {
-    found = accept(decode(name, true, name_buffer), decode(value, true, value_buffer));
-    return !found;
+    problem = accept(decode(name, true, name_buffer), decode(value, true, value_buffer));
+    return !problem;
   });
-  return found;
+  return problem;
 }
 
 maybe_problem read_object(const boost::json::object& object, const parameter_sink& accept) {
   for (const auto& member : object)
-    if (auto found = accept({member.key().data(), member.key().size()}, &member.value()))
-      return found;
+    if (auto problem = accept({member.key().data(), member.key().size()}, &member.value()))
+      return problem;
   return std::nullopt;
 }
 
@@ -59,9 +58,9 @@ maybe_problem read_body(const request& request, const parameter_sink& accept) {
   switch (type_of(request.fields.find(header_fields::name::content_type).value_or(""))) {
     case media_type::json: {
       auto object = parse_object(request.body);
-      if (auto* found = std::get_if<problem>(&object)) {
-        found->index.reset();  // it is not a batch
-        return std::move(*found);
+      if (auto* defect = std::get_if<problem>(&object)) {
+        defect->index.reset();  // only a batch has indexes
+        return std::move(*defect);
       }
       return read_object(std::get<boost::json::object>(object), accept);
     }
@@ -76,7 +75,7 @@ maybe_problem read_body(const request& request, const parameter_sink& accept) {
       break;
   }
   return problem{code::unsupported_media_type,
-                 "a body is application/json or application/x-www-form-urlencoded"};
+                 "the body must be application/json or application/x-www-form-urlencoded"};
 }
 
 }  // namespace http::v1

@@ -21,42 +21,46 @@
 
 namespace http::v1 {
 
-/// The value of a parameter as it came: the text of a query or a form, or a
-/// member of a JSON object. Both are borrowed.
+/// The value of a parameter as sent: decoded text from a query or a form, or a member of a JSON
+/// object. Both are borrowed.
 using parameter_value = std::variant<std::string_view, const boost::json::value*>;
 
-/// Nothing when it is none.
+/// These return nullopt when the value has another type. Text is parsed as an integer, or as
+/// `true` or `false`; a JSON value is not converted, so `"1"` is no integer.
 std::optional<std::int64_t> as_integer(const parameter_value& value) noexcept;
 std::optional<bool> as_boolean(const parameter_value& value) noexcept;
 std::optional<std::string_view> as_text(const parameter_value& value) noexcept;
 
 using maybe_problem = std::optional<problem>;
 
-/// Where the parameters of a request are: `accept(name, value)` is called for
-/// each, until one is a problem.
+/// Accepts one parameter, or returns the problem with it. The views are valid during the call only.
 using parameter_sink =
     std::function<maybe_problem(std::string_view name, const parameter_value& value)>;
 
+/// Calls `accept` for each parameter in order and returns the first problem, or nullopt. The
+/// percent-encoding of `raw_query` must be valid, see has_good_encoding().
 maybe_problem read_query(std::string_view raw_query, const parameter_sink& accept);
 maybe_problem read_object(const boost::json::object& object, const parameter_sink& accept);
 
-/// The body of a request, by its Content-Type: a form or a JSON object.
+/// Does the same for the body, which Content-Type declares to be a form or a JSON object. An empty
+/// body has no parameters; any other type is the problem unsupported_media_type.
 maybe_problem read_body(const request& request, const parameter_sink& accept);
 
-/// One of the parameters that Target can take.
+/// A parameter that can be stored in a Target.
 template <class Target>
 struct parameter {
   std::string_view name;
-  /// What is wrong with a value that is refused: `delta must be an integer`.
+  /// The detail of the problem when set() refuses a value: `delta must be a 64-bit integer`.
   std::string_view rule;
-  bool (*set)(Target&, const parameter_value&);  ///< false: refused
+  bool (*set)(Target&, const parameter_value&);  ///< returns false to refuse the value
 };
 
-/// Takes parameters, each at most once, into a Target.
+/// Stores parameters in a Target. A parameter that is unknown, repeated or refused by its rule is a
+/// problem.
 template <class Target>
 class parameter_reader {
 public:
-  /// At most 64, borrowed.
+  /// `known` has at most 64 elements and is borrowed.
   explicit parameter_reader(std::span<const parameter<Target>> known) : known_(known) {}
 
   maybe_problem accept(std::string_view name, const parameter_value& value) {
@@ -70,9 +74,10 @@ public:
         return problem{code::invalid_value, std::string{known_[i].rule}};
       return std::nullopt;
     }
-    return problem{code::invalid_parameter, "there is no parameter of this name here"};
+    return problem{code::invalid_parameter, "unknown parameter"};
   }
 
+  /// Returns true if the parameter was given, even with a refused value.
   bool has(std::string_view name) const noexcept {
     for (std::size_t i = 0; i < known_.size(); ++i)
       if (known_[i].name == name)
@@ -80,6 +85,7 @@ public:
     return false;
   }
 
+  /// Returns accept() as a sink, which borrows this reader.
   parameter_sink sink() {
     return
         [this](std::string_view name, const parameter_value& value) { return accept(name, value); };

@@ -11,8 +11,8 @@
 
 namespace http::v1 {
 
-/// The exchanges of one connection that are not done. Takes a pointer's room while there
-/// is none.
+/// The exchanges of one connection that are not done. An empty set has the size of one pointer,
+/// as most connections have none.
 class pending_exchanges {
 public:
   using slot_type = response_queue::slot;
@@ -30,7 +30,7 @@ public:
     counter::request request;
   };
 
-  /// The next of what any exchange has to ask the store; nullopt when none has.
+  /// Returns the next request of any exchange to the store; nullopt if none has one now.
   std::optional<addressed_request> next_request() {
     if (!entries_)
       return std::nullopt;
@@ -40,17 +40,17 @@ public:
     return std::nullopt;
   }
 
-  /// Hands the response to a request of the exchange at `slot` to it. Returns what the
-  /// exchange responds with when that makes it done.
+  /// Passes a completed call to the exchange at `slot`, which must exist. If the exchange is then
+  /// done, removes it and returns its response; otherwise returns nullopt.
   std::optional<http::response> take(slot_type slot, counter::call completed) {
-    const auto found = std::find_if(entries_->begin(), entries_->end(),
-                                    [&](const entry& entry) { return entry.slot == slot; });
-    auto& exchange = *found->exchange;
+    const auto position = std::find_if(entries_->begin(), entries_->end(),
+                                       [&](const entry& entry) { return entry.slot == slot; });
+    auto& exchange = *position->exchange;
     exchange.take(std::move(completed));
     if (!exchange.is_done())
       return std::nullopt;
     auto response = exchange.response();
-    entries_->erase(found);
+    entries_->erase(position);
     if (entries_->empty())
       entries_.reset();
     return response;

@@ -13,26 +13,28 @@
 
 namespace http::v1 {
 
-/// What is wrong with a request.
+/// The reason why a request is refused. Nothing was changed.
 struct problem {
   v1::code code = code::bad_request;
-  std::string detail{};  ///< what is wrong in this case, for a person
-  /// Of the operation in a batch that is wrong.
+  std::string detail{};  ///< explains this occurrence to a person
+  /// The index, from 0, of the operation of a batch that is at fault; nullopt outside a batch.
   std::optional<std::size_t> index{};
 };
 
-/// What was read, or what is wrong with it.
+/// The value that was read, or the problem with it.
 template <class T>
 using result = std::variant<T, problem>;
 
-/// Problem details (RFC 9457): `application/problem+json`.
+/// Renders problem details (RFC 9457) as `application/problem+json`. The response owns its body.
 response to_response(const problem& problem);
 
-/// Why a counter did not do what was asked; its outcome is not `ok`. Tells what
-/// the counter is where that is the reason.
+/// Renders the problem details of a reply whose outcome is not `ok`. If the state of the counter
+/// is the reason (limit-reached, overflow, precondition-failed), adds its value and version, or
+/// null where the counter does not exist.
 response refusal_of(const counter::full_reply& reply);
 
-/// The same as the result of one operation of a batch.
+/// Returns the same members, without `type` and `title`, as the result of one operation of a
+/// batch.
 boost::json::object refused_result(const counter::full_reply& reply);
 
 }  // namespace http::v1

@@ -8,8 +8,7 @@
 
 namespace http::v1 {
 
-/// What answers say of the server itself. Made once, then shared by all
-/// connections.
+/// Facts about the server that responses need. Constructed once, then read by all event loops.
 struct server_info {
   counter::store_traits store{};
   std::string info{};  ///< the body of GET /v1/info

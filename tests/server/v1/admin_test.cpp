@@ -31,7 +31,7 @@ TEST_CASE("every loopback address is of this machine") {
     client connection{server.addresses()[0], 0, source};
     const auto said = connection.ask(make_backup);
     CHECK(defect_of_problem(said, 409, "no-data-directory") == "");
-    CHECK(text_at(object_of(said), "detail") == "start with --data DIR");
+    CHECK(text_at(object_of(said), "detail") == "start the server with --data DIR");
     CHECK(connection.ask(get_request("/")).status == 200);
   }
   if (!has_ipv6()) {

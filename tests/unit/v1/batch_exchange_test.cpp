@@ -121,7 +121,7 @@ TEST_CASE("each result is what the single request would have been answered") {
         R"("expires_at":null,"replayed":true},)"
         R"({"status":204},)"
         R"({"status":409,"code":"limit-reached",)"
-        R"("detail":"the result is out of bounds; the counter stays as it is",)"
+        R"("detail":"the result is out of bounds; the counter is unchanged",)"
         R"("value":1,"version":10},)"
         R"({"status":204,"replayed":true},)"
         R"({"status":503,"code":"overloaded","detail":"nothing was changed; try again later"}]})"

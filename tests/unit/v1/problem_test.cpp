@@ -16,7 +16,7 @@ TEST_CASE("a problem is told as RFC 9457 has it") {
   CHECK(response.status == http::status::bad_request);
   CHECK(response.type == "application/problem+json");
   CHECK(response.body.view() ==
-        R"({"type":"urn:counterd:invalid-value","title":"A value is not what it should be",)"
+        R"({"type":"urn:counterd:invalid-value","title":"Invalid value",)"
         R"("status":400,"detail":"delta is \"odd\"","code":"invalid-value"})"
         "\n");
   CHECK(response.allow == "");
@@ -99,5 +99,5 @@ TEST_CASE("a refusal says that nothing was changed, unless something may be") {
   const auto unknown =
       member(http::v1::refusal_of({outcome::outcome_unknown}).body.view(), "detail");
   CHECK(unknown.find("nothing") == unknown.npos);
-  CHECK(unknown.find("safe to send it again with the same Idempotency-Key") != unknown.npos);
+  CHECK(unknown.find("safely be sent again with the same Idempotency-Key") != unknown.npos);
 }

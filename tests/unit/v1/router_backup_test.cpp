@@ -115,7 +115,7 @@ TEST_CASE("nobody but a peer on this machine makes backups, or learns whether he
       CHECK(routed.status() == 403);
       CHECK(routed.code() == "forbidden");
       CHECK(unit::member(routed.response->body.view(), "detail") ==
-            "\"backups are made from this machine only\"");
+            "\"backups can only be made from the server's own machine\"");
     }
   // Everything else is for everyone.
   CHECK(unit::route(method::post, "/v1/counters/x", {}, "", info_on_disk(),
@@ -130,7 +130,8 @@ TEST_CASE("counters in memory have no backup") {
   const auto routed = post("?name=a", {}, "", unit::info_in_memory());
   CHECK(routed.status() == 409);
   CHECK(routed.code() == "no-data-directory");
-  CHECK(unit::member(routed.response->body.view(), "detail") == "\"start with --data DIR\"");
+  CHECK(unit::member(routed.response->body.view(), "detail") ==
+        "\"start the server with --data DIR\"");
 }
 
 TEST_CASE("a backup is made for a connection from this machine") {
