@@ -67,7 +67,7 @@ bool becomes_calm(const server_process& server) {
 
 }  // namespace
 
-TEST_CASE("a request may be as large as the limits") {
+TEST_CASE("a request at the limits is served") {
   const std::string requests[] = {
       get_request(target_of(4096)),
       header_of(8192),
@@ -87,7 +87,7 @@ TEST_CASE("a request may be as large as the limits") {
         "x: " + std::to_string(std::size(requests)) + "\n");
 }
 
-TEST_CASE("a request larger than the limits is refused and not carried out") {
+TEST_CASE("a request beyond the limits is refused and has no effect") {
   const std::string long_value(20'000, 'a');
   const struct {
     int status;
@@ -122,7 +122,7 @@ TEST_CASE("a request larger than the limits is refused and not carried out") {
   }
 }
 
-TEST_CASE("a header without end is refused while it comes") {
+TEST_CASE("an endless header is refused while it arrives") {
   for (const auto* beginning : {"GET /", "GET / HTTP/1.1\r\nHost: a\r\nA: "}) {
     server_process server;
     client connection{server.port()};
@@ -135,7 +135,7 @@ TEST_CASE("a header without end is refused while it comes") {
   }
 }
 
-TEST_CASE("connections over the limit get a 503 and the others go on") {
+TEST_CASE("connections over --max-connections get 503, and the others go on") {
   for (const std::string threads : {"1", "4"}) {
     CAPTURE(threads);
     server_process server{{"--max-connections", "3", "--threads", threads}};
@@ -164,7 +164,7 @@ TEST_CASE("connections over the limit get a 503 and the others go on") {
   }
 }
 
-TEST_CASE("counters over the limit are 507, over all shards, and existing ones go on") {
+TEST_CASE("counters over --max-counters are 507 on all shards, and existing ones go on") {
   for (const std::string shards : {"1", "4"}) {
     CAPTURE(shards);
     server_process server{{"--max-counters", "5", "--shards", shards}};
@@ -182,7 +182,7 @@ TEST_CASE("counters over the limit are 507, over all shards, and existing ones g
   }
 }
 
-TEST_CASE("a server out of descriptors waits for some without spinning, and goes on") {
+TEST_CASE("a server out of descriptors waits without spinning, and goes on") {
   for (const std::string threads : {"1", "4"}) {
     CAPTURE(threads);
     setting how;
@@ -221,7 +221,7 @@ TEST_CASE("a server out of descriptors waits for some without spinning, and goes
   }
 }
 
-TEST_CASE("connections that are told to go do not keep others out") {
+TEST_CASE("refused connections do not keep others out") {
   server_process server{{"--max-connections", "2"}};
   std::vector<client> admitted, refused;
   for (int i = 0; i < 2; ++i) {

@@ -34,7 +34,7 @@ void check_timed_out(client& connection, const answer& answer) {
 
 }  // namespace
 
-TEST_CASE("a header that dribbles in is 408, and idle connections do not mind") {
+TEST_CASE("a slow header is 408, and idle connections are not affected") {
   server_process server{{"--header-timeout", "300ms"}};
   client idle{server.port()};
   REQUIRE(idle.ask(get_request("/set?name=x&val=1")).status == 200);
@@ -50,13 +50,13 @@ TEST_CASE("a header that dribbles in is 408, and idle connections do not mind") 
   CHECK(idle.ask(get_request("/get?name=x")).body == "x: 1\n");
 }
 
-TEST_CASE("a connection that never says anything is closed without a word") {
+TEST_CASE("a connection that sends nothing is closed without a response") {
   server_process server{{"--header-timeout", "300ms"}};
   client silent{server.port()};
   CHECK(silent.read_to_end() == "");
 }
 
-TEST_CASE("a body that dribbles in is 408, and the request is not carried out") {
+TEST_CASE("a slow body is 408, and the request has no effect") {
   server_process server{{"--body-timeout", "300ms"}};
   client slow_header{server.port()};
   slow_header.send(header_beginning);
@@ -75,14 +75,14 @@ TEST_CASE("a body that dribbles in is 408, and the request is not carried out") 
   CHECK(slow_header.ask("a\r\n\r\n").body == "ok\n");
 }
 
-TEST_CASE("the answers before a request that took too long still come") {
+TEST_CASE("responses to earlier requests precede the 408 of a slow one") {
   server_process server{{"--header-timeout", "300ms"}};
   client connection{server.port()};
   connection.send(get_request("/inc?name=x") + get_request("/inc?name=x") + header_beginning);
   CHECK(statuses(connection.read_to_end()) == std::vector{200, 200, 408});
 }
 
-TEST_CASE("an idle connection is closed without a word, and one in use is not") {
+TEST_CASE("an idle connection is closed without a response, and a busy one is not") {
   server_process server{
       {"--idle-timeout", "300ms", "--header-timeout", "3600", "--body-timeout", "3600"}};
   client in_header{server.port()};
@@ -100,7 +100,7 @@ TEST_CASE("an idle connection is closed without a word, and one in use is not") 
   CHECK(unused.ask(get_request("/get?name=x")).body == "x: 3\n");
 }
 
-TEST_CASE("a peer that does not read its answers is held back, then cut off") {
+TEST_CASE("a client that does not read responses is held back, then disconnected") {
   server_process server{{"--write-timeout", "300ms"}};
   client reading{server.port()};
   REQUIRE(reading.ask(get_request("/set?name=x&val=1")).status == 200);
@@ -122,7 +122,7 @@ TEST_CASE("a peer that does not read its answers is held back, then cut off") {
   CHECK(reading.ask(get_request("/get?name=x")).body == "x: 1\n");
 }
 
-TEST_CASE("a peer that reads its answers slowly gets all of them") {
+TEST_CASE("a client that reads slowly receives every response") {
   server_process server;
   client slow{server.port(), /*receive_bytes_max=*/4096};
   std::string requests;
@@ -136,7 +136,7 @@ TEST_CASE("a peer that reads its answers slowly gets all of them") {
   CHECK(slow.read_to_end() == "");
 }
 
-TEST_CASE("a peer that asked for all at once and reads late gets all its answers") {
+TEST_CASE("a client that pipelines everything and reads late receives every response") {
   // From all fit the send buffer, over some wait in the server, to some wait
   // unread: whatever is held back must go on when there is room again.
   for (const int asked : {1000, 1500, 2000, 2500, 3000, 4000, 6000}) {
@@ -155,7 +155,7 @@ TEST_CASE("a peer that asked for all at once and reads late gets all its answers
   }
 }
 
-TEST_CASE("a peer that reads for longer than the write timeout gets all its answers") {
+TEST_CASE("a client that reads for longer than the write timeout receives every response") {
   server_process server{{"--write-timeout", "300ms"}};
   client slow{server.port(), /*receive_bytes_max=*/4096};
   constexpr int asked = 3000;

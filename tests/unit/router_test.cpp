@@ -31,7 +31,7 @@ http::action route(http::method method, std::string_view target, http::target& d
 
 }  // namespace
 
-TEST_CASE("the text endpoints become commands") {
+TEST_CASE("route_request() turns the text endpoints into commands") {
   struct {
     http::method method;
     std::string_view target;
@@ -71,7 +71,7 @@ TEST_CASE("the text endpoints become commands") {
   }
 }
 
-TEST_CASE("parameters that are missing, invalid or given twice are one line and no command") {
+TEST_CASE("route_request() responds with one line to missing, invalid or repeated parameters") {
   struct {
     std::string_view target;
     std::string_view mentions;
@@ -114,7 +114,7 @@ TEST_CASE("parameters that are missing, invalid or given twice are one line and 
   }
 }
 
-TEST_CASE("a name has 256 bytes after it is decoded, and not one more") {
+TEST_CASE("route_request() takes a name of 256 decoded bytes and no more") {
   http::target decoder;
   std::string encoded;
   for (int i = 0; i < 256; ++i)
@@ -127,7 +127,7 @@ TEST_CASE("a name has 256 bytes after it is decoded, and not one more") {
   CHECK(std::get<http::response>(longer).status == status::bad_request);
 }
 
-TEST_CASE("what is not a command is answered by the route table") {
+TEST_CASE("route_request() responds itself to unknown paths and methods, and to OPTIONS") {
   struct {
     http::method method;
     std::string_view target;

@@ -39,7 +39,7 @@ std::vector<int> statuses_of(const std::vector<json::object>& results) {
 
 }  // namespace
 
-TEST_CASE("a keyed batch that is sent again is replayed, but its reads are read anew") {
+TEST_CASE("a repeated batch with a key replays its writes and reads anew") {
   for (const auto& shards : shard_counts) {
     CAPTURE(shards);
     server_process server{{"--shards", shards}};
@@ -73,7 +73,7 @@ TEST_CASE("a keyed batch that is sent again is replayed, but its reads are read 
   }
 }
 
-TEST_CASE("a key covers positions: what is at one is compared, what is at another is apart") {
+TEST_CASE("an Idempotency-Key covers each position of a batch separately") {
   server_process server;
   client connection{server.port()};
   const std::string add = R"({"op":"add","name":"x"})",
@@ -96,7 +96,7 @@ TEST_CASE("a key covers positions: what is at one is compared, what is at anothe
   CHECK(value_of(connection, "x") == 8);
 }
 
-TEST_CASE("a keyed batch that ran out of room half way is completed by sending it again") {
+TEST_CASE("a batch with a key that ran out of room is completed by repeating it") {
   for (const auto& shards : shard_counts) {
     CAPTURE(shards);
     server_process server{{"--shards", shards, "--max-counters", "10"}};

@@ -46,7 +46,7 @@ void check_result(const json::object& result, const std::string& expected) {
 
 }  // namespace
 
-TEST_CASE("a batch answers each operation as a request of its own would be") {
+TEST_CASE("a batch has the result of a single request for each operation") {
   for (const auto& shards : shard_counts) {
     CAPTURE(shards);
     server_process server{{"--shards", shards}};
@@ -85,7 +85,7 @@ TEST_CASE("a batch answers each operation as a request of its own would be") {
   }
 }
 
-TEST_CASE("operations on one counter keep their order, in a batch and from batch to batch") {
+TEST_CASE("operations on one counter keep their order, within a batch and between batches") {
   for (const auto& shards : shard_counts) {
     CAPTURE(shards);
     server_process server{{"--shards", shards}};
@@ -120,7 +120,7 @@ TEST_CASE("operations on one counter keep their order, in a batch and from batch
   }
 }
 
-TEST_CASE("if_version holds an operation to a version, or to none") {
+TEST_CASE("if_version limits an operation to a version, or to an absent counter") {
   server_process server;
   client connection{server.port()};
   const auto made = ask(connection, R"({"op":"add","name":"x","if_version":0},)"
@@ -147,7 +147,7 @@ TEST_CASE("if_version holds an operation to a version, or to none") {
   CHECK(absent[0].at("version").is_null());
 }
 
-TEST_CASE("1 to 1000 operations are a batch, and no more") {
+TEST_CASE("a batch takes 1 to 1000 operations, and no more") {
   for (const auto& shards : shard_counts) {
     server_process server{{"--shards", shards}};
     client connection{server.port()};
@@ -165,7 +165,7 @@ TEST_CASE("1 to 1000 operations are a batch, and no more") {
   }
 }
 
-TEST_CASE("a malformed operation makes the batch 400, with its index, and nothing is applied") {
+TEST_CASE("an invalid operation makes the batch 400 with its index, and nothing is applied") {
   const struct {
     std::string code, operation;
   } table[] = {

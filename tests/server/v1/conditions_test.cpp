@@ -30,7 +30,7 @@ std::string writes_to_x(int which, const std::string& fields) {
 
 }  // namespace
 
-TEST_CASE("a read of a version that is known is 304, by the table") {
+TEST_CASE("a read with If-None-Match responds as the table says") {
   server_process server;
   client connection{server.port()};
   const auto old = connection.ask(request("PUT", "/v1/counters/x?value=5")).field("ETag");
@@ -63,7 +63,7 @@ TEST_CASE("a read of a version that is known is 304, by the table") {
         404);
 }
 
-TEST_CASE("a write whose condition does not hold is 412, tells what there is and changes nothing") {
+TEST_CASE("a write whose condition fails is 412 with the state, and changes nothing") {
   server_process server;
   client connection{server.port()};
   const auto old = connection.ask(request("PUT", "/v1/counters/x?value=6")).field("ETag");
@@ -89,7 +89,7 @@ TEST_CASE("a write whose condition does not hold is 412, tells what there is and
     }
 }
 
-TEST_CASE("a condition on a counter that does not exist") {
+TEST_CASE("a condition on an absent counter holds as the table says") {
   server_process server;
   client connection{server.port()};
   for (int which = 0; which < 3; ++which)
@@ -108,7 +108,7 @@ TEST_CASE("a condition on a counter that does not exist") {
   CHECK(connection.ask(writes_to_x(0, absent)).status == 201);
 }
 
-TEST_CASE("a write whose condition holds is carried out") {
+TEST_CASE("a write whose condition holds takes effect") {
   server_process server;
   client connection{server.port()};
   auto now = connection.ask(request("PUT", "/v1/counters/x?value=0")).field("ETag");
@@ -126,7 +126,7 @@ TEST_CASE("a write whose condition holds is carried out") {
   CHECK(connection.ask(writes_to_x(2, field("If-Match", now))).status == 204);
 }
 
-TEST_CASE("a version grows with what changes something and stays with what does not") {
+TEST_CASE("a version grows with every change, and stays with everything else") {
   const struct {
     std::string request;
     bool is_change;

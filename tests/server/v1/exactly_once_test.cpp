@@ -136,7 +136,7 @@ void check_exactly_once(
 
 }  // namespace
 
-TEST_CASE("keyed additions count exactly once, however often sent and whatever breaks") {
+TEST_CASE("additions with a key count exactly once over repetitions and broken connections") {
   check_exactly_once(
       [](unlucky_client& peer, ledger& entered, const std::string& key) {
         const auto& name = names[peer.roll(names.size())];
@@ -153,7 +153,7 @@ TEST_CASE("keyed additions count exactly once, however often sent and whatever b
       200);
 }
 
-TEST_CASE("keyed batches count exactly once, however often sent and whatever breaks") {
+TEST_CASE("batches with a key count exactly once over repetitions and broken connections") {
   check_exactly_once(
       [](unlucky_client& peer, ledger& entered, const std::string& key) {
         words operands;

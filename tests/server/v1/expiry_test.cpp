@@ -26,7 +26,7 @@ std::string post(const std::string& query) {
 
 }  // namespace
 
-TEST_CASE("an expiry is kept, moved or dropped as the ttl_mode says") {
+TEST_CASE("ttl_mode keeps, moves or removes an expiry") {
   server_process server;
   client connection{server.port()};
   const auto first = expiry_of(connection, post("ttl=1000"));
@@ -71,7 +71,7 @@ TEST_CASE("an expiry is kept, moved or dropped as the ttl_mode says") {
   CHECK(expiry_of(connection, get_request("/v1/counters/x")).is_null());
 }
 
-TEST_CASE("a counter that has expired is gone for everyone, and a new one may begin") {
+TEST_CASE("an expired counter is absent everywhere, and can be created anew") {
   for (const std::string shards : {"1", "4"}) {
     CAPTURE(shards);
     server_process server{{"--shards", shards}};
@@ -106,7 +106,7 @@ TEST_CASE("a counter that has expired is gone for everyone, and a new one may be
   }
 }
 
-TEST_CASE("a fixed window begins anew when it is over") {
+TEST_CASE("a fixed window starts again after it has ended") {
   server_process server;
   client connection{server.port()};
   for (int window = 0; window < 2; ++window) {
@@ -117,7 +117,7 @@ TEST_CASE("a fixed window begins anew when it is over") {
   }
 }
 
-TEST_CASE("what has expired makes room for others") {
+TEST_CASE("expired counters make room for others") {
   server_process server{{"--max-counters", "2"}};
   client connection{server.port()};
   REQUIRE(connection.ask(request("PUT", "/v1/counters/a?value=1&ttl=1")).status == 201);

@@ -46,7 +46,7 @@ void come_and_go(std::uint16_t port, int which, std::size_t staying,
 
 }  // namespace
 
-TEST_CASE("while others come and go, every name that stays is listed exactly once, in order") {
+TEST_CASE("a list under load has every lasting name exactly once, in order") {
   constexpr std::size_t staying = 600;
   for (const std::string shards : {"1", "4"}) {
     CAPTURE(shards);
@@ -82,7 +82,7 @@ TEST_CASE("while others come and go, every name that stays is listed exactly onc
   }
 }
 
-TEST_CASE("increments are answered while many counters are listed") {
+TEST_CASE("increments are served while many counters are listed") {
   const std::pair<std::string, std::size_t> servers[] = {{"1", 50'000}, {"4", 200'000}};
   for (const auto& [shards, count] : servers) {
     CAPTURE(shards);

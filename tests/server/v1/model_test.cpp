@@ -207,7 +207,7 @@ private:
 
 }  // namespace
 
-TEST_CASE("the server answers as a plain model does, over kills and restarts on one disk") {
+TEST_CASE("the server responds as a model does, over kills and restarts on one disk") {
   const auto seed = test_seed();
   CAPTURE(seed);
   const temporary_directory disk;
@@ -241,7 +241,7 @@ TEST_CASE("the server answers as a plain model does, over kills and restarts on 
   CHECK(met.idempotency_records > 20);
 }
 
-TEST_CASE("the server answers as a plain model does, whatever is asked in whatever form") {
+TEST_CASE("the server responds as a model does to random requests of every form") {
   const auto seed = test_seed();
   for (const std::string shards : {"1", "4"}) {
     CAPTURE(seed);

@@ -103,7 +103,8 @@ void walk(engine& numbers) {
 
 }  // namespace
 
-TEST_CASE("page by page, every counter is listed once and in order, however shards are cut") {
+TEST_CASE(
+    "list_exchange lists every counter once and in order over all pages, wherever shards stop") {
   const auto seed = unit::test_seed();
   CAPTURE(seed);
   engine numbers{seed};
