@@ -10,7 +10,7 @@ using namespace support;
 
 namespace {
 
-/// ApacheBench against /inc.
+/// Runs ApacheBench against /inc.
 void check_with_ab(const words& more_flags) {
   for (const std::string threads : {"1", "4"})
     for (const std::string shards : {"1", "4"}) {

@@ -72,7 +72,7 @@ private:
   std::string path_ = "/tmp/counterd-test-XXXXXX";
 };
 
-/// How many counters the server has room for, up to 9.
+/// Returns the number of counters that the server has room for, at most 9.
 int room(const server_process& server) {
   client connection{server.port()};
   int count = 0;

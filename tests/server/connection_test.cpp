@@ -130,7 +130,7 @@ TEST_CASE("a reset connection affects no other, and returns its permit") {
     vanishing.reset();
     CHECK(bystander.ask(get_request("/get?name=x")).body == "x: 5\n");
   }
-  // As soon as the server has noticed the last reset.
+  // Once the server has noticed the last reset.
   int status = 503;
   for (int i = 0; i < 10'000 && status == 503; ++i)
     status = get(server.port(), "/get?name=x").status;

@@ -15,12 +15,12 @@ using namespace support;
 
 namespace {
 
-/// So long that only draining ends a connection.
+/// Timeouts so long that only draining ends a connection.
 const words no_timeouts{"--header-timeout", "3600", "--body-timeout", "3600",
                         "--write-timeout",  "3600", "--idle-timeout", "3600"};
 
-/// Asks and asks, `pipelined` requests at a time, until it is told that this
-/// was the last answer.
+/// Sends `pipelined` requests at a time until a response announces the end of
+/// the connection.
 struct busy_client {
   void run(std::uint16_t port, int pipelined, std::latch& is_busy) {
     try {

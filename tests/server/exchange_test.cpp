@@ -23,7 +23,7 @@ void check(client& connection, const exchange& expected) {
   CHECK(answer.body == expected.body);
 }
 
-/// A rough look at an IMF-fixdate.
+/// Checks the rough form of an IMF-fixdate.
 bool is_date(const std::string& text) {
   char day[4], month[4], zone[4];
   int number, year, hour, minute, second;

@@ -11,14 +11,14 @@ using namespace support;
 
 namespace {
 
-/// A request that would count, had it been told apart from what is before it.
+/// A request that would take effect if the server found it inside the carrier.
 const std::string smuggled = "GET /inc?name=x HTTP/1.1\r\nHost: a\r\n\r\n";
 const std::string length = std::to_string(smuggled.size());
 const std::string in_chunk = "25\r\n" + smuggled + "\r\n0\r\n\r\n";
 
 struct attack {
-  std::vector<int> statuses;  // any of them
-  std::string bytes;          // `smuggled` is sent behind them
+  std::vector<int> statuses;  // any of these
+  std::string bytes;          // `smuggled` follows
 };
 
 std::string post(const std::string& fields, const std::string& body = {}) {

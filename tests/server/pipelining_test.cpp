@@ -48,7 +48,7 @@ TEST_CASE("pipelined requests are executed and answered in order") {
     client connection{server.port()};
     std::string requests;
     std::vector<std::string> expected;
-    // Names on different shards, and answers that need no shard in between.
+    // Names on different shards, with responses that need no shard in between.
     for (int i = 0; i < 100; ++i) {
       const std::string name(1, static_cast<char>('a' + i % 7));
       const auto value = std::to_string(i);

@@ -11,12 +11,12 @@ using namespace support;
 
 namespace {
 
-/// Sends a byte again and again until there is an answer; slowness is the point.
+/// Sends a byte again and again until a response arrives; slowness is intended.
 answer dribble(client& connection, const std::string& beginning) {
   connection.send(beginning);
   for (int i = 0; i < 2000 && !connection.is_readable(/*milliseconds=*/10); ++i)
     connection.send("a");
-  // Not because the bytes have stopped.
+  // The bytes did not stop before the timeout.
   REQUIRE(connection.is_readable(0));
   return connection.read_answer();
 }
@@ -110,7 +110,7 @@ TEST_CASE("a client that does not read responses is held back, then disconnected
   while (requests.size() < 60'000)
     requests += get_request("/get?name=x");
   bool is_cut_off = false;
-  // More than anyone would hold for it: sending blocks, then the end comes.
+  // More than all buffers hold: sending blocks, then the connection ends.
   try {
     for (std::size_t sent = 0; sent < 200'000'000; sent += requests.size())
       deaf.send(requests);
@@ -137,8 +137,8 @@ TEST_CASE("a client that reads slowly receives every response") {
 }
 
 TEST_CASE("a client that pipelines everything and reads late receives every response") {
-  // From all fit the send buffer, over some wait in the server, to some wait
-  // unread: whatever is held back must go on when there is room again.
+  // From all responses in the send buffer, over some in the server, to some requests
+  // unread: each must go on when there is room again.
   for (const int asked : {1000, 1500, 2000, 2500, 3000, 4000, 6000}) {
     CAPTURE(asked);
     server_process server{{"--threads", "1"}};
@@ -147,7 +147,7 @@ TEST_CASE("a client that pipelines everything and reads late receives every resp
     for (int i = 0; i < asked; ++i)
       requests += get_request("/inc?name=x");
     late.send(requests);
-    std::this_thread::sleep_for(std::chrono::milliseconds{200});  // late is the subject
+    std::this_thread::sleep_for(std::chrono::milliseconds{200});  // lateness is intended
     int answered = 0;
     while (answered < asked && late.read_answer().status == 200)
       ++answered;
@@ -169,7 +169,7 @@ TEST_CASE("a client that reads for longer than the write timeout receives every 
   for (; answered < asked; ++answered) {
     REQUIRE(slow.read_answer().status == 404);
     if (answered % 100 == 0)
-      std::this_thread::sleep_for(std::chrono::milliseconds{50});  // slow is the subject
+      std::this_thread::sleep_for(std::chrono::milliseconds{50});  // slowness is intended
   }
   CHECK(std::chrono::steady_clock::now() - began > std::chrono::milliseconds{900});
 }

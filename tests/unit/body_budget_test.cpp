@@ -12,17 +12,17 @@ using http::body_budget;
 namespace {
 
 constexpr std::size_t room = 100;
-/// Of each body, that are not counted.
+/// The bytes of each body that do not count.
 constexpr std::size_t kept = counter::limits::kept_bytes_max;
 
-/// All but the last byte of a request with a body.
+/// Returns all but the last byte of a request with a body.
 std::string unfinished(std::string_view method, std::size_t body_bytes) {
   return std::string{method} +
          " /v1/counters/x HTTP/1.1\r\nHost: h\r\nContent-Length: " + std::to_string(body_bytes) +
          "\r\n\r\n" + std::string(body_bytes - 1, 'x');
 }
 
-/// What is left of `bodies`, which has it again afterwards.
+/// Returns the bytes left in `bodies`, which is unchanged afterwards.
 std::size_t left(body_budget& bodies) {
   std::size_t taken = 0;
   while (bodies.take(1))

@@ -19,7 +19,7 @@ using fields = std::vector<std::pair<field, std::string_view>>;
 constexpr bool http_11 = true;
 constexpr bool http_10 = false;
 
-/// What the guard says to a header that has these fields.
+/// Returns the guard's verdict on a header with these fields.
 std::optional<http::refusal> check(bool version, const fields& header) {
   framing_guard guard;
   for (const auto& [name, value] : header)

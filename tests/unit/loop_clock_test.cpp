@@ -45,7 +45,7 @@ TEST_CASE("wall() advances from its origin by the time since boot") {
   const auto before = clock.wall();
   while (http::since_boot() == booted) {
   }
-  CHECK(clock.wall() == before);  // it is read once a pass
+  CHECK(clock.wall() == before);  // the clock is read only by refresh()
   clock.refresh();
   CHECK(clock.wall() > start + 5s);
   CHECK(clock.wall() >= before);

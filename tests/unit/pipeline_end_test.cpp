@@ -168,7 +168,7 @@ TEST_CASE("a connection persists as HTTP version and Connection say") {
       CHECK((answer.header.find("Connection:") == answer.header.npos) == field.empty());
     }
     if (!is_kept) {
-      CHECK(peer.next_step() == http::pipeline::step::linger);  // for what was sent in vain
+      CHECK(peer.next_step() == http::pipeline::step::linger);  // for input that is not served
       check_closed(peer);
     }
   }
@@ -209,7 +209,7 @@ TEST_CASE("shrink() frees memory, and the connection goes on") {
   connection peer;
   peer.shrink(0);
   auto commands = peer.feed(repeat(get("/get?name=a"), 100) + "GET /get?n");
-  peer.shrink(0);  // too early: it has no effect
+  peer.shrink(0);  // no effect while a request is pending
   for (const auto& command : commands)
     peer.complete(command);
   CHECK(peer.take_answers().size() == 100);
@@ -226,11 +226,11 @@ TEST_CASE("shrink() leaves an idle connection next to no memory") {
   connection peer;
   const auto before = unit::allocations::now().live_bytes;
   {
-    // What is long and encoded is decoded into memory.
+    // A long encoded name is decoded into a buffer.
     const auto target = "/get?name=" + repeat("%6e", 250) + "&other=" + std::string(3'000, 'o');
     const auto commands = peer.feed(repeat(get(target), 100));
     REQUIRE(commands.size() == 100);
-    // Backwards, so that each answer is kept until the first is there.
+    // In reverse order, so that every response waits for the first.
     for (auto one = commands.rbegin(); one != commands.rend(); ++one)
       peer.complete(*one, {outcome::ok, 1});
     CHECK(unit::allocations::now().live_bytes - before > 50'000);

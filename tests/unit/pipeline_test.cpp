@@ -115,7 +115,7 @@ TEST_CASE("awaits() names each part of a request in turn") {
   CHECK(peer.pipeline.awaits() == awaited::body);
   const auto commands = peer.feed("yG");
   REQUIRE(commands.size() == 1);
-  CHECK(peer.pipeline.awaits() == awaited::header);  // of the next one
+  CHECK(peer.pipeline.awaits() == awaited::header);  // of the next request
   CHECK(peer.pipeline.requests() == 2);
 }
 
@@ -131,7 +131,7 @@ TEST_CASE("next_request() yields no more than the pipelining limit") {
   CHECK_FALSE(peer.wants_input());
   CHECK(peer.advance().empty());
 
-  peer.complete(commands[1]);  // answered, but not yet out of the way
+  peer.complete(commands[1]);  // complete, but waiting for an earlier response
   CHECK(peer.advance().empty());
   CHECK_FALSE(peer.wants_input());
 

@@ -15,15 +15,15 @@ using namespace unit;
 
 namespace {
 
-/// Feeds a parser as a connection does: what was not used comes again, with
-/// more behind it.
+/// Feeds a parser as a connection does: bytes that were not consumed come again, with
+/// more bytes behind them.
 class feeder {
 public:
   request_parser parser;
 
   void feed(std::string_view bytes) {
     unused_ += bytes;
-    // Elsewhere each time, so that a sanitizer sees a view that was kept.
+    // At a new address each time, so that a sanitizer detects dangling views.
     const std::vector<char> copy(unused_.begin(), unused_.end());
     unused_.erase(0, parser.parse({copy.data(), copy.size()}));
   }
@@ -122,7 +122,7 @@ TEST_CASE("parse() refuses broken framing in one piece") {
 }
 
 TEST_CASE("parse() refuses broken framing wherever it is split") {
-  // With an empty line behind it, up to which a broken header may be held.
+  // With an empty line behind it, as a broken header may be refused only there.
   for (const auto& [rule, text, code] : refused) {
     CAPTURE(rule);
     CAPTURE(text.substr(0, 200));

@@ -93,7 +93,7 @@ TEST_CASE("open() keeps the order when the ring grows, wherever its oldest entry
       REQUIRE(queue.size() == room);
       for (auto i = turned + 1; i < slots.size(); ++i)
         complete(queue, slots[i], std::to_string(i));
-      open();  // one too many for the room there is
+      open();  // one more than the ring has room for
       complete(queue, slots[turned], std::to_string(turned));
       complete(queue, slots.back(), std::to_string(slots.size() - 1));
       CHECK(queue.output() == expected);
@@ -155,7 +155,7 @@ TEST_CASE("consume() bounds the sent part though the output is never empty") {
     complete(queue, queue.open(kept), "ok\n");
     queue.consume(queue.output().size() - 1);
     if (round < 100)
-      continue;  // the buffer has its size by now, and stays where it is
+      continue;  // the buffer has reached its final size
     const auto address = reinterpret_cast<std::uintptr_t>(queue.output().data());
     lowest = std::min(lowest, address);
     highest = std::max(highest, address);
@@ -187,7 +187,7 @@ namespace {
 constexpr http::framing http_10{.http_11 = false, .keep_alive = true, .is_head = false};
 constexpr http::framing head_request{.http_11 = true, .keep_alive = true, .is_head = true};
 
-/// What follows the header.
+/// Returns the bytes behind the header.
 std::string body_of(std::string_view output) {
   return std::string{output.substr(output.find("\r\n\r\n") + 4)};
 }
@@ -204,7 +204,7 @@ TEST_CASE("begin(), append() and end() render a body in the chunked transfer cod
   CHECK(header.find("Content-Length") == header.npos);
   CHECK(header.find("Connection") == header.npos);
   queue.append(slot, "hello");
-  queue.append(slot, "");  // would end the body
+  queue.append(slot, "");  // an empty piece would end the body
   queue.append(slot, std::string(26, 'x'));
   CHECK(body_of(queue.output()) == "5\r\nhello\r\n1a\r\n" + std::string(26, 'x') + "\r\n");
   CHECK(queue.size() == 1);

@@ -73,7 +73,7 @@ TEST_CASE("render() adds Connection where the peer's version does not imply it")
     const auto output = render({status::ok, "ok\n"}, {http_11, keep_alive, false});
     CHECK(contains(output, "Connection:") == !field.empty());
     CHECK(contains(output, field));
-    CHECK(output.starts_with("HTTP/1.1 "));  // our version, not the peer's
+    CHECK(output.starts_with("HTTP/1.1 "));  // the server's version, not the peer's
   }
 }
 

@@ -18,7 +18,7 @@ using http::scope;
 
 namespace {
 
-/// Paths with their methods, as OpenAPI names both.
+/// Paths with their methods, as named in OpenAPI.
 using operations = std::set<std::pair<std::string, std::string>>;
 
 constexpr std::pair<method, std::string_view> methods[] = {
@@ -86,7 +86,7 @@ TEST_CASE("routes() gives writing scopes to writing routes only") {
   const std::set<scope> of_writes{scope::add, scope::write, scope::remove, scope::admin};
   for (const auto& route : http::routes()) {
     CAPTURE(route.path);
-    // A batch needs what its operations need.
+    // A batch needs the scopes of its operations.
     if (route.path != "/v1/batch")
       CHECK(of_writes.contains(route.scope) == (route.access == access::writes));
   }
@@ -106,7 +106,7 @@ TEST_CASE("find() offers HEAD where a GET reads, and nowhere else") {
 TEST_CASE("find_path() separates segments before it decodes them") {
   struct {
     std::string_view raw_path;
-    std::string_view path;  ///< empty: there is none
+    std::string_view path;  ///< empty: no such path
     std::string_view raw_name;
   } const cases[] = {
       {"/", "/", ""},

@@ -20,7 +20,7 @@ http::action route(http::method method, std::string_view target, http::target& d
   request.method = method;
   request.target = target;
   auto action = http::route_request(request, decoder, {}, {.is_loopback = true});
-  // An action may borrow from the decoder, and no more from this request.
+  // An action may borrow from the target, but no longer from this request.
   if (const auto* command = std::get_if<counter::command>(&action)) {
     static std::string name;
     name = command->name;
@@ -149,7 +149,7 @@ TEST_CASE("route_request() responds itself to unknown paths and methods, and to 
       // HEAD changes nothing
       {method::head, "/inc?name=x", status::method_not_allowed, "GET, POST, OPTIONS"},
       {method::head, "/set?name=x&val=1", status::method_not_allowed, "GET, POST, OPTIONS"},
-      // known paths, methods of HTTP that they do not have
+      // known paths with unsupported methods
       {method::other, "/", status::method_not_allowed, "GET, HEAD, OPTIONS"},
       {method::other, "/get?name=x", status::method_not_allowed, "GET, HEAD, POST, OPTIONS"},
       {method::other, "/set?name=x&val=1", status::method_not_allowed, "GET, POST, OPTIONS"},

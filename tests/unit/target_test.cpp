@@ -61,7 +61,7 @@ TEST_CASE("parse() reports a malformed or badly encoded target") {
       "/\xc3\xa9",
       "/?a=\xc3\xa9",
       "/\x80",
-      // percent-encoding that is cut or no hexadecimal
+      // truncated or non-hexadecimal percent-encoding
       "/%",
       "/%4",
       "/%4g",

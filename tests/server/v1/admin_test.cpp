@@ -52,7 +52,7 @@ TEST_CASE("POST /v1/admin/backup is 403 from another address, and other requests
   CAPTURE(source);
   const server_process server;
   client connection{server.addresses()[0], 0, source + ":0"};
-  // What a peer says of itself does not count.
+  // The server ignores what a client claims about its address.
   for (const std::string field : {"", "X-Forwarded-For: 127.0.0.1\r\n",
                                   "Forwarded: for=127.0.0.1\r\n", "Host: localhost\r\n"}) {
     CAPTURE(field);

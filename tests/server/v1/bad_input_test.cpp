@@ -19,7 +19,7 @@ struct refused {
   std::string request;
 };
 
-/// Each is refused as it says, on one connection, and x stays what it is.
+/// Checks that each request is refused as stated, on one connection, and that x does not change.
 void check_all(const std::vector<refused>& table) {
   for (const std::string shards : {"1", "4"}) {
     server_process server{{"--shards", shards}};

@@ -15,7 +15,7 @@ namespace {
 
 const words shard_counts{"1", "4"};
 
-/// The operation, `count` times, with `%` replaced by 0, 1, 2 and so on.
+/// Returns the operation `count` times, with `%` replaced by 0, 1, 2, ...
 std::string repeated(const std::string& operation, int count) {
   std::string all;
   for (int i = 0; i < count; ++i) {
@@ -39,7 +39,7 @@ std::vector<int> statuses_of(const std::vector<json::object>& results) {
   return all;
 }
 
-/// That it is what a request of its own would have answered, without version.
+/// Checks that a result equals the response to a single request, without the version.
 void check_result(const json::object& result, const std::string& expected) {
   CHECK(without(result, {"version", "detail"}) == parsed(expected));
 }
@@ -90,7 +90,7 @@ TEST_CASE("operations on one counter keep their order, within a batch and betwee
     CAPTURE(shards);
     server_process server{{"--shards", shards}};
     client connection{server.port()};
-    // Seven counters, in turn; each operation doubles or adds what tells the order.
+    // Seven counters in turn; the operations do not commute, so the values reveal the order.
     std::string batches;
     std::map<std::string, std::int64_t> values;
     std::vector<std::int64_t> expected;
@@ -136,7 +136,7 @@ TEST_CASE("if_version limits an operation to a version, or to an absent counter"
                                         R"(},{"op":"set)" + later + R"(,"value":1})")) ==
         std::vector{412, 412, 412});
   CHECK(value_of(connection, "x") == 1);
-  // The first of them makes it another one.
+  // The first operation changes the version.
   CHECK(statuses_of(ask(connection, R"({"op":"set)" + now + R"(,"value":5},{"op":"add)" + now +
                                         R"(},{"op":"delete)" + now + "}")) ==
         std::vector{200, 412, 412});

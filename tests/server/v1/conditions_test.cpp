@@ -14,13 +14,13 @@ std::string field(const std::string& name, const std::string& value) {
   return name + ": " + value + "\r\n";
 }
 
-/// The tag of a counter now.
+/// Returns the current tag of a counter.
 std::string tag_of(client& connection, const std::string& name) {
   const auto said = connection.ask(request("HEAD", counter_path(name)));
   return said.status == 200 ? said.field("ETag") : "none";
 }
 
-/// A write of each kind to x with these fields.
+/// Returns a write of each kind to x with these fields.
 std::string writes_to_x(int which, const std::string& fields) {
   const std::string all[] = {request("POST", "/v1/counters/x", fields),
                              request("PUT", "/v1/counters/x?value=5", fields),
@@ -136,11 +136,11 @@ TEST_CASE("a version grows with every change, and stays with everything else") {
       {request("POST", "/v1/counters/x?max=0"), false},
       {request("POST", "/v1/counters/x?max=0&on_limit=clamp&ttl=1000"), false},
       {request("POST", "/v1/counters/x?delta=0&ttl=1000"), true},
-      {request("POST", "/v1/counters/x?delta=0&ttl=5000"), false},  // it has an expiry
+      {request("POST", "/v1/counters/x?delta=0&ttl=5000"), false},  // sets an expiry
       {request("POST", "/v1/counters/x?delta=0&ttl_mode=persist"), true},
       {request("POST", "/v1/counters/x?delta=0&ttl_mode=persist"), false},
       {request("PUT", "/v1/counters/x?value=1"), true},
-      {request("PUT", "/v1/counters/x?value=1"), true},  // even with what it is
+      {request("PUT", "/v1/counters/x?value=1"), true},  // even to the same value
       {get_request("/set?name=x&val=1"), true},
       {get_request("/inc?name=x"), true},
       {get_request("/get?name=x"), false},
@@ -162,7 +162,7 @@ TEST_CASE("a version grows with every change, and stays with everything else") {
     }
     for (int again = 0; again < 3; ++again) {
       CHECK(connection.ask(request("DELETE", "/v1/counters/x")).status == 204);
-      // Others take its place meanwhile.
+      // Other counters take its room meanwhile.
       for (int other = 0; other < 10; ++other)
         connection.ask(get_request("/inc?name=" + std::to_string(again * 10 + other)));
       CHECK(connection.ask(request("POST", "/v1/counters/x")).status == 201);

@@ -60,7 +60,7 @@ TEST_CASE("increments by If-Match from many clients lose no update") {
     CHECK(failures == nothing);
     client connection{server.port()};
     CHECK(value_of(connection, "x") == clients * increments);
-    CHECK(conflicts.load() > 0);  // or nothing was contended
+    CHECK(conflicts.load() > 0);  // otherwise there was no contention
   }
 }
 
@@ -104,7 +104,7 @@ TEST_CASE("many clients that decrement to min get exactly the stock") {
       client connection{server.port()};
       const auto left = value_of(connection, "x");
       CHECK(sum + left == stock);
-      CHECK(left == 0);  // someone takes by ones
+      CHECK(left == 0);  // one client takes single units
     }
 }
 

@@ -72,7 +72,7 @@ std::string read(const std::string& name, const std::string& fields = {}) {
   return request("GET", counter_path(name), fields);
 }
 
-/// What POST answers.
+/// Returns the body of a POST.
 std::string added(const std::string& value, const std::string& previous,
                   const std::string& applied) {
   return R"({"name":"x","value":)" + value + R"(,"previous":)" + previous + R"(,"applied":)" +
@@ -89,7 +89,7 @@ std::string is_value(const std::string& value) {
   return R"({"name":"x","value":)" + value + R"(,"expires_at":null})";
 }
 
-/// Of a refusal: the code, and the value that the counter keeps.
+/// Returns the body of a refusal: the code and the current value.
 std::string refused(const std::string& code, const std::string& value) {
   return R"({"code":")" + code + R"(","value":)" + value + "}";
 }

@@ -37,7 +37,7 @@ TEST_CASE("ttl_mode keeps, moves or removes an expiry") {
       form.begin(), form.end(), [](char c) { return c >= '0' && c <= '9'; }, '0');
   CHECK(form == "0000-00-00T00:00:00.000Z");
 
-  // At the right time, give or take how long it takes to ask. In ISO 8601 text
+  // At the right time, within the duration of the request. In ISO 8601 text
   // compares as time does.
   const auto now = std::time(nullptr);
   auto at = [](std::time_t time) {
@@ -48,7 +48,7 @@ TEST_CASE("ttl_mode keeps, moves or removes an expiry") {
   CHECK(told > at(now + 1000 - 60));
   CHECK(told < at(now + 1000 + 2));
 
-  CHECK(expiry_of(connection, post("ttl=5000")) == first);  // a fixed window
+  CHECK(expiry_of(connection, post("ttl=5000")) == first);  // a fixed window keeps its expiry
   CHECK(expiry_of(connection, post("ttl=5000&ttl_mode=if_absent")) == first);
   CHECK(expiry_of(connection, post("delta=3")) == first);
   CHECK(expiry_of(connection, post("max=0&on_limit=clamp&ttl=9000&ttl_mode=refresh")) == first);
@@ -79,7 +79,7 @@ TEST_CASE("an expired counter is absent everywhere, and can be created anew") {
     const std::string names[] = {"get", "put", "post", "delete", "inc", "set", "list", "batch"};
     for (const auto& name : names)
       REQUIRE(connection.ask(request("PUT", counter_path(name, "value=70&ttl=1"))).status == 201);
-    // The last of them: then all of them are.
+    // The last counter: when it has expired, all have.
     REQUIRE(connection.ask(request("PUT", "/v1/counters/last?value=70&ttl=1")).status == 201);
     REQUIRE(connection.ask(request("PUT", "/v1/counters/kept?value=70&ttl=3600")).status == 201);
     REQUIRE(goes(connection, "last"));

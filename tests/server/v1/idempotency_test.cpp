@@ -27,7 +27,8 @@ TEST_CASE("a repeated request with a key gets the first response and changes not
   const std::string changes[] = {
       request("POST", x, key_field("k")), request("POST", x + "?delta=5&ttl=1000", key_field("k")),
       request("PUT", x + "?value=5", key_field("k")),
-      request("POST", x + "?max=7&on_limit=clamp", key_field("k")),  // to no movement
+      request("POST", x + "?max=7&on_limit=clamp",
+              key_field("k")),  // clamped: the value does not change
   };
   for (const std::string shards : {"1", "4"})
     for (const bool exists : {false, true})
@@ -117,7 +118,7 @@ TEST_CASE("an Idempotency-Key reused for another request is 422 and changes noth
       post("?delta=5&max=100", "k"),
       request("PUT", x + "?value=5", key_field("k")),
       request("DELETE", x, key_field("k")),
-      post("?delta=6", "k", "If-Match: \"1\"\r\n"),  // the key comes before conditions
+      post("?delta=6", "k", "If-Match: \"1\"\r\n"),  // the key is checked before conditions
   };
   for (const auto& other : mismatched) {
     CAPTURE(other);

@@ -15,7 +15,7 @@ namespace {
 
 const words shard_counts{"1", "4"};
 
-/// Names that another order than that of bytes would have elsewhere, in order.
+/// Names in byte order that other orders would rearrange.
 const words ordered{"!",
                     "+",
                     "/",
@@ -123,7 +123,7 @@ TEST_CASE("limit sets the size of a page, and only a page with a successor has a
     CHECK(found.at("counters").as_array().size() == size);
     CHECK(found.at("next_cursor").is_string() == has_more);
   }
-  // The last thousand, and then nothing.
+  // The last thousand counters, then an empty page.
   const auto first = page(connection, "?limit=1");
   const auto rest = page(connection, "?limit=1000&cursor=" + text_at(first, "next_cursor"));
   CHECK(rest.at("counters").as_array().size() == 1000);

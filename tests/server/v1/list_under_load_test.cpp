@@ -24,7 +24,7 @@ void require(bool holds, const std::string& what) {
     throw std::runtime_error{what};
 }
 
-/// Creates and deletes names between those that stay, until told to end.
+/// Creates and deletes names between the lasting ones until stopped.
 void come_and_go(std::uint16_t port, int which, std::size_t staying,
                  const std::atomic<bool>& is_over) {
   client connection{port};
@@ -77,7 +77,7 @@ TEST_CASE("a list under load has every lasting name exactly once, in order") {
       is_over = true;
     });
     CHECK(failures == nothing);
-    CHECK(others.load() > 0);  // or nothing came and went
+    CHECK(others.load() > 0);  // otherwise there was no load
     CHECK(list_all(connection, "/v1/counters?limit=1000").size() == staying);
   }
 }
@@ -117,7 +117,7 @@ TEST_CASE("increments are served while many counters are listed") {
       is_over = true;
     });
     CHECK(failures == nothing);
-    CHECK(increments.load() >= 50);  // one a page at the least
+    CHECK(increments.load() >= 50);  // at least one per page
     CHECK(value_of(connection, "hits") == increments.load());
   }
 }

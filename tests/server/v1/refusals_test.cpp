@@ -13,7 +13,7 @@ namespace {
 
 const std::string x = "/v1/counters/x";
 
-/// What is refused before it is routed is told in one line, and is the last.
+/// Checks a refusal before routing: one line of text, then the connection closes.
 void check_last(client& connection, int status) {
   const auto said = connection.read_answer();
   CHECK(said.status == status);

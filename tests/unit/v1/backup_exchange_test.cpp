@@ -17,7 +17,7 @@ using unit::requests_of;
 
 namespace {
 
-/// What is said when the store answers so.
+/// Returns the response of a backup_exchange to this outcome.
 http::response said(backup made) {
   backup_exchange exchange{4, "nightly"};
   auto requests = requests_of(exchange);

@@ -29,7 +29,7 @@ reading read(std::string body, unit::field_list fields = {unit::json_type},
   return http::v1::read_batch(request, key);
 }
 
-/// A batch of as many operations, the last of which is `last`.
+/// Returns a batch of `count` operations that ends with `last`.
 std::string batch_of(std::size_t count, std::string_view last = R"({"op":"get","name":"z"})") {
   std::string body = R"({"ops":[)";
   for (std::size_t i = 1; i < count; ++i)
@@ -37,7 +37,7 @@ std::string batch_of(std::size_t count, std::string_view last = R"({"op":"get","
   return body + (count > 0 ? std::string{last} : "") + "]}";
 }
 
-/// Whatever an operation is, there are two good ones around it.
+/// Returns a batch with `operation` between two valid ones.
 reading read_between(std::string_view operation) {
   return read(R"({"ops":[{"op":"get","name":"a"},)" + std::string{operation} +
               R"(,{"op":"get","name":"b"}]})");
@@ -140,14 +140,14 @@ TEST_CASE("read_batch() reports an invalid operation with its index") {
       {R"({"op":"get","name":"a\u0000b"})", "invalid-name"},
       {R"({"op":"get","name":"a\nb"})", "invalid-name"},
       {R"({"op":"get","name":"\u007f"})", "invalid-name"},
-      // members that it does not have
+      // unknown members
       {R"({"op":"get","name":"x","delta":1})", "invalid-parameter"},
       {R"({"op":"delete","name":"x","value":1})", "invalid-parameter"},
       {R"({"op":"set","name":"x","value":1,"delta":1})", "invalid-parameter"},
       {R"({"op":"add","name":"x","value":1})", "invalid-parameter"},
       {R"({"op":"add","name":"x","Delta":1})", "invalid-parameter"},
       {R"({"op":"add","name":"x","key":"k"})", "invalid-parameter"},
-      // values, and what is missing or contradicts
+      // invalid values, missing and contradictory members
       {R"({"op":"set","name":"x"})", "invalid-parameter"},
       {R"({"op":"add","name":"x","delta":"1"})", "invalid-value"},
       {R"({"op":"add","name":"x","delta":1.0})", "invalid-value"},
@@ -159,7 +159,7 @@ TEST_CASE("read_batch() reports an invalid operation with its index") {
       {R"({"op":"add","name":"x","if_version":1.0})", "invalid-value"},
       {R"({"op":"add","name":"x","if_version":null})", "invalid-value"},
       {R"({"op":"add","name":"x","if_version":9223372036854775808})", "invalid-value"},
-      // twice
+      // duplicate members
       {R"({"op":"get","op":"get","name":"x"})", "duplicate-parameter"},
       {R"({"op":"get","name":"x","name":"x"})", "duplicate-parameter"},
       {R"({"op":"add","name":"x","delta":1,"d\u0065lta":1})", "duplicate-parameter"},

@@ -18,7 +18,7 @@ using unit::member;
 
 namespace {
 
-/// What a command comes to, if this is what its shard answers.
+/// Returns the response to a command to which the shard replies with `reply`.
 http::response message_of(full_command command, const full_reply& reply, bool as_text = false) {
   counter_exchange exchange{std::move(command), as_text};
   auto request = exchange.next_request();

@@ -31,7 +31,7 @@ TEST_CASE("parse_cursor() returns nullopt for text that to_cursor() never return
       " 61",
       "61 ",
       "0x61",
-      "4F",  // another way to write one
+      "4F",  // not the form that to_cursor() writes
       "00",  // control characters
       "610a",
       "7f",

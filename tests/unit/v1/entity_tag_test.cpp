@@ -37,7 +37,7 @@ TEST_CASE("parse_tags() returns the versions in a list, without weak and foreign
       // weak
       {R"(W/"7")", {}},
       {R"("1", W/"7", "2")", {1, 2}},
-      // not ours
+      // never returned by tag_of()
       {R"("")", {}},
       {R"("x")", {}},
       {R"("*")", {}},

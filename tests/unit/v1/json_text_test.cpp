@@ -17,7 +17,7 @@ using namespace std::string_view_literals;
 
 namespace {
 
-/// An object that holds lists, `levels` in all.
+/// Returns an object with nested lists, `levels` deep in all.
 std::string nested(std::size_t levels) {
   return R"({"a":)" + std::string(levels - 1, '[') + std::string(levels - 1, ']') + "}";
 }
@@ -51,7 +51,7 @@ TEST_CASE("parse_object() refuses text that is not exactly one JSON object") {
       "{a:1}",
       "{'a':1}",
       "{\"a\":'x'}",
-      // something behind it
+      // trailing bytes
       "{}x",
       "{}{}",
       "{},",
@@ -59,7 +59,7 @@ TEST_CASE("parse_object() refuses text that is not exactly one JSON object") {
       "{}//x",
       "{/*x*/}",
       "\xef\xbb\xbf{}",
-      // numbers that are none
+      // malformed numbers
       "{\"a\":01}",
       "{\"a\":+1}",
       "{\"a\":-}",
@@ -69,7 +69,7 @@ TEST_CASE("parse_object() refuses text that is not exactly one JSON object") {
       "{\"a\":0x1}",
       "{\"a\":NaN}",
       "{\"a\":Infinity}",
-      // strings that are none
+      // malformed strings
       "{\"a\":\"\n\"}",
       "{\"a\":\"\\x\"}",
       "{\"a\":\"\xff\"}",

@@ -27,7 +27,7 @@ const page_request& page_of(const counter::request& request) {
   return std::get<page_request>(request);
 }
 
-/// Has the shards answer whatever is asked, in the order of the shards.
+/// Lets the shards reply to every pending request, in the order of the shards.
 http::response run(list_exchange& list, const std::vector<fake_shard>& shards) {
   while (!list.is_done())
     for (auto& request : requests_of(list)) {
@@ -72,7 +72,7 @@ TEST_CASE("list_exchange sends requests only to the mailboxes that serve lists")
   REQUIRE(requests.size() == 3);
   for (unsigned i = 0; i < 3; ++i)
     CHECK(page_of(requests[i]).mailbox == 4 + i);
-  // However they come back.
+  // Replies may arrive in any order.
   for (const unsigned i : {2, 0, 1}) {
     auto page = shards.at(page_of(requests[i]).mailbox).list(page_of(requests[i]));
     list.take(answered(std::move(requests[i]), std::move(page)));
@@ -152,7 +152,7 @@ TEST_CASE("list_exchange requests the next page only from a shard whose page ran
   auto requests = requests_of(list);
   REQUIRE(requests.size() == 2);
   list.take(answered(std::move(requests[0]), page{outcome::ok, {{"a", {}}}, false, "a"}));
-  CHECK_FALSE(list.next_request().has_value());  // the other one has not answered
+  CHECK_FALSE(list.next_request().has_value());  // the other shard has not replied
   list.take(answered(std::move(requests[1]), page{outcome::ok, {{"b", {}}, {"z", {}}}, true, ""}));
   CHECK_FALSE(list.is_done());
   auto more = requests_of(list);
@@ -204,7 +204,7 @@ TEST_CASE("list_exchange responds with a shard's failure when all have replied")
       REQUIRE(requests.size() == 3);
       for (std::size_t i = 0; i < 3; ++i) {
         CHECK_FALSE(list.is_done());
-        // The others would have to be asked again.
+        // The other shards would need another request.
         auto page = i == refusing ? counter::page{why}
                                   : counter::page{outcome::ok, {{"a", {}}}, false, "a"};
         list.take(answered(std::move(requests[i]), std::move(page)));

@@ -69,7 +69,7 @@ TEST_CASE("read_list() refuses invalid parameters") {
       {"cursor=x", "invalid-parameter"},
       {"cursor=4F", "invalid-parameter"},
       {"cursor=%C3%A9", "invalid-parameter"},
-      // of another list
+      // cursor of another list
       {"prefix=b&cursor=" + to_cursor("a"), "invalid-parameter"},
       {"prefix=ab&cursor=" + to_cursor("a"), "invalid-parameter"},
       {"cursor=" + to_cursor("c") + "&prefix=b", "invalid-parameter"},

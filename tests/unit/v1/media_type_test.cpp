@@ -30,7 +30,7 @@ TEST_CASE("type_of() ignores parameters and case") {
       {"text/json", media_type::other},
       {"text/plain", media_type::other},
       {"multipart/form-data; boundary=x", media_type::other},
-      // as two fields would be
+      // as two joined fields
       {"application/json, application/json", media_type::other},
       {"text/plain; application/json", media_type::other},
   };
@@ -61,7 +61,7 @@ TEST_CASE("wants_text() returns true for text/plain without any range that inclu
       {"text/plain,text/html", true},
       {", ,text/plain,", true},
       {"application/problem+json, text/plain", true},
-      // JSON would do
+      // includes JSON
       {"*/*", false},
       {"application/json", false},
       {"text/plain, application/json", false},

@@ -19,7 +19,7 @@ namespace {
 
 using boost::json::value;
 
-/// Notes what it is given, and objects to a parameter called `bad`.
+/// Records the parameters, and refuses one named `bad`.
 struct notes {
   std::vector<std::string> seen{};
 

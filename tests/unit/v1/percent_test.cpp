@@ -33,7 +33,7 @@ TEST_CASE("has_good_encoding() returns true for hexadecimal digits that decode t
       {"%ed%a0%80", false},
       {"%f4%90%80%80", false},
       {"%41\xff", false},
-      // nothing is encoded, and it is not UTF-8 as it is
+      // not encoded and not UTF-8
       {"\xff", false},
       {"\xc3", false},
   };

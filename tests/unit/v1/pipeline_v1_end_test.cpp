@@ -1,4 +1,4 @@
-// How exchanges end with their connections, and how their answers are framed.
+// The end of connections with exchanges, and the framing of their responses.
 
 #include "http/protocol/pipeline.hpp"
 #include "tests/unit/support.hpp"
@@ -26,7 +26,7 @@ namespace {
 const state six{6, 1018};
 const full_reply read_six{outcome::ok, false, six, six};
 
-/// The answer to one request that asks one question.
+/// Returns the response to one request that needs one store request.
 answer answer_to(std::string_view text, const full_reply& reply) {
   connection peer;
   const auto taken = peer.feed(text);
@@ -56,7 +56,7 @@ TEST_CASE("HEAD under /v1 has the fields of GET and no body") {
   CHECK(answers[0].has("ETag: \"1018\""));
   CHECK(answers[0].has("Content-Type: application/json"));
 
-  // Also of what is refused, and of lists.
+  // Also for problems and lists.
   connection other;
   CHECK(other.feed(request("HEAD", "/v1/counters/")).empty());
   const auto refused = other.take_output();

@@ -67,7 +67,7 @@ TEST_CASE("a list holds back later requests, but not earlier ones") {
   REQUIRE(behind.size() == 2);
   CHECK(behind[0].name == "c");
   CHECK(behind[1].request.has_value());
-  // Its turn is before the list's that is behind it.
+  // It precedes the list in the pipeline.
   CHECK(peer.answer_to(behind[1], page{outcome::ok, {}, true, ""}).empty());
   CHECK(peer.take_output() == "");
   peer.complete(behind[0], {outcome::ok, 3});

@@ -69,7 +69,7 @@ TEST_CASE("refusal_of() has value and version where the counter's state is the r
     CHECK(member(missing.body.view(), "value") == (tells_state ? "null" : ""));
     CHECK(member(missing.body.view(), "version") == (tells_state ? "null" : ""));
 
-    // The same in a batch, where neither type nor title is repeated.
+    // The result in a batch has the same members, without type and title.
     const auto result =
         boost::json::serialize(http::v1::refused_result({outcome, false, now, now}));
     for (const auto* name : {"status", "code", "detail", "value", "version"})

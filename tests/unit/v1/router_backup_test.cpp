@@ -1,4 +1,4 @@
-// POST /v1/admin/backup, up to what the store is asked.
+// POST /v1/admin/backup, up to the request to the store.
 
 #include "http/api/router.hpp"
 #include "tests/unit/v1/pipeline_support.hpp"
@@ -117,7 +117,7 @@ TEST_CASE("POST /v1/admin/backup from another machine is 403, whatever its param
       CHECK(unit::member(routed.response->body.view(), "detail") ==
             "\"backups can only be made from the server's own machine\"");
     }
-  // Everything else is for everyone.
+  // All other requests are allowed from everywhere.
   CHECK(unit::route(method::post, "/v1/counters/x", {}, "", info_on_disk(),
                     http::connection_info{.is_loopback = false})
             .code() == "asks");

@@ -1,4 +1,4 @@
-// What a request whose path and method are known has to say besides.
+// Parameters, conditions and keys of requests with a known path and method.
 
 #include "counter/limits.hpp"
 #include "http/api/router.hpp"
@@ -122,7 +122,7 @@ TEST_CASE("a body of an unsupported type is 415, an empty one needs no type") {
         CHECK(routed.code() == "unsupported-media-type");
     }
     CHECK(route(method::put, "/v1/counters/x?value=1", fields, body).status() == status);
-    // The body of a read is ignored.
+    // GET ignores its body.
     CHECK(route(method::get, "/v1/counters/x", fields, body).code() == "asks");
     CHECK(route(method::get, "/v1/counters", fields, body).code() == "asks");
     CHECK(route(method::get, "/v1/info", fields, body).status() == 200);
@@ -152,7 +152,7 @@ TEST_CASE("a malformed condition or Idempotency-Key is refused before a request 
       CHECK(routed.status() == 400);
       CHECK(routed.code() == "invalid-value");
     }
-    // A read has no use for a key.
+    // GET ignores the Idempotency-Key.
     const bool is_read = method == method::get;
     for (const auto& key : {std::string{}, std::string{"a b"}, std::string(256, 'k')})
       CHECK(route(method, target, {{field::idempotency_key, key}}).code() ==

@@ -96,7 +96,7 @@ TEST_CASE("an invalid name is invalid-name, whatever its defect") {
       "/v1/counters/a#b",
       "/%761/counters/%",
       "http://h/v1/counters/%",
-      // also where the query is bad
+      // also with a malformed query
       "/v1/counters/%?delta=%",
   };
   for (const auto& target : targets) {
@@ -220,7 +220,7 @@ TEST_CASE("every path lists its methods in Allow") {
     CHECK(options.response->allow == allow);
     CHECK(options.response->body.view() == "");
   }
-  // Neither its parameters nor its name are looked at.
+  // Its parameters and its name are not checked.
   CHECK(route(method::options, "/v1/counters/?x=y").status() == 204);
   CHECK(route(method::other, "/v1/counters/x?x=y").status() == 405);
 }

@@ -24,7 +24,7 @@ TEST_CASE("server_info describes the store, its durability and the limits") {
     std::string_view name, store, told;
   } const cases[] = {
       {{}, "memory", "\"memory\"", R"({"sync":"none"})"},
-      // How often is said only where something may be lost meanwhile.
+      // Only `interval` has an interval.
       {{policy::none, 100ms}, "memory", "\"memory\"", R"({"sync":"none"})"},
       {{policy::always}, "rocksdb", "\"rocksdb\"", R"({"sync":"always"})"},
       {{policy::always, 100ms}, "other", "\"other\"", R"({"sync":"always"})"},
