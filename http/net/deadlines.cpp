@@ -4,10 +4,10 @@
 
 namespace http {
 
-void deadlines::set(timed& object, kind kind) {
+void deadlines::set(timed& object, kind timeout) {
   clear(object);
-  object.expiry_ = clock_.now() + durations_[kind];
-  lists_[kind].push_back(object);
+  object.expiry_ = clock_.now() + durations_[timeout];
+  lists_[timeout].push_back(object);
 }
 
 void deadlines::clear(timed& object) noexcept {

@@ -49,13 +49,13 @@ public:
   explicit deadlines(const loop_clock& clock) : clock_(clock) {}
 
   /// Call it before the first set() of this kind: deadlines already set do not move.
-  void set_duration(kind kind, std::chrono::milliseconds duration) noexcept {
-    durations_[kind] = duration;
+  void set_duration(kind timeout, std::chrono::milliseconds duration) noexcept {
+    durations_[timeout] = duration;
   }
 
-  /// Sets the deadline of `object` to the loop clock's time plus the duration of `kind`, and clears
+  /// Sets the deadline of `object` to the loop clock's time plus the duration of `timeout`, and clears
   /// its previous deadline of any kind. Borrows `object`.
-  void set(timed& object, kind kind);
+  void set(timed& object, kind timeout);
 
   /// Does nothing if `object` has no deadline.
   static void clear(timed& object) noexcept;

@@ -103,8 +103,8 @@ public:
   };
   awaited awaits() const noexcept;
 
-  /// Returns the number of requests that have begun: it tells the header of one request from that
-  /// of the next.
+  /// Returns the number of requests that have begun. The number distinguishes the header of one
+  /// request from that of the next.
   std::uint64_t requests() const noexcept { return requests_; }
 
   /// Responds 408 to the partial request and closes. Call it when a deadline for `header` or `body`

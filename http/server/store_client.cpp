@@ -38,9 +38,9 @@ void store_client::send(counter::request request, response_queue::slot slot, rep
     location operator()(const counter::expiry_sweep_request& it) const { return {it.shard, 0}; }
     location operator()(const counter::backup_request& it) const { return {it.mailbox, 0}; }
   } const location_of{placement_};
-  const auto location = std::visit(location_of, request);
-  auto& batch = batch_for(location.shard);
-  batch.add(std::move(request), location.hash);
+  const auto destination = std::visit(location_of, request);
+  auto& batch = batch_for(destination.shard);
+  batch.add(std::move(request), destination.hash);
   address(batch, slot, from);
 }
 

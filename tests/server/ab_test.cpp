@@ -10,7 +10,7 @@ using namespace support;
 
 namespace {
 
-/// ApacheBench against /inc.
+/// Runs ApacheBench against /inc.
 void check_with_ab(const words& more_flags) {
   for (const std::string threads : {"1", "4"})
     for (const std::string shards : {"1", "4"}) {
@@ -34,10 +34,10 @@ void check_with_ab(const words& more_flags) {
 
 }  // namespace
 
-TEST_CASE("ab counts to exactly 20000, a connection a request") {
+TEST_CASE("ab with a connection per request counts to exactly 20000") {
   check_with_ab({});
 }
 
-TEST_CASE("ab counts to exactly 20000 over connections that are kept") {
+TEST_CASE("ab with persistent connections counts to exactly 20000") {
   check_with_ab({"-k"});
 }

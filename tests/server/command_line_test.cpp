@@ -72,7 +72,7 @@ private:
   std::string path_ = "/tmp/counterd-test-XXXXXX";
 };
 
-/// How many counters the server has room for, up to 9.
+/// Returns the number of counters that the server has room for, at most 9.
 int room(const server_process& server) {
   client connection{server.port()};
   int count = 0;
@@ -84,7 +84,7 @@ int room(const server_process& server) {
 
 }  // namespace
 
-TEST_CASE("flags that make no sense are refused with one line") {
+TEST_CASE("counterd refuses invalid flags with one line") {
   const words table[] = {
       {"--nope"},
       {"stray"},
@@ -136,7 +136,7 @@ TEST_CASE("flags that make no sense are refused with one line") {
   }
 }
 
-TEST_CASE("a place where it cannot listen ends the program with one line") {
+TEST_CASE("counterd exits with one line when it cannot listen on an address") {
   const taken_port listening{true};
   const taken_port shared{true, /*is_shared=*/true};
   const server_process single{{"--threads", "1"}};
@@ -152,7 +152,7 @@ TEST_CASE("a place where it cannot listen ends the program with one line") {
   CHECK(get(several.port(), "/").status == 200);
 }
 
-TEST_CASE("when one of two places is taken nobody listens at the other") {
+TEST_CASE("counterd listens on no address when one of two is in use") {
   const taken_port taken{true};
   std::string free_address;
   std::uint16_t free_port;
@@ -165,7 +165,7 @@ TEST_CASE("when one of two places is taken nobody listens at the other") {
   CHECK_FALSE(is_listening(free_port));
 }
 
-TEST_CASE("asked for its version or for help it answers and ends") {
+TEST_CASE("counterd --version and --help print and exit") {
   const auto version = process{counterd({"--version"})}.wait();
   CHECK(version.exit_code == 0);
   CHECK(version.output.starts_with("counterd "));
@@ -200,14 +200,14 @@ TEST_CASE("asked for its version or for help it answers and ends") {
   }
 }
 
-TEST_CASE("it serves the same counters at every place where it listens") {
+TEST_CASE("counterd serves the same counters on every address") {
   const server_process server{{}, {.listen = {"127.0.0.1:0", "127.0.0.1:0"}}};
   REQUIRE(server.port(0) != server.port(1));
   CHECK(get(server.port(0), "/inc?name=x").body == "ok\n");
   CHECK(get(server.port(1), "/get?name=x").body == "x: 1\n");
 }
 
-TEST_CASE("it listens on IPv6") {
+TEST_CASE("counterd listens on IPv6") {
   const int probe = ::socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0);
   sockaddr_in6 loopback{};
   loopback.sin6_family = AF_INET6;
@@ -228,7 +228,7 @@ TEST_CASE("it listens on IPv6") {
   }
 }
 
-TEST_CASE("a flag beats the environment, which beats the file") {
+TEST_CASE("a flag overrides the environment, which overrides the file") {
   const config_file file{"max-counters = 1\nshards = 2\n"};
   const words from_environment{"COUNTERD_MAX_COUNTERS=2"};
   CHECK(room(server_process{{"--config", file.path()}}) == 1);
@@ -239,12 +239,12 @@ TEST_CASE("a flag beats the environment, which beats the file") {
                             {.environment = from_environment}}) == 3);
 }
 
-TEST_CASE("the environment says where to listen") {
+TEST_CASE("COUNTERD_LISTEN sets the addresses") {
   const server_process server{{}, {.environment = {"COUNTERD_LISTEN=127.0.0.1:0"}, .listen = {}}};
   CHECK(get(server.port(), "/").status == 200);
 }
 
-TEST_CASE("the log tells of start and stop and of no request") {
+TEST_CASE("the log reports start and stop, and no request") {
   server_process server{{"--max-connections", "100"}};
   for (const std::string target : {"/inc?name=x", "/get?name=x", "/get", "/nowhere"})
     CHECK(get(server.port(), target).status != 0);

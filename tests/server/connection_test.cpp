@@ -18,7 +18,7 @@ std::string old_request(const std::string& target, const std::string& fields = {
 
 }  // namespace
 
-TEST_CASE("HTTP/1.0 is one request a connection") {
+TEST_CASE("HTTP/1.0 closes the connection after one request") {
   server_process server;
   for (const std::string fields : {"", "Host: a\r\n", "Connection: close\r\n"}) {
     CAPTURE(fields);
@@ -30,7 +30,7 @@ TEST_CASE("HTTP/1.0 is one request a connection") {
   }
 }
 
-TEST_CASE("HTTP/1.0 keeps the connection when asked to, and says so") {
+TEST_CASE("HTTP/1.0 with keep-alive keeps the connection and confirms it") {
   server_process server;
   client connection{server.port()};
   for (const std::string value : {"keep-alive", "Keep-Alive"}) {
@@ -44,7 +44,7 @@ TEST_CASE("HTTP/1.0 keeps the connection when asked to, and says so") {
   CHECK(connection.read_to_end() == "");
 }
 
-TEST_CASE("HTTP/1.1 closes the connection when asked to, and says so") {
+TEST_CASE("HTTP/1.1 with Connection: close closes the connection and confirms it") {
   server_process server;
   for (const std::string value : {"close", "Close", "keep-alive, close", "foo, close"}) {
     CAPTURE(value);
@@ -58,7 +58,7 @@ TEST_CASE("HTTP/1.1 closes the connection when asked to, and says so") {
   }
 }
 
-TEST_CASE("an error that leaves the framing clear keeps the connection") {
+TEST_CASE("an error with intact framing keeps the connection") {
   server_process server;
   client connection{server.port()};
   const std::vector<std::pair<std::string, int>> table = {
@@ -81,7 +81,7 @@ TEST_CASE("an error that leaves the framing clear keeps the connection") {
   CHECK(connection.ask(get_request("/")).status == 200);
 }
 
-TEST_CASE("a half-closed connection gets its answer and an orderly end") {
+TEST_CASE("a half-closed connection receives its response and an orderly end") {
   server_process server;
   client connection{server.port()};
   connection.send(get_request("/inc?name=x"));
@@ -93,7 +93,7 @@ TEST_CASE("a half-closed connection gets its answer and an orderly end") {
   CHECK(silent.read_to_end() == "");
 }
 
-TEST_CASE("a request whose end never comes is not carried out") {
+TEST_CASE("a request whose end never arrives has no effect") {
   const std::string beginnings[] = {
       "G",
       "GET /inc?name=x HTTP/1.1\r\nHost: a\r\n",
@@ -118,7 +118,7 @@ TEST_CASE("a request whose end never comes is not carried out") {
   }
 }
 
-TEST_CASE("a peer that resets its connection harms nobody, and its place is free again") {
+TEST_CASE("a reset connection affects no other, and returns its permit") {
   server_process server{{"--max-connections", "2"}};
   client bystander{server.port()};
   REQUIRE(bystander.ask(get_request("/set?name=x&val=5")).status == 200);
@@ -130,14 +130,14 @@ TEST_CASE("a peer that resets its connection harms nobody, and its place is free
     vanishing.reset();
     CHECK(bystander.ask(get_request("/get?name=x")).body == "x: 5\n");
   }
-  // As soon as the server has noticed the last reset.
+  // Once the server has noticed the last reset.
   int status = 503;
   for (int i = 0; i < 10'000 && status == 503; ++i)
     status = get(server.port(), "/get?name=x").status;
   CHECK(status == 200);
 }
 
-TEST_CASE("100-continue is sent to a peer that waits for it") {
+TEST_CASE("100 Continue is sent to a client that waits for it") {
   server_process server;
   client connection{server.port()};
   for (int i = 0; i < 2; ++i) {
@@ -153,7 +153,7 @@ TEST_CASE("100-continue is sent to a peer that waits for it") {
   CHECK(connection.ask(get_request("/get?name=x")).body == "x: 3\n");
 }
 
-TEST_CASE("100-continue is not sent to a peer that does not wait") {
+TEST_CASE("100 Continue is not sent to a client that does not wait") {
   server_process server;
   const std::string requests[] = {
       request("POST", "/get?name=x", "Expect: 100-continue\r\nContent-Length: 5\r\n") + "hello",

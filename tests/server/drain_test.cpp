@@ -15,12 +15,12 @@ using namespace support;
 
 namespace {
 
-/// So long that only draining ends a connection.
+/// Timeouts so long that only draining ends a connection.
 const words no_timeouts{"--header-timeout", "3600", "--body-timeout", "3600",
                         "--write-timeout",  "3600", "--idle-timeout", "3600"};
 
-/// Asks and asks, `pipelined` requests at a time, until it is told that this
-/// was the last answer.
+/// Sends `pipelined` requests at a time until a response announces the end of
+/// the connection.
 struct busy_client {
   void run(std::uint16_t port, int pipelined, std::latch& is_busy) {
     try {
@@ -68,7 +68,7 @@ void wait_until_draining(const server_process& server) {
 
 }  // namespace
 
-TEST_CASE("no request under load is lost or reset when the server is told to stop") {
+TEST_CASE("SIGTERM under load loses and resets no request") {
   for (const std::string threads : {"1", "4"})
     for (const int pipelined : {1, 16}) {
       CAPTURE(threads);
@@ -93,7 +93,7 @@ TEST_CASE("no request under load is lost or reset when the server is told to sto
     }
 }
 
-TEST_CASE("a request that has begun to arrive when the server stops is answered") {
+TEST_CASE("SIGTERM within a request lets the server respond to it") {
   for (const std::string fields : {"", "Content-Length: 5\r\n"}) {
     server_process server{no_timeouts};
     const auto whole = request("POST", "/inc?name=x", fields) + (fields.empty() ? "" : "hello");
@@ -111,7 +111,7 @@ TEST_CASE("a request that has begun to arrive when the server stops is answered"
   }
 }
 
-TEST_CASE("an idle connection may send one more request after the server was told to stop") {
+TEST_CASE("SIGTERM lets an idle connection send one more request") {
   server_process server{no_timeouts};
   client used{server.port()};
   REQUIRE(used.ask(get_request("/set?name=x&val=5")).status == 200);
@@ -129,7 +129,7 @@ TEST_CASE("an idle connection may send one more request after the server was tol
   check_ended_well(server.wait());
 }
 
-TEST_CASE("a connection that stays idle is closed without a word when the server stops") {
+TEST_CASE("SIGTERM closes a connection that stays idle without a response") {
   server_process server{no_timeouts};
   client used{server.port()};
   REQUIRE(used.ask(get_request("/")).status == 200);
@@ -141,7 +141,7 @@ TEST_CASE("a connection that stays idle is closed without a word when the server
   check_ended_well(server.wait());
 }
 
-TEST_CASE("clients that are stuck do not keep the server from stopping") {
+TEST_CASE("SIGTERM stops the server though clients are stuck") {
   server_process server{no_timeouts};
   client in_header{server.port()};
   in_header.send("GET / HT");
@@ -157,7 +157,7 @@ TEST_CASE("clients that are stuck do not keep the server from stopping") {
   CHECK(ended.log.find("that did not end in time") != std::string::npos);
 }
 
-TEST_CASE("a second signal ends the server at once") {
+TEST_CASE("a second SIGTERM ends the server at once") {
   server_process server{no_timeouts};
   client stuck{server.port()};
   stuck.send("GET / HT");
@@ -177,7 +177,7 @@ TEST_CASE("SIGINT stops the server even if it was ignored when it started") {
   check_ended_well(server.wait());
 }
 
-TEST_CASE("a server whose log nobody reads any more stops in good order") {
+TEST_CASE("SIGTERM stops the server in order when nobody reads its log") {
   server_process server;
   server.wait_for_log("started");
   server.close_log();

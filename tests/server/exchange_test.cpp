@@ -23,7 +23,7 @@ void check(client& connection, const exchange& expected) {
   CHECK(answer.body == expected.body);
 }
 
-/// A rough look at an IMF-fixdate.
+/// Checks the rough form of an IMF-fixdate.
 bool is_date(const std::string& text) {
   char day[4], month[4], zone[4];
   int number, year, hour, minute, second;
@@ -35,7 +35,7 @@ bool is_date(const std::string& text) {
 
 }  // namespace
 
-TEST_CASE("the exchange is exact to the byte, whatever the threads and shards") {
+TEST_CASE("/set, /inc and /get are exact to the byte with any number of threads and shards") {
   for (const std::string threads : {"1", "4"})
     for (const std::string shards : {"1", "4"}) {
       CAPTURE(threads);
@@ -50,7 +50,7 @@ TEST_CASE("the exchange is exact to the byte, whatever the threads and shards") 
     }
 }
 
-TEST_CASE("counters answer by the table") {
+TEST_CASE("/set, /inc and /get respond as the table says") {
   server_process server;
   client connection{server.port()};
   const exchange table[] = {
@@ -85,7 +85,7 @@ TEST_CASE("counters answer by the table") {
     check(connection, expected);
 }
 
-TEST_CASE("a request without sense is 400 with one line, and the connection stays") {
+TEST_CASE("an invalid text request is 400 with one line, and the connection persists") {
   server_process server;
   client connection{server.port()};
   check(connection, {"/set?name=x&val=7", 200, "ok\n"});
@@ -121,7 +121,7 @@ TEST_CASE("a request without sense is 400 with one line, and the connection stay
   check(connection, {"/get?name=x", 200, "x: 7\n"});
 }
 
-TEST_CASE("every answer has its fields") {
+TEST_CASE("every response has the common fields") {
   server_process server;
   client connection{server.port()};
   for (const std::string target :
@@ -138,7 +138,7 @@ TEST_CASE("every answer has its fields") {
   }
 }
 
-TEST_CASE("POST counts as GET does, with parameters in the query") {
+TEST_CASE("POST of a text endpoint acts as GET, with parameters in the query") {
   server_process server;
   client connection{server.port()};
   CHECK(connection.ask(request("POST", "/set?name=x&val=3")).body == "ok\n");
@@ -146,7 +146,7 @@ TEST_CASE("POST counts as GET does, with parameters in the query") {
   CHECK(connection.ask(request("POST", "/get?name=x")).body == "x: 4\n");
 }
 
-TEST_CASE("HEAD answers as GET without the body and changes nothing") {
+TEST_CASE("HEAD of a text endpoint has no body and changes nothing") {
   server_process server;
   client connection{server.port()};
   check(connection, {"/set?name=x&val=12", 200, "ok\n"});
@@ -162,7 +162,7 @@ TEST_CASE("HEAD answers as GET without the body and changes nothing") {
   check(connection, {"/get?name=x", 200, "x: 12\n"});
 }
 
-TEST_CASE("OPTIONS and a wrong method tell what is allowed") {
+TEST_CASE("OPTIONS and an unsupported method have Allow") {
   struct {
     std::string target;
     std::string allow;
@@ -190,7 +190,7 @@ TEST_CASE("OPTIONS and a wrong method tell what is allowed") {
   check(connection, {"/get?name=x", 404, "x not found\n"});
 }
 
-TEST_CASE("an unknown path is 404 for every method") {
+TEST_CASE("an unknown path outside /v1 is 404 for every method") {
   server_process server;
   client connection{server.port()};
   for (const std::string method : {"GET", "POST", "PUT", "OPTIONS"})

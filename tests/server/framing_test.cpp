@@ -11,14 +11,14 @@ using namespace support;
 
 namespace {
 
-/// A request that would count, had it been told apart from what is before it.
+/// A request that would take effect if the server found it inside the carrier.
 const std::string smuggled = "GET /inc?name=x HTTP/1.1\r\nHost: a\r\n\r\n";
 const std::string length = std::to_string(smuggled.size());
 const std::string in_chunk = "25\r\n" + smuggled + "\r\n0\r\n\r\n";
 
 struct attack {
-  std::vector<int> statuses;  // any of them
-  std::string bytes;          // `smuggled` is sent behind them
+  std::vector<int> statuses;  // any of these
+  std::string bytes;          // `smuggled` follows
 };
 
 std::string post(const std::string& fields, const std::string& body = {}) {
@@ -56,7 +56,7 @@ void check_all_refused(const attack (&attacks)[Size]) {
 }  // namespace
 
 TEST_CASE(
-    "a transfer coding that is not exactly chunked is refused, and nothing behind it counts") {
+    "a transfer coding other than exactly chunked is refused, and nothing behind it takes effect") {
   REQUIRE(smuggled.size() == 0x25);
   const attack attacks[] = {
       {{501}, post("Transfer-Encoding: gzip\r\n")},
@@ -84,7 +84,7 @@ TEST_CASE(
   check_all_refused(attacks);
 }
 
-TEST_CASE("contradicting or malformed lengths are refused, and nothing behind them counts") {
+TEST_CASE("contradictory or malformed lengths are refused, and nothing behind them takes effect") {
   const attack attacks[] = {
       {{400}, post("Transfer-Encoding: chunked\r\nContent-Length: 5\r\n", "0\r\n\r\n")},
       {{400}, post("Content-Length: " + length + "\r\nTransfer-Encoding: chunked\r\n", in_chunk)},
@@ -108,7 +108,7 @@ TEST_CASE("contradicting or malformed lengths are refused, and nothing behind th
   check_all_refused(attacks);
 }
 
-TEST_CASE("a request that is not for one host is refused") {
+TEST_CASE("a request without exactly one Host is refused") {
   const attack attacks[] = {
       {{400}, "GET /inc?name=x HTTP/1.1\r\n\r\n"},
       {{400}, "GET /inc?name=x HTTP/1.1\r\nHost: a\r\nHost: a\r\n\r\n"},
@@ -158,7 +158,7 @@ TEST_CASE("folded fields, bare line feeds, NUL and stray spaces are refused") {
   check_all_refused(attacks);
 }
 
-TEST_CASE("methods that open tunnels, unknown ones and unknown expectations end the connection") {
+TEST_CASE("CONNECT, TRACE, unknown methods and unknown expectations end the connection") {
   const attack attacks[] = {
       {{405}, "CONNECT a:80 HTTP/1.1\r\nHost: a\r\n\r\n"},
       {{405}, "TRACE /inc?name=x HTTP/1.1\r\nHost: a\r\n\r\n"},
@@ -170,7 +170,7 @@ TEST_CASE("methods that open tunnels, unknown ones and unknown expectations end 
   check_all_refused(attacks);
 }
 
-TEST_CASE("a request with a broken chunked body is not carried out") {
+TEST_CASE("a request with a broken chunked body has no effect") {
   const std::string chunked = "Transfer-Encoding: chunked\r\n";
   const attack attacks[] = {
       {{400}, post(chunked, "x\r\n")},
@@ -188,7 +188,7 @@ TEST_CASE("a request with a broken chunked body is not carried out") {
   check_all_refused(attacks);
 }
 
-TEST_CASE("a refusal comes after the answers to what was sent before it") {
+TEST_CASE("a refusal follows the responses to earlier requests") {
   server_process server;
   client connection{server.port()};
   connection.send(get_request("/inc?name=x") + post("Transfer-Encoding: gzip\r\n") + smuggled);
@@ -196,7 +196,7 @@ TEST_CASE("a refusal comes after the answers to what was sent before it") {
   CHECK(get(server.port(), "/get?name=x").body == "x: 1\n");
 }
 
-TEST_CASE("what is inside a body never counts, and what is behind it does") {
+TEST_CASE("bytes inside a body are no request, and bytes behind it are") {
   server_process server;
   const std::string requests[] = {
       request("POST", "/get?name=x", "Content-Length: " + length + "\r\n") + smuggled,

@@ -24,7 +24,7 @@ std::string fields(int count) {
   return text;
 }
 
-/// A chunked body of this many bytes.
+/// Returns a chunked body of this many bytes.
 std::string chunks(std::size_t bytes, std::size_t in_a_chunk) {
   char size[20];
   std::string body;
@@ -36,13 +36,13 @@ std::string chunks(std::size_t bytes, std::size_t in_a_chunk) {
   return body + "0\r\n\r\n";
 }
 
-/// A target of this many bytes that asks for x.
+/// Returns a target of this many bytes that reads x.
 std::string target_of(std::size_t bytes) {
   const std::string target = "/inc?name=x&pad=";
   return target + std::string(bytes - target.size(), 'p');
 }
 
-/// A request for x with a header of this many bytes.
+/// Returns a request for x with a header of this many bytes.
 std::string header_of(std::size_t bytes) {
   const auto shortest = request("GET", "/inc?name=x", "A: \r\n").size();
   return request("GET", "/inc?name=x", "A: " + std::string(bytes - shortest, 'a') + "\r\n");
@@ -54,7 +54,7 @@ std::string with_length(std::size_t bytes) {
 
 const std::string with_chunks = request("POST", "/inc?name=x", "Transfer-Encoding: chunked\r\n");
 
-/// Whether it stops being busy: spinning would take a processor in every window.
+/// Returns true once the server is idle: a spinning one would use a processor in every window.
 bool becomes_calm(const server_process& server) {
   for (int window = 0; window < 20; ++window) {
     const auto before = server.busy_time();
@@ -67,7 +67,7 @@ bool becomes_calm(const server_process& server) {
 
 }  // namespace
 
-TEST_CASE("a request may be as large as the limits") {
+TEST_CASE("a request at the limits is served") {
   const std::string requests[] = {
       get_request(target_of(4096)),
       header_of(8192),
@@ -87,7 +87,7 @@ TEST_CASE("a request may be as large as the limits") {
         "x: " + std::to_string(std::size(requests)) + "\n");
 }
 
-TEST_CASE("a request larger than the limits is refused and not carried out") {
+TEST_CASE("a request beyond the limits is refused and has no effect") {
   const std::string long_value(20'000, 'a');
   const struct {
     int status;
@@ -122,12 +122,12 @@ TEST_CASE("a request larger than the limits is refused and not carried out") {
   }
 }
 
-TEST_CASE("a header without end is refused while it comes") {
+TEST_CASE("an endless header is refused while it arrives") {
   for (const auto* beginning : {"GET /", "GET / HTTP/1.1\r\nHost: a\r\nA: "}) {
     server_process server;
     client connection{server.port()};
     connection.send(beginning);
-    // Not so fast that the answer is far behind.
+    // Slowly enough that the response is not far behind.
     while (!connection.is_readable(/*milliseconds=*/1))
       connection.send(std::string(500, 'a'));
     const auto status = connection.read_answer().status;
@@ -135,7 +135,7 @@ TEST_CASE("a header without end is refused while it comes") {
   }
 }
 
-TEST_CASE("connections over the limit get a 503 and the others go on") {
+TEST_CASE("connections over --max-connections get 503, and the others go on") {
   for (const std::string threads : {"1", "4"}) {
     CAPTURE(threads);
     server_process server{{"--max-connections", "3", "--threads", threads}};
@@ -164,7 +164,7 @@ TEST_CASE("connections over the limit get a 503 and the others go on") {
   }
 }
 
-TEST_CASE("counters over the limit are 507, over all shards, and existing ones go on") {
+TEST_CASE("counters over --max-counters are 507 on all shards, and existing ones go on") {
   for (const std::string shards : {"1", "4"}) {
     CAPTURE(shards);
     server_process server{{"--max-counters", "5", "--shards", shards}};
@@ -182,13 +182,13 @@ TEST_CASE("counters over the limit are 507, over all shards, and existing ones g
   }
 }
 
-TEST_CASE("a server out of descriptors waits for some without spinning, and goes on") {
+TEST_CASE("a server out of descriptors waits without spinning, and goes on") {
   for (const std::string threads : {"1", "4"}) {
     CAPTURE(threads);
     setting how;
     how.descriptors_max = 60;
     // Without descriptors ThreadSanitizer cannot read the names that its
-    // suppressions are about, and would report what they leave out.
+    // suppressions match, and would report suppressed findings.
     how.environment = {"TSAN_OPTIONS=report_bugs=0"};
     server_process server{{"--threads", threads}, how};
     client first{server.port()};
@@ -203,7 +203,7 @@ TEST_CASE("a server out of descriptors waits for some without spinning, and goes
     CHECK(becomes_calm(server));
     CHECK(first.ask(get_request("/get?name=x")).body == "x: 1\n");
 
-    // Each place that gets free goes to one who waits.
+    // Each descriptor that becomes free goes to a waiting connection.
     for (int idle_rounds = 0; !crowd.empty() && idle_rounds < 2000; ++idle_rounds)
       for (auto waiting = crowd.begin(); waiting != crowd.end();) {
         const bool is_next_round = waiting == crowd.begin();
@@ -221,7 +221,7 @@ TEST_CASE("a server out of descriptors waits for some without spinning, and goes
   }
 }
 
-TEST_CASE("connections that are told to go do not keep others out") {
+TEST_CASE("refused connections do not keep others out") {
   server_process server{{"--max-connections", "2"}};
   std::vector<client> admitted, refused;
   for (int i = 0; i < 2; ++i) {
@@ -233,8 +233,8 @@ TEST_CASE("connections that are told to go do not keep others out") {
     REQUIRE(refused.back().ask(get_request("/get?name=x")).status == 503);
   }
   admitted.clear();
-  // None of those that were refused has left, and the server takes its time to
-  // see that the others have.
+  // No refused connection has closed yet, and the server needs some time to
+  // notice that the others have.
   int status = 503;
   const auto end = std::chrono::steady_clock::now() + std::chrono::seconds{20};
   while (status == 503 && std::chrono::steady_clock::now() < end)

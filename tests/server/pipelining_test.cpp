@@ -21,7 +21,7 @@ std::string repeat(const std::string& text, int times) {
 
 }  // namespace
 
-TEST_CASE("1 to 1000 requests in one segment are all answered and counted") {
+TEST_CASE("1 to 1000 requests in one segment all get a response and take effect") {
   for (const std::string max_pipelined : {"1", "4", "128", "2000"}) {
     server_process server{{"--max-pipelined", max_pipelined}};
     client connection{server.port()};
@@ -41,14 +41,14 @@ TEST_CASE("1 to 1000 requests in one segment are all answered and counted") {
   }
 }
 
-TEST_CASE("pipelined requests are carried out and answered in their order") {
+TEST_CASE("pipelined requests are executed and answered in order") {
   for (const std::string shards : {"1", "4"}) {
     CAPTURE(shards);
     server_process server{{"--threads", "4", "--shards", shards}};
     client connection{server.port()};
     std::string requests;
     std::vector<std::string> expected;
-    // Names on different shards, and answers that need no shard in between.
+    // Names on different shards, with responses that need no shard in between.
     for (int i = 0; i < 100; ++i) {
       const std::string name(1, static_cast<char>('a' + i % 7));
       const auto value = std::to_string(i);
@@ -86,7 +86,7 @@ TEST_CASE("a segment may end anywhere") {
         "x: " + std::to_string(2 * (two.size() - 1)) + "\n");
 }
 
-TEST_CASE("nothing behind a request that closes the connection is carried out") {
+TEST_CASE("nothing behind a request with Connection: close takes effect") {
   server_process server;
   for (const auto depth : depths) {
     CAPTURE(depth);
@@ -100,7 +100,7 @@ TEST_CASE("nothing behind a request that closes the connection is carried out") 
   CHECK(get(server.port(), "/get?name=late").status == 404);
 }
 
-TEST_CASE("what was pipelined before a half-close is answered, then the connection closes") {
+TEST_CASE("requests pipelined before a half-close get responses, then the connection closes") {
   server_process server{{"--shards", "4"}};
   for (const auto depth : depths) {
     CAPTURE(depth);

@@ -11,12 +11,12 @@ using namespace support;
 
 namespace {
 
-/// Sends a byte again and again until there is an answer; slowness is the point.
+/// Sends a byte again and again until a response arrives; slowness is intended.
 answer dribble(client& connection, const std::string& beginning) {
   connection.send(beginning);
   for (int i = 0; i < 2000 && !connection.is_readable(/*milliseconds=*/10); ++i)
     connection.send("a");
-  // Not because the bytes have stopped.
+  // The bytes did not stop before the timeout.
   REQUIRE(connection.is_readable(0));
   return connection.read_answer();
 }
@@ -34,7 +34,7 @@ void check_timed_out(client& connection, const answer& answer) {
 
 }  // namespace
 
-TEST_CASE("a header that dribbles in is 408, and idle connections do not mind") {
+TEST_CASE("a slow header is 408, and idle connections are not affected") {
   server_process server{{"--header-timeout", "300ms"}};
   client idle{server.port()};
   REQUIRE(idle.ask(get_request("/set?name=x&val=1")).status == 200);
@@ -50,13 +50,13 @@ TEST_CASE("a header that dribbles in is 408, and idle connections do not mind") 
   CHECK(idle.ask(get_request("/get?name=x")).body == "x: 1\n");
 }
 
-TEST_CASE("a connection that never says anything is closed without a word") {
+TEST_CASE("a connection that sends nothing is closed without a response") {
   server_process server{{"--header-timeout", "300ms"}};
   client silent{server.port()};
   CHECK(silent.read_to_end() == "");
 }
 
-TEST_CASE("a body that dribbles in is 408, and the request is not carried out") {
+TEST_CASE("a slow body is 408, and the request has no effect") {
   server_process server{{"--body-timeout", "300ms"}};
   client slow_header{server.port()};
   slow_header.send(header_beginning);
@@ -75,14 +75,14 @@ TEST_CASE("a body that dribbles in is 408, and the request is not carried out") 
   CHECK(slow_header.ask("a\r\n\r\n").body == "ok\n");
 }
 
-TEST_CASE("the answers before a request that took too long still come") {
+TEST_CASE("responses to earlier requests precede the 408 of a slow one") {
   server_process server{{"--header-timeout", "300ms"}};
   client connection{server.port()};
   connection.send(get_request("/inc?name=x") + get_request("/inc?name=x") + header_beginning);
   CHECK(statuses(connection.read_to_end()) == std::vector{200, 200, 408});
 }
 
-TEST_CASE("an idle connection is closed without a word, and one in use is not") {
+TEST_CASE("an idle connection is closed without a response, and a busy one is not") {
   server_process server{
       {"--idle-timeout", "300ms", "--header-timeout", "3600", "--body-timeout", "3600"}};
   client in_header{server.port()};
@@ -100,7 +100,7 @@ TEST_CASE("an idle connection is closed without a word, and one in use is not") 
   CHECK(unused.ask(get_request("/get?name=x")).body == "x: 3\n");
 }
 
-TEST_CASE("a peer that does not read its answers is held back, then cut off") {
+TEST_CASE("a client that does not read responses is held back, then disconnected") {
   server_process server{{"--write-timeout", "300ms"}};
   client reading{server.port()};
   REQUIRE(reading.ask(get_request("/set?name=x&val=1")).status == 200);
@@ -110,7 +110,7 @@ TEST_CASE("a peer that does not read its answers is held back, then cut off") {
   while (requests.size() < 60'000)
     requests += get_request("/get?name=x");
   bool is_cut_off = false;
-  // More than anyone would hold for it: sending blocks, then the end comes.
+  // More than all buffers hold: sending blocks, then the connection ends.
   try {
     for (std::size_t sent = 0; sent < 200'000'000; sent += requests.size())
       deaf.send(requests);
@@ -122,7 +122,7 @@ TEST_CASE("a peer that does not read its answers is held back, then cut off") {
   CHECK(reading.ask(get_request("/get?name=x")).body == "x: 1\n");
 }
 
-TEST_CASE("a peer that reads its answers slowly gets all of them") {
+TEST_CASE("a client that reads slowly receives every response") {
   server_process server;
   client slow{server.port(), /*receive_bytes_max=*/4096};
   std::string requests;
@@ -136,9 +136,9 @@ TEST_CASE("a peer that reads its answers slowly gets all of them") {
   CHECK(slow.read_to_end() == "");
 }
 
-TEST_CASE("a peer that asked for all at once and reads late gets all its answers") {
-  // From all fit the send buffer, over some wait in the server, to some wait
-  // unread: whatever is held back must go on when there is room again.
+TEST_CASE("a client that pipelines everything and reads late receives every response") {
+  // From all responses in the send buffer, over some in the server, to some requests
+  // unread: each must go on when there is room again.
   for (const int asked : {1000, 1500, 2000, 2500, 3000, 4000, 6000}) {
     CAPTURE(asked);
     server_process server{{"--threads", "1"}};
@@ -147,7 +147,7 @@ TEST_CASE("a peer that asked for all at once and reads late gets all its answers
     for (int i = 0; i < asked; ++i)
       requests += get_request("/inc?name=x");
     late.send(requests);
-    std::this_thread::sleep_for(std::chrono::milliseconds{200});  // late is the subject
+    std::this_thread::sleep_for(std::chrono::milliseconds{200});  // lateness is intended
     int answered = 0;
     while (answered < asked && late.read_answer().status == 200)
       ++answered;
@@ -155,7 +155,7 @@ TEST_CASE("a peer that asked for all at once and reads late gets all its answers
   }
 }
 
-TEST_CASE("a peer that reads for longer than the write timeout gets all its answers") {
+TEST_CASE("a client that reads for longer than the write timeout receives every response") {
   server_process server{{"--write-timeout", "300ms"}};
   client slow{server.port(), /*receive_bytes_max=*/4096};
   constexpr int asked = 3000;
@@ -169,7 +169,7 @@ TEST_CASE("a peer that reads for longer than the write timeout gets all its answ
   for (; answered < asked; ++answered) {
     REQUIRE(slow.read_answer().status == 404);
     if (answered % 100 == 0)
-      std::this_thread::sleep_for(std::chrono::milliseconds{50});  // slow is the subject
+      std::this_thread::sleep_for(std::chrono::milliseconds{50});  // slowness is intended
   }
   CHECK(std::chrono::steady_clock::now() - began > std::chrono::milliseconds{900});
 }

@@ -12,17 +12,17 @@ using http::body_budget;
 namespace {
 
 constexpr std::size_t room = 100;
-/// Of each body, that are not counted.
+/// The bytes of each body that do not count.
 constexpr std::size_t kept = counter::limits::kept_bytes_max;
 
-/// All but the last byte of a request with a body.
+/// Returns all but the last byte of a request with a body.
 std::string unfinished(std::string_view method, std::size_t body_bytes) {
   return std::string{method} +
          " /v1/counters/x HTTP/1.1\r\nHost: h\r\nContent-Length: " + std::to_string(body_bytes) +
          "\r\n\r\n" + std::string(body_bytes - 1, 'x');
 }
 
-/// What is left of `bodies`, which has it again afterwards.
+/// Returns the bytes left in `bodies`, which is unchanged afterwards.
 std::size_t left(body_budget& bodies) {
   std::size_t taken = 0;
   while (bodies.take(1))
@@ -33,7 +33,7 @@ std::size_t left(body_budget& bodies) {
 
 }  // namespace
 
-TEST_CASE("a budget gives what it has, whole or not at all") {
+TEST_CASE("take() takes all the bytes or none") {
   body_budget bodies{room};
   CHECK_FALSE(bodies.take(room + 1));
   CHECK(bodies.take(room));
@@ -43,7 +43,7 @@ TEST_CASE("a budget gives what it has, whole or not at all") {
   CHECK(bodies.take(1));
 }
 
-TEST_CASE("bodies under way share the budget and give it back when they are done with") {
+TEST_CASE("pending bodies share the budget and return it when released") {
   body_budget bodies{room};
   {
     http::request_parser first{&bodies}, second{&bodies};
@@ -61,7 +61,7 @@ TEST_CASE("bodies under way share the budget and give it back when they are done
   CHECK(left(bodies) == room);
 }
 
-TEST_CASE("a body that nobody has a use for takes nothing") {
+TEST_CASE("a discarded body takes nothing off the budget") {
   body_budget bodies{room};
   http::request_parser parser{&bodies};
   parser.parse(unfinished("GET", kept + 1000));
@@ -69,7 +69,7 @@ TEST_CASE("a body that nobody has a use for takes nothing") {
   CHECK(left(bodies) == room);
 }
 
-TEST_CASE("a small body is taken even when the budget is used up") {
+TEST_CASE("a small body is accepted when the budget is exhausted") {
   body_budget bodies{0};
   http::request_parser parser{&bodies};
   parser.parse(unfinished("POST", kept));
@@ -78,7 +78,7 @@ TEST_CASE("a small body is taken even when the budget is used up") {
   CHECK(parser.state() == http::parse_state::complete);
 }
 
-TEST_CASE("a connection that is refused within a body gives it back before it is closed") {
+TEST_CASE("a connection refused within a body returns its budget before it closes") {
   const counter::limits limits;
   const std::time_t now = 0;
   const http::date date{now};

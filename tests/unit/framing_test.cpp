@@ -19,7 +19,7 @@ using fields = std::vector<std::pair<field, std::string_view>>;
 constexpr bool http_11 = true;
 constexpr bool http_10 = false;
 
-/// What the guard says to a header that has these fields.
+/// Returns the guard's verdict on a header with these fields.
 std::optional<http::refusal> check(bool version, const fields& header) {
   framing_guard guard;
   for (const auto& [name, value] : header)
@@ -33,7 +33,7 @@ constexpr std::pair<field, std::string_view> chunked{field::transfer_encoding, "
 
 }  // namespace
 
-TEST_CASE("headers that say once where the message ends pass") {
+TEST_CASE("framing_guard passes headers that declare the end of the message once") {
   const std::pair<bool, fields> cases[] = {
       {http_11, {host}},
       {http_10, {host}},
@@ -55,7 +55,7 @@ TEST_CASE("headers that say once where the message ends pass") {
   }
 }
 
-TEST_CASE("headers that say it twice, or not to us, are refused") {
+TEST_CASE("framing_guard refuses headers that declare it twice or in an unknown coding") {
   struct {
     std::string_view what;
     bool version;
@@ -159,7 +159,7 @@ TEST_CASE("headers that say it twice, or not to us, are refused") {
   }
 }
 
-TEST_CASE("a header has as many fields as the limit, and not one more") {
+TEST_CASE("framing_guard passes 64 fields and refuses one more") {
   framing_guard guard;
   CHECK_FALSE(guard.check_field(field::host, "h"));
   for (std::size_t i = 1; i < counter::limits::header_fields_max; ++i)
@@ -170,7 +170,7 @@ TEST_CASE("a header has as many fields as the limit, and not one more") {
   CHECK(why->status == status::header_fields_too_large);
 }
 
-TEST_CASE("the peer waits for 100 Continue only when it said so") {
+TEST_CASE("expects_continue() is true only after Expect: 100-continue") {
   framing_guard guard;
   guard.check_field(field::other, "100-continue");
   CHECK_FALSE(guard.expects_continue());
@@ -178,7 +178,7 @@ TEST_CASE("the peer waits for 100 Continue only when it said so") {
   CHECK(guard.expects_continue());
 }
 
-TEST_CASE("a coding that is not taken contradicts a length, if there is one") {
+TEST_CASE("bad_transfer_encoding() reports a contradiction if there is a Content-Length") {
   framing_guard with_length, without;
   with_length.check_field(field::content_length, "5");
   without.check_field(field::transfer_encoding, "chunked");

@@ -16,7 +16,7 @@ counter::time_point system_now() {
 
 }  // namespace
 
-TEST_CASE("time starts at what the wall clock says") {
+TEST_CASE("clock_origin::now() starts at the wall clock") {
   const auto before = system_now();
   const auto origin = clock_origin::now();
   CHECK(origin.wall >= before);
@@ -25,7 +25,7 @@ TEST_CASE("time starts at what the wall clock says") {
   CHECK(later.wall >= before);
 }
 
-TEST_CASE("time never starts before the time of the run before, whatever the clock says") {
+TEST_CASE("clock_origin::now() never starts before the earliest time") {
   const auto reached = system_now() + 10h;
   const auto origin = clock_origin::now(reached);
   CHECK(origin.wall == reached);
@@ -36,7 +36,7 @@ TEST_CASE("time never starts before the time of the run before, whatever the clo
   CHECK(clock.wall() < reached + 1h);
 }
 
-TEST_CASE("time goes on from its origin by what has passed since boot") {
+TEST_CASE("wall() advances from its origin by the time since boot") {
   const counter::time_point start{1000ms};
   const auto booted = http::since_boot();
   loop_clock clock{{start, booted - 5s}};
@@ -45,13 +45,13 @@ TEST_CASE("time goes on from its origin by what has passed since boot") {
   const auto before = clock.wall();
   while (http::since_boot() == booted) {
   }
-  CHECK(clock.wall() == before);  // it is read once a pass
+  CHECK(clock.wall() == before);  // the clock is read only by refresh()
   clock.refresh();
   CHECK(clock.wall() > start + 5s);
   CHECK(clock.wall() >= before);
 }
 
-TEST_CASE("the clocks of one origin agree") {
+TEST_CASE("wall() of two clocks with one origin agrees") {
   const clock_origin origin{counter::time_point{7h}, http::since_boot()};
   const loop_clock first{origin};
   const loop_clock second{origin};

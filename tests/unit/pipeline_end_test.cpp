@@ -23,7 +23,7 @@ using unit::get;
 using unit::repeat;
 using unit::request;
 
-TEST_CASE("an idle connection that drains answers one more request") {
+TEST_CASE("drain() of an idle connection serves one more request") {
   connection peer;
   peer.pipeline.drain();
   CHECK(peer.pipeline.awaits() == awaited::request);
@@ -39,7 +39,7 @@ TEST_CASE("an idle connection that drains answers one more request") {
   check_closed(peer);
 }
 
-TEST_CASE("only the newest request in flight closes a connection that drains") {
+TEST_CASE("drain() closes the connection with the newest pending request") {
   connection peer;
   const auto commands = peer.feed(get("/get?name=a") + get("/get?name=b"));
   REQUIRE(commands.size() == 2);
@@ -56,7 +56,7 @@ TEST_CASE("only the newest request in flight closes a connection that drains") {
   check_closed(peer);
 }
 
-TEST_CASE("a request that has begun when the connection drains is answered") {
+TEST_CASE("drain() within a request serves that request") {
   connection peer;
   const auto first = peer.feed(get("/get?name=a") + "GET /get?na");
   REQUIRE(first.size() == 1);
@@ -72,7 +72,7 @@ TEST_CASE("a request that has begun when the connection drains is answered") {
   check_closed(peer);
 }
 
-TEST_CASE("requests that wait unread when the connection drains are answered") {
+TEST_CASE("drain() serves requests that are not parsed yet") {
   limits few;
   few.pipelined_max = 1;
   connection peer{few};
@@ -93,7 +93,7 @@ TEST_CASE("requests that wait unread when the connection drains are answered") {
   check_closed(peer);
 }
 
-TEST_CASE("a response that is rendered already cannot close a connection that drains") {
+TEST_CASE("drain() after the last response is rendered serves one more request") {
   connection peer;
   const auto commands = peer.feed(get("/get?name=a"));
   peer.complete(commands.at(0));
@@ -105,7 +105,7 @@ TEST_CASE("a response that is rendered already cannot close a connection that dr
   check_closed(peer);
 }
 
-TEST_CASE("a peer that sends nothing more still gets its answers") {
+TEST_CASE("feed_end() leaves pending responses to be sent") {
   connection peer;
   const auto commands = peer.feed(get("/get?name=a") + get("/get?name=b"));
   REQUIRE(commands.size() == 2);
@@ -120,7 +120,7 @@ TEST_CASE("a peer that sends nothing more still gets its answers") {
   CHECK(peer.next_step() != http::pipeline::step::linger);
 }
 
-TEST_CASE("a peer that sends nothing more has its unread requests answered") {
+TEST_CASE("feed_end() leaves unparsed requests to be served") {
   limits few;
   few.pipelined_max = 1;
   connection peer{few};
@@ -134,7 +134,7 @@ TEST_CASE("a peer that sends nothing more has its unread requests answered") {
   CHECK(peer.pipeline.awaits() == awaited::nothing);
 }
 
-TEST_CASE("a peer that leaves without a word is left without one") {
+TEST_CASE("feed_end() before any byte closes without a response") {
   connection peer;
   CHECK(peer.feed_end().empty());
   CHECK(peer.take_output() == "");
@@ -142,7 +142,7 @@ TEST_CASE("a peer that leaves without a word is left without one") {
   CHECK(peer.next_step() != http::pipeline::step::linger);
 }
 
-TEST_CASE("a connection lives as long as version and Connection say") {
+TEST_CASE("a connection persists as HTTP version and Connection say") {
   struct {
     std::string_view text, field;
     bool is_kept;
@@ -168,13 +168,13 @@ TEST_CASE("a connection lives as long as version and Connection say") {
       CHECK((answer.header.find("Connection:") == answer.header.npos) == field.empty());
     }
     if (!is_kept) {
-      CHECK(peer.next_step() == http::pipeline::step::linger);  // for what was sent in vain
+      CHECK(peer.next_step() == http::pipeline::step::linger);  // for input that is not served
       check_closed(peer);
     }
   }
 }
 
-TEST_CASE("the last request of a connection leaves no reason to linger") {
+TEST_CASE("next_step() does not linger after a last request without further input") {
   connection peer;
   const auto commands = peer.feed(get("/get?name=a", "Connection: close\r\n"));
   peer.complete(commands.at(0));
@@ -183,7 +183,7 @@ TEST_CASE("the last request of a connection leaves no reason to linger") {
   CHECK(peer.next_step() != http::pipeline::step::linger);
 }
 
-TEST_CASE("the answer to HEAD has no body, and the next one follows its header") {
+TEST_CASE("a response to HEAD has no body, and the next response follows its header") {
   connection peer;
   const auto commands = peer.feed(request("HEAD", "/get?name=a") + get("/get?name=b"));
   REQUIRE(commands.size() == 2);
@@ -196,7 +196,7 @@ TEST_CASE("the answer to HEAD has no body, and the next one follows its header")
   CHECK(bodies(peer.take_answers()) == "b: 6\n");
 }
 
-TEST_CASE("HEAD changes nothing") {
+TEST_CASE("HEAD /inc changes nothing") {
   connection peer;
   CHECK(peer.feed(request("HEAD", "/inc?name=a") + request("HEAD", "/set?name=a&val=1")).empty());
   const auto output = peer.take_output();
@@ -205,11 +205,11 @@ TEST_CASE("HEAD changes nothing") {
   CHECK(output.ends_with("\r\n\r\n"));
 }
 
-TEST_CASE("a connection that gave its memory back goes on") {
+TEST_CASE("shrink() frees memory, and the connection goes on") {
   connection peer;
   peer.shrink(0);
   auto commands = peer.feed(repeat(get("/get?name=a"), 100) + "GET /get?n");
-  peer.shrink(0);  // too early: it has no effect
+  peer.shrink(0);  // no effect while a request is pending
   for (const auto& command : commands)
     peer.complete(command);
   CHECK(peer.take_answers().size() == 100);
@@ -222,15 +222,15 @@ TEST_CASE("a connection that gave its memory back goes on") {
   CHECK(peer.feed(get("/get?name=c")).size() == 1);
 }
 
-TEST_CASE("a connection that was busy and is idle holds next to nothing") {
+TEST_CASE("shrink() leaves an idle connection next to no memory") {
   connection peer;
   const auto before = unit::allocations::now().live_bytes;
   {
-    // What is long and encoded is decoded into memory.
+    // A long encoded name is decoded into a buffer.
     const auto target = "/get?name=" + repeat("%6e", 250) + "&other=" + std::string(3'000, 'o');
     const auto commands = peer.feed(repeat(get(target), 100));
     REQUIRE(commands.size() == 100);
-    // Backwards, so that each answer is kept until the first is there.
+    // In reverse order, so that every response waits for the first.
     for (auto one = commands.rbegin(); one != commands.rend(); ++one)
       peer.complete(*one, {outcome::ok, 1});
     CHECK(unit::allocations::now().live_bytes - before > 50'000);
@@ -240,7 +240,7 @@ TEST_CASE("a connection that was busy and is idle holds next to nothing") {
   CHECK(unit::allocations::now().live_bytes - before < 1500);
 }
 
-TEST_CASE("a connection that goes on asks for no more memory") {
+TEST_CASE("a connection in steady state allocates nothing") {
   connection peer;
   std::size_t calls = 0;
   for (int round = 0; round < 10; ++round) {

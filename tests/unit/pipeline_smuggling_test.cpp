@@ -22,7 +22,7 @@ using unit::get;
 using unit::repeat;
 using unit::request;
 
-TEST_CASE("a smuggled request is never carried out, nor the one that carries it") {
+TEST_CASE("neither a smuggled request nor its carrier is yielded") {
   const auto inner = get("/inc?name=smuggled");
   const auto length = std::to_string(inner.size());
   const std::string outer = "POST /inc?name=own HTTP/1.1\r\nHost: h\r\n";
@@ -85,7 +85,7 @@ TEST_CASE("a smuggled request is never carried out, nor the one that carries it"
   }
 }
 
-TEST_CASE("a request whose body never arrives is never carried out") {
+TEST_CASE("a request whose body never arrives is not yielded") {
   const std::string cases[] = {
       request("POST", "/inc?name=x", "Content-Length: 100\r\n"),
       request("POST", "/inc?name=x", "Content-Length: 100\r\n") + get("/inc?name=inner"),
@@ -116,7 +116,7 @@ TEST_CASE("a request whose body never arrives is never carried out") {
   }
 }
 
-TEST_CASE("good requests before a bad one are carried out and answered first") {
+TEST_CASE("valid requests before an invalid one are served first") {
   connection peer;
   const auto commands =
       peer.feed(get("/inc?name=a") + get("/", "Transfer-Encoding: gzip\r\n") + get("/inc?name=b"));
@@ -134,7 +134,7 @@ TEST_CASE("good requests before a bad one are carried out and answered first") {
   check_closed(peer);
 }
 
-TEST_CASE("a refused method is told which ones there are") {
+TEST_CASE("a refused method gets 405 with Allow") {
   connection peer;
   peer.feed("TRACE / HTTP/1.1\r\nHost: h\r\n\r\n");
   const auto answers = peer.take_answers();

@@ -24,7 +24,8 @@ using unit::request;
 
 // -- requests and replies -----------------------------------------------------
 
-TEST_CASE("a request becomes a command, and its reply a response") {
+TEST_CASE(
+    "a pipeline and a dispatcher turn a request into a command, and its reply into a response") {
   connection peer;
   CHECK(peer.pipeline.awaits() == awaited::request);
   const auto commands = peer.feed(get("/set?name=a%20b&val=-5"));
@@ -47,7 +48,7 @@ TEST_CASE("a request becomes a command, and its reply a response") {
   CHECK(peer.next_step() != http::pipeline::step::linger);
 }
 
-TEST_CASE("replies that come in any order go out in the order of the requests") {
+TEST_CASE("replies completed in any order leave in the order of the requests") {
   std::vector<std::size_t> order(4);
   std::iota(order.begin(), order.end(), 0u);
   do {
@@ -64,7 +65,7 @@ TEST_CASE("replies that come in any order go out in the order of the requests") 
   } while (std::next_permutation(order.begin(), order.end()));
 }
 
-TEST_CASE("an answer that needs no store waits for the replies before it") {
+TEST_CASE("a response that needs no store waits for the responses before it") {
   connection peer;
   const auto commands = peer.feed(get("/get?name=a") + get("/nope"));
   REQUIRE(commands.size() == 1);
@@ -73,7 +74,7 @@ TEST_CASE("an answer that needs no store waits for the replies before it") {
   CHECK(bodies(peer.take_answers()) == "a not found\nno such page: try /\n");
 }
 
-TEST_CASE("requests are the same wherever their bytes are split") {
+TEST_CASE("a pipeline yields the same requests wherever the input is split") {
   const auto text = get("/inc?name=a") +
                     request("POST", "/set?name=b&val=7", "Content-Length: 3\r\n") + "x=y" +
                     request("POST", "/inc?name=c", "Transfer-Encoding: chunked\r\n") +
@@ -102,7 +103,7 @@ TEST_CASE("requests are the same wherever their bytes are split") {
   }
 }
 
-TEST_CASE("each part of a request is awaited in its turn") {
+TEST_CASE("awaits() names each part of a request in turn") {
   connection peer;
   CHECK(peer.pipeline.requests() == 0);
   peer.feed("P");
@@ -114,13 +115,13 @@ TEST_CASE("each part of a request is awaited in its turn") {
   CHECK(peer.pipeline.awaits() == awaited::body);
   const auto commands = peer.feed("yG");
   REQUIRE(commands.size() == 1);
-  CHECK(peer.pipeline.awaits() == awaited::header);  // of the next one
+  CHECK(peer.pipeline.awaits() == awaited::header);  // of the next request
   CHECK(peer.pipeline.requests() == 2);
 }
 
 // -- back-pressure ------------------------------------------------------------
 
-TEST_CASE("requests past the pipelining limit wait unread") {
+TEST_CASE("next_request() yields no more than the pipelining limit") {
   limits few;
   few.pipelined_max = 2;
   connection peer{few};
@@ -130,7 +131,7 @@ TEST_CASE("requests past the pipelining limit wait unread") {
   CHECK_FALSE(peer.wants_input());
   CHECK(peer.advance().empty());
 
-  peer.complete(commands[1]);  // answered, but not yet out of the way
+  peer.complete(commands[1]);  // complete, but waiting for an earlier response
   CHECK(peer.advance().empty());
   CHECK_FALSE(peer.wants_input());
 
@@ -149,7 +150,7 @@ TEST_CASE("requests past the pipelining limit wait unread") {
   CHECK(bodies(peer.take_answers()) == "ok\nok\nok\nno such page: try /\nok\n");
 }
 
-TEST_CASE("a peer that does not read is not read from, and holds a bounded output") {
+TEST_CASE("next_step() reads nothing from a peer that does not read, and bounds its output") {
   constexpr std::size_t requests = 2000;
   connection peer;
   peer.feed(repeat(get("/nope"), requests));
@@ -171,7 +172,7 @@ TEST_CASE("a peer that does not read is not read from, and holds a bounded outpu
   CHECK(peer.wants_input());
 }
 
-TEST_CASE("no more is read than can be parsed soon") {
+TEST_CASE("next_step() stops reading when unparsed input reaches its limit") {
   limits few;
   few.pipelined_max = 1;
   connection peer{few};
@@ -182,7 +183,7 @@ TEST_CASE("no more is read than can be parsed soon") {
 
 // -- Expect: 100-continue -----------------------------------------------------
 
-TEST_CASE("100 Continue comes once, between the header and the body") {
+TEST_CASE("100 Continue is sent once, between the header and the body") {
   const auto header =
       request("POST", "/inc?name=a", "Expect: 100-continue\r\nContent-Length: 2\r\n");
   connection peer;
@@ -199,7 +200,7 @@ TEST_CASE("100 Continue comes once, between the header and the body") {
   CHECK(bodies(peer.take_answers()) == "ok\n");
 }
 
-TEST_CASE("100 Continue waits for the replies before it") {
+TEST_CASE("100 Continue waits for the responses before it") {
   connection peer;
   const auto commands =
       peer.feed(get("/get?name=a") + get("/get?name=b") +
@@ -218,7 +219,7 @@ TEST_CASE("100 Continue waits for the replies before it") {
   CHECK(peer.feed("x").size() == 1);
 }
 
-TEST_CASE("100 Continue is not sent to a peer that does not wait, or cannot") {
+TEST_CASE("100 Continue is not sent to a peer that does not wait, or to HTTP/1.0") {
   const std::string cases[] = {
       request("POST", "/inc?name=a", "Expect: 100-continue\r\nContent-Length: 2\r\n") + "xy",
       request("POST", "/inc?name=a", "Expect: 100-continue\r\n"),
@@ -237,7 +238,7 @@ TEST_CASE("100 Continue is not sent to a peer that does not wait, or cannot") {
 
 // -- time ---------------------------------------------------------------------
 
-TEST_CASE("a request that takes too long gets one 408, behind the replies before it") {
+TEST_CASE("time_out() responds 408 once, after the responses before it") {
   connection peer;
   const auto commands = peer.feed(get("/get?name=a") + "GET /inc?na");
   REQUIRE(commands.size() == 1);
@@ -259,7 +260,7 @@ TEST_CASE("a request that takes too long gets one 408, behind the replies before
   check_closed(peer);
 }
 
-TEST_CASE("a connection that is refused hears why, and nothing else") {
+TEST_CASE("refuse() sends its line, and the connection closes") {
   connection peer;
   peer.pipeline.refuse({http::status::service_unavailable, "too many\n"});
   CHECK(peer.feed(get("/inc?name=a")).empty());

@@ -15,15 +15,15 @@ using namespace unit;
 
 namespace {
 
-/// Feeds a parser as a connection does: what was not used comes again, with
-/// more behind it.
+/// Feeds a parser as a connection does: bytes that were not consumed come again, with
+/// more bytes behind them.
 class feeder {
 public:
   request_parser parser;
 
   void feed(std::string_view bytes) {
     unused_ += bytes;
-    // Elsewhere each time, so that a sanitizer sees a view that was kept.
+    // At a new address each time, so that a sanitizer detects dangling views.
     const std::vector<char> copy(unused_.begin(), unused_.end());
     unused_.erase(0, parser.parse({copy.data(), copy.size()}));
   }
@@ -55,7 +55,7 @@ void check_refusal(const request_parser& parser, http::status code) {
 
 }  // namespace
 
-TEST_CASE("a good request is the same wherever it is split") {
+TEST_CASE("parse() reads the same valid request wherever it is split") {
   for (const auto& expected : golden) {
     CAPTURE(expected.text);
     for (std::size_t split = 0; split <= expected.text.size(); ++split) {
@@ -69,7 +69,7 @@ TEST_CASE("a good request is the same wherever it is split") {
   }
 }
 
-TEST_CASE("a good request is whole at its last byte and not before") {
+TEST_CASE("parse() completes a valid request at its last byte, not before") {
   for (const auto& expected : golden) {
     CAPTURE(expected.text);
     feeder input;
@@ -83,7 +83,7 @@ TEST_CASE("a good request is whole at its last byte and not before") {
   }
 }
 
-TEST_CASE("nothing behind a request is used up") {
+TEST_CASE("parse() consumes nothing behind a request") {
   for (const auto& expected : golden)
     for (const std::string next : {"GET /next HTTP/1.1\r\n", "\r\n", "0", "\0"}) {
       CAPTURE(expected.text);
@@ -94,7 +94,7 @@ TEST_CASE("nothing behind a request is used up") {
     }
 }
 
-TEST_CASE("one parser takes request after request") {
+TEST_CASE("restart() lets one parser read request after request") {
   feeder input;
   for (int round = 0; round < 3; ++round)
     for (const auto& expected : golden) {
@@ -109,7 +109,7 @@ TEST_CASE("one parser takes request after request") {
     }
 }
 
-TEST_CASE("what breaks the framing is refused in one piece") {
+TEST_CASE("parse() refuses broken framing in one piece") {
   for (const auto& [rule, text, code] : refused) {
     CAPTURE(rule);
     CAPTURE(text.substr(0, 200));
@@ -121,8 +121,8 @@ TEST_CASE("what breaks the framing is refused in one piece") {
   }
 }
 
-TEST_CASE("what breaks the framing is refused wherever it is split") {
-  // With an empty line behind it, up to which a broken header may be held.
+TEST_CASE("parse() refuses broken framing wherever it is split") {
+  // With an empty line behind it, as a broken header may be refused only there.
   for (const auto& [rule, text, code] : refused) {
     CAPTURE(rule);
     CAPTURE(text.substr(0, 200));
@@ -140,7 +140,7 @@ TEST_CASE("what breaks the framing is refused wherever it is split") {
   }
 }
 
-TEST_CASE("a bare LF in a header is refused when it comes, not when the header ends") {
+TEST_CASE("parse() refuses a bare LF in a header when it arrives") {
   for (const std::string text :
        {"GET / HTTP/1.1\n", "GET / HTTP/1.1\r\nHost: h\n", "GET / HTTP/1.1\r\nHost: h\r\n\n"}) {
     CAPTURE(text);
@@ -152,7 +152,7 @@ TEST_CASE("a bare LF in a header is refused when it comes, not when the header e
   }
 }
 
-TEST_CASE("limits are reached without being exceeded") {
+TEST_CASE("parse() takes a request at the limits and refuses one beyond") {
   const auto header_rest = "GET / HTTP/1.1\r\nHost: h\r\nX: \r\n\r\n"s.size();
   const struct {
     std::string_view what;
@@ -181,7 +181,7 @@ TEST_CASE("limits are reached without being exceeded") {
   }
 }
 
-TEST_CASE("a header that does not end is refused at the limit, byte by byte too") {
+TEST_CASE("parse() refuses an endless header at the limit, also byte by byte") {
   for (const std::string start : {"GET / HTTP/1.1\r\n", "GET / HTTP/1.1\r\nHost: h\r\nX: "}) {
     feeder input;
     input.feed_in_pieces(start, 1);
@@ -193,7 +193,7 @@ TEST_CASE("a header that does not end is refused at the limit, byte by byte too"
   }
 }
 
-TEST_CASE("the body begins where the header ends") {
+TEST_CASE("is_in_body() is true from the end of the header to the end of the body") {
   feeder input;
   input.feed("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n\r");
   CHECK_FALSE(input.parser.is_in_body());
@@ -206,7 +206,7 @@ TEST_CASE("the body begins where the header ends") {
   CHECK(input.parser.state() == parse_state::complete);
 }
 
-TEST_CASE("100 Continue is awaited between the header and the body") {
+TEST_CASE("awaits_continue() is true between the header and the body") {
   const struct {
     std::string_view what;
     std::string text;
@@ -234,7 +234,7 @@ TEST_CASE("100 Continue is awaited between the header and the body") {
   }
 }
 
-TEST_CASE("what one request expects, the next one does not") {
+TEST_CASE("awaits_continue() is false for a request after one that expected 100 Continue") {
   feeder input;
   input.feed(with_fields("Expect: 100-continue\r\nContent-Length: 1\r\n", "x"));
   input.parser.restart();

@@ -37,7 +37,7 @@ std::string take(response_queue& queue) {
 
 }  // namespace
 
-TEST_CASE("responses leave in the order of their requests, completed in any order") {
+TEST_CASE("response_queue outputs responses in order, completed in any order") {
   std::array<std::size_t, 5> order;
   std::iota(order.begin(), order.end(), 0u);
   do {
@@ -58,7 +58,7 @@ TEST_CASE("responses leave in the order of their requests, completed in any orde
   } while (std::next_permutation(order.begin(), order.end()));
 }
 
-TEST_CASE("a response is in the output as soon as all before it are, and not sooner") {
+TEST_CASE("output() has a response as soon as all earlier ones are complete") {
   response_queue queue;
   const auto first = queue.open(kept), second = queue.open(kept), third = queue.open(kept);
   complete(queue, second, "2");
@@ -72,7 +72,7 @@ TEST_CASE("a response is in the output as soon as all before it are, and not soo
   CHECK(queue.empty());
 }
 
-TEST_CASE("responses keep their order when the queue grows, wherever its oldest one is") {
+TEST_CASE("open() keeps the order when the ring grows, wherever its oldest entry is") {
   for (const std::size_t room : {1u, 2u, 4u, 8u, 16u})
     for (std::size_t turned = 0; turned < room; ++turned) {
       CAPTURE(room);
@@ -93,7 +93,7 @@ TEST_CASE("responses keep their order when the queue grows, wherever its oldest 
       REQUIRE(queue.size() == room);
       for (auto i = turned + 1; i < slots.size(); ++i)
         complete(queue, slots[i], std::to_string(i));
-      open();  // one too many for the room there is
+      open();  // one more than the ring has room for
       complete(queue, slots[turned], std::to_string(turned));
       complete(queue, slots.back(), std::to_string(slots.size() - 1));
       CHECK(queue.output() == expected);
@@ -101,7 +101,7 @@ TEST_CASE("responses keep their order when the queue grows, wherever its oldest 
     }
 }
 
-TEST_CASE("each response is framed as its own request asked") {
+TEST_CASE("complete() frames each response as its own request asked") {
   response_queue queue;
   const http::framing head{.http_11 = false, .keep_alive = true, .is_head = true};
   const auto first = queue.open(head), second = queue.open(kept);
@@ -110,7 +110,7 @@ TEST_CASE("each response is framed as its own request asked") {
   CHECK(queue.output() == rendered("1", head) + rendered("2"));
 }
 
-TEST_CASE("only the newest response can be made the last, and only in time") {
+TEST_CASE("close_after_newest() changes the newest response, unless it is rendered") {
   http::framing last = kept;
   last.keep_alive = false;
   response_queue queue;
@@ -124,7 +124,7 @@ TEST_CASE("only the newest response can be made the last, and only in time") {
   CHECK_FALSE(queue.close_after_newest());
 }
 
-TEST_CASE("output is consumed in pieces") {
+TEST_CASE("consume() removes output in pieces") {
   response_queue queue;
   complete(queue, queue.open(kept), "1");
   queue.consume(0);
@@ -139,7 +139,7 @@ TEST_CASE("output is consumed in pieces") {
   CHECK(queue.output() == "");
 }
 
-TEST_CASE("bytes between responses come where they were put") {
+TEST_CASE("append_between() adds bytes between two responses") {
   response_queue queue;
   complete(queue, queue.open(kept), "1");
   queue.append_between("between");
@@ -147,7 +147,7 @@ TEST_CASE("bytes between responses come where they were put") {
   CHECK(queue.output() == rendered("1") + "between" + rendered("2"));
 }
 
-TEST_CASE("a peer that never catches up does not make the sent part grow") {
+TEST_CASE("consume() bounds the sent part though the output is never empty") {
   response_queue queue;
   auto lowest = UINTPTR_MAX;
   std::uintptr_t highest = 0;
@@ -155,7 +155,7 @@ TEST_CASE("a peer that never catches up does not make the sent part grow") {
     complete(queue, queue.open(kept), "ok\n");
     queue.consume(queue.output().size() - 1);
     if (round < 100)
-      continue;  // the buffer has its size by now, and stays where it is
+      continue;  // the buffer has reached its final size
     const auto address = reinterpret_cast<std::uintptr_t>(queue.output().data());
     lowest = std::min(lowest, address);
     highest = std::max(highest, address);
@@ -163,7 +163,7 @@ TEST_CASE("a peer that never catches up does not make the sent part grow") {
   CHECK(highest - lowest < counter::limits::output_bytes_max);
 }
 
-TEST_CASE("a queue that gave its memory back goes on") {
+TEST_CASE("shrink() frees memory, and the queue goes on") {
   response_queue queue;
   std::vector<response_queue::slot> slots;
   for (int i = 0; i < 100; ++i)
@@ -187,7 +187,7 @@ namespace {
 constexpr http::framing http_10{.http_11 = false, .keep_alive = true, .is_head = false};
 constexpr http::framing head_request{.http_11 = true, .keep_alive = true, .is_head = true};
 
-/// What follows the header.
+/// Returns the bytes behind the header.
 std::string body_of(std::string_view output) {
   return std::string{output.substr(output.find("\r\n\r\n") + 4)};
 }
@@ -204,7 +204,7 @@ TEST_CASE("begin(), append() and end() render a body in the chunked transfer cod
   CHECK(header.find("Content-Length") == header.npos);
   CHECK(header.find("Connection") == header.npos);
   queue.append(slot, "hello");
-  queue.append(slot, "");  // would end the body
+  queue.append(slot, "");  // an empty piece would end the body
   queue.append(slot, std::string(26, 'x'));
   CHECK(body_of(queue.output()) == "5\r\nhello\r\n1a\r\n" + std::string(26, 'x') + "\r\n");
   CHECK(queue.size() == 1);
@@ -213,7 +213,7 @@ TEST_CASE("begin(), append() and end() render a body in the chunked transfer cod
   CHECK(queue.empty());
 }
 
-TEST_CASE("a body that was begun ends with the connection in HTTP/1.0") {
+TEST_CASE("begin() to HTTP/1.0 ends the body with the connection") {
   response_queue queue;
   const auto slot = queue.open(http_10);
   CHECK_FALSE(queue.begin(slot, {}, date));
@@ -239,7 +239,7 @@ TEST_CASE("begin() of a response to HEAD renders the header of a GET and no body
   CHECK(queue.output() == header);
 }
 
-TEST_CASE("what is appended before its turn waits for it, and then goes out at once") {
+TEST_CASE("append() to a later response waits for its turn, then goes out at once") {
   response_queue queue;
   const auto first = queue.open(kept);
   const auto second = queue.open(kept);

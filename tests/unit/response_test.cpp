@@ -27,7 +27,7 @@ bool contains(std::string_view text, std::string_view part) {
 
 }  // namespace
 
-TEST_CASE("a response is exact to the byte") {
+TEST_CASE("render() is exact to the byte") {
   CHECK(render({status::ok, "x: -5\n"}, kept) ==
         "HTTP/1.1 200 OK\r\n"
         "Date: Sun, 06 Nov 1994 08:49:37 GMT\r\n"
@@ -39,7 +39,7 @@ TEST_CASE("a response is exact to the byte") {
         "x: -5\n");
 }
 
-TEST_CASE("the answer to HEAD has the length of a body and no body") {
+TEST_CASE("render() for HEAD has the length of the body and no body") {
   framing head = kept;
   head.is_head = true;
   auto expected = render({status::ok, "x: -5\n"}, kept);
@@ -47,7 +47,7 @@ TEST_CASE("the answer to HEAD has the length of a body and no body") {
   CHECK(render({status::ok, "x: -5\n"}, head) == expected);
 }
 
-TEST_CASE("204 has neither a length nor a type nor a body") {
+TEST_CASE("render() of 204 has no length, type or body") {
   CHECK(render({.status = status::no_content, .allow = "GET, OPTIONS"}, closed) ==
         "HTTP/1.1 204 No Content\r\n"
         "Date: Sun, 06 Nov 1994 08:49:37 GMT\r\n"
@@ -58,7 +58,7 @@ TEST_CASE("204 has neither a length nor a type nor a body") {
         "\r\n");
 }
 
-TEST_CASE("Connection says what the peer's version does not imply") {
+TEST_CASE("render() adds Connection where the peer's version does not imply it") {
   struct {
     bool http_11, keep_alive;
     std::string_view field;
@@ -73,11 +73,11 @@ TEST_CASE("Connection says what the peer's version does not imply") {
     const auto output = render({status::ok, "ok\n"}, {http_11, keep_alive, false});
     CHECK(contains(output, "Connection:") == !field.empty());
     CHECK(contains(output, field));
-    CHECK(output.starts_with("HTTP/1.1 "));  // our version, not the peer's
+    CHECK(output.starts_with("HTTP/1.1 "));  // the server's version, not the peer's
   }
 }
 
-TEST_CASE("Allow and Retry-After are there exactly when they say something") {
+TEST_CASE("render() adds Allow if there is one, and Retry-After to 503") {
   const auto plain = render({status::bad_request, "no\n"}, kept);
   CHECK_FALSE(contains(plain, "Allow:"));
   CHECK_FALSE(contains(plain, "Retry-After:"));
@@ -87,7 +87,7 @@ TEST_CASE("Allow and Retry-After are there exactly when they say something") {
   CHECK(contains(render({status::service_unavailable, "no\n"}, kept), "\r\nRetry-After: 1\r\n"));
 }
 
-TEST_CASE("the length is that of the body, however many digits it has") {
+TEST_CASE("render() writes Content-Length with any number of digits") {
   for (const std::size_t size : {0u, 1u, 9u, 10u, 999u, 100'000u}) {
     CAPTURE(size);
     const std::string body(size, 'x');
@@ -97,13 +97,13 @@ TEST_CASE("the length is that of the body, however many digits it has") {
   }
 }
 
-TEST_CASE("a response is added to what is there") {
+TEST_CASE("render() appends to its output") {
   std::string output = "before";
   http::render(output, {status::ok, "ok\n"}, kept, date);
   CHECK(output == "before" + render({status::ok, "ok\n"}, kept));
 }
 
-TEST_CASE("every status has its line") {
+TEST_CASE("status_line() has a line for every status") {
   const status cases[] = {
       status::ok,
       status::no_content,

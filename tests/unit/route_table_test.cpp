@@ -18,7 +18,7 @@ using http::scope;
 
 namespace {
 
-/// Paths with their methods, as OpenAPI names both.
+/// Paths with their methods, as named in OpenAPI.
 using operations = std::set<std::pair<std::string, std::string>>;
 
 constexpr std::pair<method, std::string_view> methods[] = {
@@ -59,7 +59,7 @@ TEST_CASE("openapi.json has exactly the paths and methods of the route table") {
   CHECK(table == in_openapi());
 }
 
-TEST_CASE("every route of the table is found by its path and its methods") {
+TEST_CASE("find_path() and find() find every route of the table") {
   for (const auto& route : http::routes()) {
     CAPTURE(route.path);
     const auto* routes = http::find_path(route.path).routes;
@@ -70,7 +70,7 @@ TEST_CASE("every route of the table is found by its path and its methods") {
   }
 }
 
-TEST_CASE("routes of one path stand next to each other and tell errors alike") {
+TEST_CASE("routes() has the routes of a path adjacent, with the same error format") {
   std::set<std::string_view> seen;
   std::string_view path;
   for (const auto& route : http::routes()) {
@@ -82,11 +82,11 @@ TEST_CASE("routes of one path stand next to each other and tell errors alike") {
   }
 }
 
-TEST_CASE("a route that writes needs a scope that says so, and a route that reads does not") {
+TEST_CASE("routes() gives writing scopes to writing routes only") {
   const std::set<scope> of_writes{scope::add, scope::write, scope::remove, scope::admin};
   for (const auto& route : http::routes()) {
     CAPTURE(route.path);
-    // A batch needs what its operations need.
+    // A batch needs the scopes of its operations.
     if (route.path != "/v1/batch")
       CHECK(of_writes.contains(route.scope) == (route.access == access::writes));
   }
@@ -106,7 +106,7 @@ TEST_CASE("find() offers HEAD where a GET reads, and nowhere else") {
 TEST_CASE("find_path() separates segments before it decodes them") {
   struct {
     std::string_view raw_path;
-    std::string_view path;  ///< empty: there is none
+    std::string_view path;  ///< empty: no such path
     std::string_view raw_name;
   } const cases[] = {
       {"/", "/", ""},
@@ -142,7 +142,7 @@ TEST_CASE("find_path() separates segments before it decodes them") {
   }
 }
 
-TEST_CASE("an unknown path below /v1 has problems for errors, any other has lines of text") {
+TEST_CASE("errors_of_unknown() returns problem under /v1 and text elsewhere") {
   CHECK(http::errors_of_unknown("/v1") == error_format::problem);
   CHECK(http::errors_of_unknown("/v1/nope") == error_format::problem);
   CHECK(http::errors_of_unknown("/%761/nope") == error_format::problem);

@@ -20,7 +20,7 @@ http::action route(http::method method, std::string_view target, http::target& d
   request.method = method;
   request.target = target;
   auto action = http::route_request(request, decoder, {}, {.is_loopback = true});
-  // An action may borrow from the decoder, and no more from this request.
+  // An action may borrow from the target, but no longer from this request.
   if (const auto* command = std::get_if<counter::command>(&action)) {
     static std::string name;
     name = command->name;
@@ -31,7 +31,7 @@ http::action route(http::method method, std::string_view target, http::target& d
 
 }  // namespace
 
-TEST_CASE("the text endpoints become commands") {
+TEST_CASE("route_request() turns the text endpoints into commands") {
   struct {
     http::method method;
     std::string_view target;
@@ -71,7 +71,7 @@ TEST_CASE("the text endpoints become commands") {
   }
 }
 
-TEST_CASE("parameters that are missing, invalid or given twice are one line and no command") {
+TEST_CASE("route_request() responds with one line to missing, invalid or repeated parameters") {
   struct {
     std::string_view target;
     std::string_view mentions;
@@ -114,7 +114,7 @@ TEST_CASE("parameters that are missing, invalid or given twice are one line and 
   }
 }
 
-TEST_CASE("a name has 256 bytes after it is decoded, and not one more") {
+TEST_CASE("route_request() takes a name of 256 decoded bytes and no more") {
   http::target decoder;
   std::string encoded;
   for (int i = 0; i < 256; ++i)
@@ -127,7 +127,7 @@ TEST_CASE("a name has 256 bytes after it is decoded, and not one more") {
   CHECK(std::get<http::response>(longer).status == status::bad_request);
 }
 
-TEST_CASE("what is not a command is answered by the route table") {
+TEST_CASE("route_request() responds itself to unknown paths and methods, and to OPTIONS") {
   struct {
     http::method method;
     std::string_view target;
@@ -149,7 +149,7 @@ TEST_CASE("what is not a command is answered by the route table") {
       // HEAD changes nothing
       {method::head, "/inc?name=x", status::method_not_allowed, "GET, POST, OPTIONS"},
       {method::head, "/set?name=x&val=1", status::method_not_allowed, "GET, POST, OPTIONS"},
-      // known paths, methods of HTTP that they do not have
+      // known paths with unsupported methods
       {method::other, "/", status::method_not_allowed, "GET, HEAD, OPTIONS"},
       {method::other, "/get?name=x", status::method_not_allowed, "GET, HEAD, POST, OPTIONS"},
       {method::other, "/set?name=x&val=1", status::method_not_allowed, "GET, POST, OPTIONS"},

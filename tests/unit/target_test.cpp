@@ -9,7 +9,7 @@ using http::target;
 using defect = http::target::defect;
 using lookup = http::target::lookup;
 
-TEST_CASE("a target is taken in every form that a server gets") {
+TEST_CASE("parse() takes every form of target that a server receives") {
   struct {
     std::string_view raw, path;
   } const cases[] = {
@@ -38,7 +38,7 @@ TEST_CASE("a target is taken in every form that a server gets") {
   }
 }
 
-TEST_CASE("what is no target, or not encoded as one, is refused") {
+TEST_CASE("parse() reports a malformed or badly encoded target") {
   using namespace std::string_view_literals;
   const std::string_view cases[] = {
       "",
@@ -61,7 +61,7 @@ TEST_CASE("what is no target, or not encoded as one, is refused") {
       "/\xc3\xa9",
       "/?a=\xc3\xa9",
       "/\x80",
-      // percent-encoding that is cut or no hexadecimal
+      // truncated or non-hexadecimal percent-encoding
       "/%",
       "/%4",
       "/%4g",
@@ -88,7 +88,7 @@ TEST_CASE("what is no target, or not encoded as one, is refused") {
   }
 }
 
-TEST_CASE("a path is the same however it is encoded, but an encoded slash does not separate") {
+TEST_CASE("is_path() compares decoded paths, but an encoded slash is no separator") {
   struct {
     std::string_view raw, path;
     bool is_same;
@@ -108,7 +108,7 @@ TEST_CASE("a path is the same however it is encoded, but an encoded slash does n
   }
 }
 
-TEST_CASE("a parameter is found once, not at all, or too often") {
+TEST_CASE("find() returns found, missing or repeated") {
   struct {
     std::string_view raw;
     target::lookup lookup;
@@ -160,13 +160,13 @@ TEST_CASE("a parameter is found once, not at all, or too often") {
   }
 }
 
-TEST_CASE("a parameter decodes to any byte that is UTF-8, and NUL is one") {
+TEST_CASE("find() decodes any UTF-8, including NUL") {
   target parsed;
   REQUIRE(parsed.parse("/?name=a%00b") == defect::none);
   CHECK(parsed.find("name").value == std::string_view{"a\0b", 3});
 }
 
-TEST_CASE("one target serves request after request") {
+TEST_CASE("parse() reuses a target for request after request") {
   target parsed;
   REQUIRE(parsed.parse("/get?name=%41&val=1") == defect::none);
   CHECK(parsed.find("val").value == "1");

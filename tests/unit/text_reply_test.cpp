@@ -12,7 +12,7 @@ using counter::outcome;
 using http::status;
 using http::text_reply;
 
-TEST_CASE("every outcome of every operation is one line with its status") {
+TEST_CASE("text_reply has one line and a status for every outcome of every operation") {
   struct {
     counter::operation operation;
     counter::reply reply;
@@ -67,7 +67,7 @@ TEST_CASE("every outcome of every operation is one line with its status") {
   }
 }
 
-TEST_CASE("the longest name fits into every line, with the longest number") {
+TEST_CASE("text_reply has room for the longest name and number in every line") {
   const std::string name(counter::limits::name_bytes_max, 'x');
   const text_reply value{{operation::get, name, 0}, {outcome::ok, INT64_MIN}};
   CHECK(value.response().body.view() == name + ": -9223372036854775808\n");
@@ -77,7 +77,7 @@ TEST_CASE("the longest name fits into every line, with the longest number") {
   CHECK(overflow.response().body.view() == name + " would overflow\n");
 }
 
-TEST_CASE("a name is printed byte by byte") {
+TEST_CASE("text_reply prints a name byte by byte") {
   const text_reply text{{operation::get, "a b/\xc3\xa9", 0}, {outcome::ok, 1}};
   CHECK(text.response().body.view() == "a b/\xc3\xa9: 1\n");
 }

@@ -23,8 +23,8 @@ bool equals_ignoring_case(const std::string& left, std::string_view right) {
   return left.size() == right.size() && strncasecmp(left.data(), right.data(), right.size()) == 0;
 }
 
-/// Throws, unless it was only interrupted: which a socket that has a timeout is
-/// when its process was stopped and goes on.
+/// Throws unless the call was interrupted, as calls on a socket with a timeout are
+/// when the process is stopped and continued.
 void fail(const char* what) {
   if (errno == EINTR)
     return;
@@ -64,7 +64,7 @@ std::string loopback(std::uint16_t port) {
   return "127.0.0.1:" + std::to_string(port);
 }
 
-/// Takes a whole response from the front of `bytes`, if there is one.
+/// Removes a complete response from the front of `bytes`, if there is one.
 std::optional<answer> on_response(std::string& bytes, bool is_head) {
   const auto header_end = bytes.find("\r\n\r\n");
   if (header_end == bytes.npos)
@@ -214,7 +214,7 @@ bool client::is_ready(short event, int milliseconds) const {
   return poll(&wanted, 1, milliseconds) > 0;
 }
 
-/// False at the end.
+/// Returns false at the end of the stream.
 bool client::receive() {
   char buffer[64 * 1024];
   auto bytes = recv(socket_, buffer, sizeof buffer, 0);

@@ -9,36 +9,36 @@
 
 namespace support {
 
-/// One response as it came over the wire.
+/// A response as received.
 struct answer {
   int status = 0;
   std::string version;  ///< "HTTP/1.1"
   std::vector<std::pair<std::string, std::string>> fields;
   std::string body;
 
-  /// The value of the field, whatever the case of its name; empty when it is
-  /// missing. Throws when there are two.
+  /// Returns the value of the field, ignoring the case of its name; empty if it is
+  /// missing. Throws if it is repeated.
   std::string field(std::string_view name) const;
   bool has(std::string_view name) const;
 };
 
-/// The peer reset the connection: bytes on their way may be lost.
+/// The peer reset the connection: bytes in flight may be lost.
 struct connection_reset : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-/// Nothing happened for so long that nothing ever will.
+/// Nothing happened within the time limit.
 struct timed_out : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-/// A TCP connection to the server that sends exactly what it is told to. Blocks,
+/// A TCP connection to the server that sends exactly the given bytes. Blocks,
 /// but throws timed_out rather than hang. Used by one thread at a time.
 class client {
 public:
-  /// To 127.0.0.1. `receive_bytes_max`, unless 0, bounds the receive buffer.
+  /// Connects to 127.0.0.1. `receive_bytes_max`, unless 0, limits the receive buffer.
   explicit client(std::uint16_t port, int receive_bytes_max = 0);
-  /// To `IP:PORT` or `[IP]:PORT`; `source`, unless empty, is our own address, in
+  /// Connects to `IP:PORT` or `[IP]:PORT`. `source`, unless empty, is the local address, in
   /// the same form.
   explicit client(const std::string& address, int receive_bytes_max = 0,
                   const std::string& source = {});
@@ -46,30 +46,30 @@ public:
   client(client&& other) noexcept : socket_(std::exchange(other.socket_, -1)) {}
   client& operator=(client&& other) noexcept;
 
-  /// All of it, in one piece where the kernel lets us.
+  /// Sends all bytes, with one call if the kernel takes them.
   void send(std::string_view bytes);
-  /// As much of it as there is room for.
+  /// Sends as many bytes as the socket takes now.
   void send_some(std::string_view bytes);
-  /// Each byte in a packet of its own.
+  /// Sends each byte in its own packet.
   void send_bytewise(std::string_view bytes);
 
-  /// Sends nothing more, but receives on.
+  /// Ends the sending side; receiving goes on.
   void half_close();
-  /// As a process that crashed, or a cable that was cut.
+  /// Closes with a reset, as the kernel does for a crashed process.
   void reset();
 
-  /// The next response; one to HEAD has no body.
+  /// Returns the next response; a response to HEAD has no body.
   answer read_answer(bool is_head = false);
-  /// The answer to a request that is sent first.
+  /// Sends a request and returns its response.
   answer ask(std::string_view request);
-  /// The bytes of a response that is not HTTP/1.1's final one: `100 Continue`.
+  /// Returns the bytes of an interim response: `100 Continue`.
   std::string read_bytes(std::size_t count);
-  /// Everything up to the orderly end of the connection.
+  /// Returns all bytes up to the orderly end of the connection.
   std::string read_to_end();
 
-  /// Whether there is something to receive, be it the end, within this time.
+  /// Returns true if bytes, or the end, arrive within this time.
   bool is_readable(int milliseconds) const;
-  /// Whether there is room to send something within this time.
+  /// Returns true if the socket is writable within this time.
   bool is_writable(int milliseconds) const;
 
 private:
@@ -77,21 +77,21 @@ private:
   bool is_ready(short event, int milliseconds) const;
 
   int socket_;
-  std::string received_;  // and not yet read
+  std::string received_;  // received but not read yet
 };
 
-/// A request without body.
+/// Returns a request without a body.
 std::string request(std::string_view method, std::string_view target,
                     std::string_view more_fields = {});
 std::string get_request(std::string_view target);
 
-/// Asks on a connection of its own, over which nothing else comes.
+/// Sends one request on a new connection and returns the response.
 answer get(std::uint16_t port, std::string_view target);
 
-/// Whether someone accepts connections there.
+/// Returns true if a server accepts connections there.
 bool is_listening(std::uint16_t port);
 
-/// The status codes of the responses in `bytes`, which hold nothing else.
+/// Returns the status codes of the responses in `bytes`.
 std::vector<int> statuses(std::string bytes);
 
 }  // namespace support

@@ -1,5 +1,5 @@
 // Preloaded into a server (LD_PRELOAD), counts the system calls of its event
-// loops and says at its end how many there were: `calls: send=5 recv=6 ...`.
+// loops and prints the numbers at its exit: `calls: send=5 recv=6 ...`.
 
 #include <atomic>
 #include <cstdio>

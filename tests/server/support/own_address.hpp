@@ -4,7 +4,7 @@
 
 namespace support {
 
-/// An IPv4 address of this machine that is none of the loopback; empty when it
+/// Returns an IPv4 address of this machine other than loopback; empty if it
 /// has none.
 std::string own_address();
 

@@ -24,7 +24,7 @@ namespace {
 using std::chrono::steady_clock;
 
 words environment_with(const words& more) {
-  words all = more;  // the first of two is the one that counts
+  words all = more;  // the first of two values takes effect
   for (char** entry = environ; *entry != nullptr; ++entry)
     if (!std::string_view{*entry}.starts_with("COUNTERD_"))
       all.emplace_back(*entry);
@@ -39,9 +39,9 @@ std::vector<char*> pointers(words& texts) {
   return result;
 }
 
-/// In the new process, where nothing may allocate.
+/// Runs in the forked process, where allocation is not allowed.
 [[noreturn]] void become(char** command, char** environment, const setting& how) {
-  prctl(PR_SET_PDEATHSIG, SIGKILL);  // a test run that is cut off leaves nothing behind
+  prctl(PR_SET_PDEATHSIG, SIGKILL);  // an aborted test run leaves no process behind
   std::signal(SIGPIPE, SIG_DFL);
   std::signal(SIGINT, how.ignores_interrupt ? SIG_IGN : SIG_DFL);
   if (how.descriptors_max > 0) {

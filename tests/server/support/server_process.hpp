@@ -13,48 +13,48 @@ namespace support {
 
 using words = std::vector<std::string>;
 
-/// How a program starts. Its environment has no COUNTERD_* but these.
+/// The parameters of a program. Its environment has no other COUNTERD_* variables.
 struct setting {
   words environment{};             ///< NAME=VALUE
-  unsigned descriptors_max = 0;    ///< its limit, soft and hard; 0: ours
-  bool ignores_interrupt = false;  ///< SIGINT, as a shell's background jobs do
+  unsigned descriptors_max = 0;    ///< the soft and hard limit; 0: inherited
+  bool ignores_interrupt = false;  ///< SIGINT is ignored, as in background jobs of a shell
   words listen{"127.0.0.1:0"};     ///< a server's --listen flags
-  words runner{};                  ///< a command that becomes the server
+  words runner{};                  ///< a command that executes the server
 };
 
-/// A running program. Used by the thread that started it. Whatever does not
-/// happen in time throws.
+/// A running program. Used by the thread that started it. Functions throw when
+/// their event does not happen in time.
 class process {
 public:
   explicit process(const words& command, const setting& how = {});
-  /// Kills it.
+  /// Kills the program.
   ~process();
   process(const process&) = delete;
   process& operator=(const process&) = delete;
 
   void signal(int number) const;
 
-  /// Returns what it has written to stderr as soon as that contains `text`.
+  /// Waits until stderr contains `text`, and returns stderr.
   std::string wait_for_log(const std::string& text);
-  /// Nobody reads its stderr any more.
+  /// Closes the reading end of stderr.
   void close_log();
 
   struct ending {
-    int exit_code = -1;  ///< -1: it did not exit by itself
-    int signal = 0;      ///< that ended it, or 0
+    int exit_code = -1;  ///< -1: a signal ended it
+    int signal = 0;      ///< the signal that ended it, or 0
     std::string output;  ///< stdout
     std::string log;     ///< stderr
   };
   ending wait(std::chrono::seconds patience = std::chrono::seconds{20});
 
   pid_t id() const { return id_; }
-  /// What it has in memory.
+  /// Returns its resident memory.
   std::size_t resident_bytes() const;
-  /// The time that it has kept processors busy.
+  /// Returns its processor time.
   std::chrono::milliseconds busy_time() const;
 
 protected:
-  /// Waits for more output; false when it has ended, and so will the program.
+  /// Waits for more output. Returns false at its end: the program is about to exit.
   bool read_some(std::chrono::steady_clock::time_point end);
 
   std::string output_;
@@ -66,15 +66,15 @@ private:
   std::string log_;
 };
 
-/// A counterd that listens, by default on a free port.
+/// A listening counterd, by default on a free port.
 class server_process : public process {
 public:
   explicit server_process(const words& flags = {}, const setting& how = {});
 
-  /// SIGTERM, and waits for the end.
+  /// Sends SIGTERM and waits for the exit.
   ending stop();
 
-  /// Where it says that it listens, in its order: `127.0.0.1:12345`.
+  /// Returns the addresses in its log, in order: `127.0.0.1:12345`.
   const words& addresses() const { return addresses_; }
   std::uint16_t port(std::size_t which = 0) const;
 
@@ -82,7 +82,7 @@ private:
   words addresses_;
 };
 
-/// The program with these arguments and nothing else; does not wait for it.
+/// Starts the program with these arguments only; does not wait for it.
 words counterd(words arguments);
 
 }  // namespace support

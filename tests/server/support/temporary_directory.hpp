@@ -7,7 +7,7 @@
 
 namespace support {
 
-/// An empty directory, gone with all that is in it at the end.
+/// An empty directory. The destructor removes it with its contents.
 class temporary_directory {
 public:
   temporary_directory() {
@@ -24,7 +24,7 @@ public:
   temporary_directory& operator=(const temporary_directory&) = delete;
 
   const std::filesystem::path& path() const { return path_; }
-  /// One in it.
+  /// Returns a path in it.
   std::string operator/(const std::string& name) const { return (path_ / name).string(); }
 
 private:

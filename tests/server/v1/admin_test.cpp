@@ -24,7 +24,7 @@ bool has_ipv6() {
 
 }  // namespace
 
-TEST_CASE("every loopback address is of this machine") {
+TEST_CASE("POST /v1/admin/backup is allowed from every loopback address") {
   const server_process server{{"--threads", "2"}};
   for (const std::string source : {"127.0.0.1:0", "127.9.8.7:0"}) {
     CAPTURE(source);
@@ -43,7 +43,7 @@ TEST_CASE("every loopback address is of this machine") {
   CHECK(defect_of_problem(connection.ask(make_backup), 409, "no-data-directory") == "");
 }
 
-TEST_CASE("another address makes no backups, and may do all else") {
+TEST_CASE("POST /v1/admin/backup is 403 from another address, and other requests are served") {
   const auto source = own_address();
   if (source.empty()) {
     MESSAGE("no address but the loopback here: not tested");
@@ -52,7 +52,7 @@ TEST_CASE("another address makes no backups, and may do all else") {
   CAPTURE(source);
   const server_process server;
   client connection{server.addresses()[0], 0, source + ":0"};
-  // What a peer says of itself does not count.
+  // The server ignores what a client claims about its address.
   for (const std::string field : {"", "X-Forwarded-For: 127.0.0.1\r\n",
                                   "Forwarded: for=127.0.0.1\r\n", "Host: localhost\r\n"}) {
     CAPTURE(field);

@@ -19,7 +19,7 @@ struct refused {
   std::string request;
 };
 
-/// Each is refused as it says, on one connection, and x stays what it is.
+/// Checks that each request is refused as stated, on one connection, and that x does not change.
 void check_all(const std::vector<refused>& table) {
   for (const std::string shards : {"1", "4"}) {
     server_process server{{"--shards", shards}};
@@ -42,7 +42,7 @@ void check_all(const std::vector<refused>& table) {
 
 }  // namespace
 
-TEST_CASE("what cannot be a name is invalid-name for every method") {
+TEST_CASE("an invalid name is invalid-name for every method") {
   const std::string paths[] = {"/v1/counters/",
                                "/v1/counters/%",
                                "/v1/counters/%zz",
@@ -69,7 +69,7 @@ TEST_CASE("what cannot be a name is invalid-name for every method") {
   check_all(table);
 }
 
-TEST_CASE("a malformed query is a bad request, a parameter without sense says why") {
+TEST_CASE("a malformed query is bad-request, an invalid value is invalid-value") {
   std::vector<refused> table;
   for (const std::string query :
        {"?delta=%zz", "?delta=%", "?delta=%FF", "?%FF=1", "?delta=\xC3\xA9"})
@@ -95,7 +95,7 @@ TEST_CASE("a malformed query is a bad request, a parameter without sense says wh
   check_all(table);
 }
 
-TEST_CASE("a parameter that is unknown, missing or contradicts another is invalid-parameter") {
+TEST_CASE("an unknown, missing or contradictory parameter is invalid-parameter") {
   std::vector<refused> table;
   for (const std::string query :
        {"?value=1", "?Delta=1", "?delta=1&x=", "?=1", "?name=x", "?min=2&max=1",
@@ -117,7 +117,7 @@ TEST_CASE("a parameter that is unknown, missing or contradicts another is invali
   check_all(table);
 }
 
-TEST_CASE("a parameter that is given twice is refused, wherever the two are") {
+TEST_CASE("a duplicate parameter is refused, in query, body or both") {
   std::vector<refused> table;
   for (const std::string query :
        {"?delta=1&delta=1", "?delta=1&ttl=5&%64elta=2", "?on_limit=clamp&max=5&on_limit=clamp"})
@@ -135,7 +135,8 @@ TEST_CASE("a parameter that is given twice is refused, wherever the two are") {
 }
 
 TEST_CASE(
-    "JSON that is none, or not an object, is malformed; a member of another type is invalid") {
+    "malformed JSON and other values than objects are malformed-json, a member of another type is "
+    "invalid-value") {
   std::vector<refused> table;
   for (const std::string body : {"{",
                                  "}",
@@ -169,7 +170,7 @@ TEST_CASE(
   check_all(table);
 }
 
-TEST_CASE("a body of another type, or of none, is 415") {
+TEST_CASE("a body of another type, or without a type, is 415") {
   std::vector<refused> table;
   for (const std::string type :
        {"", "text/plain", "application/jsonp", "multipart/form-data; boundary=a", "json",
@@ -181,7 +182,7 @@ TEST_CASE("a body of another type, or of none, is 415") {
   check_all(table);
 }
 
-TEST_CASE("a tag or a key that is none is refused") {
+TEST_CASE("a malformed entity-tag or Idempotency-Key is refused") {
   std::vector<refused> table;
   for (const std::string tag : {"", "1019", "\"1", "1\"", "\"1\" \"2\"", "*, \"1\"", "\"1\", *",
                                 "w/\"1\"", "\"a b\"", ",", "**"})
@@ -200,7 +201,7 @@ TEST_CASE("a tag or a key that is none is refused") {
   check_all(table);
 }
 
-TEST_CASE("a list with bad parameters is refused") {
+TEST_CASE("a list with invalid parameters is refused") {
   std::vector<refused> table;
   for (const std::string limit : {"", "0", "-1", "1001", "ten", "1.0", "99999999999999999999"})
     table.push_back({400, "invalid-value", get_request("/v1/counters?limit=" + limit)});
@@ -212,7 +213,7 @@ TEST_CASE("a list with bad parameters is refused") {
   check_all(table);
 }
 
-TEST_CASE("an unknown path is 404, a known one with another method 405 and tells which it has") {
+TEST_CASE("an unknown path under /v1 is 404, an unsupported method 405 with Allow") {
   std::vector<refused> table;
   for (const std::string target :
        {"/v1", "/v1/", "/v1/nope", "/v1/counter/x", "/v1/counters/x/y", "/v1/counters/x/",
@@ -249,7 +250,7 @@ TEST_CASE("an unknown path is 404, a known one with another method 405 and tells
   CHECK(connection.ask(get_request("/v2/counters/x")).body == "no such page: try /\n");
 }
 
-TEST_CASE("the body of a read is ignored, whatever it is") {
+TEST_CASE("the body of a GET is ignored, whatever it is") {
   server_process server;
   client connection{server.port()};
   REQUIRE(connection.ask(request("PUT", x + "?value=7")).status == 201);

@@ -13,7 +13,7 @@ namespace {
 
 const words shard_counts{"1", "4"};
 
-/// The operation, `count` times, with `%` replaced by 0, 1, 2 and so on.
+/// Returns the operation `count` times, with `%` replaced by 0, 1, 2, ...
 std::string repeated(const std::string& operation, int count) {
   std::string all;
   for (int i = 0; i < count; ++i) {
@@ -39,7 +39,7 @@ std::vector<int> statuses_of(const std::vector<json::object>& results) {
 
 }  // namespace
 
-TEST_CASE("a keyed batch that is sent again is replayed, but its reads are read anew") {
+TEST_CASE("a repeated batch with a key replays its writes and reads anew") {
   for (const auto& shards : shard_counts) {
     CAPTURE(shards);
     server_process server{{"--shards", shards}};
@@ -57,7 +57,7 @@ TEST_CASE("a keyed batch that is sent again is replayed, but its reads are read 
     REQUIRE(connection.ask(get_request("/set?name=d&val=8")).status == 200);
     REQUIRE(connection.ask(get_request("/set?name=c&val=-9")).status == 200);
     const auto again = ask(connection, operations, key_field("\"k\""));
-    // What was refused may succeed now.
+    // A refused operation may succeed now.
     CHECK(statuses_of(again) == std::vector{201, 200, 201, 204, 200, 200, 404});
     for (std::size_t i = 0; i < 4; ++i) {
       CAPTURE(i);
@@ -73,7 +73,7 @@ TEST_CASE("a keyed batch that is sent again is replayed, but its reads are read 
   }
 }
 
-TEST_CASE("a key covers positions: what is at one is compared, what is at another is apart") {
+TEST_CASE("an Idempotency-Key covers each position of a batch separately") {
   server_process server;
   client connection{server.port()};
   const std::string add = R"({"op":"add","name":"x"})",
@@ -85,18 +85,18 @@ TEST_CASE("a key covers positions: what is at one is compared, what is at anothe
   CHECK(text_at(mixed[1], "code") == "idempotency-mismatch");
   CHECK_FALSE(mixed[2].contains("replayed"));
   CHECK(value_of(connection, "x") == 7);
-  // Another counter at this place has records of its own.
+  // Another counter at this position has its own record.
   const auto moved = ask(connection, R"({"op":"add","name":"y"},)" + add, key_field("k"));
   CHECK(statuses_of(moved) == std::vector{201, 200});
   CHECK(moved[1].contains("replayed"));
-  // So have single requests.
+  // So do single requests.
   const auto single = connection.ask(request("POST", "/v1/counters/x", key_field("k")));
   CHECK(single.status == 200);
   CHECK_FALSE(single.has("Idempotency-Replayed"));
   CHECK(value_of(connection, "x") == 8);
 }
 
-TEST_CASE("a keyed batch that ran out of room half way is completed by sending it again") {
+TEST_CASE("a batch with a key that ran out of room is completed by repeating it") {
   for (const auto& shards : shard_counts) {
     CAPTURE(shards);
     server_process server{{"--shards", shards, "--max-counters", "10"}};

@@ -15,7 +15,7 @@ namespace {
 
 const words shard_counts{"1", "4"};
 
-/// The operation, `count` times, with `%` replaced by 0, 1, 2 and so on.
+/// Returns the operation `count` times, with `%` replaced by 0, 1, 2, ...
 std::string repeated(const std::string& operation, int count) {
   std::string all;
   for (int i = 0; i < count; ++i) {
@@ -39,14 +39,14 @@ std::vector<int> statuses_of(const std::vector<json::object>& results) {
   return all;
 }
 
-/// That it is what a request of its own would have answered, without version.
+/// Checks that a result equals the response to a single request, without the version.
 void check_result(const json::object& result, const std::string& expected) {
   CHECK(without(result, {"version", "detail"}) == parsed(expected));
 }
 
 }  // namespace
 
-TEST_CASE("a batch answers each operation as a request of its own would be") {
+TEST_CASE("a batch has the result of a single request for each operation") {
   for (const auto& shards : shard_counts) {
     CAPTURE(shards);
     server_process server{{"--shards", shards}};
@@ -85,12 +85,12 @@ TEST_CASE("a batch answers each operation as a request of its own would be") {
   }
 }
 
-TEST_CASE("operations on one counter keep their order, in a batch and from batch to batch") {
+TEST_CASE("operations on one counter keep their order, within a batch and between batches") {
   for (const auto& shards : shard_counts) {
     CAPTURE(shards);
     server_process server{{"--shards", shards}};
     client connection{server.port()};
-    // Seven counters, in turn; each operation doubles or adds what tells the order.
+    // Seven counters in turn; the operations do not commute, so the values reveal the order.
     std::string batches;
     std::map<std::string, std::int64_t> values;
     std::vector<std::int64_t> expected;
@@ -120,7 +120,7 @@ TEST_CASE("operations on one counter keep their order, in a batch and from batch
   }
 }
 
-TEST_CASE("if_version holds an operation to a version, or to none") {
+TEST_CASE("if_version limits an operation to a version, or to an absent counter") {
   server_process server;
   client connection{server.port()};
   const auto made = ask(connection, R"({"op":"add","name":"x","if_version":0},)"
@@ -136,7 +136,7 @@ TEST_CASE("if_version holds an operation to a version, or to none") {
                                         R"(},{"op":"set)" + later + R"(,"value":1})")) ==
         std::vector{412, 412, 412});
   CHECK(value_of(connection, "x") == 1);
-  // The first of them makes it another one.
+  // The first operation changes the version.
   CHECK(statuses_of(ask(connection, R"({"op":"set)" + now + R"(,"value":5},{"op":"add)" + now +
                                         R"(},{"op":"delete)" + now + "}")) ==
         std::vector{200, 412, 412});
@@ -147,7 +147,7 @@ TEST_CASE("if_version holds an operation to a version, or to none") {
   CHECK(absent[0].at("version").is_null());
 }
 
-TEST_CASE("1 to 1000 operations are a batch, and no more") {
+TEST_CASE("a batch takes 1 to 1000 operations, and no more") {
   for (const auto& shards : shard_counts) {
     server_process server{{"--shards", shards}};
     client connection{server.port()};
@@ -165,7 +165,7 @@ TEST_CASE("1 to 1000 operations are a batch, and no more") {
   }
 }
 
-TEST_CASE("a malformed operation makes the batch 400, with its index, and nothing is applied") {
+TEST_CASE("an invalid operation makes the batch 400 with its index, and nothing is applied") {
   const struct {
     std::string code, operation;
   } table[] = {

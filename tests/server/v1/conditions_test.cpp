@@ -14,13 +14,13 @@ std::string field(const std::string& name, const std::string& value) {
   return name + ": " + value + "\r\n";
 }
 
-/// The tag of a counter now.
+/// Returns the current tag of a counter.
 std::string tag_of(client& connection, const std::string& name) {
   const auto said = connection.ask(request("HEAD", counter_path(name)));
   return said.status == 200 ? said.field("ETag") : "none";
 }
 
-/// A write of each kind to x with these fields.
+/// Returns a write of each kind to x with these fields.
 std::string writes_to_x(int which, const std::string& fields) {
   const std::string all[] = {request("POST", "/v1/counters/x", fields),
                              request("PUT", "/v1/counters/x?value=5", fields),
@@ -30,7 +30,7 @@ std::string writes_to_x(int which, const std::string& fields) {
 
 }  // namespace
 
-TEST_CASE("a read of a version that is known is 304, by the table") {
+TEST_CASE("a read with If-None-Match responds as the table says") {
   server_process server;
   client connection{server.port()};
   const auto old = connection.ask(request("PUT", "/v1/counters/x?value=5")).field("ETag");
@@ -63,7 +63,7 @@ TEST_CASE("a read of a version that is known is 304, by the table") {
         404);
 }
 
-TEST_CASE("a write whose condition does not hold is 412, tells what there is and changes nothing") {
+TEST_CASE("a write whose condition fails is 412 with the state, and changes nothing") {
   server_process server;
   client connection{server.port()};
   const auto old = connection.ask(request("PUT", "/v1/counters/x?value=6")).field("ETag");
@@ -89,7 +89,7 @@ TEST_CASE("a write whose condition does not hold is 412, tells what there is and
     }
 }
 
-TEST_CASE("a condition on a counter that does not exist") {
+TEST_CASE("a condition on an absent counter holds as the table says") {
   server_process server;
   client connection{server.port()};
   for (int which = 0; which < 3; ++which)
@@ -108,7 +108,7 @@ TEST_CASE("a condition on a counter that does not exist") {
   CHECK(connection.ask(writes_to_x(0, absent)).status == 201);
 }
 
-TEST_CASE("a write whose condition holds is carried out") {
+TEST_CASE("a write whose condition holds takes effect") {
   server_process server;
   client connection{server.port()};
   auto now = connection.ask(request("PUT", "/v1/counters/x?value=0")).field("ETag");
@@ -126,7 +126,7 @@ TEST_CASE("a write whose condition holds is carried out") {
   CHECK(connection.ask(writes_to_x(2, field("If-Match", now))).status == 204);
 }
 
-TEST_CASE("a version grows with what changes something and stays with what does not") {
+TEST_CASE("a version grows with every change, and stays with everything else") {
   const struct {
     std::string request;
     bool is_change;
@@ -136,11 +136,11 @@ TEST_CASE("a version grows with what changes something and stays with what does 
       {request("POST", "/v1/counters/x?max=0"), false},
       {request("POST", "/v1/counters/x?max=0&on_limit=clamp&ttl=1000"), false},
       {request("POST", "/v1/counters/x?delta=0&ttl=1000"), true},
-      {request("POST", "/v1/counters/x?delta=0&ttl=5000"), false},  // it has an expiry
+      {request("POST", "/v1/counters/x?delta=0&ttl=5000"), false},  // sets an expiry
       {request("POST", "/v1/counters/x?delta=0&ttl_mode=persist"), true},
       {request("POST", "/v1/counters/x?delta=0&ttl_mode=persist"), false},
       {request("PUT", "/v1/counters/x?value=1"), true},
-      {request("PUT", "/v1/counters/x?value=1"), true},  // even with what it is
+      {request("PUT", "/v1/counters/x?value=1"), true},  // even to the same value
       {get_request("/set?name=x&val=1"), true},
       {get_request("/inc?name=x"), true},
       {get_request("/get?name=x"), false},
@@ -162,7 +162,7 @@ TEST_CASE("a version grows with what changes something and stays with what does 
     }
     for (int again = 0; again < 3; ++again) {
       CHECK(connection.ask(request("DELETE", "/v1/counters/x")).status == 204);
-      // Others take its place meanwhile.
+      // Other counters take its room meanwhile.
       for (int other = 0; other < 10; ++other)
         connection.ask(get_request("/inc?name=" + std::to_string(again * 10 + other)));
       CHECK(connection.ask(request("POST", "/v1/counters/x")).status == 201);

@@ -35,7 +35,7 @@ void require(bool holds, const std::string& what) {
 
 }  // namespace
 
-TEST_CASE("increments by If-Match from many clients lose nothing") {
+TEST_CASE("increments by If-Match from many clients lose no update") {
   constexpr int increments = 30;
   for (const std::string shards : {"1", "4"}) {
     server_process server{with_shards(shards)};
@@ -60,11 +60,11 @@ TEST_CASE("increments by If-Match from many clients lose nothing") {
     CHECK(failures == nothing);
     client connection{server.port()};
     CHECK(value_of(connection, "x") == clients * increments);
-    CHECK(conflicts.load() > 0);  // or nothing was contended
+    CHECK(conflicts.load() > 0);  // otherwise there was no contention
   }
 }
 
-TEST_CASE("many clients that take from a stock get exactly what was there") {
+TEST_CASE("many clients that decrement to min get exactly the stock") {
   constexpr std::int64_t stock = 2'000;
   for (const std::string shards : {"1", "4"})
     for (const std::string on_limit : {"reject", "clamp"}) {
@@ -104,11 +104,11 @@ TEST_CASE("many clients that take from a stock get exactly what was there") {
       client connection{server.port()};
       const auto left = value_of(connection, "x");
       CHECK(sum + left == stock);
-      CHECK(left == 0);  // someone takes by ones
+      CHECK(left == 0);  // one client takes single units
     }
 }
 
-TEST_CASE("of one keyed request that many send at once, one applies and all get its answer") {
+TEST_CASE("one request with a key sent by many clients is applied once, and all get its response") {
   constexpr int rounds = 60;
   for (const std::string shards : {"1", "4"}) {
     server_process server{with_shards(shards)};
@@ -147,7 +147,7 @@ TEST_CASE("of one keyed request that many send at once, one applies and all get 
   }
 }
 
-TEST_CASE("additions that many clients pipeline are all counted, each value given once") {
+TEST_CASE("pipelined additions of many clients all count, each with a value of its own") {
   constexpr int each = 500;
   for (const std::string shards : {"1", "4"}) {
     server_process server{with_shards(shards)};

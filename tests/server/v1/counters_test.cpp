@@ -72,7 +72,7 @@ std::string read(const std::string& name, const std::string& fields = {}) {
   return request("GET", counter_path(name), fields);
 }
 
-/// What POST answers.
+/// Returns the body of a POST.
 std::string added(const std::string& value, const std::string& previous,
                   const std::string& applied) {
   return R"({"name":"x","value":)" + value + R"(,"previous":)" + previous + R"(,"applied":)" +
@@ -89,7 +89,7 @@ std::string is_value(const std::string& value) {
   return R"({"name":"x","value":)" + value + R"(,"expires_at":null})";
 }
 
-/// Of a refusal: the code, and the value that the counter keeps.
+/// Returns the body of a refusal: the code and the current value.
 std::string refused(const std::string& code, const std::string& value) {
   return R"({"code":")" + code + R"(","value":)" + value + "}";
 }
@@ -98,7 +98,7 @@ const std::string not_found = R"({"code":"not-found"})";
 
 }  // namespace
 
-TEST_CASE("a counter is added to, replaced, read and deleted by the table") {
+TEST_CASE("POST, PUT, GET and DELETE of a counter respond as the table says") {
   const std::string most = "9223372036854775807", least = "-9223372036854775808";
   const exchange table[] = {
       {read("x"), 404, not_found},
@@ -138,7 +138,7 @@ TEST_CASE("a counter is added to, replaced, read and deleted by the table") {
     check(connection, expected);
 }
 
-TEST_CASE("bounds are kept, by refusing or by stopping at them") {
+TEST_CASE("min and max hold, by reject and by clamp") {
   const exchange table[] = {
       {post("x", "delta=5&max=4"), 409, refused("limit-reached", "null")},
       {post("x", "delta=5&max=5"), 201, added("5", "null", "5")},
@@ -163,7 +163,7 @@ TEST_CASE("bounds are kept, by refusing or by stopping at them") {
     check(connection, expected);
 }
 
-TEST_CASE("parameters may be in the query, in a form, in JSON, or in two of them") {
+TEST_CASE("parameters come from the query, a form or JSON, or from two of them") {
   const std::string requests[] = {
       post("x", "delta=5&initial=10&max=20&on_limit=clamp&create=true"),
       with_form("POST", has_x, "delta=5&initial=%310&max=2%30&on_limit=clamp&create=true"),

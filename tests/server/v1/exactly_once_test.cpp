@@ -23,37 +23,37 @@ constexpr int clients = 4;
 const std::vector<std::string> nothing{};
 const words names{"a", "b", "c", "d", "e", "f", "g"};
 
-/// A peer whose network loses what it sends and what it is told.
+/// A client whose network loses requests and responses.
 class unlucky_client {
 public:
   unlucky_client(std::uint16_t port, std::uint64_t seed) : port_(port), random_(seed) {}
 
-  /// Sends it two to five times, over several connections at once, of which some
-  /// break, until there is an answer. Returns all answers.
+  /// Sends it two to five times, over several connections at once, some of which
+  /// break, until a response arrives. Returns all responses.
   std::vector<answer> insist(const std::string& request) {
     std::vector<answer> answers;
     std::list<client> waiting;
     for (auto times = 2 + roll(4); times > 0; --times) {
       auto& connection = waiting.emplace_back(port_);
       switch (roll(6)) {
-        case 0:  // it breaks within the request
+        case 0:  // breaks within the request
           connection.send(request.substr(0, roll(request.size())));
           drop(waiting);
           break;
-        case 1:  // behind it
+        case 1:  // breaks after the request
           connection.send(request);
           drop(waiting);
           break;
-        case 2:  // within the answer
+        case 2:  // breaks within the response
           connection.send(request);
           connection.read_bytes(1 + roll(100));
           drop(waiting);
           break;
-        case 3:  // all is said, and all is heard
+        case 3:  // does not break
           connection.send(request);
           connection.half_close();
           break;
-        case 4:  // a request behind it breaks
+        case 4:  // breaks within a later request
           connection.send(request + request.substr(0, roll(request.size())));
           break;
         default:
@@ -71,7 +71,7 @@ public:
   std::size_t roll(std::size_t sides) { return random_() % sides; }
 
 private:
-  /// The last one goes, by an end or by a reset.
+  /// Ends the last connection in order or by a reset.
   void drop(std::list<client>& waiting) {
     if (roll(2) == 0)
       waiting.back().reset();
@@ -87,8 +87,8 @@ void require(bool holds, const std::string& what) {
     throw std::runtime_error{what};
 }
 
-/// The values that each counter was answered to have. If each addition of 1 was
-/// carried out once, and each answer was that of one addition, they are 1, 2, 3...
+/// The values in the responses for each counter. If each addition of 1 was
+/// executed once, and each response belongs to one addition, they are 1, 2, 3...
 class ledger {
 public:
   void enter(const std::string& name, std::int64_t value) {
@@ -96,7 +96,7 @@ public:
     values_[name].push_back(value);
   }
 
-  /// When nobody enters any more.
+  /// Call it after the last enter().
   void check(std::uint16_t port) {
     client connection{port};
     for (auto& [name, values] : values_) {
@@ -136,7 +136,7 @@ void check_exactly_once(
 
 }  // namespace
 
-TEST_CASE("keyed additions count exactly once, however often sent and whatever breaks") {
+TEST_CASE("additions with a key count exactly once over repetitions and broken connections") {
   check_exactly_once(
       [](unlucky_client& peer, ledger& entered, const std::string& key) {
         const auto& name = names[peer.roll(names.size())];
@@ -153,7 +153,7 @@ TEST_CASE("keyed additions count exactly once, however often sent and whatever b
       200);
 }
 
-TEST_CASE("keyed batches count exactly once, however often sent and whatever breaks") {
+TEST_CASE("batches with a key count exactly once over repetitions and broken connections") {
   check_exactly_once(
       [](unlucky_client& peer, ledger& entered, const std::string& key) {
         words operands;

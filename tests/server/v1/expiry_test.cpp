@@ -26,7 +26,7 @@ std::string post(const std::string& query) {
 
 }  // namespace
 
-TEST_CASE("an expiry is kept, moved or dropped as the ttl_mode says") {
+TEST_CASE("ttl_mode keeps, moves or removes an expiry") {
   server_process server;
   client connection{server.port()};
   const auto first = expiry_of(connection, post("ttl=1000"));
@@ -37,7 +37,7 @@ TEST_CASE("an expiry is kept, moved or dropped as the ttl_mode says") {
       form.begin(), form.end(), [](char c) { return c >= '0' && c <= '9'; }, '0');
   CHECK(form == "0000-00-00T00:00:00.000Z");
 
-  // At the right time, give or take how long it takes to ask. In ISO 8601 text
+  // At the right time, within the duration of the request. In ISO 8601 text
   // compares as time does.
   const auto now = std::time(nullptr);
   auto at = [](std::time_t time) {
@@ -48,7 +48,7 @@ TEST_CASE("an expiry is kept, moved or dropped as the ttl_mode says") {
   CHECK(told > at(now + 1000 - 60));
   CHECK(told < at(now + 1000 + 2));
 
-  CHECK(expiry_of(connection, post("ttl=5000")) == first);  // a fixed window
+  CHECK(expiry_of(connection, post("ttl=5000")) == first);  // a fixed window keeps its expiry
   CHECK(expiry_of(connection, post("ttl=5000&ttl_mode=if_absent")) == first);
   CHECK(expiry_of(connection, post("delta=3")) == first);
   CHECK(expiry_of(connection, post("max=0&on_limit=clamp&ttl=9000&ttl_mode=refresh")) == first);
@@ -71,7 +71,7 @@ TEST_CASE("an expiry is kept, moved or dropped as the ttl_mode says") {
   CHECK(expiry_of(connection, get_request("/v1/counters/x")).is_null());
 }
 
-TEST_CASE("a counter that has expired is gone for everyone, and a new one may begin") {
+TEST_CASE("an expired counter is absent everywhere, and can be created anew") {
   for (const std::string shards : {"1", "4"}) {
     CAPTURE(shards);
     server_process server{{"--shards", shards}};
@@ -79,7 +79,7 @@ TEST_CASE("a counter that has expired is gone for everyone, and a new one may be
     const std::string names[] = {"get", "put", "post", "delete", "inc", "set", "list", "batch"};
     for (const auto& name : names)
       REQUIRE(connection.ask(request("PUT", counter_path(name, "value=70&ttl=1"))).status == 201);
-    // The last of them: then all of them are.
+    // The last counter: when it has expired, all have.
     REQUIRE(connection.ask(request("PUT", "/v1/counters/last?value=70&ttl=1")).status == 201);
     REQUIRE(connection.ask(request("PUT", "/v1/counters/kept?value=70&ttl=3600")).status == 201);
     REQUIRE(goes(connection, "last"));
@@ -106,7 +106,7 @@ TEST_CASE("a counter that has expired is gone for everyone, and a new one may be
   }
 }
 
-TEST_CASE("a fixed window begins anew when it is over") {
+TEST_CASE("a fixed window starts again after it has ended") {
   server_process server;
   client connection{server.port()};
   for (int window = 0; window < 2; ++window) {
@@ -117,7 +117,7 @@ TEST_CASE("a fixed window begins anew when it is over") {
   }
 }
 
-TEST_CASE("what has expired makes room for others") {
+TEST_CASE("expired counters make room for others") {
   server_process server{{"--max-counters", "2"}};
   client connection{server.port()};
   REQUIRE(connection.ask(request("PUT", "/v1/counters/a?value=1&ttl=1")).status == 201);

@@ -23,11 +23,12 @@ std::string post(const std::string& query, const std::string& key,
 
 }  // namespace
 
-TEST_CASE("a keyed request that succeeded is answered again and changes nothing") {
+TEST_CASE("a repeated request with a key gets the first response and changes nothing") {
   const std::string changes[] = {
       request("POST", x, key_field("k")), request("POST", x + "?delta=5&ttl=1000", key_field("k")),
       request("PUT", x + "?value=5", key_field("k")),
-      request("POST", x + "?max=7&on_limit=clamp", key_field("k")),  // to no movement
+      request("POST", x + "?max=7&on_limit=clamp",
+              key_field("k")),  // clamped: the value does not change
   };
   for (const std::string shards : {"1", "4"})
     for (const bool exists : {false, true})
@@ -49,7 +50,7 @@ TEST_CASE("a keyed request that succeeded is answered again and changes nothing"
       }
 }
 
-TEST_CASE("a keyed DELETE is carried out once") {
+TEST_CASE("a repeated DELETE with a key takes effect once") {
   server_process server;
   client connection{server.port()};
   REQUIRE(connection.ask(request("PUT", x + "?value=7")).status == 201);
@@ -62,7 +63,7 @@ TEST_CASE("a keyed DELETE is carried out once") {
   CHECK(value_of(connection, "x") == 8);
 }
 
-TEST_CASE("how parameters are written, conditions and Accept do not count; another key does") {
+TEST_CASE("an Idempotency-Key ignores parameter syntax, conditions and Accept") {
   server_process server;
   client connection{server.port()};
   const auto first = connection.ask(post("?delta=5&max=9", "k"));
@@ -104,7 +105,7 @@ TEST_CASE("how parameters are written, conditions and Accept do not count; anoth
   CHECK_FALSE(elsewhere.has("Idempotency-Replayed"));
 }
 
-TEST_CASE("a key that was used for something else is 422 and changes nothing") {
+TEST_CASE("an Idempotency-Key reused for another request is 422 and changes nothing") {
   server_process server;
   client connection{server.port()};
   REQUIRE(connection.ask(post("?delta=5", "k")).status == 201);
@@ -117,7 +118,7 @@ TEST_CASE("a key that was used for something else is 422 and changes nothing") {
       post("?delta=5&max=100", "k"),
       request("PUT", x + "?value=5", key_field("k")),
       request("DELETE", x, key_field("k")),
-      post("?delta=6", "k", "If-Match: \"1\"\r\n"),  // the key comes before conditions
+      post("?delta=6", "k", "If-Match: \"1\"\r\n"),  // the key is checked before conditions
   };
   for (const auto& other : mismatched) {
     CAPTURE(other);
@@ -126,7 +127,7 @@ TEST_CASE("a key that was used for something else is 422 and changes nothing") {
   }
 }
 
-TEST_CASE("a request that was refused is not remembered") {
+TEST_CASE("a refused request leaves no idempotency record") {
   server_process server;
   client connection{server.port()};
   REQUIRE(connection.ask(request("PUT", x + "?value=9")).status == 201);
@@ -142,7 +143,7 @@ TEST_CASE("a request that was refused is not remembered") {
   CHECK(connection.ask(request("POST", "/v1/counters/y", key_field("k"))).status == 201);
 }
 
-TEST_CASE("a full store refuses new keys and still answers those that it knows") {
+TEST_CASE("a full idempotency store refuses new keys and still replays known ones") {
   for (const std::string shards : {"1", "4"}) {
     server_process server{{"--shards", shards, "--idempotency-max", "2"}};
     client connection{server.port()};
@@ -176,7 +177,7 @@ TEST_CASE("a full store refuses new keys and still answers those that it knows")
   CHECK(connection.ask(request("POST", x)).status == 201);
 }
 
-TEST_CASE("a replay is answered when there is no room for counters") {
+TEST_CASE("a replay succeeds when there is no room for counters") {
   server_process server{{"--max-counters", "1"}};
   client connection{server.port()};
   const auto first = connection.ask(post("", "k"));
@@ -187,7 +188,7 @@ TEST_CASE("a replay is answered when there is no room for counters") {
   CHECK(connection.ask(post("", "another")).status == 507);
 }
 
-TEST_CASE("a key is forgotten after --idempotency-ttl, and makes room") {
+TEST_CASE("an idempotency record expires after --idempotency-ttl and makes room") {
   server_process server{{"--idempotency-ttl", "500ms", "--idempotency-max", "1"}};
   client connection{server.port()};
   REQUIRE(connection.ask(post("", "k")).status == 201);

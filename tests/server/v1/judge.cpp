@@ -27,7 +27,7 @@ counter::time_point parse_time(const std::string& text) {
          std::chrono::seconds{second} + std::chrono::milliseconds{millisecond};
 }
 
-/// Puts the version and the expiry, unless null, where they can be compared.
+/// Moves the version and the expiry, unless null, out of the body for comparison.
 void take_out(said& heard) {
   auto& body = heard.body;
   if (const auto* version = body.if_contains("version"); version && !version->is_null()) {
@@ -81,7 +81,7 @@ said expected_refusal(const counter::full_reply& reply, endpoint to) {
   return told;
 }
 
-/// What the model's reply looks like; its versions are the model's.
+/// Returns the model's reply as an observation, with the model's versions.
 said expected(const counter::full_command& command, const counter::full_reply& reply, endpoint to,
               bool wants_text) {
   if (reply.outcome != outcome::ok)
@@ -111,7 +111,7 @@ said expected(const counter::full_command& command, const counter::full_reply& r
   return told;
 }
 
-/// Of a text endpoint. There it is the line that is compared.
+/// For a text endpoint, whose line is compared.
 said expected_line(const counter::full_command& command, const counter::full_reply& reply) {
   const auto& name = command.name;
   const bool is_read = command.parameters.operation == counter::operation::get;
@@ -194,7 +194,7 @@ said not_listed() {
 bool judge::accepts(const counter::full_command& command, const said& heard, endpoint to,
                     bool wants_text, const window& when) {
   std::vector<counter::time_point> times{when.low, when.high};
-  // An expiry that was set tells when.
+  // A new expiry is compared by its time.
   if (command.parameters.ttl && heard.expires_at) {
     const auto then = *heard.expires_at - *command.parameters.ttl;
     if (when.low <= then && then <= when.high)
@@ -231,7 +231,7 @@ bool judge::has_expired(const window& when) const {
   return expires_at_ && *expires_at_ <= when.low;
 }
 
-/// Later is greater, and what was told once stays.
+/// Versions grow, and a version once reported does not change.
 bool judge::is_possible(std::uint64_t ours, std::uint64_t theirs) const {
   const auto next = known_.lower_bound(ours);
   if (next != known_.end() && next->first == ours)

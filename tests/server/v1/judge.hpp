@@ -13,18 +13,18 @@
 
 namespace support {
 
-/// When something happened, at the earliest and at the latest.
+/// The earliest and the latest time of an event.
 struct window {
   counter::time_point low, high;
 };
 
-/// What was answered to one command, without what differs from face to face.
+/// The response to one command, without differences between the two APIs.
 struct said {
   int status = 0;
   bool is_replayed = false;
-  std::optional<std::uint64_t> version;             ///< of the server
-  std::optional<counter::time_point> expires_at{};  ///< if it tells one
-  /// The rest. A value alone is `{"value":5}`.
+  std::optional<std::uint64_t> version;             ///< the server's version
+  std::optional<counter::time_point> expires_at{};  ///< if the response has one
+  /// The other members. A bare value is `{"value":5}`.
   json::object body{};
 };
 
@@ -39,12 +39,12 @@ class judge {
 public:
   judge() : worlds_(1, model::counters{{.idempotency_records_max = 1'000'000}}) {}
 
-  /// Whether the model would have said it.
+  /// Returns true if the model allows this response.
   bool accepts(const counter::full_command& command, const said& heard, endpoint to,
                bool wants_text, const window& when);
 
   const version_map& known() const { return known_; }
-  /// Whether it has expired since the last command, for sure.
+  /// Returns true if it has certainly expired since the last command.
   bool has_expired(const window& when) const;
 
 private:
@@ -52,7 +52,7 @@ private:
 
   std::vector<model::counters> worlds_;
   version_map known_;
-  std::optional<counter::time_point> expires_at_;  // as told last
+  std::optional<counter::time_point> expires_at_;  // in the last response
 };
 
 }  // namespace support

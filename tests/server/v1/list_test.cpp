@@ -15,7 +15,7 @@ namespace {
 
 const words shard_counts{"1", "4"};
 
-/// Names that another order than that of bytes would have elsewhere, in order.
+/// Names in byte order that other orders would rearrange.
 const words ordered{"!",
                     "+",
                     "/",
@@ -55,7 +55,7 @@ json::object page(client& connection, const std::string& query) {
 
 }  // namespace
 
-TEST_CASE("counters are listed in byte order, whatever the limit and the shards") {
+TEST_CASE("GET /v1/counters lists in byte order with any limit and number of shards") {
   for (const auto& shards : shard_counts) {
     server_process server{{"--shards", shards}};
     client connection{server.port()};
@@ -79,7 +79,7 @@ TEST_CASE("counters are listed in byte order, whatever the limit and the shards"
   }
 }
 
-TEST_CASE("a prefix leaves out all others, and follows from page to page") {
+TEST_CASE("prefix filters a list, and the Link repeats it") {
   for (const auto& shards : shard_counts) {
     server_process server{{"--shards", shards}};
     client connection{server.port()};
@@ -100,7 +100,7 @@ TEST_CASE("a prefix leaves out all others, and follows from page to page") {
   }
 }
 
-TEST_CASE("a page has the limit that is asked for, and a next one only while there is more") {
+TEST_CASE("limit sets the size of a page, and only a page with a successor has a cursor") {
   server_process server{{"--shards", "4"}};
   client connection{server.port()};
   create_many(connection, "n", 1001);
@@ -123,14 +123,14 @@ TEST_CASE("a page has the limit that is asked for, and a next one only while the
     CHECK(found.at("counters").as_array().size() == size);
     CHECK(found.at("next_cursor").is_string() == has_more);
   }
-  // The last thousand, and then nothing.
+  // The last thousand counters, then an empty page.
   const auto first = page(connection, "?limit=1");
   const auto rest = page(connection, "?limit=1000&cursor=" + text_at(first, "next_cursor"));
   CHECK(rest.at("counters").as_array().size() == 1000);
   CHECK(rest.at("next_cursor").is_null());
 }
 
-TEST_CASE("a cursor leads on when its counter is gone, and what came meanwhile is seen behind it") {
+TEST_CASE("a cursor outlives its counter, and later counters appear behind it") {
   for (const auto& shards : shard_counts) {
     server_process server{{"--shards", shards}};
     client connection{server.port()};

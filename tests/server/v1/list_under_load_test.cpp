@@ -24,7 +24,7 @@ void require(bool holds, const std::string& what) {
     throw std::runtime_error{what};
 }
 
-/// Creates and deletes names between those that stay, until told to end.
+/// Creates and deletes names between the lasting ones until stopped.
 void come_and_go(std::uint16_t port, int which, std::size_t staying,
                  const std::atomic<bool>& is_over) {
   client connection{port};
@@ -46,7 +46,7 @@ void come_and_go(std::uint16_t port, int which, std::size_t staying,
 
 }  // namespace
 
-TEST_CASE("while others come and go, every name that stays is listed exactly once, in order") {
+TEST_CASE("a list under load has every lasting name exactly once, in order") {
   constexpr std::size_t staying = 600;
   for (const std::string shards : {"1", "4"}) {
     CAPTURE(shards);
@@ -77,12 +77,12 @@ TEST_CASE("while others come and go, every name that stays is listed exactly onc
       is_over = true;
     });
     CHECK(failures == nothing);
-    CHECK(others.load() > 0);  // or nothing came and went
+    CHECK(others.load() > 0);  // otherwise there was no load
     CHECK(list_all(connection, "/v1/counters?limit=1000").size() == staying);
   }
 }
 
-TEST_CASE("increments are answered while many counters are listed") {
+TEST_CASE("increments are served while many counters are listed") {
   const std::pair<std::string, std::size_t> servers[] = {{"1", 50'000}, {"4", 200'000}};
   for (const auto& [shards, count] : servers) {
     CAPTURE(shards);
@@ -117,7 +117,7 @@ TEST_CASE("increments are answered while many counters are listed") {
       is_over = true;
     });
     CHECK(failures == nothing);
-    CHECK(increments.load() >= 50);  // one a page at the least
+    CHECK(increments.load() >= 50);  // at least one per page
     CHECK(value_of(connection, "hits") == increments.load());
   }
 }

@@ -9,18 +9,18 @@
 
 namespace support {
 
-/// Where the Link of a page leads; empty when there is none.
+/// Returns the target of a page's Link; empty if there is none.
 std::string next_link(const answer& page);
 
-/// All counters from `target` on, page by page by the Link of each. Throws when a
-/// page is none, or its cursor and its Link do not agree. `between` is called
-/// while a page is asked for and not yet read.
+/// Returns all counters from `target` on, following the Link of each page. Throws if a
+/// page is malformed, or its cursor and Link disagree. Calls `between`
+/// after a page is requested and before it is read.
 std::vector<json::object> list_all(
     client& connection, std::string target, const std::function<void()>& between = [] {});
 
 std::vector<std::string> names_of(const std::vector<json::object>& counters);
 
-/// Creates `PREFIX000000` and so on, with their numbers as values.
+/// Creates `PREFIX000000`, `PREFIX000001`, ... with their numbers as values.
 void create_many(client& connection, const std::string& prefix, std::size_t count);
 std::string numbered(const std::string& prefix, std::size_t number);
 

@@ -27,13 +27,13 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
-/// What has been met, to be sure that it was.
+/// Counts the cases that occurred, to check that each did.
 struct tally {
   std::map<int, int> statuses;
   int operations = 0, idempotency_records = 0, expired = 0;
 };
 
-/// Tells the server's time from ours, within some milliseconds.
+/// Estimates the server's time from the local clock, within some milliseconds.
 class server_clock {
 public:
   explicit server_clock(client& connection) {
@@ -60,7 +60,7 @@ private:
   counter::time_point low_, high_;
 };
 
-/// Asks at random, and has each answer judged.
+/// Sends random requests and judges each response.
 class trial {
 public:
   trial(std::uint16_t port, std::uint64_t seed)
@@ -69,14 +69,14 @@ public:
         clock_(connection_),
         before_last_(steady_clock::now()) {}
 
-  /// The server is another one, with the same counters.
+  /// Continues with another server that has the same counters.
   void move_to(std::uint16_t port) {
     connection_ = client{port};
     clock_ = server_clock{connection_};
     before_last_ = steady_clock::now();
   }
 
-  /// Some requests in one go. Returns what is wrong, or nothing.
+  /// Sends some requests at once. Returns an error message, or nothing.
   std::string ask_some() {
     std::vector<wire_request> requests;
     std::string bytes;
@@ -94,7 +94,7 @@ public:
     return {};
   }
 
-  /// Every counter is in the list, or none of its name.
+  /// Checks that the list agrees with the model for every name.
   std::string list() {
     const auto begin = steady_clock::now();
     const auto limit = std::to_string(100 + random_.roll(901));
@@ -120,14 +120,14 @@ public:
 private:
   static constexpr std::size_t keyed_max = 50;
 
-  /// Few names that much happens to, and many that have time to expire.
+  /// A few busy names, and many names with time to expire.
   std::string random_name() {
     const auto& hot = model::names();
     return random_.one_in(2) ? hot[random_.roll(hot.size())]
                              : "cold/" + std::to_string(random_.roll(3'000));
   }
 
-  /// Sometimes what was asked with a key before.
+  /// Sometimes repeats an earlier request with a key.
   wire_request random_request() {
     if (!keyed_.empty() && random_.one_in(12))
       return keyed_[random_.roll(keyed_.size())];
@@ -159,8 +159,8 @@ private:
     }
   }
 
-  /// From the request before it: a pass of the server's loop has one time, and may
-  /// take what comes while it answers.
+  /// Starts at the previous request: a pass of the server's loop has one time, and may
+  /// include requests that arrive during it.
   window window_from(steady_clock::time_point begin) {
     return clock_.between(std::exchange(before_last_, begin), steady_clock::now());
   }
@@ -201,17 +201,17 @@ private:
   server_clock clock_;
   steady_clock::time_point before_last_;
   std::map<std::string, judge> judges_;
-  std::deque<wire_request> keyed_;  // the last ones
+  std::deque<wire_request> keyed_;  // the latest ones
   tally met_;
 };
 
 }  // namespace
 
-TEST_CASE("the server answers as a plain model does, over kills and restarts on one disk") {
+TEST_CASE("the server responds as a model does, over kills and restarts on one disk") {
   const auto seed = test_seed();
   CAPTURE(seed);
   const temporary_directory disk;
-  // So little memory that counters come and go.
+  // Few counters fit, so that room becomes free and is used again.
   words flags{"--threads", "1", "--data", disk / "data", "--memory", "16M", "--shards", "1"};
   auto server = std::make_unique<server_process>(flags);
   trial all{server->port(), seed};
@@ -241,7 +241,7 @@ TEST_CASE("the server answers as a plain model does, over kills and restarts on 
   CHECK(met.idempotency_records > 20);
 }
 
-TEST_CASE("the server answers as a plain model does, whatever is asked in whatever form") {
+TEST_CASE("the server responds as a model does to random requests of every form") {
   const auto seed = test_seed();
   for (const std::string shards : {"1", "4"}) {
     CAPTURE(seed);

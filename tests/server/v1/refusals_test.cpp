@@ -13,7 +13,7 @@ namespace {
 
 const std::string x = "/v1/counters/x";
 
-/// What is refused before it is routed is told in one line, and is the last.
+/// Checks a refusal before routing: one line of text, then the connection closes.
 void check_last(client& connection, int status) {
   const auto said = connection.read_answer();
   CHECK(said.status == status);
@@ -25,8 +25,7 @@ void check_last(client& connection, int status) {
 
 }  // namespace
 
-TEST_CASE(
-    "a write that is refused before it is routed is one line, the last, and changes nothing") {
+TEST_CASE("a write refused before routing is one line, ends the connection and changes nothing") {
   const std::string mebibyte_and_one(1024 * 1024 + 1, ' ');
   const std::string post = "POST " + x + " HTTP/1.1\r\nHost: h\r\n";
   const struct {
@@ -63,7 +62,7 @@ TEST_CASE(
   }
 }
 
-TEST_CASE("a write that does not arrive in time is 408 and changes nothing") {
+TEST_CASE("a slow write under /v1 is 408 and changes nothing") {
   server_process server{{"--header-timeout", "200ms", "--body-timeout", "200ms"}};
   const std::string json = with_json("POST", x, R"({"delta":5})");
   const auto batch = batch_of(R"({"op":"add","name":"x"},{"op":"add","name":"y"})");
@@ -77,7 +76,7 @@ TEST_CASE("a write that does not arrive in time is 408 and changes nothing") {
   CHECK(get(server.port(), x).status == 404);
 }
 
-TEST_CASE("a write that ends too early changes nothing") {
+TEST_CASE("a truncated write changes nothing") {
   server_process server;
   const auto whole = with_json("POST", x, R"({"delta":5})", key_field("k"));
   for (std::size_t size = 1; size < whole.size(); size += 7) {
@@ -89,7 +88,7 @@ TEST_CASE("a write that ends too early changes nothing") {
   CHECK(get(server.port(), x).status == 404);
 }
 
-TEST_CASE("a counter too many is 507 on either face, and those that exist go on") {
+TEST_CASE("a counter over --max-counters is 507 on both APIs, and existing ones go on") {
   for (const std::string shards : {"1", "4"}) {
     server_process server{{"--shards", shards, "--max-counters", "3"}};
     client connection{server.port()};
@@ -116,7 +115,7 @@ TEST_CASE("a counter too many is 507 on either face, and those that exist go on"
   }
 }
 
-TEST_CASE("a connection too many is told 503 and when to come again") {
+TEST_CASE("a connection over the limit gets 503 with Retry-After") {
   server_process server{{"--max-connections", "2"}};
   client first{server.port()};
   client second{server.port()};
@@ -131,7 +130,7 @@ TEST_CASE("a connection too many is told 503 and when to come again") {
   CHECK(value_of(first, "x") == 7);
 }
 
-TEST_CASE("Expect: 100-continue is honoured by writes with a body") {
+TEST_CASE("writes with a body honour Expect: 100-continue") {
   server_process server;
   client connection{server.port()};
   const auto whole = with_json("POST", x, R"({"delta":5})", "Expect: 100-continue\r\n");

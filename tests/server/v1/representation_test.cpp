@@ -28,7 +28,7 @@ std::string read(const std::string& name, const std::string& fields = {}) {
 
 }  // namespace
 
-TEST_CASE("who wants text gets the bare value, and problems as ever") {
+TEST_CASE("Accept: text/plain gets the bare value, and problems as JSON") {
   const struct {
     std::string request;
     int status;
@@ -63,7 +63,7 @@ TEST_CASE("who wants text gets the bare value, and problems as ever") {
         "");
 }
 
-TEST_CASE("HEAD answers as GET does, without the body") {
+TEST_CASE("HEAD under /v1 responds as GET does, without the body") {
   server_process server;
   client connection{server.port()};
   REQUIRE(connection.ask(put("x", "value=6")).status == 201);
@@ -81,7 +81,7 @@ TEST_CASE("HEAD answers as GET does, without the body") {
   CHECK(connection.ask(request("HEAD", has_x, wants_text)).field("Content-Length") == "2");
 }
 
-TEST_CASE("any name that is allowed has a path, and its Location leads there") {
+TEST_CASE("every valid name has a path, and Location leads there") {
   const std::string names[] = {"x",
                                ".",
                                "..",

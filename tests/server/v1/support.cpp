@@ -166,7 +166,7 @@ bool goes(client& connection, const std::string& name) {
 }
 
 std::vector<std::string> run_together(int count, const std::function<void(int)>& work) {
-  std::mutex mutex;  // guards failures
+  std::mutex mutex;  // guards `failures`
   std::vector<std::string> failures;
   std::vector<std::thread> threads;
   for (int i = 0; i < count; ++i)

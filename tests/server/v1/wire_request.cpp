@@ -20,7 +20,7 @@ struct parameter {
   bool is_word = false;
 };
 
-/// Defaults are sometimes given, sometimes left out.
+/// Default values are sometimes given, sometimes omitted.
 std::vector<parameter> parameters_of(dice& random, const counter::parameters& how) {
   std::vector<parameter> all;
   auto add = [&](bool is_needed, const char* name, const std::string& text, bool is_word = false) {
@@ -58,7 +58,7 @@ std::string as_pairs(const std::vector<parameter>& all) {
   return text;
 }
 
-/// The members of an object.
+/// Returns the members of an object.
 std::string as_members(const std::vector<parameter>& all) {
   std::string text;
   for (const auto& [name, value, is_word] : all) {
@@ -71,7 +71,7 @@ std::string as_members(const std::vector<parameter>& all) {
 
 using version_pair = version_map::value_type;
 
-/// One of the last few; there is one.
+/// Returns one of the latest versions, of which there is at least one.
 version_pair recent(dice& random, const version_map& known) {
   auto one = std::prev(known.end());
   for (auto back = random.roll(3); back > 0 && one != known.begin(); --back)
@@ -79,7 +79,7 @@ version_pair recent(dice& random, const version_map& known) {
   return *one;
 }
 
-/// As the value of a field, and as the model knows it.
+/// The condition as a field value and for the model.
 std::pair<std::string, counter::version_set> random_tags(dice& random, const version_map& known) {
   if (random.one_in(3))
     return {"*", {.is_any = true}};
@@ -115,7 +115,7 @@ const char* method_of(operation operation) {
   return methods[static_cast<std::size_t>(operation)];
 }
 
-/// Some parameters in the query, the others in the body.
+/// Some parameters are in the query, the others in the body.
 std::string render(dice& random, const counter::full_command& command, const std::string& fields) {
   auto in_query = parameters_of(random, command.parameters);
   const auto split =
@@ -156,7 +156,7 @@ wire_request random_single_request(dice& random, const std::string& name,
     fields += key_field(random.one_in(2) ? "\"" + command.idempotency_key + "\""
                                          : command.idempotency_key);
   }
-  // When it expires must be told, or nobody knows.
+  // The response must have the expiry: the model cannot know it otherwise.
   const bool wants_text = !command.parameters.ttl && random.one_in(5);
   if (wants_text)
     fields += "Accept: text/plain\r\n";

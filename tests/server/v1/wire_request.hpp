@@ -10,13 +10,13 @@
 
 namespace support {
 
-/// Which of the server's versions those of the model are, of one counter.
+/// Maps versions of the model to those of the server, for one counter.
 using version_map = std::map<std::uint64_t, std::uint64_t>;
 
-/// What a request goes to.
+/// The kind of endpoint.
 enum class endpoint { text, single, batch };
 
-/// A request, and the commands that it stands for, in terms of the model.
+/// A request and its commands for the model.
 struct wire_request {
   support::endpoint to = endpoint::single;
   bool wants_text = false;
@@ -24,15 +24,15 @@ struct wire_request {
   std::string bytes;
 };
 
-/// `/get`, `/set` or `/inc`.
+/// Returns a request to `/get`, `/set` or `/inc`.
 wire_request random_text_request(model::dice& random, const std::string& name);
 
-/// To `/v1/counters/{name}`: parameters in the query, a form or JSON, or in two of
-/// them, with conditions on versions that are known, and keys.
+/// Returns a request to `/v1/counters/{name}` with parameters in the query, a form or JSON, or two
+/// of them, with conditions on known versions and with keys.
 wire_request random_single_request(model::dice& random, const std::string& name,
                                    const version_map& known);
 
-/// One operation for random_batch_request(), with `if_version` and without key.
+/// Returns one operation for random_batch_request(), with `if_version` and without key.
 struct wire_operation {
   counter::full_command command;
   std::string json;

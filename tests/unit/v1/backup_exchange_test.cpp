@@ -17,7 +17,7 @@ using unit::requests_of;
 
 namespace {
 
-/// What is said when the store answers so.
+/// Returns the response of a backup_exchange to this outcome.
 http::response said(backup made) {
   backup_exchange exchange{4, "nightly"};
   auto requests = requests_of(exchange);
@@ -31,7 +31,7 @@ http::response said(backup made) {
 
 }  // namespace
 
-TEST_CASE("a backup is asked for once, in the place that makes them") {
+TEST_CASE("backup_exchange sends one request, to the mailbox that makes backups") {
   backup_exchange exchange{4, "nightly"};
   CHECK_FALSE(exchange.is_done());
   CHECK_FALSE(exchange.is_long());
@@ -43,7 +43,7 @@ TEST_CASE("a backup is asked for once, in the place that makes them") {
   CHECK_FALSE(exchange.next_request());
 }
 
-TEST_CASE("a backup that was made tells where it is") {
+TEST_CASE("backup_exchange responds 201 with the path of a backup that was made") {
   const auto response = said({outcome::ok, "/var/lib/a \"b\"/backups/nightly"});
   CHECK(response.status == http::status::created);
   CHECK(response.type == http::json_type);
@@ -52,7 +52,7 @@ TEST_CASE("a backup that was made tells where it is") {
   CHECK_FALSE(response.may_be_cached);
 }
 
-TEST_CASE("a backup that was not made tells why") {
+TEST_CASE("backup_exchange responds with problem details when the backup fails") {
   struct {
     counter::outcome outcome;
     int status;

@@ -34,7 +34,7 @@ std::vector<full_command> commands_of(std::vector<std::pair<std::string, operati
 
 }  // namespace
 
-TEST_CASE("a batch asks all at once, in its order") {
+TEST_CASE("batch_exchange sends all operations at once, in their order") {
   batch_exchange batch{
       commands_of({{"a", operation::get}, {"b", operation::add}, {"a", operation::remove}})};
   CHECK(batch.is_long());
@@ -52,7 +52,7 @@ TEST_CASE("a batch asks all at once, in its order") {
   CHECK_FALSE(batch.next_request().has_value());
 }
 
-TEST_CASE("results are in the order of the operations, in whatever order they come") {
+TEST_CASE("batch_exchange orders results by position, in whatever order replies arrive") {
   std::vector<std::size_t> order(4);
   std::iota(order.begin(), order.end(), 0u);
   do {
@@ -78,7 +78,7 @@ TEST_CASE("results are in the order of the operations, in whatever order they co
   } while (std::next_permutation(order.begin(), order.end()));
 }
 
-TEST_CASE("an answer may come before the next question is asked") {
+TEST_CASE("batch_exchange takes a reply before the next request is sent") {
   batch_exchange batch{commands_of({{"a", operation::get}, {"b", operation::get}})};
   auto first = batch.next_request();
   REQUIRE(first.has_value());
@@ -91,7 +91,7 @@ TEST_CASE("an answer may come before the next question is asked") {
   CHECK(batch.is_done());
 }
 
-TEST_CASE("each result is what the single request would have been answered") {
+TEST_CASE("batch_exchange gives each operation the result of a single request") {
   batch_exchange batch{commands_of({{"a", operation::add},
                                     {"b", operation::set},
                                     {"c", operation::remove},
@@ -128,7 +128,7 @@ TEST_CASE("each result is what the single request would have been answered") {
         "\n");
 }
 
-TEST_CASE("a batch of a thousand is one answer") {
+TEST_CASE("batch_exchange responds once to a batch of a thousand operations") {
   std::vector<std::pair<std::string, operation>> list(1000, {"x", operation::get});
   batch_exchange batch{commands_of(list)};
   auto requests = requests_of(batch);

@@ -29,7 +29,7 @@ reading read(std::string body, unit::field_list fields = {unit::json_type},
   return http::v1::read_batch(request, key);
 }
 
-/// A batch of as many operations, the last of which is `last`.
+/// Returns a batch of `count` operations that ends with `last`.
 std::string batch_of(std::size_t count, std::string_view last = R"({"op":"get","name":"z"})") {
   std::string body = R"({"ops":[)";
   for (std::size_t i = 1; i < count; ++i)
@@ -37,7 +37,7 @@ std::string batch_of(std::size_t count, std::string_view last = R"({"op":"get","
   return body + (count > 0 ? std::string{last} : "") + "]}";
 }
 
-/// Whatever an operation is, there are two good ones around it.
+/// Returns a batch with `operation` between two valid ones.
 reading read_between(std::string_view operation) {
   return read(R"({"ops":[{"op":"get","name":"a"},)" + std::string{operation} +
               R"(,{"op":"get","name":"b"}]})");
@@ -45,7 +45,7 @@ reading read_between(std::string_view operation) {
 
 }  // namespace
 
-TEST_CASE("a batch becomes commands in its order, each with its position and the key") {
+TEST_CASE("read_batch() returns commands in order, each with its position and the key") {
   const auto parsed = read(
       R"({"ops":[{"op":"add","name":"a","delta":2},{"name":"b","delta":-1,"min":0,"op":"add"},)"
       R"({"op":"get","name":"z"},{"op":"set","name":"c","value":0},{"op":"delete","name":"d"}]})",
@@ -70,7 +70,7 @@ TEST_CASE("a batch becomes commands in its order, each with its position and the
   CHECK(names == "abzcd");
 }
 
-TEST_CASE("a batch has 1 to 1000 operations") {
+TEST_CASE("read_batch() takes 1 to 1000 operations and refuses any other number") {
   CHECK(verdict_on(read(batch_of(0))) == "invalid-value");
   CHECK(verdict_on(read(batch_of(1))) == "ok");
   const auto most = read(batch_of(1000));
@@ -82,7 +82,7 @@ TEST_CASE("a batch has 1 to 1000 operations") {
   CHECK(std::get<http::v1::problem>(more).index == std::nullopt);
 }
 
-TEST_CASE("what is wrong with the batch itself has no index") {
+TEST_CASE("read_batch() reports a problem with the batch itself without an index") {
   struct {
     std::string_view body, verdict;
   } const cases[] = {
@@ -108,7 +108,7 @@ TEST_CASE("what is wrong with the batch itself has no index") {
   }
 }
 
-TEST_CASE("a batch is JSON") {
+TEST_CASE("read_batch() refuses a body that is not application/json") {
   const auto body = batch_of(1);
   CHECK(verdict_on(read(body, {{field::content_type, "Application/Json;charset=utf-8"}})) == "ok");
   CHECK(verdict_on(read(body, {})) == "unsupported-media-type");
@@ -117,7 +117,7 @@ TEST_CASE("a batch is JSON") {
   CHECK(verdict_on(read(body, {{field::content_type, "text/plain"}})) == "unsupported-media-type");
 }
 
-TEST_CASE("a malformed operation is told by its index") {
+TEST_CASE("read_batch() reports an invalid operation with its index") {
   struct {
     std::string_view operation, verdict;
   } const cases[] = {
@@ -140,14 +140,14 @@ TEST_CASE("a malformed operation is told by its index") {
       {R"({"op":"get","name":"a\u0000b"})", "invalid-name"},
       {R"({"op":"get","name":"a\nb"})", "invalid-name"},
       {R"({"op":"get","name":"\u007f"})", "invalid-name"},
-      // members that it does not have
+      // unknown members
       {R"({"op":"get","name":"x","delta":1})", "invalid-parameter"},
       {R"({"op":"delete","name":"x","value":1})", "invalid-parameter"},
       {R"({"op":"set","name":"x","value":1,"delta":1})", "invalid-parameter"},
       {R"({"op":"add","name":"x","value":1})", "invalid-parameter"},
       {R"({"op":"add","name":"x","Delta":1})", "invalid-parameter"},
       {R"({"op":"add","name":"x","key":"k"})", "invalid-parameter"},
-      // values, and what is missing or contradicts
+      // invalid values, missing and contradictory members
       {R"({"op":"set","name":"x"})", "invalid-parameter"},
       {R"({"op":"add","name":"x","delta":"1"})", "invalid-value"},
       {R"({"op":"add","name":"x","delta":1.0})", "invalid-value"},
@@ -159,7 +159,7 @@ TEST_CASE("a malformed operation is told by its index") {
       {R"({"op":"add","name":"x","if_version":1.0})", "invalid-value"},
       {R"({"op":"add","name":"x","if_version":null})", "invalid-value"},
       {R"({"op":"add","name":"x","if_version":9223372036854775808})", "invalid-value"},
-      // twice
+      // duplicate members
       {R"({"op":"get","op":"get","name":"x"})", "duplicate-parameter"},
       {R"({"op":"get","name":"x","name":"x"})", "duplicate-parameter"},
       {R"({"op":"add","name":"x","delta":1,"d\u0065lta":1})", "duplicate-parameter"},
@@ -173,7 +173,7 @@ TEST_CASE("a malformed operation is told by its index") {
   }
 }
 
-TEST_CASE("the first malformed operation is the one that is told, and the last may be it") {
+TEST_CASE("read_batch() reports the first of several invalid operations, even the last one") {
   const auto first = read(R"({"ops":[{"op":"x"},{"op":"y"}]})");
   REQUIRE(verdict_on(first) == "invalid-value");
   CHECK(std::get<http::v1::problem>(first).index == 0);
@@ -182,7 +182,7 @@ TEST_CASE("the first malformed operation is the one that is told, and the last m
   CHECK(std::get<http::v1::problem>(last).index == 999);
 }
 
-TEST_CASE("a name in a batch is 1 to 256 bytes") {
+TEST_CASE("read_batch() takes names of 1 to 256 bytes") {
   const auto operation = [](const std::string& name) {
     return R"({"op":"get","name":")" + name + "\"}";
   };
@@ -193,7 +193,7 @@ TEST_CASE("a name in a batch is 1 to 256 bytes") {
   CHECK(std::get<std::vector<full_command>>(parsed)[1].name == "a/b+c%20\xc3\xa9");
 }
 
-TEST_CASE("if_version is a version that the counter must have, or 0 for none") {
+TEST_CASE("read_batch() turns if_version into a condition, and 0 into absence") {
   const auto condition_of = [](std::string_view version) {
     const auto parsed =
         read_between(R"({"op":"add","name":"x","if_version":)" + std::string{version} + "}");

@@ -9,7 +9,7 @@
 using counter::outcome;
 using http::v1::code;
 
-TEST_CASE("every code has the name and the status that are published") {
+TEST_CASE("text_of() and status_of() return the published values for every code") {
   struct {
     http::v1::code code;
     std::string_view text;
@@ -57,7 +57,7 @@ TEST_CASE("every code has the name and the status that are published") {
   CHECK(codes.size() == std::size(cases));
 }
 
-TEST_CASE("every outcome but ok is called something") {
+TEST_CASE("code_of() returns a code for every outcome but ok") {
   struct {
     counter::outcome outcome;
     http::v1::code code;

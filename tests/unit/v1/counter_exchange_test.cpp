@@ -18,7 +18,7 @@ using unit::member;
 
 namespace {
 
-/// What a command comes to, if this is what its shard answers.
+/// Returns the response to a command to which the shard replies with `reply`.
 http::response message_of(full_command command, const full_reply& reply, bool as_text = false) {
   counter_exchange exchange{std::move(command), as_text};
   auto request = exchange.next_request();
@@ -33,7 +33,7 @@ const state eight{8, 1019};
 
 }  // namespace
 
-TEST_CASE("a command is asked once, as it is, and answered once") {
+TEST_CASE("counter_exchange sends its command once and unchanged") {
   full_command command{"hits", {operation::add, 2}};
   command.idempotency_key = "k";
   command.condition.if_match = counter::version_set{true, {}};
@@ -54,7 +54,7 @@ TEST_CASE("a command is asked once, as it is, and answered once") {
   CHECK_FALSE(exchange.next_request().has_value());
 }
 
-TEST_CASE("a read tells the counter and its tag, and may be kept") {
+TEST_CASE("counter_exchange responds to a read with the counter, its ETag and no-cache") {
   const auto response = message_of({"hits", {operation::get}}, {outcome::ok, false, six, six});
   CHECK(response.status == http::status::ok);
   CHECK(response.type == http::json_type);
@@ -64,7 +64,7 @@ TEST_CASE("a read tells the counter and its tag, and may be kept") {
   CHECK(response.may_be_cached);
 }
 
-TEST_CASE("a read of what is known already has its tag and no body") {
+TEST_CASE("counter_exchange responds 304 with an ETag and no body to a read not modified") {
   const auto response =
       message_of({"hits", {operation::get}}, {outcome::not_modified, false, six, six});
   CHECK(response.status == http::status::not_modified);
@@ -73,7 +73,7 @@ TEST_CASE("a read of what is known already has its tag and no body") {
   CHECK(response.may_be_cached);
 }
 
-TEST_CASE("a change tells what it did, and may not be kept") {
+TEST_CASE("counter_exchange responds to a write with its effect and no-store") {
   const auto changed = message_of({"hits", {operation::add, 2}}, {outcome::ok, false, six, eight});
   CHECK(changed.status == http::status::ok);
   CHECK(changed.fields.view() == "ETag: \"1019\"\r\n");
@@ -95,7 +95,7 @@ TEST_CASE("a change tells what it did, and may not be kept") {
   CHECK(removed.fields.view() == "");
 }
 
-TEST_CASE("a replay is the first answer, and says that it is one") {
+TEST_CASE("counter_exchange marks a replayed response with Idempotency-Replayed") {
   const auto command = full_command{"hits", {operation::add, 8}};
   for (const auto& before : {std::optional<state>{}, std::optional{six}}) {
     const auto first = message_of(command, {outcome::ok, false, before, eight});
@@ -112,7 +112,7 @@ TEST_CASE("a replay is the first answer, and says that it is one") {
   CHECK(removed.fields.view() == "Idempotency-Replayed: true\r\n");
 }
 
-TEST_CASE("as text, a success is the bare value, and everything else is as before") {
+TEST_CASE("counter_exchange responds with the bare value as text, and with problems as JSON") {
   const state below{-5, 3};
   for (const auto operation : {operation::get, operation::add, operation::set}) {
     const auto response =
@@ -134,7 +134,8 @@ TEST_CASE("as text, a success is the bare value, and everything else is as befor
   CHECK(unit::code_in(missing) == "not-found");
 }
 
-TEST_CASE("what was refused is a problem, with neither tag nor location") {
+TEST_CASE(
+    "counter_exchange responds to a refusal with problem details, without ETag and Location") {
   for (const auto why :
        {outcome::not_found, outcome::overflow, outcome::limit_reached, outcome::precondition_failed,
         outcome::key_mismatch, outcome::too_many_counters, outcome::idempotency_store_full,

@@ -24,7 +24,7 @@ std::string body_of(const counter::parameters& how, const full_reply& reply) {
 
 }  // namespace
 
-TEST_CASE("a counter is told with its name, value, version and expiry") {
+TEST_CASE("describe() of a counter has its name, value, version and expiry") {
   CHECK(boost::json::serialize(describe("hits", state{6, 1018})) ==
         R"({"name":"hits","value":6,"version":1018,"expires_at":null})");
   CHECK(boost::json::serialize(describe("\"\xc3\xa9/", state{INT64_MIN, UINT64_MAX, soon})) ==
@@ -32,7 +32,7 @@ TEST_CASE("a counter is told with its name, value, version and expiry") {
         "\"version\":18446744073709551615,\"expires_at\":\"2023-11-14T22:13:20.050Z\"}");
 }
 
-TEST_CASE("an answer tells what the operation did") {
+TEST_CASE("describe() of an operation has its effect") {
   const state six{6, 1018}, eight{8, 1019}, zero{0, 1020, soon};
   CHECK(body_of({operation::get}, {outcome::ok, false, six, six}) ==
         R"({"name":"hits","value":6,"version":1018,"expires_at":null})");
@@ -48,7 +48,7 @@ TEST_CASE("an answer tells what the operation did") {
   CHECK(body_of({operation::remove}, {outcome::ok, false, six, std::nullopt}) == "{}");
 }
 
-TEST_CASE("what was applied is the movement, from initial where the counter is new") {
+TEST_CASE("describe() has the applied amount, measured from initial for a new counter") {
   struct {
     std::int64_t delta, initial;
     std::optional<std::int64_t> before;
@@ -77,7 +77,7 @@ TEST_CASE("what was applied is the movement, from initial where the counter is n
   }
 }
 
-TEST_CASE("the status of a success is 200, 201 for a new counter, 204 for one that is gone") {
+TEST_CASE("status_of() returns 200, 201 for a new counter and 204 for a removed one") {
   const state some{1, 1};
   CHECK(http::v1::status_of({outcome::ok, false, some, some}) == http::status::ok);
   CHECK(http::v1::status_of({outcome::ok, true, some, some}) == http::status::ok);

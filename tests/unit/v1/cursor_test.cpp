@@ -9,7 +9,7 @@
 using http::v1::parse_cursor;
 using http::v1::to_cursor;
 
-TEST_CASE("a cursor stands for the name that it was made of, and needs no encoding") {
+TEST_CASE("parse_cursor() returns the name given to to_cursor(), which needs no encoding") {
   for (const std::string_view name :
        {"a", "site1/a", "\xc3\xa9", "\xf4\x8f\xbf\xbf", " ", "%2F+&=?#\"", "0"}) {
     CAPTURE(name);
@@ -21,7 +21,7 @@ TEST_CASE("a cursor stands for the name that it was made of, and needs no encodi
   CHECK(parse_cursor(to_cursor(longest)) == longest);
 }
 
-TEST_CASE("what no list could have given out is no cursor") {
+TEST_CASE("parse_cursor() returns nullopt for text that to_cursor() never returns") {
   const std::string cases[] = {
       "",   // no name is empty
       "6",  // half a byte
@@ -31,7 +31,7 @@ TEST_CASE("what no list could have given out is no cursor") {
       " 61",
       "61 ",
       "0x61",
-      "4F",  // another way to write one
+      "4F",  // not the form that to_cursor() writes
       "00",  // control characters
       "610a",
       "7f",

@@ -15,7 +15,7 @@ using unit::field;
 using unit::fields_of;
 using unit::verdict_on;
 
-TEST_CASE("the tag of a version names that version") {
+TEST_CASE("parse_tags() reads what tag_of() writes") {
   CHECK(http::v1::tag_of(1) == "\"1\"");
   CHECK(http::v1::tag_of(UINT64_MAX) == "\"18446744073709551615\"");
   for (const auto version : {std::uint64_t{1}, std::uint64_t{1019}, UINT64_MAX}) {
@@ -24,7 +24,7 @@ TEST_CASE("the tag of a version names that version") {
   }
 }
 
-TEST_CASE("a list of tags names the versions that we could have given out") {
+TEST_CASE("parse_tags() returns the versions in a list, without weak and foreign tags") {
   struct {
     std::string_view list;
     std::vector<std::uint64_t> versions;
@@ -37,7 +37,7 @@ TEST_CASE("a list of tags names the versions that we could have given out") {
       // weak
       {R"(W/"7")", {}},
       {R"("1", W/"7", "2")", {1, 2}},
-      // not ours
+      // never returned by tag_of()
       {R"("")", {}},
       {R"("x")", {}},
       {R"("*")", {}},
@@ -60,12 +60,12 @@ TEST_CASE("a list of tags names the versions that we could have given out") {
   }
 }
 
-TEST_CASE("a star is any version") {
+TEST_CASE("parse_tags() reads * as any version") {
   CHECK(parse_tags("*") == version_set{true, {}});
   CHECK(parse_tags(" * \t") == version_set{true, {}});
 }
 
-TEST_CASE("what is no list of tags is malformed") {
+TEST_CASE("parse_tags() returns nullopt for a malformed list") {
   const std::string_view cases[] = {
       "",        " ",           ",",        "7",        "\"",     "\"7",       "7\"",      "'7'",
       "\"7\"8",  "\"7\" \"8\"", "\"7\";",   "w/\"7\"",  "W\"7\"", "W /\"7\"",  "W/ \"7\"", "W/",
@@ -78,7 +78,7 @@ TEST_CASE("what is no list of tags is malformed") {
   }
 }
 
-TEST_CASE("a condition is what both fields ask for") {
+TEST_CASE("read_condition() combines If-Match and If-None-Match") {
   const auto none = read_condition(fields_of({}));
   REQUIRE(verdict_on(none) == "ok");
   CHECK(std::get<counter::condition>(none) == counter::condition{});
@@ -91,7 +91,7 @@ TEST_CASE("a condition is what both fields ask for") {
         counter::condition{version_set{false, {1, 2, 3}}, version_set{true, {}}});
 }
 
-TEST_CASE("a condition that is malformed in either field is refused") {
+TEST_CASE("read_condition() refuses a malformed list in either field") {
   for (const auto name : {field::if_match, field::if_none_match}) {
     CHECK(verdict_on(read_condition(fields_of({{name, ""}}))) == "invalid-value");
     CHECK(verdict_on(read_condition(fields_of({{name, "7"}}))) == "invalid-value");

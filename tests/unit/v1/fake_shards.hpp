@@ -15,11 +15,11 @@
 
 namespace unit {
 
-/// Lists counters as a shard does, with as little patience as one likes.
+/// Lists counters as a shard does, and can stop a page early.
 struct fake_shard {
   std::set<std::string> names{};
-  std::set<std::string> gone{};  ///< of the names: looked at, and not listed
-  std::size_t steps = SIZE_MAX;  ///< names that it looks at for one page
+  std::set<std::string> gone{};  ///< names that count as a step but are not listed
+  std::size_t steps = SIZE_MAX;  ///< names that it examines for one page
 
   counter::page list(const counter::page_request& request) const {
     counter::page page;

@@ -8,7 +8,7 @@
 using http::header_fields;
 using name = http::header_fields::name;
 
-TEST_CASE("a field is found with its value, and those that were not sent are not") {
+TEST_CASE("find() returns the value of a field that was added and nullopt for others") {
   header_fields fields;
   CHECK(fields.count(name::accept) == 0);
   CHECK(fields.find(name::accept) == std::nullopt);
@@ -22,7 +22,7 @@ TEST_CASE("a field is found with its value, and those that were not sent are not
   CHECK(fields.count(name::content_type) == 0);
 }
 
-TEST_CASE("several fields of one name are one list in the order in which they came") {
+TEST_CASE("find() joins repeated fields into one list in their order") {
   header_fields fields;
   fields.add(name::if_match, "\"1\"");
   fields.add(name::accept, "a");
@@ -33,7 +33,7 @@ TEST_CASE("several fields of one name are one list in the order in which they ca
   CHECK(fields.find(name::accept) == "a");
 }
 
-TEST_CASE("a value may be as long as its size can tell, and hold any byte") {
+TEST_CASE("add() takes a value of 65535 bytes, and any byte") {
   header_fields fields;
   const std::string longest(UINT16_MAX, '\0');
   fields.add(name::idempotency_key, longest);
@@ -42,7 +42,7 @@ TEST_CASE("a value may be as long as its size can tell, and hold any byte") {
   CHECK(fields.find(name::accept) == "behind it");
 }
 
-TEST_CASE("fields that are cleared are gone, and others can be added") {
+TEST_CASE("clear() removes all fields, and add() works afterwards") {
   header_fields fields;
   fields.add(name::accept, "old");
   fields.clear();

@@ -15,7 +15,7 @@ using unit::field;
 using unit::fields_of;
 using unit::verdict_on;
 
-TEST_CASE("a key is the same as it is and as a string") {
+TEST_CASE("parse_idempotency_key() returns the same key for a bare and a quoted value") {
   struct {
     std::string_view value, key;
   } const cases[] = {
@@ -37,7 +37,7 @@ TEST_CASE("a key is the same as it is and as a string") {
   }
 }
 
-TEST_CASE("a key has as many characters as the limit allows, quoted or not") {
+TEST_CASE("parse_idempotency_key() takes 255 characters and no more, quoted or bare") {
   const std::string longest(limits::idempotency_key_bytes_max, 'k');
   CHECK(longest.size() == 255);
   CHECK(parse_idempotency_key(longest) == longest);
@@ -51,7 +51,7 @@ TEST_CASE("a key has as many characters as the limit allows, quoted or not") {
   CHECK(parse_idempotency_key('"' + escaped + "\\\\\"") == std::nullopt);
 }
 
-TEST_CASE("what is empty, not visible or not a string is no key") {
+TEST_CASE("parse_idempotency_key() returns nullopt for empty, invisible or malformed values") {
   using namespace std::string_view_literals;
   const std::string_view cases[] = {
       "",          " ",           "a b",          "a, b",    "a\tb",    "\x7f",
@@ -65,7 +65,7 @@ TEST_CASE("what is empty, not visible or not a string is no key") {
   }
 }
 
-TEST_CASE("a request has one key or none") {
+TEST_CASE("read_idempotency_key() takes one field or none, and refuses two") {
   auto key_of = [](unit::field_list list) { return read_idempotency_key(fields_of(list)); };
   CHECK(std::get<std::string>(key_of({})) == "");
   CHECK(std::get<std::string>(key_of({{field::accept, "x"}})) == "");

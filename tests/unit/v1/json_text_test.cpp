@@ -17,14 +17,14 @@ using namespace std::string_view_literals;
 
 namespace {
 
-/// An object that holds lists, `levels` in all.
+/// Returns an object with nested lists, `levels` deep in all.
 std::string nested(std::size_t levels) {
   return R"({"a":)" + std::string(levels - 1, '[') + std::string(levels - 1, ']') + "}";
 }
 
 }  // namespace
 
-TEST_CASE("a JSON object is taken, with white space around it") {
+TEST_CASE("parse_object() takes an object with white space around it") {
   for (const auto text : {"{}"sv, " \t\r\n{ } \r\n"sv, R"({"a":1,"b":"x","c":null,"d":[1,{}]})"sv,
                           R"({"":0})"sv, "{\"a\":\"\xc3\xa9\\u00e9\\n\"}"sv}) {
     CAPTURE(text);
@@ -32,7 +32,7 @@ TEST_CASE("a JSON object is taken, with white space around it") {
   }
 }
 
-TEST_CASE("what is not one JSON object is malformed") {
+TEST_CASE("parse_object() refuses text that is not exactly one JSON object") {
   const std::string_view cases[] = {
       "",
       " ",
@@ -51,7 +51,7 @@ TEST_CASE("what is not one JSON object is malformed") {
       "{a:1}",
       "{'a':1}",
       "{\"a\":'x'}",
-      // something behind it
+      // trailing bytes
       "{}x",
       "{}{}",
       "{},",
@@ -59,7 +59,7 @@ TEST_CASE("what is not one JSON object is malformed") {
       "{}//x",
       "{/*x*/}",
       "\xef\xbb\xbf{}",
-      // numbers that are none
+      // malformed numbers
       "{\"a\":01}",
       "{\"a\":+1}",
       "{\"a\":-}",
@@ -69,7 +69,7 @@ TEST_CASE("what is not one JSON object is malformed") {
       "{\"a\":0x1}",
       "{\"a\":NaN}",
       "{\"a\":Infinity}",
-      // strings that are none
+      // malformed strings
       "{\"a\":\"\n\"}",
       "{\"a\":\"\\x\"}",
       "{\"a\":\"\xff\"}",
@@ -83,13 +83,13 @@ TEST_CASE("what is not one JSON object is malformed") {
   }
 }
 
-TEST_CASE("an object is as deep as the limit allows, and not one level more") {
+TEST_CASE("parse_object() takes json_depth_max levels and refuses one more") {
   CHECK(verdict_on(parse_object(nested(counter::limits::json_depth_max))) == "ok");
   CHECK(verdict_on(parse_object(nested(counter::limits::json_depth_max + 1))) == "malformed-json");
   CHECK(verdict_on(parse_object(nested(100'000))) == "malformed-json");
 }
 
-TEST_CASE("a member given twice is refused at every level, however it is written") {
+TEST_CASE("parse_object() refuses a duplicate member at every level, also if escaped") {
   const std::string_view cases[] = {
       R"({"a":1,"a":1})",
       R"({"a":1,"b":2,"a":3})",
@@ -114,7 +114,7 @@ TEST_CASE("a member given twice is refused at every level, however it is written
         "duplicate-parameter");
 }
 
-TEST_CASE("members of different objects, or that differ at all, are not the same") {
+TEST_CASE("parse_object() takes equal members of different objects and similar members of one") {
   for (const auto text : {R"({"a":{"a":{"a":1}}})"sv, R"({"a":[{"b":1},{"b":1}],"b":{"a":1}})"sv,
                           R"({"a":1,"A":2,"a ":3,"a\u0000":4})"sv, R"({"a":"a","b":"a"})"sv,
                           R"({"b":{"c":1},"c":2})"sv}) {
@@ -123,7 +123,7 @@ TEST_CASE("members of different objects, or that differ at all, are not the same
   }
 }
 
-TEST_CASE("a member given twice in an operation of a batch is told with the operation's index") {
+TEST_CASE("parse_object() reports a duplicate member of an operation with its index") {
   struct {
     std::string_view text;
     std::optional<std::size_t> index;
@@ -145,14 +145,14 @@ TEST_CASE("a member given twice in an operation of a batch is told with the oper
   }
 }
 
-TEST_CASE("what is told of a member given twice is short, however long its name") {
+TEST_CASE("parse_object() does not repeat a long name in the detail") {
   const std::string key(300'000, 'k');
   const auto parsed = parse_object("{\"" + key + "\":1,\"" + key + "\":2}");
   REQUIRE(verdict_on(parsed) == "duplicate-parameter");
   CHECK(std::get<http::v1::problem>(parsed).detail.size() < 1000);
 }
 
-TEST_CASE("numbers are integers as far as 64 bits go") {
+TEST_CASE("parse_object() reads 64-bit integers as integers") {
   struct {
     std::string_view number;
     std::optional<std::int64_t> value;
@@ -180,13 +180,13 @@ TEST_CASE("numbers are integers as far as 64 bits go") {
   }
 }
 
-TEST_CASE("text ends its line, and is what was meant") {
+TEST_CASE("to_text() ends with a newline, and parses back to the same object") {
   CHECK(http::v1::to_text({}) == "{}\n");
   CHECK(http::v1::to_text({{"b", INT64_MIN}, {"a", "\"\n\xc3\xa9"}, {"c", nullptr}}) ==
         "{\"b\":-9223372036854775808,\"a\":\"\\\"\\n\xc3\xa9\",\"c\":null}\n");
 }
 
-TEST_CASE("an object with more members than there are parameters is refused unread") {
+TEST_CASE("parse_object() refuses an object with more than json_members_max members") {
   auto with_members = [](int count) {
     std::string text = "{";
     for (int i = 0; i < count; ++i)

@@ -27,7 +27,7 @@ const page_request& page_of(const counter::request& request) {
   return std::get<page_request>(request);
 }
 
-/// Has the shards answer whatever is asked, in the order of the shards.
+/// Lets the shards reply to every pending request, in the order of the shards.
 http::response run(list_exchange& list, const std::vector<fake_shard>& shards) {
   while (!list.is_done())
     for (auto& request : requests_of(list)) {
@@ -39,7 +39,7 @@ http::response run(list_exchange& list, const std::vector<fake_shard>& shards) {
 
 }  // namespace
 
-TEST_CASE("a list asks every shard at once, for no more than it may need") {
+TEST_CASE("list_exchange requests a page from every shard at once, no larger than needed") {
   list_exchange list{{"a", 10, "ab"}, store_traits::in_memory(3)};
   CHECK(list.is_long());
   CHECK_FALSE(list.is_done());
@@ -60,7 +60,7 @@ TEST_CASE("a list asks every shard at once, for no more than it may need") {
   CHECK(page_of(requests_of(shared).at(0)).limit < 100);
 }
 
-TEST_CASE("a list asks the places that have lists and no other") {
+TEST_CASE("list_exchange sends requests only to the mailboxes that serve lists") {
   store_traits store;
   store.mailboxes = 9;
   store.first_list = 4;
@@ -72,7 +72,7 @@ TEST_CASE("a list asks the places that have lists and no other") {
   REQUIRE(requests.size() == 3);
   for (unsigned i = 0; i < 3; ++i)
     CHECK(page_of(requests[i]).mailbox == 4 + i);
-  // However they come back.
+  // Replies may arrive in any order.
   for (const unsigned i : {2, 0, 1}) {
     auto page = shards.at(page_of(requests[i]).mailbox).list(page_of(requests[i]));
     list.take(answered(std::move(requests[i]), std::move(page)));
@@ -81,7 +81,7 @@ TEST_CASE("a list asks the places that have lists and no other") {
   CHECK(names_in(list.response()) == std::vector<std::string>{"a", "b", "c", "d", "e"});
 }
 
-TEST_CASE("a list of nothing is an empty page, and the last one") {
+TEST_CASE("list_exchange responds with an empty last page when there are no counters") {
   list_exchange list{{}, store_traits::in_memory(2)};
   const auto response = run(list, std::vector<fake_shard>(2));
   CHECK(response.status == http::status::ok);
@@ -90,7 +90,7 @@ TEST_CASE("a list of nothing is an empty page, and the last one") {
   CHECK(response.fields.view() == "");
 }
 
-TEST_CASE("a page tells of each counter what a read would") {
+TEST_CASE("list_exchange describes each counter as a read does") {
   fake_shard shard{{"a"}};
   list_exchange list{{}, store_traits::in_memory(1)};
   CHECK(run(list, {shard}).body.view() ==
@@ -98,7 +98,7 @@ TEST_CASE("a page tells of each counter what a read would") {
         "\"next_cursor\":null}\n");
 }
 
-TEST_CASE("there is a next page only while there is more") {
+TEST_CASE("list_exchange has a next_cursor and a Link only if more counters follow") {
   const std::vector<fake_shard> shards{fake_shard{{"a", "c"}}, fake_shard{{"b"}}};
   for (const std::size_t limit : {3u, 4u, 1000u}) {
     CAPTURE(limit);
@@ -119,7 +119,7 @@ TEST_CASE("there is a next page only while there is more") {
   CHECK(last.fields.view() == "");
 }
 
-TEST_CASE("the link to the next page keeps the prefix, encoded") {
+TEST_CASE("list_exchange repeats the prefix, encoded, in the Link") {
   list_exchange list{{"a/\"b c&\xc3\xa9", 1, ""}, store_traits::in_memory(1)};
   const auto response = run(list, {fake_shard{{"a/\"b c&\xc3\xa9x", "a/\"b c&\xc3\xa9y"}}});
   CHECK(response.fields.view() ==
@@ -127,7 +127,7 @@ TEST_CASE("the link to the next page keeps the prefix, encoded") {
         "cursor=612f2262206326c3a978>; rel=\"next\"\r\n");
 }
 
-TEST_CASE("shards that answer in any order make the same page") {
+TEST_CASE("list_exchange merges the same page in whatever order shards reply") {
   const std::vector<fake_shard> shards{fake_shard{{"a", "e"}}, fake_shard{{"b", "d"}},
                                        fake_shard{{"c"}}};
   std::vector<std::size_t> order{0, 1, 2};
@@ -147,12 +147,12 @@ TEST_CASE("shards that answer in any order make the same page") {
   } while (std::next_permutation(order.begin(), order.end()));
 }
 
-TEST_CASE("a shard whose page was cut short is asked on where it stopped, and no other") {
+TEST_CASE("list_exchange requests the next page only from a shard whose page ran out") {
   list_exchange list{{"", 10, ""}, store_traits::in_memory(2)};
   auto requests = requests_of(list);
   REQUIRE(requests.size() == 2);
   list.take(answered(std::move(requests[0]), page{outcome::ok, {{"a", {}}}, false, "a"}));
-  CHECK_FALSE(list.next_request().has_value());  // the other one has not answered
+  CHECK_FALSE(list.next_request().has_value());  // the other shard has not replied
   list.take(answered(std::move(requests[1]), page{outcome::ok, {{"b", {}}, {"z", {}}}, true, ""}));
   CHECK_FALSE(list.is_done());
   auto more = requests_of(list);
@@ -164,7 +164,7 @@ TEST_CASE("a shard whose page was cut short is asked on where it stopped, and no
   CHECK(names_in(list.response()) == std::vector<std::string>{"a", "b", "c", "z"});
 }
 
-TEST_CASE("a page without counters that is not the last is no end") {
+TEST_CASE("list_exchange goes on after an empty page that is not the last") {
   list_exchange list{{"", 10, ""}, store_traits::in_memory(1)};
   std::string reached;
   for (const auto* next : {"a", "b", "c"}) {
@@ -183,7 +183,7 @@ TEST_CASE("a page without counters that is not the last is no end") {
   CHECK(names_in(list.response()) == std::vector<std::string>{"d"});
 }
 
-TEST_CASE("once the page is full nobody is asked for more") {
+TEST_CASE("list_exchange sends no request once the page is full") {
   list_exchange list{{"", 1, ""}, store_traits::in_memory(2)};
   auto requests = requests_of(list);
   REQUIRE(requests.size() == 2);
@@ -195,7 +195,7 @@ TEST_CASE("once the page is full nobody is asked for more") {
   CHECK(names_in(list.response()) == std::vector<std::string>{"a"});
 }
 
-TEST_CASE("a shard that refuses ends the list when all have answered") {
+TEST_CASE("list_exchange responds with a shard's failure when all have replied") {
   for (const auto why : {outcome::overloaded, outcome::draining}) {
     for (const std::size_t refusing : {0u, 1u, 2u}) {
       CAPTURE(refusing);
@@ -204,7 +204,7 @@ TEST_CASE("a shard that refuses ends the list when all have answered") {
       REQUIRE(requests.size() == 3);
       for (std::size_t i = 0; i < 3; ++i) {
         CHECK_FALSE(list.is_done());
-        // The others would have to be asked again.
+        // The other shards would need another request.
         auto page = i == refusing ? counter::page{why}
                                   : counter::page{outcome::ok, {{"a", {}}}, false, "a"};
         list.take(answered(std::move(requests[i]), std::move(page)));
@@ -219,7 +219,7 @@ TEST_CASE("a shard that refuses ends the list when all have answered") {
   }
 }
 
-TEST_CASE("a refusal before the other shards are asked ends the list, too") {
+TEST_CASE("list_exchange sends no request after a shard has failed") {
   list_exchange list{{"", 10, ""}, store_traits::in_memory(2)};
   auto request = list.next_request();
   REQUIRE(request.has_value());

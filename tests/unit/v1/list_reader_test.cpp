@@ -14,7 +14,7 @@ using http::v1::read_list;
 using http::v1::to_cursor;
 using unit::verdict_on;
 
-TEST_CASE("a list has a prefix, a limit and a cursor, or the defaults") {
+TEST_CASE("read_list() reads prefix, limit and cursor, or their defaults") {
   struct {
     std::string query;
     std::string_view prefix;
@@ -44,7 +44,7 @@ TEST_CASE("a list has a prefix, a limit and a cursor, or the defaults") {
   }
 }
 
-TEST_CASE("what no list can be asked for is refused") {
+TEST_CASE("read_list() refuses invalid parameters") {
   const struct {
     std::string query;
     std::string_view verdict;
@@ -69,7 +69,7 @@ TEST_CASE("what no list can be asked for is refused") {
       {"cursor=x", "invalid-parameter"},
       {"cursor=4F", "invalid-parameter"},
       {"cursor=%C3%A9", "invalid-parameter"},
-      // of another list
+      // cursor of another list
       {"prefix=b&cursor=" + to_cursor("a"), "invalid-parameter"},
       {"prefix=ab&cursor=" + to_cursor("a"), "invalid-parameter"},
       {"cursor=" + to_cursor("c") + "&prefix=b", "invalid-parameter"},
@@ -80,7 +80,7 @@ TEST_CASE("what no list can be asked for is refused") {
   }
 }
 
-TEST_CASE("a prefix is as long as a name may be") {
+TEST_CASE("read_list() takes a prefix of 256 bytes and no more") {
   CHECK(verdict_on(read_list("prefix=" + std::string(256, 'x'))) == "ok");
   CHECK(verdict_on(read_list("prefix=" + std::string(257, 'x'))) == "invalid-value");
 }

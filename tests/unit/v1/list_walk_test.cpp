@@ -1,4 +1,4 @@
-// Whole listings, page by page, of shards that stop wherever they like.
+// Complete lists, page by page, with shards that stop anywhere.
 
 #include "http/api/v1/cursor.hpp"
 #include "http/api/v1/list_exchange.hpp"
@@ -33,7 +33,7 @@ std::string random_name(engine& numbers) {
   return name + static_cast<char>('a' + up_to(numbers, 2));
 }
 
-/// One page; the shards answer in any order, each while others are still asked.
+/// Returns one page. The shards reply in any order, while requests to others are still being sent.
 http::response page_of(list_exchange& list, const std::vector<fake_shard>& shards,
                        engine& numbers) {
   std::vector<counter::request> waiting;
@@ -61,7 +61,7 @@ void walk(engine& numbers) {
   counter::store_traits store;
   store.first_list = static_cast<unsigned>(up_to(numbers, 2));
   store.lists = static_cast<unsigned>(1 + up_to(numbers, 4));
-  // Those before the first one are asked for no list.
+  // The mailboxes before the first list receive no request.
   std::vector<fake_shard> shards(store.first_list + store.lists);
   const auto prefix = up_to(numbers, 2) == 0 ? random_name(numbers).substr(0, 1) : "";
   const auto limit = 1 + up_to(numbers, 8);
@@ -103,7 +103,8 @@ void walk(engine& numbers) {
 
 }  // namespace
 
-TEST_CASE("page by page, every counter is listed once and in order, however shards are cut") {
+TEST_CASE(
+    "list_exchange lists every counter once and in order over all pages, wherever shards stop") {
   const auto seed = unit::test_seed();
   CAPTURE(seed);
   engine numbers{seed};

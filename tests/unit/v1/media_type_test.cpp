@@ -6,7 +6,7 @@
 
 using http::v1::media_type;
 
-TEST_CASE("a body's type is told without its parameters, in any case") {
+TEST_CASE("type_of() ignores parameters and case") {
   struct {
     std::string_view content_type;
     http::v1::media_type type;
@@ -30,7 +30,7 @@ TEST_CASE("a body's type is told without its parameters, in any case") {
       {"text/json", media_type::other},
       {"text/plain", media_type::other},
       {"multipart/form-data; boundary=x", media_type::other},
-      // as two fields would be
+      // as two joined fields
       {"application/json, application/json", media_type::other},
       {"text/plain; application/json", media_type::other},
   };
@@ -40,7 +40,7 @@ TEST_CASE("a body's type is told without its parameters, in any case") {
   }
 }
 
-TEST_CASE("text is wanted by who asks for it and for nothing that JSON would be") {
+TEST_CASE("wants_text() returns true for text/plain without any range that includes JSON") {
   struct {
     std::string_view accept;
     bool wants_text;
@@ -61,7 +61,7 @@ TEST_CASE("text is wanted by who asks for it and for nothing that JSON would be"
       {"text/plain,text/html", true},
       {", ,text/plain,", true},
       {"application/problem+json, text/plain", true},
-      // JSON would do
+      // includes JSON
       {"*/*", false},
       {"application/json", false},
       {"text/plain, application/json", false},

@@ -42,7 +42,7 @@ void check_read(const reading& read, const parameters& expected) {
 
 }  // namespace
 
-TEST_CASE("an operation without parameters has the defaults of the contract") {
+TEST_CASE("operation_reader returns the documented defaults without parameters") {
   check_read(from_query(operation::get, ""), {.operation = operation::get});
   check_read(from_query(operation::remove, ""), {.operation = operation::remove});
   check_read(from_query(operation::add, ""),
@@ -50,7 +50,7 @@ TEST_CASE("an operation without parameters has the defaults of the contract") {
   CHECK(verdict_on(from_query(operation::set, "")) == "invalid-parameter");
 }
 
-TEST_CASE("every parameter is read from a query and from JSON alike") {
+TEST_CASE("operation_reader reads every parameter from a query and from JSON alike") {
   struct {
     counter::operation operation;
     std::string_view query, json;
@@ -111,7 +111,7 @@ TEST_CASE("every parameter is read from a query and from JSON alike") {
   }
 }
 
-TEST_CASE("every integer is one of 64 bits and nothing else") {
+TEST_CASE("operation_reader takes 64-bit integers and refuses other values") {
   const std::string_view texts[] = {
       "",
       "x",
@@ -167,7 +167,7 @@ TEST_CASE("every integer is one of 64 bits and nothing else") {
   }
 }
 
-TEST_CASE("a word is one of its words, and a life has its bounds") {
+TEST_CASE("operation_reader takes known words only, and a ttl within its bounds") {
   const std::string_view queries[] = {
       "create=",
       "create=1",
@@ -211,7 +211,7 @@ TEST_CASE("a word is one of its words, and a life has its bounds") {
   CHECK(verdict_on(from_query(operation::set, "value=1&ttl=0")) == "invalid-value");
 }
 
-TEST_CASE("a parameter that an operation does not have is refused") {
+TEST_CASE("operation_reader refuses a parameter of another operation") {
   struct {
     counter::operation operation;
     std::string_view query;
@@ -243,7 +243,7 @@ TEST_CASE("a parameter that an operation does not have is refused") {
   }
 }
 
-TEST_CASE("parameters that contradict each other are refused") {
+TEST_CASE("operation_reader refuses contradictory parameters") {
   const std::string_view queries[] = {
       "min=1&max=0",
       "max=-9223372036854775808&min=9223372036854775807",
@@ -258,7 +258,7 @@ TEST_CASE("parameters that contradict each other are refused") {
   CHECK(verdict_on(from_query(operation::set, "ttl=1")) == "invalid-parameter");
 }
 
-TEST_CASE("a parameter is given once, in the query or in the body") {
+TEST_CASE("operation_reader refuses a parameter given in both query and body") {
   const auto both = [](std::string_view query, std::string_view json) {
     operation_reader reader{operation::add};
     if (auto found = http::v1::read_query(query, reader.sink()))

@@ -19,7 +19,7 @@ namespace {
 
 using boost::json::value;
 
-/// Notes what it is given, and objects to a parameter called `bad`.
+/// Records the parameters, and refuses one named `bad`.
 struct notes {
   std::vector<std::string> seen{};
 
@@ -59,7 +59,7 @@ constexpr http::v1::parameter<numbers> rules[] = {
 
 }  // namespace
 
-TEST_CASE("a text is taken for what it says, a JSON value for what it is") {
+TEST_CASE("as_integer(), as_boolean() and as_text() parse text and convert no JSON value") {
   using http::v1::as_boolean;
   using http::v1::as_integer;
   using http::v1::as_text;
@@ -85,7 +85,7 @@ TEST_CASE("a text is taken for what it says, a JSON value for what it is") {
     CHECK(as_text(other) == std::nullopt);
 }
 
-TEST_CASE("the parameters of a query are decoded, in order, up to a bad one") {
+TEST_CASE("read_query() decodes parameters in order and stops at the first problem") {
   notes all;
   CHECK(verdict_on(http::v1::read_query("a=1&%62=x+y%2B&c&=d&&a=2", std::ref(all))) == "ok");
   CHECK(all.seen == std::vector<std::string>{"a=1", "b=x y+", "c=", "=d", "a=2"});
@@ -94,7 +94,7 @@ TEST_CASE("the parameters of a query are decoded, in order, up to a bad one") {
   CHECK(some.seen == std::vector<std::string>{"a=", "bad="});
 }
 
-TEST_CASE("a body is read by its type, and one that is empty has none") {
+TEST_CASE("read_body() reads a form or JSON by Content-Type, and an empty body of any type") {
   struct {
     std::string_view body;
     unit::field_list fields;
@@ -131,14 +131,14 @@ TEST_CASE("a body is read by its type, and one that is empty has none") {
   }
 }
 
-TEST_CASE("only a batch has problems with an index") {
+TEST_CASE("read_body() reports problems without an index") {
   const auto found =
       http::v1::read_body(with_body(R"({"a":[{"b":1,"b":1}]})", {unit::json_type}), notes{});
   REQUIRE(verdict_on(found) == "duplicate-parameter");
   CHECK(found->index == std::nullopt);
 }
 
-TEST_CASE("a reader takes each parameter it knows, once") {
+TEST_CASE("parameter_reader takes each known parameter once") {
   http::v1::parameter_reader<numbers> reader{rules};
   CHECK_FALSE(reader.has("first"));
   CHECK(verdict_on(reader.accept("second", "2")) == "ok");
@@ -155,7 +155,7 @@ TEST_CASE("a reader takes each parameter it knows, once") {
   CHECK(verdict_on(reader.accept("First", "1")) == "invalid-parameter");
 }
 
-TEST_CASE("a value that is refused is told by its rule, and counts as given") {
+TEST_CASE("parameter_reader reports the rule of a refused value, and counts it as given") {
   http::v1::parameter_reader<numbers> reader{rules};
   const auto found = reader.accept("first", "x");
   REQUIRE(verdict_on(found) == "invalid-value");
@@ -163,7 +163,7 @@ TEST_CASE("a value that is refused is told by its rule, and counts as given") {
   CHECK(verdict_on(reader.accept("first", "1")) == "duplicate-parameter");
 }
 
-TEST_CASE("a reader that knows no parameters refuses every one") {
+TEST_CASE("parameter_reader without parameters refuses every one") {
   http::v1::parameter_reader<int> reader{{}};
   CHECK(verdict_on(http::v1::read_query("", reader.sink())) == "ok");
   CHECK(verdict_on(http::v1::read_query("&", reader.sink())) == "ok");

@@ -8,7 +8,7 @@
 
 using namespace std::string_view_literals;
 
-TEST_CASE("an encoding is good when its digits are, and it stands for UTF-8") {
+TEST_CASE("has_good_encoding() returns true for hexadecimal digits that decode to UTF-8") {
   struct {
     std::string_view text;
     bool is_good;
@@ -33,7 +33,7 @@ TEST_CASE("an encoding is good when its digits are, and it stands for UTF-8") {
       {"%ed%a0%80", false},
       {"%f4%90%80%80", false},
       {"%41\xff", false},
-      // nothing is encoded, and it is not UTF-8 as it is
+      // not encoded and not UTF-8
       {"\xff", false},
       {"\xc3", false},
   };
@@ -44,7 +44,7 @@ TEST_CASE("an encoding is good when its digits are, and it stands for UTF-8") {
   }
 }
 
-TEST_CASE("a plus is a space where that is asked for, and data elsewhere") {
+TEST_CASE("decode() turns a plus into a space only if told to") {
   struct {
     std::string_view text, as_query, as_path;
   } const cases[] = {
@@ -68,14 +68,14 @@ TEST_CASE("a plus is a space where that is asked for, and data elsewhere") {
   }
 }
 
-TEST_CASE("what needs no decoding is not copied") {
+TEST_CASE("decode() returns its argument when nothing is encoded") {
   std::string buffer;
   constexpr auto text = "a-b"sv;
   CHECK(http::decode(text, true, buffer).data() == text.data());
   CHECK(buffer == "");
 }
 
-TEST_CASE("all but the unreserved characters are encoded, and decode to what they were") {
+TEST_CASE("encode() encodes all but the unreserved characters, and decode() reverses it") {
   CHECK(http::encode("") == "");
   CHECK(http::encode("azAZ09-._~") == "azAZ09-._~");
   CHECK(http::encode("a/b c+%?&=\"\r\n") == "a%2Fb%20c%2B%25%3F%26%3D%22%0D%0A");
@@ -89,7 +89,7 @@ TEST_CASE("all but the unreserved characters are encoded, and decode to what the
   CHECK(http::decode(encoded, false, buffer) == all);
 }
 
-TEST_CASE("pairs are what is between the ampersands") {
+TEST_CASE("for_each_pair() visits the pairs between ampersands") {
   struct {
     std::string_view text;
     std::vector<std::string> pairs;
@@ -120,7 +120,7 @@ TEST_CASE("pairs are what is between the ampersands") {
   }
 }
 
-TEST_CASE("no pair is visited behind the one that was enough") {
+TEST_CASE("for_each_pair() stops when the visitor returns false") {
   int visits = 0;
   http::for_each_pair("a&b&c&d", [&](std::string_view, std::string_view) { return ++visits < 2; });
   CHECK(visits == 2);

@@ -17,7 +17,7 @@ using unit::read_of;
 using unit::request;
 using unit::three_operations;
 
-TEST_CASE("bodies are the same wherever their bytes are split") {
+TEST_CASE("a pipeline yields the same bodies wherever the input is split") {
   const std::string json = R"({"delta":5,"min":-1})";
   const auto text = post("/v1/counters/a", "application/json", json) +
                     post("/v1/counters/b", "application/x-www-form-urlencoded", "delta=5&min=-1") +
@@ -52,7 +52,7 @@ TEST_CASE("bodies are the same wherever their bytes are split") {
   }
 }
 
-TEST_CASE("nothing of a request is left for the next one") {
+TEST_CASE("a pipeline carries no field or body over to the next request") {
   connection peer;
   const auto taken =
       peer.feed(post("/v1/counters/a", "application/json", R"({"delta":5})",
@@ -73,7 +73,7 @@ TEST_CASE("nothing of a request is left for the next one") {
   CHECK(unit::member(answers[1].body, "value") == "2");
 }
 
-TEST_CASE("the body of a read is read and ignored") {
+TEST_CASE("a pipeline reads and ignores the body of a GET") {
   connection peer;
   const auto taken = peer.feed(
       request("GET", "/v1/counters/a", "Content-Length: 4\r\nContent-Type: image/png\r\n") +
@@ -85,7 +85,7 @@ TEST_CASE("the body of a read is read and ignored") {
   CHECK(command_of(taken[2]).name == "c");
 }
 
-TEST_CASE("a batch that waits for 100 Continue gets it, and then its answer") {
+TEST_CASE("a batch that expects 100 Continue receives it, then its response") {
   connection peer;
   const auto text = batch("Expect: 100-continue\r\n");
   const auto header = text.size() - three_operations.size();
@@ -101,7 +101,7 @@ TEST_CASE("a batch that waits for 100 Continue gets it, and then its answer") {
   CHECK(answers[0].status == 200);
 }
 
-TEST_CASE("what is refused before it is routed is told in text, whatever its path") {
+TEST_CASE("a request refused before routing gets a line of text, whatever its path") {
   const struct {
     std::string text;
     int status;

@@ -1,4 +1,4 @@
-// How exchanges end with their connections, and how their answers are framed.
+// The end of connections with exchanges, and the framing of their responses.
 
 #include "http/protocol/pipeline.hpp"
 #include "tests/unit/support.hpp"
@@ -26,7 +26,7 @@ namespace {
 const state six{6, 1018};
 const full_reply read_six{outcome::ok, false, six, six};
 
-/// The answer to one request that asks one question.
+/// Returns the response to one request that needs one store request.
 answer answer_to(std::string_view text, const full_reply& reply) {
   connection peer;
   const auto taken = peer.feed(text);
@@ -43,7 +43,7 @@ bool has_field(const answer& answer, std::string_view name) {
 
 }  // namespace
 
-TEST_CASE("HEAD is answered with the fields of GET, and without its body") {
+TEST_CASE("HEAD under /v1 has the fields of GET and no body") {
   connection peer;
   const auto taken = peer.feed(request("HEAD", "/v1/counters/x") + get("/v1/counters/x"));
   REQUIRE(taken.size() == 2);
@@ -56,7 +56,7 @@ TEST_CASE("HEAD is answered with the fields of GET, and without its body") {
   CHECK(answers[0].has("ETag: \"1018\""));
   CHECK(answers[0].has("Content-Type: application/json"));
 
-  // Also of what is refused, and of lists.
+  // Also for problems and lists.
   connection other;
   CHECK(other.feed(request("HEAD", "/v1/counters/")).empty());
   const auto refused = other.take_output();
@@ -67,7 +67,7 @@ TEST_CASE("HEAD is answered with the fields of GET, and without its body") {
   CHECK(other.take_output().ends_with("Content-Length: 35\r\n\r\n"));
 }
 
-TEST_CASE("an answer about a counter may be kept only where it was read") {
+TEST_CASE("only the response to a read of a counter may be cached") {
   const auto read = answer_to(get("/v1/counters/x"), read_six);
   CHECK(read.status == 200);
   CHECK(read.has("Cache-Control: no-cache"));
@@ -80,7 +80,7 @@ TEST_CASE("an answer about a counter may be kept only where it was read") {
   CHECK(missing.has("Content-Type: application/problem+json"));
 }
 
-TEST_CASE("204 and 304 have neither a body nor what would frame one") {
+TEST_CASE("204 and 304 have no body, Content-Length and Content-Type") {
   const auto known = answer_to(get("/v1/counters/x", "If-None-Match: \"1018\"\r\n"),
                                {outcome::not_modified, false, six, six});
   CHECK(known.status == 304);
@@ -97,7 +97,7 @@ TEST_CASE("204 and 304 have neither a body nor what would frame one") {
   }
 }
 
-TEST_CASE("a replay says so, and nothing else does") {
+TEST_CASE("only a replayed response has Idempotency-Replayed") {
   const std::string text = request("POST", "/v1/counters/x", "Idempotency-Key: k\r\n");
   const auto again = answer_to(text, {outcome::ok, true, std::nullopt, six});
   CHECK(again.status == 201);
@@ -108,7 +108,7 @@ TEST_CASE("a replay says so, and nothing else does") {
       has_field(answer_to(text, {outcome::ok, false, std::nullopt, six}), "Idempotency-Replayed"));
 }
 
-TEST_CASE("every outcome has its status, and only one that will pass says when to come back") {
+TEST_CASE("every outcome has its status, and only 503 has Retry-After") {
   struct {
     counter::outcome outcome;
     int status;
@@ -138,7 +138,7 @@ TEST_CASE("every outcome has its status, and only one that will pass says when t
   }
 }
 
-TEST_CASE("HTTP/1.0 gets its answer, and the connection lives as long as it asks") {
+TEST_CASE("HTTP/1.0 gets the response of an exchange, and keeps the connection only on request") {
   for (const bool keeps : {false, true}) {
     connection peer;
     const auto taken = peer.feed("POST /v1/counters/x HTTP/1.0\r\n" +
@@ -158,7 +158,7 @@ TEST_CASE("HTTP/1.0 gets its answer, and the connection lives as long as it asks
   }
 }
 
-TEST_CASE("a list that is a connection's last request is still asked to its end") {
+TEST_CASE("a list that is the last request of its connection is completed") {
   connection peer;
   auto taken = peer.feed(get("/v1/counters", "Connection: close\r\n") + get("/inc?name=late"));
   for (const auto* reached : {"a", "b"}) {
@@ -175,7 +175,7 @@ TEST_CASE("a list that is a connection's last request is still asked to its end"
   check_closed(peer);
 }
 
-TEST_CASE("a peer that sends nothing more still gets what it asked for") {
+TEST_CASE("a half-closed connection receives the responses of its exchanges") {
   connection peer;
   auto taken = peer.feed(get("/v1/counters") + get("/v1/counters/x"));
   REQUIRE(taken.size() == 1);
@@ -189,7 +189,7 @@ TEST_CASE("a peer that sends nothing more still gets what it asked for") {
   check_closed(peer);
 }
 
-TEST_CASE("a request in flight closes a connection that drains, an exchange as any other") {
+TEST_CASE("drain() closes the connection with a pending exchange") {
   for (const std::string_view target : {"/v1/counters/x", "/v1/counters"}) {
     CAPTURE(target);
     connection peer;
@@ -208,7 +208,7 @@ TEST_CASE("a request in flight closes a connection that drains, an exchange as a
   }
 }
 
-TEST_CASE("a connection whose exchanges are over gives their memory back, and goes on") {
+TEST_CASE("a connection frees the memory of completed exchanges and goes on") {
   connection peer;
   for (int i = 0; i < 2; ++i) {
     const auto taken = peer.feed(get("/v1/counters/x") + get("/v1/counters/y"));

@@ -21,7 +21,7 @@ using unit::connection;
 using unit::get;
 using unit::read_of;
 
-TEST_CASE("requests of both faces go out in the order in which they came") {
+TEST_CASE("responses of text and /v1 requests leave in the order of the requests") {
   std::vector<std::size_t> order(4);
   std::iota(order.begin(), order.end(), 0u);
   do {
@@ -47,7 +47,7 @@ TEST_CASE("requests of both faces go out in the order in which they came") {
   } while (std::next_permutation(order.begin(), order.end()));
 }
 
-TEST_CASE("a list holds back what is behind it, and nothing that is before it") {
+TEST_CASE("a list holds back later requests, but not earlier ones") {
   connection peer;
   const auto taken = peer.feed(get("/get?name=a") + get("/v1/counters/b") + get("/v1/counters") +
                                get("/get?name=c") + get("/v1/counters"));
@@ -67,7 +67,7 @@ TEST_CASE("a list holds back what is behind it, and nothing that is before it") 
   REQUIRE(behind.size() == 2);
   CHECK(behind[0].name == "c");
   CHECK(behind[1].request.has_value());
-  // Its turn is before the list's that is behind it.
+  // It precedes the list in the pipeline.
   CHECK(peer.answer_to(behind[1], page{outcome::ok, {}, true, ""}).empty());
   CHECK(peer.take_output() == "");
   peer.complete(behind[0], {outcome::ok, 3});
@@ -76,7 +76,7 @@ TEST_CASE("a list holds back what is behind it, and nothing that is before it") 
   CHECK(peer.next_step() != http::pipeline::step::wait);
 }
 
-TEST_CASE("a list that is not finished goes on asking in its place") {
+TEST_CASE("a pending list sends its further requests before later requests") {
   connection peer;
   const auto first = peer.feed(get("/v1/counters") + get("/get?name=c"));
   REQUIRE(first.size() == 1);
@@ -91,7 +91,7 @@ TEST_CASE("a list that is not finished goes on asking in its place") {
   CHECK(peer.take_answers().size() == 1);
 }
 
-TEST_CASE("a batch asks all it has, and holds back what is behind it until all is answered") {
+TEST_CASE("a batch sends all operations, and holds back later requests until all are complete") {
   connection peer;
   const auto taken = peer.feed(get("/v1/counters/a") + batch() + get("/get?name=c"));
   REQUIRE(taken.size() == 4);
@@ -113,7 +113,7 @@ TEST_CASE("a batch asks all it has, and holds back what is behind it until all i
   CHECK(behind[0].name == "c");
 }
 
-TEST_CASE("questions count as requests in flight") {
+TEST_CASE("requests of exchanges count towards the pipelining limit") {
   counter::limits few;
   few.pipelined_max = 2;
   connection peer{few};

@@ -11,7 +11,7 @@ using counter::outcome;
 using http::v1::code;
 using unit::member;
 
-TEST_CASE("a problem is told as RFC 9457 has it") {
+TEST_CASE("to_response() renders problem details by RFC 9457") {
   const auto response = http::v1::to_response({code::invalid_value, "delta is \"odd\""});
   CHECK(response.status == http::status::bad_request);
   CHECK(response.type == "application/problem+json");
@@ -24,14 +24,14 @@ TEST_CASE("a problem is told as RFC 9457 has it") {
   CHECK_FALSE(response.may_be_cached);
 }
 
-TEST_CASE("a problem of an operation in a batch tells its index") {
+TEST_CASE("to_response() renders the index of an operation in a batch") {
   CHECK(member(http::v1::to_response({code::invalid_name, "x", 0}).body.view(), "index") == "0");
   CHECK(member(http::v1::to_response({code::invalid_name, "x", 999}).body.view(), "index") ==
         "999");
   CHECK(member(http::v1::to_response({code::invalid_name, "x"}).body.view(), "index") == "");
 }
 
-TEST_CASE("a refusal tells the counter where that is the reason") {
+TEST_CASE("refusal_of() has value and version where the counter's state is the reason") {
   struct {
     counter::outcome outcome;
     int status;
@@ -69,7 +69,7 @@ TEST_CASE("a refusal tells the counter where that is the reason") {
     CHECK(member(missing.body.view(), "value") == (tells_state ? "null" : ""));
     CHECK(member(missing.body.view(), "version") == (tells_state ? "null" : ""));
 
-    // The same in a batch, where neither type nor title is repeated.
+    // The result in a batch has the same members, without type and title.
     const auto result =
         boost::json::serialize(http::v1::refused_result({outcome, false, now, now}));
     for (const auto* name : {"status", "code", "detail", "value", "version"})
@@ -79,7 +79,7 @@ TEST_CASE("a refusal tells the counter where that is the reason") {
   }
 }
 
-TEST_CASE("a read in a batch whose counter was not to exist is a failed precondition") {
+TEST_CASE("refused_result() of a read not modified is a failed precondition") {
   const counter::state now{6, 7};
   const auto result =
       boost::json::serialize(http::v1::refused_result({outcome::not_modified, false, now, now}));
@@ -88,7 +88,7 @@ TEST_CASE("a read in a batch whose counter was not to exist is a failed precondi
   CHECK(member(result, "value") == "6");
 }
 
-TEST_CASE("a refusal says that nothing was changed, unless something may be") {
+TEST_CASE("refusal_of() says that nothing was changed, except for outcome_unknown") {
   for (const auto outcome :
        {outcome::too_many_counters, outcome::idempotency_store_full, outcome::overloaded,
         outcome::draining, outcome::disk_full, outcome::unreadable}) {

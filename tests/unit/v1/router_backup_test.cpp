@@ -1,4 +1,4 @@
-// POST /v1/admin/backup, up to what the store is asked.
+// POST /v1/admin/backup, up to the request to the store.
 
 #include "http/api/router.hpp"
 #include "tests/unit/v1/pipeline_support.hpp"
@@ -40,7 +40,7 @@ unit::routed post(const std::string& query, const unit::field_list& fields = {},
 
 }  // namespace
 
-TEST_CASE("a backup is asked for by its name, wherever that is given") {
+TEST_CASE("POST /v1/admin/backup takes the name from the query or the body") {
   struct {
     std::string query;
     unit::field_list fields;
@@ -64,7 +64,7 @@ TEST_CASE("a backup is asked for by its name, wherever that is given") {
   }
 }
 
-TEST_CASE("a backup whose parameters are wrong is not begun") {
+TEST_CASE("POST /v1/admin/backup with invalid parameters starts no backup") {
   struct {
     std::string query;
     unit::field_list fields;
@@ -106,7 +106,7 @@ TEST_CASE("a backup whose parameters are wrong is not begun") {
   }
 }
 
-TEST_CASE("nobody but a peer on this machine makes backups, or learns whether he could") {
+TEST_CASE("POST /v1/admin/backup from another machine is 403, whatever its parameters") {
   for (const auto* server_info : {&info_on_disk(), &unit::info_in_memory()})
     for (const std::string query : {"?name=a", "", "?name=..", "?more=1"}) {
       CAPTURE(query);
@@ -117,7 +117,7 @@ TEST_CASE("nobody but a peer on this machine makes backups, or learns whether he
       CHECK(unit::member(routed.response->body.view(), "detail") ==
             "\"backups can only be made from the server's own machine\"");
     }
-  // Everything else is for everyone.
+  // All other requests are allowed from everywhere.
   CHECK(unit::route(method::post, "/v1/counters/x", {}, "", info_on_disk(),
                     http::connection_info{.is_loopback = false})
             .code() == "asks");
@@ -126,7 +126,7 @@ TEST_CASE("nobody but a peer on this machine makes backups, or learns whether he
             .status() == 204);
 }
 
-TEST_CASE("counters in memory have no backup") {
+TEST_CASE("POST /v1/admin/backup is no-data-directory for counters in memory") {
   const auto routed = post("?name=a", {}, "", unit::info_in_memory());
   CHECK(routed.status() == 409);
   CHECK(routed.code() == "no-data-directory");
@@ -134,7 +134,7 @@ TEST_CASE("counters in memory have no backup") {
         "\"start the server with --data DIR\"");
 }
 
-TEST_CASE("a backup is made for a connection from this machine") {
+TEST_CASE("POST /v1/admin/backup from a loopback connection sends a backup request") {
   const auto request = unit::request("POST", std::string{path} + "?name=a");
   unit::connection far{{}, http::connection_info{.is_loopback = false}, info_on_disk()};
   CHECK(far.feed(request).empty());

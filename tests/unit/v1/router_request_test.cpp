@@ -1,4 +1,4 @@
-// What a request whose path and method are known has to say besides.
+// Parameters, conditions and keys of requests with a known path and method.
 
 #include "counter/limits.hpp"
 #include "http/api/router.hpp"
@@ -17,7 +17,7 @@ using unit::form_type;
 using unit::json_type;
 using unit::route;
 
-TEST_CASE("parameters come in the query, in a form or in JSON, and in two of them together") {
+TEST_CASE("a request takes parameters from the query, a form or JSON, and from two of them") {
   struct {
     std::string_view target;
     unit::field_list fields;
@@ -41,7 +41,7 @@ TEST_CASE("parameters come in the query, in a form or in JSON, and in two of the
   }
 }
 
-TEST_CASE("what is wrong with the parameters is told before a shard is asked") {
+TEST_CASE("invalid parameters are refused before a request to the store") {
   struct {
     http::method method;
     std::string_view target;
@@ -97,7 +97,7 @@ TEST_CASE("what is wrong with the parameters is told before a shard is asked") {
   }
 }
 
-TEST_CASE("a body has a type that is understood, and one that is empty needs none") {
+TEST_CASE("a body of an unsupported type is 415, an empty one needs no type") {
   struct {
     unit::field_list fields;
     std::string_view body;
@@ -122,7 +122,7 @@ TEST_CASE("a body has a type that is understood, and one that is empty needs non
         CHECK(routed.code() == "unsupported-media-type");
     }
     CHECK(route(method::put, "/v1/counters/x?value=1", fields, body).status() == status);
-    // The body of a read is ignored.
+    // GET ignores its body.
     CHECK(route(method::get, "/v1/counters/x", fields, body).code() == "asks");
     CHECK(route(method::get, "/v1/counters", fields, body).code() == "asks");
     CHECK(route(method::get, "/v1/info", fields, body).status() == 200);
@@ -133,7 +133,7 @@ TEST_CASE("a body has a type that is understood, and one that is empty needs non
   CHECK(route(method::post, "/v1/batch", {json_type}, batch).code() == "asks");
 }
 
-TEST_CASE("conditions and the key go with the command") {
+TEST_CASE("a command has the conditions and the Idempotency-Key of its request") {
   const auto routed = route(method::post, "/v1/counters/x",
                             {{field::if_match, R"("1", "2")"},
                              {field::if_none_match, "*"},
@@ -144,7 +144,7 @@ TEST_CASE("conditions and the key go with the command") {
   CHECK(routed.command().idempotency_key == "k");
 }
 
-TEST_CASE("a condition or a key that is malformed is told before a shard is asked") {
+TEST_CASE("a malformed condition or Idempotency-Key is refused before a request to the store") {
   for (const auto method : {method::get, method::post, method::put, method::delete_}) {
     const auto* target = method == method::put ? "/v1/counters/x?value=1" : "/v1/counters/x";
     for (const auto name : {field::if_match, field::if_none_match}) {
@@ -152,7 +152,7 @@ TEST_CASE("a condition or a key that is malformed is told before a shard is aske
       CHECK(routed.status() == 400);
       CHECK(routed.code() == "invalid-value");
     }
-    // A read has no use for a key.
+    // GET ignores the Idempotency-Key.
     const bool is_read = method == method::get;
     for (const auto& key : {std::string{}, std::string{"a b"}, std::string(256, 'k')})
       CHECK(route(method, target, {{field::idempotency_key, key}}).code() ==
@@ -167,7 +167,7 @@ TEST_CASE("a condition or a key that is malformed is told before a shard is aske
             .code() == "invalid-idempotency-key");
 }
 
-TEST_CASE("a list asks every shard, and a batch all that it has") {
+TEST_CASE("a list sends a request to every shard, a batch one for each operation") {
   const auto list = route(method::get, "/v1/counters?prefix=a%2F&limit=5&cursor=612f62");
   REQUIRE(list.requests.size() == 3);
   CHECK(list.is_long);
@@ -188,7 +188,7 @@ TEST_CASE("a list asks every shard, and a batch all that it has") {
   CHECK(second.idempotency_key == "k");
 }
 
-TEST_CASE("a malformed operation keeps the whole batch from being asked") {
+TEST_CASE("a batch with an invalid operation sends no request to the store") {
   const auto routed = route(method::post, "/v1/batch", {json_type},
                             R"({"ops":[{"op":"add","name":"x"},{"op":"add","name":""}]})");
   CHECK(routed.status() == 400);
@@ -196,7 +196,7 @@ TEST_CASE("a malformed operation keeps the whole batch from being asked") {
   CHECK(unit::member(routed.response->body.view(), "index") == "1");
 }
 
-TEST_CASE("the server describes itself and its API") {
+TEST_CASE("GET /v1/info and /openapi.json describe the server and its API") {
   const auto info = route(method::get, "/v1/info");
   REQUIRE(info.status() == 200);
   CHECK(info.response->type == http::json_type);

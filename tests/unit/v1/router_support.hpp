@@ -13,7 +13,7 @@
 
 namespace unit {
 
-/// What a request under /v1 comes to: an answer, or what the shards are asked.
+/// The result of routing a request under /v1: a response, or requests to the shards.
 struct routed {
   std::optional<http::response> response{};
   std::vector<counter::request> requests{};
@@ -26,7 +26,7 @@ struct routed {
   }
 };
 
-/// Of three shards in memory.
+/// A server with three shards in memory.
 inline const http::v1::server_info& info_in_memory() {
   static const http::v1::server_info server_info{
       "1.2.3", 3, 2, {}, counter::store_traits::in_memory(3)};

@@ -11,7 +11,7 @@ using http::method;
 using unit::field;
 using unit::route;
 
-TEST_CASE("a method on a counter is an operation on it") {
+TEST_CASE("each method on /v1/counters/{name} becomes its operation") {
   struct {
     http::method method;
     std::string_view target;
@@ -42,7 +42,7 @@ TEST_CASE("a method on a counter is an operation on it") {
   }
 }
 
-TEST_CASE("a name is one segment, split off before it is decoded") {
+TEST_CASE("/v1/counters/{name} splits off the name before decoding it") {
   struct {
     std::string target, name;
   } const cases[] = {
@@ -70,7 +70,7 @@ TEST_CASE("a name is one segment, split off before it is decoded") {
   }
 }
 
-TEST_CASE("a name that cannot be one is refused, whatever is wrong with it") {
+TEST_CASE("an invalid name is invalid-name, whatever its defect") {
   std::string encoded;
   for (int i = 0; i < 257; ++i)
     encoded += "%78";
@@ -96,7 +96,7 @@ TEST_CASE("a name that cannot be one is refused, whatever is wrong with it") {
       "/v1/counters/a#b",
       "/%761/counters/%",
       "http://h/v1/counters/%",
-      // also where the query is bad
+      // also with a malformed query
       "/v1/counters/%?delta=%",
   };
   for (const auto& target : targets) {
@@ -110,7 +110,7 @@ TEST_CASE("a name that cannot be one is refused, whatever is wrong with it") {
   }
 }
 
-TEST_CASE("a target that is malformed elsewhere is a bad request") {
+TEST_CASE("a target malformed outside the name is bad-request") {
   for (const std::string_view target : {
            "/v1/counters?limit=%",
            "/v1/counters/x?delta=%",
@@ -138,7 +138,7 @@ TEST_CASE("a target that is malformed elsewhere is a bad request") {
   }
 }
 
-TEST_CASE("there is nothing at any other path of the resource API") {
+TEST_CASE("an unknown path under /v1 is no-such-route") {
   for (const std::string_view target : {
            "/v1",
            "/v1/",
@@ -174,7 +174,7 @@ TEST_CASE("there is nothing at any other path of the resource API") {
   }
 }
 
-TEST_CASE("what is not of the resource API is answered in text") {
+TEST_CASE("paths outside /v1 have errors in text") {
   for (const std::string_view target :
        {"/V1/counters/x", "/v1x/counters/x", "//v1/counters/x", "/v2/counters/x",
         "/v1%2Fcounters/x", "/openapi.json/", "/counters/x", "/OpenAPI.json"}) {
@@ -187,7 +187,7 @@ TEST_CASE("what is not of the resource API is answered in text") {
   CHECK(route(method::get, "v1/counters/x").response->type == http::text_type);
 }
 
-TEST_CASE("every path tells which methods it has") {
+TEST_CASE("every path lists its methods in Allow") {
   struct {
     std::string_view target, allow;
     unsigned methods;
@@ -220,7 +220,7 @@ TEST_CASE("every path tells which methods it has") {
     CHECK(options.response->allow == allow);
     CHECK(options.response->body.view() == "");
   }
-  // Neither its parameters nor its name are looked at.
+  // Its parameters and its name are not checked.
   CHECK(route(method::options, "/v1/counters/?x=y").status() == 204);
   CHECK(route(method::other, "/v1/counters/x?x=y").status() == 405);
 }

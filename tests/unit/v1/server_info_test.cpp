@@ -18,13 +18,13 @@ server_info with(const counter::store_traits& store) {
 
 }  // namespace
 
-TEST_CASE("the server tells where its counters are and what is left of them") {
+TEST_CASE("server_info describes the store, its durability and the limits") {
   struct {
     counter::durability durability;
     std::string_view name, store, told;
   } const cases[] = {
       {{}, "memory", "\"memory\"", R"({"sync":"none"})"},
-      // How often is said only where something may be lost meanwhile.
+      // Only `interval` has an interval.
       {{policy::none, 100ms}, "memory", "\"memory\"", R"({"sync":"none"})"},
       {{policy::always}, "rocksdb", "\"rocksdb\"", R"({"sync":"always"})"},
       {{policy::always, 100ms}, "other", "\"other\"", R"({"sync":"always"})"},
@@ -47,7 +47,7 @@ TEST_CASE("the server tells where its counters are and what is left of them") {
   }
 }
 
-TEST_CASE("a site knows the places of its store") {
+TEST_CASE("server_info has the traits of its store") {
   counter::store_traits traits;
   traits.mailboxes = 7;
   traits.first_list = 3;

@@ -38,7 +38,7 @@ constexpr auto json_type = std::pair{field::content_type, std::string_view{"appl
 constexpr auto form_type =
     std::pair{field::content_type, std::string_view{"application/x-www-form-urlencoded"}};
 
-/// `ok`, or the code of what is wrong.
+/// Returns `ok`, or the code of the problem.
 template <class T>
 std::string verdict_on(const http::v1::result<T>& read) {
   const auto* found = std::get_if<http::v1::problem>(&read);
@@ -49,7 +49,7 @@ inline std::string verdict_on(const std::optional<http::v1::problem>& found) {
   return found ? std::string{http::v1::text_of(found->code)} : "ok";
 }
 
-/// A member of a JSON object, as JSON; empty when there is none.
+/// Returns a member of a JSON object as JSON; empty if it is missing.
 inline std::string member(std::string_view object, std::string_view name) {
   boost::json::error_code error;
   const auto parsed = boost::json::parse({object.data(), object.size()}, error);
@@ -59,7 +59,7 @@ inline std::string member(std::string_view object, std::string_view name) {
   return found == nullptr ? "" : boost::json::serialize(*found);
 }
 
-/// The code of a problem, as its body tells it; empty when it is none.
+/// Returns the code in the body of a problem; empty if it is no problem.
 inline std::string code_in(const http::response& response) {
   if (response.type != "application/problem+json")
     return "";
@@ -67,7 +67,7 @@ inline std::string code_in(const http::response& response) {
   return code.size() < 2 ? code : code.substr(1, code.size() - 2);
 }
 
-/// The answer to a question.
+/// Returns a call with its request and this response.
 template <class Answer>
 counter::call answered(counter::request request, Answer answer) {
   counter::call call{std::move(request)};
@@ -75,7 +75,7 @@ counter::call answered(counter::request request, Answer answer) {
   return call;
 }
 
-/// Asks all that an exchange has to ask now.
+/// Returns every request that the exchange can send now.
 inline std::vector<counter::request> requests_of(http::v1::exchange& exchange) {
   std::vector<counter::request> requests;
   while (auto request = exchange.next_request())
@@ -83,7 +83,7 @@ inline std::vector<counter::request> requests_of(http::v1::exchange& exchange) {
   return requests;
 }
 
-/// Different in every run, unless it is given.
+/// Returns the seed: random, or COUNTERD_TEST_SEED.
 inline unsigned test_seed() {
   const auto* given = std::getenv("COUNTERD_TEST_SEED");
   return given == nullptr ? std::random_device{}()

@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <string_view>
 
-TEST_CASE("a time is told in UTC, with milliseconds") {
+TEST_CASE("to_rfc3339() formats UTC with milliseconds") {
   struct {
     std::int64_t milliseconds;
     std::string_view text;
