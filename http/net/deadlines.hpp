@@ -53,8 +53,8 @@ public:
     durations_[timeout] = duration;
   }
 
-  /// Sets the deadline of `object` to the loop clock's time plus the duration of `timeout`, and clears
-  /// its previous deadline of any kind. Borrows `object`.
+  /// Sets the deadline of `object` to the loop clock's time plus the duration of `timeout`, and
+  /// clears its previous deadline of any kind. Borrows `object`.
   void set(timed& object, kind timeout);
 
   /// Does nothing if `object` has no deadline.

@@ -11,10 +11,10 @@
 #include "http/api/v1/list_exchange.hpp"
 #include "http/api/v1/list_reader.hpp"
 #include "http/api/v1/media_type.hpp"
+#include "http/api/v1/openapi.hpp"
 #include "http/api/v1/operation_reader.hpp"
 #include "http/api/v1/problem.hpp"
 #include "http/protocol/percent.hpp"
-#include "http/api/v1/openapi.hpp"
 
 #include <utility>
 #include <vector>
