@@ -17,12 +17,12 @@ using namespace support;
 
 namespace {
 
-void check_refuses(const words& arguments, const setting& how = {}) {
+void check_refuses(const words& arguments, const setting& options = {}) {
   std::string line;
   for (const auto& word : arguments)
     line += " " + word;
   CAPTURE(line);
-  const auto ended = process{counterd(arguments), how}.wait();
+  const auto ended = process{counterd(arguments), options}.wait();
   CAPTURE(ended.log);
   CHECK(ended.exit_code > 0);
   CHECK(ended.output == "");

@@ -170,9 +170,9 @@ TEST_CASE("a second SIGTERM ends the server at once") {
 }
 
 TEST_CASE("SIGINT stops the server even if it was ignored when it started") {
-  setting how;
-  how.ignores_interrupt = true;
-  server_process server{{}, how};
+  setting options;
+  options.ignores_interrupt = true;
+  server_process server{{}, options};
   server.signal(SIGINT);
   check_ended_well(server.wait());
 }

@@ -27,11 +27,11 @@ std::string post(const std::string& fields, const std::string& body = {}) {
 
 enum class delivery { in_one_piece, bytewise };
 
-void check_refused(std::uint16_t port, const attack& attack, delivery how) {
+void check_refused(std::uint16_t port, const attack& attack, delivery mode) {
   CAPTURE(attack.bytes);
-  CAPTURE(static_cast<int>(how));
+  CAPTURE(static_cast<int>(mode));
   client connection{port};
-  if (how == delivery::bytewise)
+  if (mode == delivery::bytewise)
     connection.send_bytewise(attack.bytes + smuggled);
   else
     connection.send(attack.bytes + smuggled);
@@ -49,8 +49,8 @@ void check_all_refused(const attack (&attacks)[Size]) {
   server_process server{{"--shards", "4"}};
   REQUIRE(get(server.port(), "/set?name=x&val=7").body == "ok\n");
   for (const auto& attack : attacks)
-    for (const auto how : {delivery::in_one_piece, delivery::bytewise})
-      check_refused(server.port(), attack, how);
+    for (const auto mode : {delivery::in_one_piece, delivery::bytewise})
+      check_refused(server.port(), attack, mode);
 }
 
 }  // namespace
@@ -209,10 +209,10 @@ TEST_CASE("bytes inside a body are no request, and bytes behind it are") {
   REQUIRE(get(server.port(), "/set?name=x&val=0").status == 200);
   int counted = 0;
   for (const auto& first : requests)
-    for (const auto how : {delivery::in_one_piece, delivery::bytewise}) {
+    for (const auto mode : {delivery::in_one_piece, delivery::bytewise}) {
       CAPTURE(first);
       client connection{server.port()};
-      if (how == delivery::bytewise)
+      if (mode == delivery::bytewise)
         connection.send_bytewise(first + smuggled);
       else
         connection.send(first + smuggled);

@@ -185,12 +185,12 @@ TEST_CASE("counters over --max-counters are 507 on all shards, and existing ones
 TEST_CASE("a server out of descriptors waits without spinning, and goes on") {
   for (const std::string threads : {"1", "4"}) {
     CAPTURE(threads);
-    setting how;
-    how.descriptors_max = 60;
+    setting options;
+    options.descriptors_max = 60;
     // Without descriptors ThreadSanitizer cannot read the names that its
     // suppressions match, and would report suppressed findings.
-    how.environment = {"TSAN_OPTIONS=report_bugs=0"};
-    server_process server{{"--threads", threads}, how};
+    options.environment = {"TSAN_OPTIONS=report_bugs=0"};
+    server_process server{{"--threads", threads}, options};
     client first{server.port()};
     REQUIRE(first.ask(get_request("/inc?name=x")).status == 200);
     std::list<client> crowd;

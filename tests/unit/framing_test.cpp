@@ -57,7 +57,7 @@ TEST_CASE("framing_guard passes headers that declare the end of the message once
 
 TEST_CASE("framing_guard refuses headers that declare it twice or in an unknown coding") {
   struct {
-    std::string_view what;
+    std::string_view label;
     bool version;
     fields header;
     http::status code;
@@ -149,8 +149,8 @@ TEST_CASE("framing_guard refuses headers that declare it twice or in an unknown 
        {host, {field::expect, "100-continue, x"}},
        status::expectation_failed},
   };
-  for (const auto& [what, version, header, code] : cases) {
-    CAPTURE(what);
+  for (const auto& [label, version, header, code] : cases) {
+    CAPTURE(label);
     const auto why = check(version, header);
     REQUIRE(why);
     CHECK(why->status == code);

@@ -27,7 +27,7 @@ TEST_CASE("neither a smuggled request nor its carrier is yielded") {
   const auto length = std::to_string(inner.size());
   const std::string outer = "POST /inc?name=own HTTP/1.1\r\nHost: h\r\n";
   struct {
-    std::string_view what;
+    std::string_view label;
     std::string text;
   } const cases[] = {
       {"unknown coding", outer + "Transfer-Encoding: gzip\r\n\r\n" + inner},
@@ -68,8 +68,8 @@ TEST_CASE("neither a smuggled request nor its carrier is yielded") {
       {"unknown method", "BREW /inc?name=own HTTP/1.1\r\nHost: h\r\n\r\n" + inner},
       {"body over the limit", outer + "Content-Length: 1048577\r\n\r\n" + inner},
   };
-  for (const auto& [what, text] : cases) {
-    CAPTURE(what);
+  for (const auto& [label, text] : cases) {
+    CAPTURE(label);
     for (std::size_t split = 0; split <= text.size(); ++split) {
       CAPTURE(split);
       connection peer;

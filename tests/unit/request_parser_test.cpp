@@ -155,7 +155,7 @@ TEST_CASE("parse() refuses a bare LF in a header when it arrives") {
 TEST_CASE("parse() takes a request at the limits and refuses one beyond") {
   const auto header_rest = "GET / HTTP/1.1\r\nHost: h\r\nX: \r\n\r\n"s.size();
   const struct {
-    std::string_view what;
+    std::string_view label;
     std::string text;
   } cases[] = {
       {"fields", with_fields(repeat("X: y\r\n", limits::header_fields_max - 1))},
@@ -169,8 +169,8 @@ TEST_CASE("parse() takes a request at the limits and refuses one beyond") {
       {"extensions", chunked(repeat("1;" + repeat("x", 1023) + "\r\na\r\n", 8) + "0\r\n\r\n")},
       {"trailers", chunked("0\r\nX: " + repeat("x", 8000) + "\r\n\r\n")},
   };
-  for (const auto& [what, text] : cases) {
-    CAPTURE(what);
+  for (const auto& [label, text] : cases) {
+    CAPTURE(label);
     for (const std::size_t size : {text.size(), std::size_t{1001}}) {
       CAPTURE(size);
       feeder input;
@@ -208,7 +208,7 @@ TEST_CASE("is_in_body() is true from the end of the header to the end of the bod
 
 TEST_CASE("awaits_continue() is true between the header and the body") {
   const struct {
-    std::string_view what;
+    std::string_view label;
     std::string text;
     bool is_awaited;
   } cases[] = {
@@ -224,8 +224,8 @@ TEST_CASE("awaits_continue() is true between the header and the body") {
       {"chunk that did not wait",
        with_fields("Expect: 100-continue\r\nTransfer-Encoding: chunked\r\n", "5\r\nhe"), false},
   };
-  for (const auto& [what, text, is_awaited] : cases) {
-    CAPTURE(what);
+  for (const auto& [label, text, is_awaited] : cases) {
+    CAPTURE(label);
     request_parser parser;
     parser.parse(text);
     CHECK(parser.awaits_continue() == is_awaited);

@@ -40,22 +40,22 @@ std::vector<char*> pointers(words& texts) {
 }
 
 /// Runs in the forked process, where allocation is not allowed.
-[[noreturn]] void become(char** command, char** environment, const setting& how) {
+[[noreturn]] void become(char** command, char** environment, const setting& options) {
   prctl(PR_SET_PDEATHSIG, SIGKILL);  // an aborted test run leaves no process behind
   std::signal(SIGPIPE, SIG_DFL);
-  std::signal(SIGINT, how.ignores_interrupt ? SIG_IGN : SIG_DFL);
-  if (how.descriptors_max > 0) {
-    const rlimit limit{how.descriptors_max, how.descriptors_max};
+  std::signal(SIGINT, options.ignores_interrupt ? SIG_IGN : SIG_DFL);
+  if (options.descriptors_max > 0) {
+    const rlimit limit{options.descriptors_max, options.descriptors_max};
     setrlimit(RLIMIT_NOFILE, &limit);
   }
   execvpe(command[0], command, environment);
   _exit(127);
 }
 
-words server_command(const words& flags, const setting& how) {
+words server_command(const words& flags, const setting& options) {
   auto command = counterd({});
-  command.insert(command.begin(), how.runner.begin(), how.runner.end());
-  for (const auto& address : how.listen)
+  command.insert(command.begin(), options.runner.begin(), options.runner.end());
+  for (const auto& address : options.listen)
     command.insert(command.end(), {"--listen", address});
   command.insert(command.end(), flags.begin(), flags.end());
   return command;
@@ -63,9 +63,9 @@ words server_command(const words& flags, const setting& how) {
 
 }  // namespace
 
-process::process(const words& command, const setting& how) {
+process::process(const words& command, const setting& options) {
   auto arguments = command;
-  auto environment = environment_with(how.environment);
+  auto environment = environment_with(options.environment);
   auto argument_pointers = pointers(arguments);
   auto environment_pointers = pointers(environment);
   int output[2];
@@ -76,7 +76,7 @@ process::process(const words& command, const setting& how) {
   if (id_ == 0) {
     dup2(output[1], STDOUT_FILENO);
     dup2(log[1], STDERR_FILENO);
-    become(argument_pointers.data(), environment_pointers.data(), how);
+    become(argument_pointers.data(), environment_pointers.data(), options);
   }
   close(output[1]);
   close(log[1]);
@@ -167,11 +167,11 @@ bool process::read_some(steady_clock::time_point end) {
   return is_open;
 }
 
-server_process::server_process(const words& flags, const setting& how)
-    : process(server_command(flags, how), how) {
+server_process::server_process(const words& flags, const setting& options)
+    : process(server_command(flags, options), options) {
   const auto end = steady_clock::now() + std::chrono::seconds{20};
   const std::string prefix = "listening on http://";
-  const auto expected = std::max<std::size_t>(1, how.listen.size());
+  const auto expected = std::max<std::size_t>(1, options.listen.size());
   for (std::size_t begin = 0; addresses_.size() < expected;) {
     const auto line_end = output_.find('\n', begin);
     if (line_end == output_.npos) {
@@ -192,8 +192,8 @@ process::ending server_process::stop() {
   return wait();
 }
 
-std::uint16_t server_process::port(std::size_t which) const {
-  const auto& address = addresses_.at(which);
+std::uint16_t server_process::port(std::size_t index) const {
+  const auto& address = addresses_.at(index);
   return static_cast<std::uint16_t>(std::stoul(address.substr(address.rfind(':') + 1)));
 }
 

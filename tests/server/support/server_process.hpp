@@ -26,7 +26,7 @@ struct setting {
 /// their event does not happen in time.
 class process {
 public:
-  explicit process(const words& command, const setting& how = {});
+  explicit process(const words& command, const setting& options = {});
   /// Kills the program.
   ~process();
   process(const process&) = delete;
@@ -69,14 +69,14 @@ private:
 /// A listening counterd, by default on a free port.
 class server_process : public process {
 public:
-  explicit server_process(const words& flags = {}, const setting& how = {});
+  explicit server_process(const words& flags = {}, const setting& options = {});
 
   /// Sends SIGTERM and waits for the exit.
   ending stop();
 
   /// Returns the addresses in its log, in order: `127.0.0.1:12345`.
   const words& addresses() const { return addresses_; }
-  std::uint16_t port(std::size_t which = 0) const;
+  std::uint16_t port(std::size_t index = 0) const;
 
 private:
   words addresses_;

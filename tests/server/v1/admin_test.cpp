@@ -29,9 +29,9 @@ TEST_CASE("POST /v1/admin/backup is allowed from every loopback address") {
   for (const std::string source : {"127.0.0.1:0", "127.9.8.7:0"}) {
     CAPTURE(source);
     client connection{server.addresses()[0], 0, source};
-    const auto said = connection.ask(make_backup);
-    CHECK(defect_of_problem(said, 409, "no-data-directory") == "");
-    CHECK(text_at(object_of(said), "detail") == "start the server with --data DIR");
+    const auto response = connection.ask(make_backup);
+    CHECK(defect_of_problem(response, 409, "no-data-directory") == "");
+    CHECK(text_at(object_of(response), "detail") == "start the server with --data DIR");
     CHECK(connection.ask(get_request("/")).status == 200);
   }
   if (!has_ipv6()) {

@@ -28,9 +28,9 @@ void check_all(const std::vector<refused>& table) {
     const auto before = connection.ask(get_request(x));
     for (const auto& expected : table) {
       CAPTURE(expected.request.substr(0, 1000));
-      const auto said = connection.ask(expected.request);
-      CHECK(defect_of_problem(said, expected.status, expected.code) == "");
-      CHECK_FALSE(said.has("Connection"));
+      const auto response = connection.ask(expected.request);
+      CHECK(defect_of_problem(response, expected.status, expected.code) == "");
+      CHECK_FALSE(response.has("Connection"));
       const auto after = connection.ask(get_request(x));
       REQUIRE(after.status == 200);
       CHECK(after.body == before.body);
@@ -238,9 +238,9 @@ TEST_CASE("an unknown path under /v1 is 404, an unsupported method 405 with Allo
   for (const auto& [target, allow, methods] : known) {
     CAPTURE(target);
     for (const auto& method : methods) {
-      const auto said = connection.ask(request(method, target));
-      CHECK(defect_of_problem(said, 405, "method-not-allowed") == "");
-      CHECK(said.field("Allow") == allow);
+      const auto response = connection.ask(request(method, target));
+      CHECK(defect_of_problem(response, 405, "method-not-allowed") == "");
+      CHECK(response.field("Allow") == allow);
     }
     const auto options = connection.ask(request("OPTIONS", target));
     CHECK(options.status == 204);

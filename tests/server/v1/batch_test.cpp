@@ -52,16 +52,16 @@ TEST_CASE("a batch has the result of a single request for each operation") {
     server_process server{{"--shards", shards}};
     client connection{server.port()};
     REQUIRE(connection.ask(get_request("/set?name=d&val=1")).status == 200);
-    const auto said = connection.ask(batch_of(
+    const auto response = connection.ask(batch_of(
         R"({"op":"add","name":"a","delta":2},{"op":"add","name":"b","delta":-1,"min":0},)"
         R"({"op":"get","name":"z"},{"op":"set","name":"c","value":0},{"op":"delete","name":"d"},)"
         R"({"op":"get","name":"a"},{"op":"delete","name":"z"},{"op":"add","name":"a"},)"
         R"({"op":"add","name":"b","delta":-1,"min":0,"on_limit":"clamp","initial":5},)"
         R"({"op":"add","name":"a","delta":9223372036854775807},{"op":"set","name":"a","value":-1})"));
-    CHECK(said.status == 200);
-    CHECK(said.field("Content-Type") == "application/json");
-    CHECK(said.field("Cache-Control") == "no-store");
-    const auto results = results_of(said);
+    CHECK(response.status == 200);
+    CHECK(response.field("Content-Type") == "application/json");
+    CHECK(response.field("Cache-Control") == "no-store");
+    const auto results = results_of(response);
     REQUIRE(results.size() == 11);
     const std::string expected[] = {
         R"({"status":201,"name":"a","value":2,"previous":null,"applied":2,"created":true,"expires_at":null})",
@@ -201,9 +201,9 @@ TEST_CASE("an invalid operation makes the batch 400 with its index, and nothing 
   for (const auto& [code, operation] : table)
     for (const auto& key : {std::string{}, key_field("k")}) {
       CAPTURE(operation);
-      const auto said = connection.ask(batch_of(good + "," + operation + "," + good, key));
-      CHECK(defect_of_problem(said, 400, code) == "");
-      CHECK(integer_at(object_of(said), "index") == 4);
+      const auto response = connection.ask(batch_of(good + "," + operation + "," + good, key));
+      CHECK(defect_of_problem(response, 400, code) == "");
+      CHECK(integer_at(object_of(response), "index") == 4);
       CHECK(connection.ask(get_request("/v1/counters/x")).body == before);
       CHECK(connection.ask(get_request("/v1/counters/y0")).status == 404);
     }
@@ -217,9 +217,9 @@ TEST_CASE("an invalid operation makes the batch 400 with its index, and nothing 
                                 ""};
   for (const auto& body : bodies) {
     CAPTURE(body);
-    const auto said = connection.ask(with_json("POST", "/v1/batch", body));
-    CHECK(said.status == 400);
-    CHECK_FALSE(object_of(said).contains("index"));
+    const auto response = connection.ask(with_json("POST", "/v1/batch", body));
+    CHECK(response.status == 400);
+    CHECK_FALSE(object_of(response).contains("index"));
     CHECK(connection.ask(get_request("/v1/counters/x")).body == before);
   }
 }

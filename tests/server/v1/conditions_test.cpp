@@ -16,16 +16,16 @@ std::string field(const std::string& name, const std::string& value) {
 
 /// Returns the current tag of a counter.
 std::string tag_of(client& connection, const std::string& name) {
-  const auto said = connection.ask(request("HEAD", counter_path(name)));
-  return said.status == 200 ? said.field("ETag") : "none";
+  const auto response = connection.ask(request("HEAD", counter_path(name)));
+  return response.status == 200 ? response.field("ETag") : "none";
 }
 
 /// Returns a write of each kind to x with these fields.
-std::string writes_to_x(int which, const std::string& fields) {
+std::string writes_to_x(int kind, const std::string& fields) {
   const std::string all[] = {request("POST", "/v1/counters/x", fields),
                              request("PUT", "/v1/counters/x?value=5", fields),
                              request("DELETE", "/v1/counters/x", fields)};
-  return all[which];
+  return all[kind];
 }
 
 }  // namespace
@@ -52,12 +52,12 @@ TEST_CASE("a read with If-None-Match responds as the table says") {
   };
   for (const auto& [tags, status] : table) {
     CAPTURE(tags);
-    const auto said =
+    const auto response =
         connection.ask(request("GET", "/v1/counters/x", field("If-None-Match", tags)));
-    CHECK(said.status == status);
-    CHECK(said.field("ETag") == now);
-    CHECK(said.field("Cache-Control") == "no-cache");
-    CHECK(said.body.empty() == (status == 304));
+    CHECK(response.status == status);
+    CHECK(response.field("ETag") == now);
+    CHECK(response.field("Cache-Control") == "no-cache");
+    CHECK(response.body.empty() == (status == 304));
   }
   CHECK(connection.ask(request("GET", "/v1/counters/y", field("If-None-Match", "*"))).status ==
         404);
@@ -77,12 +77,12 @@ TEST_CASE("a write whose condition fails is 412 with the state, and changes noth
       field("If-Match", now) + field("If-None-Match", "*"),
   };
   for (const auto& fields : failing)
-    for (int which = 0; which < 3; ++which) {
+    for (int kind = 0; kind < 3; ++kind) {
       CAPTURE(fields);
-      CAPTURE(which);
-      const auto said = connection.ask(writes_to_x(which, fields));
-      CHECK(defect_of_problem(said, 412, "precondition-failed") == "");
-      const auto about = object_of(said);
+      CAPTURE(kind);
+      const auto response = connection.ask(writes_to_x(kind, fields));
+      CHECK(defect_of_problem(response, 412, "precondition-failed") == "");
+      const auto about = object_of(response);
       CHECK(integer_at(about, "value") == 7);
       CHECK("\"" + std::to_string(integer_at(about, "version")) + "\"" == now);
       CHECK(tag_of(connection, "x") == now);
@@ -92,13 +92,13 @@ TEST_CASE("a write whose condition fails is 412 with the state, and changes noth
 TEST_CASE("a condition on an absent counter holds as the table says") {
   server_process server;
   client connection{server.port()};
-  for (int which = 0; which < 3; ++which)
+  for (int kind = 0; kind < 3; ++kind)
     for (const std::string tags : {"*", "\"1\""}) {
-      CAPTURE(which);
-      const auto said = connection.ask(writes_to_x(which, field("If-Match", tags)));
-      CHECK(defect_of_problem(said, 412, "precondition-failed") == "");
-      CHECK(object_of(said).at("value").is_null());
-      CHECK(object_of(said).at("version").is_null());
+      CAPTURE(kind);
+      const auto response = connection.ask(writes_to_x(kind, field("If-Match", tags)));
+      CHECK(defect_of_problem(response, 412, "precondition-failed") == "");
+      CHECK(object_of(response).at("value").is_null());
+      CHECK(object_of(response).at("version").is_null());
       CHECK(tag_of(connection, "x") == "none");
     }
   const auto absent = field("If-None-Match", "*");
@@ -114,10 +114,10 @@ TEST_CASE("a write whose condition holds takes effect") {
   auto now = connection.ask(request("PUT", "/v1/counters/x?value=0")).field("ETag");
   const std::string others = "\"a\",";
   for (const auto& before : {std::string{}, others, others + " W/\"7\" ,"}) {
-    const auto said = connection.ask(writes_to_x(0, field("If-Match", before + now)));
-    CHECK(said.status == 200);
-    CHECK(said.field("ETag") != now);
-    now = said.field("ETag");
+    const auto response = connection.ask(writes_to_x(0, field("If-Match", before + now)));
+    CHECK(response.status == 200);
+    CHECK(response.field("ETag") != now);
+    now = response.field("ETag");
   }
   CHECK(connection.ask(writes_to_x(0, field("If-None-Match", "\"1\", \"2\""))).status == 200);
   CHECK(connection.ask(writes_to_x(0, field("If-Match", "*"))).status == 200);

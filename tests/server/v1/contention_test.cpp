@@ -28,9 +28,9 @@ words with_shards(const std::string& shards) {
   return {"--threads", "2", "--shards", shards};
 }
 
-void require(bool holds, const std::string& what) {
+void require(bool holds, const std::string& message) {
   if (!holds)
-    throw std::runtime_error{what};
+    throw std::runtime_error{message};
 }
 
 }  // namespace
@@ -50,11 +50,11 @@ TEST_CASE("increments by If-Match from many clients lose no update") {
         const auto value = exists ? integer_at(object_of(now), "value") : 0;
         const auto condition =
             exists ? "If-Match: " + now.field("ETag") : std::string{"If-None-Match: *"};
-        const auto said = connection.ask(
+        const auto response = connection.ask(
             request("PUT", x + "?value=" + std::to_string(value + 1), condition + "\r\n"));
-        require(said.status == 412 || said.status == (exists ? 200 : 201), said.body);
-        left -= said.status == 412 ? 0 : 1;
-        conflicts += said.status == 412 ? 1 : 0;
+        require(response.status == 412 || response.status == (exists ? 200 : 201), response.body);
+        left -= response.status == 412 ? 0 : 1;
+        conflicts += response.status == 412 ? 1 : 0;
       }
     });
     CHECK(failures == nothing);
@@ -74,24 +74,24 @@ TEST_CASE("many clients that decrement to min get exactly the stock") {
           201);
       std::array<std::int64_t, clients> taken{};
       std::latch start{clients};
-      const auto failures = run_together(clients, [&](int which) {
+      const auto failures = run_together(clients, [&](int index) {
         client connection{server.port()};
-        const auto amount = 1 + which % 3;
+        const auto amount = 1 + index % 3;
         const auto take = request(
             "POST", x + "?min=0&on_limit=" + on_limit + "&delta=-" + std::to_string(amount));
-        auto& mine = taken.at(static_cast<std::size_t>(which));
+        auto& mine = taken.at(static_cast<std::size_t>(index));
         start.arrive_and_wait();
         for (bool is_over = false; !is_over;) {
-          const auto said = connection.ask(take);
-          const auto about = object_of(said);
-          require(integer_at(about, "value") >= 0, "it went below: " + said.body);
-          if (said.status == 409) {
-            require(integer_at(about, "value") < amount, "it was enough: " + said.body);
+          const auto response = connection.ask(take);
+          const auto about = object_of(response);
+          require(integer_at(about, "value") >= 0, "it went below: " + response.body);
+          if (response.status == 409) {
+            require(integer_at(about, "value") < amount, "it was enough: " + response.body);
             is_over = true;
           } else {
-            require(said.status == 200, said.body);
+            require(response.status == 200, response.body);
             const auto applied = -integer_at(about, "applied");
-            require(applied == amount || on_limit == "clamp", "not all: " + said.body);
+            require(applied == amount || on_limit == "clamp", "not all: " + response.body);
             mine += applied;
             is_over = applied == 0;
           }
@@ -112,14 +112,14 @@ TEST_CASE("one request with a key sent by many clients is applied once, and all 
   constexpr int rounds = 60;
   for (const std::string shards : {"1", "4"}) {
     server_process server{with_shards(shards)};
-    std::array<std::vector<answer>, clients> said;
+    std::array<std::vector<answer>, clients> response;
     std::vector<std::latch*> starts;
     std::deque<std::latch> storage;
     for (int round = 0; round < rounds; ++round)
       starts.push_back(&storage.emplace_back(clients));
-    const auto failures = run_together(clients, [&](int which) {
+    const auto failures = run_together(clients, [&](int index) {
       client connection{server.port()};
-      auto& mine = said.at(static_cast<std::size_t>(which));
+      auto& mine = response.at(static_cast<std::size_t>(index));
       for (int round = 0; round < rounds; ++round) {
         const auto add = request("POST", x + "?delta=3", key_field("k" + std::to_string(round)));
         starts[static_cast<std::size_t>(round)]->arrive_and_wait();
@@ -130,7 +130,7 @@ TEST_CASE("one request with a key sent by many clients is applied once, and all 
     for (std::size_t round = 0; round < rounds; ++round) {
       int applied = 0;
       std::set<std::string> bodies, tags, locations;
-      for (const auto& one : said) {
+      for (const auto& one : response) {
         CHECK(one[round].status == (round == 0 ? 201 : 200));
         applied += one[round].has("Idempotency-Replayed") ? 0 : 1;
         bodies.insert(one[round].body);
@@ -152,9 +152,9 @@ TEST_CASE("pipelined additions of many clients all count, each with a value of i
   for (const std::string shards : {"1", "4"}) {
     server_process server{with_shards(shards)};
     std::array<std::vector<std::int64_t>, clients> seen;
-    const auto failures = run_together(clients, [&](int which) {
+    const auto failures = run_together(clients, [&](int index) {
       client connection{server.port()};
-      auto& mine = seen.at(static_cast<std::size_t>(which));
+      auto& mine = seen.at(static_cast<std::size_t>(index));
       std::string some;
       for (int i = 0; i < 50; ++i)
         some += request("POST", x);

@@ -25,32 +25,32 @@ struct exchange {
 /// grows with each change. Returns the version.
 std::int64_t check(client& connection, const exchange& expected) {
   CAPTURE(expected.request);
-  const auto said = connection.ask(expected.request);
-  CAPTURE(said.body);
-  CHECK(said.status == expected.status);
-  CHECK(defect_of_fields(said) == "");
-  CHECK(said.has("Location") == (said.status == 201));
-  const bool is_success = said.status == 200 || said.status == 201;
+  const auto response = connection.ask(expected.request);
+  CAPTURE(response.body);
+  CHECK(response.status == expected.status);
+  CHECK(defect_of_fields(response) == "");
+  CHECK(response.has("Location") == (response.status == 201));
+  const bool is_success = response.status == 200 || response.status == 201;
   const bool is_read =
       expected.request.starts_with("GET ") || expected.request.starts_with("HEAD ");
-  CHECK(said.field("Cache-Control") ==
-        (is_read && (said.status == 200 || said.status == 304) ? "no-cache" : "no-store"));
-  CHECK(said.field("Vary") == (is_read && said.status == 200 ? "Accept" : ""));
-  if (expected.body.empty() || said.status != expected.status) {
-    CHECK(said.body == "");
+  CHECK(response.field("Cache-Control") ==
+        (is_read && (response.status == 200 || response.status == 304) ? "no-cache" : "no-store"));
+  CHECK(response.field("Vary") == (is_read && response.status == 200 ? "Accept" : ""));
+  if (expected.body.empty() || response.status != expected.status) {
+    CHECK(response.body == "");
     return 0;
   }
   if (!is_success) {
     const auto code = text_at(parsed(expected.body).as_object(), "code");
-    CHECK(defect_of_problem(said, expected.status, code) == "");
-    CHECK(without(object_of(said), {"type", "title", "detail", "status", "version"}) ==
+    CHECK(defect_of_problem(response, expected.status, code) == "");
+    CHECK(without(object_of(response), {"type", "title", "detail", "status", "version"}) ==
           parsed(expected.body));
     return 0;
   }
-  CHECK(said.field("Content-Type") == "application/json");
-  const auto body = object_of(said);
+  CHECK(response.field("Content-Type") == "application/json");
+  const auto body = object_of(response);
   const auto version = integer_at(body, "version");
-  CHECK(said.field("ETag") == "\"" + std::to_string(version) + "\"");
+  CHECK(response.field("ETag") == "\"" + std::to_string(version) + "\"");
   CHECK(without(body, {"version"}) == parsed(expected.body));
   return version;
 }

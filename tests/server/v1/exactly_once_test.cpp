@@ -82,9 +82,9 @@ private:
   std::mt19937_64 random_;
 };
 
-void require(bool holds, const std::string& what) {
+void require(bool holds, const std::string& message) {
   if (!holds)
-    throw std::runtime_error{what};
+    throw std::runtime_error{message};
 }
 
 /// The values in the responses for each counter. If each addition of 1 was
@@ -124,10 +124,10 @@ void check_exactly_once(
     CAPTURE(shards);
     server_process server{{"--threads", "2", "--shards", shards}};
     ledger entered;
-    const auto failures = run_together(clients, [&](int which) {
-      unlucky_client peer{server.port(), seed + static_cast<std::uint64_t>(which)};
+    const auto failures = run_together(clients, [&](int index) {
+      unlucky_client peer{server.port(), seed + static_cast<std::uint64_t>(index)};
       for (int i = 0; i < keys; ++i)
-        insist_on_one(peer, entered, std::to_string(which) + "-" + std::to_string(i));
+        insist_on_one(peer, entered, std::to_string(index) + "-" + std::to_string(i));
     });
     CHECK(failures == nothing);
     entered.check(server.port());

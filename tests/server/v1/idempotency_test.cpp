@@ -95,9 +95,9 @@ TEST_CASE("an Idempotency-Key ignores parameter syntax, conditions and Accept") 
   std::int64_t value = 5;
   for (const auto& other : others) {
     CAPTURE(other);
-    const auto said = connection.ask(other);
-    CHECK(said.status == 200);
-    CHECK_FALSE(said.has("Idempotency-Replayed"));
+    const auto response = connection.ask(other);
+    CHECK(response.status == 200);
+    CHECK_FALSE(response.has("Idempotency-Replayed"));
     CHECK(value_of(connection, "x") == ++value);
   }
   const auto elsewhere = connection.ask(request("POST", "/v1/counters/y?delta=5", key_field("k")));
@@ -136,9 +136,9 @@ TEST_CASE("a refused request leaves no idempotency record") {
   CHECK(connection.ask(request("POST", "/v1/counters/y?create=false", key_field("k"))).status ==
         404);
   REQUIRE(connection.ask(request("PUT", x + "?value=8")).status == 200);
-  const auto said = connection.ask(post("?max=9", "k"));
-  CHECK(said.status == 200);
-  CHECK_FALSE(said.has("Idempotency-Replayed"));
+  const auto response = connection.ask(post("?max=9", "k"));
+  CHECK(response.status == 200);
+  CHECK_FALSE(response.has("Idempotency-Replayed"));
   CHECK(value_of(connection, "x") == 9);
   CHECK(connection.ask(request("POST", "/v1/counters/y", key_field("k"))).status == 201);
 }
@@ -193,18 +193,18 @@ TEST_CASE("an idempotency record expires after --idempotency-ttl and makes room"
   client connection{server.port()};
   REQUIRE(connection.ask(post("", "k")).status == 201);
   const auto end = steady_clock::now() + std::chrono::seconds{60};
-  auto said = connection.ask(post("", "other"));
-  while (said.status == 507 && steady_clock::now() < end) {
+  auto response = connection.ask(post("", "other"));
+  while (response.status == 507 && steady_clock::now() < end) {
     std::this_thread::sleep_for(std::chrono::milliseconds{20});
-    said = connection.ask(post("", "other"));
+    response = connection.ask(post("", "other"));
   }
-  CHECK(said.status == 200);
-  said = connection.ask(post("", "k"));
-  while (said.status == 507 && steady_clock::now() < end) {
+  CHECK(response.status == 200);
+  response = connection.ask(post("", "k"));
+  while (response.status == 507 && steady_clock::now() < end) {
     std::this_thread::sleep_for(std::chrono::milliseconds{20});
-    said = connection.ask(post("", "k"));
+    response = connection.ask(post("", "k"));
   }
-  CHECK(said.status == 200);
-  CHECK_FALSE(said.has("Idempotency-Replayed"));
+  CHECK(response.status == 200);
+  CHECK_FALSE(response.has("Idempotency-Replayed"));
   CHECK(value_of(connection, "x") == 3);
 }

@@ -46,11 +46,11 @@ words sorted(words names) {
 }
 
 json::object page(client& connection, const std::string& query) {
-  const auto said = connection.ask(get_request("/v1/counters" + query));
-  CHECK(said.status == 200);
-  CHECK(said.field("Content-Type") == "application/json");
-  CHECK(said.field("Cache-Control") == "no-store");
-  return object_of(said);
+  const auto response = connection.ask(get_request("/v1/counters" + query));
+  CHECK(response.status == 200);
+  CHECK(response.field("Content-Type") == "application/json");
+  CHECK(response.field("Cache-Control") == "no-store");
+  return object_of(response);
 }
 
 }  // namespace

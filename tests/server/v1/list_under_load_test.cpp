@@ -19,19 +19,19 @@ namespace {
 
 const std::vector<std::string> nothing{};
 
-void require(bool holds, const std::string& what) {
+void require(bool holds, const std::string& message) {
   if (!holds)
-    throw std::runtime_error{what};
+    throw std::runtime_error{message};
 }
 
 /// Creates and deletes names between the lasting ones until stopped.
-void come_and_go(std::uint16_t port, int which, std::size_t staying,
+void come_and_go(std::uint16_t port, int index, std::size_t staying,
                  const std::atomic<bool>& is_over) {
   client connection{port};
   for (std::size_t i = 0; !is_over; i += 7) {
     std::string come, go;
     for (std::size_t j = 0; j < 50; ++j) {
-      const auto name = numbered("n", (i + j * 13) % staying) + "-" + std::to_string(which) + "-" +
+      const auto name = numbered("n", (i + j * 13) % staying) + "-" + std::to_string(index) + "-" +
                         std::to_string(j);
       come += request("POST", counter_path(name));
       go += request("DELETE", counter_path(name));
@@ -55,20 +55,20 @@ TEST_CASE("a list under load has every lasting name exactly once, in order") {
     create_many(connection, "n", staying);
     std::atomic<bool> is_over = false;
     std::atomic<std::size_t> others = 0;
-    const auto failures = run_together(4, [&](int which) {
-      if (which > 0)
-        return come_and_go(server.port(), which, staying, is_over);
+    const auto failures = run_together(4, [&](int index) {
+      if (index > 0)
+        return come_and_go(server.port(), index, staying, is_over);
       try {
         for (const std::string limit : {"7", "50", "100", "1000", "7", "50", "100", "1000"}) {
           const auto names = names_of(list_all(connection, "/v1/counters?prefix=n&limit=" + limit));
           require(
               std::adjacent_find(names.begin(), names.end(), std::greater_equal<>{}) == names.end(),
               "out of order, or twice");
-          std::size_t found = 0;
+          std::size_t position = 0;
           for (const auto& name : names)
-            found += name.size() == numbered("n", 0).size() ? 1 : 0;
-          require(found == staying, "found " + std::to_string(found));
-          others += names.size() - found;
+            position += name.size() == numbered("n", 0).size() ? 1 : 0;
+          require(position == staying, "found " + std::to_string(position));
+          others += names.size() - position;
         }
       } catch (...) {
         is_over = true;
@@ -91,9 +91,9 @@ TEST_CASE("increments are served while many counters are listed") {
     create_many(connection, "n", count);
     std::atomic<bool> is_over = false;
     std::atomic<int> increments = 0;
-    const auto failures = run_together(2, [&, counters = count](int which) {
+    const auto failures = run_together(2, [&, counters = count](int index) {
       client other{server.port()};
-      if (which > 0) {
+      if (index > 0) {
         for (; !is_over; ++increments)
           require(other.ask(get_request("/inc?name=hits")).body == "ok\n", "not counted");
         return;

@@ -68,9 +68,9 @@ void create_many(client& connection, const std::string& prefix, std::size_t coun
     for (; sent < batches && sent - read < batches_in_flight; ++sent)
       connection.send(
           batch_that_creates(prefix, sent * batch_max, std::min(count, (sent + 1) * batch_max)));
-    const auto said = connection.read_answer();
-    if (said.status != 200 || said.body.find(R"("code")") != said.body.npos)
-      throw std::runtime_error{"not created: " + said.body.substr(0, 300)};
+    const auto response = connection.read_answer();
+    if (response.status != 200 || response.body.find(R"("code")") != response.body.npos)
+      throw std::runtime_error{"not created: " + response.body.substr(0, 300)};
   }
 }
 

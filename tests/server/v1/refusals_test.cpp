@@ -15,11 +15,11 @@ const std::string x = "/v1/counters/x";
 
 /// Checks a refusal before routing: one line of text, then the connection closes.
 void check_last(client& connection, int status) {
-  const auto said = connection.read_answer();
-  CHECK(said.status == status);
-  CHECK(said.field("Content-Type") == "text/plain; charset=utf-8");
-  CHECK(said.body.find('\n') == said.body.size() - 1);
-  CHECK(said.field("Connection") == "close");
+  const auto response = connection.read_answer();
+  CHECK(response.status == status);
+  CHECK(response.field("Content-Type") == "text/plain; charset=utf-8");
+  CHECK(response.body.find('\n') == response.body.size() - 1);
+  CHECK(response.field("Connection") == "close");
   CHECK(connection.read_to_end() == "");
 }
 
@@ -123,10 +123,10 @@ TEST_CASE("a connection over the limit gets 503 with Retry-After") {
   REQUIRE(second.ask(get_request(x)).status == 200);
   client third{server.port()};
   third.send(request("POST", x));
-  const auto said = third.read_answer();
-  CHECK(said.status == 503);
-  CHECK(said.has("Retry-After"));
-  CHECK(said.body.find('\n') == said.body.size() - 1);
+  const auto response = third.read_answer();
+  CHECK(response.status == 503);
+  CHECK(response.has("Retry-After"));
+  CHECK(response.body.find('\n') == response.body.size() - 1);
   CHECK(value_of(first, "x") == 7);
 }
 

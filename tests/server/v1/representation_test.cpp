@@ -44,19 +44,19 @@ TEST_CASE("Accept: text/plain gets the bare value, and problems as JSON") {
   client connection{server.port()};
   for (const auto& expected : table) {
     CAPTURE(expected.request);
-    const auto said = connection.ask(expected.request);
-    CHECK(said.status == expected.status);
-    CHECK(said.body == expected.body);
-    CHECK(said.field("Content-Type") == "text/plain; charset=utf-8");
-    CHECK(said.has("ETag"));
-    CHECK(defect_of_fields(said) == "");
+    const auto response = connection.ask(expected.request);
+    CHECK(response.status == expected.status);
+    CHECK(response.body == expected.body);
+    CHECK(response.field("Content-Type") == "text/plain; charset=utf-8");
+    CHECK(response.has("ETag"));
+    CHECK(defect_of_fields(response) == "");
   }
   for (const std::string accept :
        {"*/*", "application/json", "text/plain, */*;q=0.1", "text/plain, application/json"}) {
     CAPTURE(accept);
-    const auto said = connection.ask(read("x", "Accept: " + accept + "\r\n"));
-    CHECK(said.field("Content-Type") == "application/json");
-    CHECK(integer_at(object_of(said), "value") == 8);
+    const auto response = connection.ask(read("x", "Accept: " + accept + "\r\n"));
+    CHECK(response.field("Content-Type") == "application/json");
+    CHECK(integer_at(object_of(response), "value") == 8);
   }
   CHECK(defect_of_problem(connection.ask(read("y", wants_text)), 404, "not-found") == "");
   CHECK(defect_of_problem(connection.ask(post("x", "max=0", wants_text)), 409, "limit-reached") ==
@@ -106,12 +106,12 @@ TEST_CASE("every valid name has a path, and Location leads there") {
   for (const auto& name : names) {
     CAPTURE(name);
     const bool is_utf8 = !name.ends_with('\xC2');
-    const auto said = connection.ask(put(name, "value=" + std::to_string(++value)));
-    CHECK(said.status == (is_utf8 ? 201 : 400));
+    const auto response = connection.ask(put(name, "value=" + std::to_string(++value)));
+    CHECK(response.status == (is_utf8 ? 201 : 400));
     if (!is_utf8)
       continue;
-    CHECK(text_at(object_of(said), "name") == name);
-    CHECK(said.field("Location") == counter_path(name));
+    CHECK(text_at(object_of(response), "name") == name);
+    CHECK(response.field("Location") == counter_path(name));
     CHECK(value_of(connection, name) == value);
     CHECK(connection.ask(get_request("/get?name=" + encoded(name))).body ==
           name + ": " + std::to_string(value) + "\n");

@@ -65,10 +65,10 @@ std::string key_field(std::string_view key) {
   return "Idempotency-Key: " + std::string{key} + "\r\n";
 }
 
-json::object object_of(const answer& said) {
-  const auto value = json::parse(said.body);
+json::object object_of(const answer& response) {
+  const auto value = json::parse(response.body);
   if (!value.is_object())
-    throw std::runtime_error{"not an object: " + said.body};
+    throw std::runtime_error{"not an object: " + response.body};
   return value.get_object();
 }
 
@@ -101,16 +101,16 @@ json::value without(json::object object, const std::vector<std::string>& members
   return object;
 }
 
-std::string defect_of_problem(const answer& said, int status, std::string_view code) {
-  if (said.status != status)
-    return "the status is " + std::to_string(said.status) + ", with " + said.body;
-  if (said.field("Content-Type") != "application/problem+json")
-    return "it is " + said.field("Content-Type");
-  if (said.field("Cache-Control") != "no-store")
+std::string defect_of_problem(const answer& response, int status, std::string_view code) {
+  if (response.status != status)
+    return "the status is " + std::to_string(response.status) + ", with " + response.body;
+  if (response.field("Content-Type") != "application/problem+json")
+    return "it is " + response.field("Content-Type");
+  if (response.field("Cache-Control") != "no-store")
     return "it may be kept";
-  if (said.field("Content-Length") != std::to_string(said.body.size()))
+  if (response.field("Content-Length") != std::to_string(response.body.size()))
     return "another length";
-  const auto about = object_of(said);
+  const auto about = object_of(response);
   if (text_at(about, "code") != code)
     return "the code is " + text_at(about, "code");
   if (text_at(about, "type") != "urn:counterd:" + std::string{code})
@@ -122,35 +122,35 @@ std::string defect_of_problem(const answer& said, int status, std::string_view c
   return {};
 }
 
-std::string defect_of_fields(const answer& said) {
-  const bool has_no_body = said.status == 204 || said.status == 304;
-  if (said.version != "HTTP/1.1" || said.field("Date").empty())
+std::string defect_of_fields(const answer& response) {
+  const bool has_no_body = response.status == 204 || response.status == 304;
+  if (response.version != "HTTP/1.1" || response.field("Date").empty())
     return "no version or no date";
-  if (said.field("X-Content-Type-Options") != "nosniff")
+  if (response.field("X-Content-Type-Options") != "nosniff")
     return "it may be sniffed";
-  if (said.has("Content-Length") == has_no_body || said.has("Content-Type") == has_no_body)
+  if (response.has("Content-Length") == has_no_body || response.has("Content-Type") == has_no_body)
     return "it tells of a body and has none, or the other way round";
-  if (said.has("Connection"))
-    return "Connection: " + said.field("Connection");
+  if (response.has("Connection"))
+    return "Connection: " + response.field("Connection");
   return {};
 }
 
 std::int64_t value_of(client& connection, std::string_view name) {
-  const auto said = connection.ask(get_request(counter_path(name)));
-  if (said.status != 200)
-    throw std::runtime_error{"there is no counter: " + said.body};
-  return integer_at(object_of(said), "value");
+  const auto response = connection.ask(get_request(counter_path(name)));
+  if (response.status != 200)
+    throw std::runtime_error{"there is no counter: " + response.body};
+  return integer_at(object_of(response), "value");
 }
 
-std::string defect_of_idempotency_record(const answer& said, const answer& first) {
-  if (said.field("Idempotency-Replayed") != "true")
-    return "it is not said to be a replay: " + said.body;
+std::string defect_of_idempotency_record(const answer& response, const answer& first) {
+  if (response.field("Idempotency-Replayed") != "true")
+    return "it is not said to be a replay: " + response.body;
   if (first.has("Idempotency-Replayed"))
     return "the first one is said to be a replay";
-  if (said.status != first.status || said.body != first.body)
-    return std::to_string(said.status) + ": " + said.body;
+  if (response.status != first.status || response.body != first.body)
+    return std::to_string(response.status) + ": " + response.body;
   for (const auto* field : {"ETag", "Location", "Content-Type"})
-    if (said.field(field) != first.field(field))
+    if (response.field(field) != first.field(field))
       return std::string{"another "} + field;
   return {};
 }

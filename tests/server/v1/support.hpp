@@ -33,7 +33,7 @@ std::string batch_of(std::string_view operations, std::string_view more_fields =
 std::string key_field(std::string_view key);
 
 /// Returns the body as a JSON object; throws if it is none.
-json::object object_of(const answer& said);
+json::object object_of(const answer& response);
 /// Parses JSON of an expected value.
 json::value parsed(std::string_view text);
 std::vector<json::object> results_of(const answer& batch);
@@ -47,15 +47,15 @@ json::value without(json::object object, const std::vector<std::string>& members
 
 /// Returns the defect of a response that should be problem details with this status
 /// and code; empty if there is none.
-std::string defect_of_problem(const answer& said, int status, std::string_view code);
+std::string defect_of_problem(const answer& response, int status, std::string_view code);
 
 /// Returns the defect of a response that should repeat `first`;
 /// empty if there is none.
-std::string defect_of_idempotency_record(const answer& said, const answer& first);
+std::string defect_of_idempotency_record(const answer& response, const answer& first);
 
 /// Returns the defect in the fields that every response on a persistent connection has;
 /// empty if there is none.
-std::string defect_of_fields(const answer& said);
+std::string defect_of_fields(const answer& response);
 
 /// Returns the value of a counter by `GET /v1/counters/{name}`.
 std::int64_t value_of(client& connection, std::string_view name);

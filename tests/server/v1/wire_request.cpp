@@ -21,33 +21,33 @@ struct parameter {
 };
 
 /// Default values are sometimes given, sometimes omitted.
-std::vector<parameter> parameters_of(dice& random, const counter::parameters& how) {
+std::vector<parameter> parameters_of(dice& random, const counter::parameters& parameters) {
   std::vector<parameter> all;
   auto add = [&](bool is_needed, const char* name, const std::string& text, bool is_word = false) {
     if (is_needed || random.one_in(4))
       all.insert(all.begin() + static_cast<std::ptrdiff_t>(random.roll(all.size() + 1)),
                  {name, text, is_word});
   };
-  if (how.operation == operation::get || how.operation == operation::remove)
+  if (parameters.operation == operation::get || parameters.operation == operation::remove)
     return all;
-  if (how.ttl)
-    add(true, "ttl", std::to_string(how.ttl->count()));
-  if (how.operation == operation::set) {
-    add(true, "value", std::to_string(how.operand));
+  if (parameters.ttl)
+    add(true, "ttl", std::to_string(parameters.ttl->count()));
+  if (parameters.operation == operation::set) {
+    add(true, "value", std::to_string(parameters.operand));
     return all;
   }
-  add(how.operand != 1, "delta", std::to_string(how.operand));
-  add(how.initial != 0, "initial", std::to_string(how.initial));
-  add(!how.create, "create", how.create ? "true" : "false");
-  if (how.min)
-    add(true, "min", std::to_string(*how.min));
-  if (how.max)
-    add(true, "max", std::to_string(*how.max));
-  const bool clamps = how.on_limit == counter::on_limit::clamp;
+  add(parameters.operand != 1, "delta", std::to_string(parameters.operand));
+  add(parameters.initial != 0, "initial", std::to_string(parameters.initial));
+  add(!parameters.create, "create", parameters.create ? "true" : "false");
+  if (parameters.min)
+    add(true, "min", std::to_string(*parameters.min));
+  if (parameters.max)
+    add(true, "max", std::to_string(*parameters.max));
+  const bool clamps = parameters.on_limit == counter::on_limit::clamp;
   add(clamps, "on_limit", clamps ? "clamp" : "reject", true);
   constexpr const char* modes[] = {"if_absent", "refresh", "persist"};
-  add(how.ttl_mode != counter::ttl_mode::if_absent, "ttl_mode",
-      modes[static_cast<std::size_t>(how.ttl_mode)], true);
+  add(parameters.ttl_mode != counter::ttl_mode::if_absent, "ttl_mode",
+      modes[static_cast<std::size_t>(parameters.ttl_mode)], true);
   return all;
 }
 
@@ -136,13 +136,13 @@ std::string render(dice& random, const counter::full_command& command, const std
 
 wire_request random_text_request(dice& random, const std::string& name) {
   counter::full_command command{name};
-  auto& how = command.parameters;
-  how.operation = random.pick({operation::get, operation::set, operation::add});
+  auto& parameters = command.parameters;
+  parameters.operation = random.pick({operation::get, operation::set, operation::add});
   const auto number = model::random_integer(random);
-  how.operand = how.operation == operation::set ? number : 1;
+  parameters.operand = parameters.operation == operation::set ? number : 1;
   constexpr const char* paths[] = {"/get?name=", "/set?name=", "/inc?name="};
-  auto target = paths[static_cast<std::size_t>(how.operation)] + encoded(name);
-  if (how.operation == operation::set)
+  auto target = paths[static_cast<std::size_t>(parameters.operation)] + encoded(name);
+  if (parameters.operation == operation::set)
     target += "&val=" + std::to_string(number);
   return {endpoint::text, false, {command}, request(random.pick({"GET", "POST"}), target)};
 }
@@ -184,16 +184,16 @@ wire_operation random_operation(dice& random, const std::string& name, const ver
 
 wire_request random_batch_request(dice& random, std::vector<wire_operation> operations) {
   const auto key = random.one_in(2) ? random.pick<std::string>({"k", "l"}) : std::string{};
-  wire_request made{endpoint::batch, false, {}, {}};
+  wire_request result{endpoint::batch, false, {}, {}};
   std::string list;
   for (auto& [command, json] : operations) {
     list += (list.empty() ? "" : ",") + json;
     command.idempotency_key = key;
-    command.position = static_cast<std::uint16_t>(made.commands.size());
-    made.commands.push_back(std::move(command));
+    command.position = static_cast<std::uint16_t>(result.commands.size());
+    result.commands.push_back(std::move(command));
   }
-  made.bytes = batch_of(list, key.empty() ? "" : key_field(key));
-  return made;
+  result.bytes = batch_of(list, key.empty() ? "" : key_field(key));
+  return result;
 }
 
 }  // namespace support

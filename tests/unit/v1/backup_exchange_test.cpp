@@ -18,12 +18,12 @@ using unit::requests_of;
 namespace {
 
 /// Returns the response of a backup_exchange to this outcome.
-http::response said(backup made) {
+http::response response_to(backup backup_made) {
   backup_exchange exchange{4, "nightly"};
   auto requests = requests_of(exchange);
   REQUIRE(requests.size() == 1);
   CHECK_FALSE(exchange.is_done());
-  exchange.take(answered(std::move(requests[0]), std::move(made)));
+  exchange.take(answered(std::move(requests[0]), std::move(backup_made)));
   REQUIRE(exchange.is_done());
   CHECK_FALSE(exchange.next_request());
   return exchange.response();
@@ -44,7 +44,7 @@ TEST_CASE("backup_exchange sends one request, to the mailbox that makes backups"
 }
 
 TEST_CASE("backup_exchange responds 201 with the path of a backup that was made") {
-  const auto response = said({outcome::ok, "/var/lib/a \"b\"/backups/nightly"});
+  const auto response = response_to({outcome::ok, "/var/lib/a \"b\"/backups/nightly"});
   CHECK(response.status == http::status::created);
   CHECK(response.type == http::json_type);
   CHECK(response.body.view() == "{\"path\":\"/var/lib/a \\\"b\\\"/backups/nightly\"}\n");
@@ -64,7 +64,7 @@ TEST_CASE("backup_exchange responds with problem details when the backup fails")
   };
   for (const auto& [outcome, status, code] : cases) {
     CAPTURE(code);
-    const auto response = said({outcome, "/nowhere"});
+    const auto response = response_to({outcome, "/nowhere"});
     CHECK(static_cast<int>(response.status) == status);
     CHECK(unit::code_in(response) == code);
     CHECK(response.body.view().find("/nowhere") == response.body.view().npos);

@@ -18,8 +18,8 @@ namespace {
 
 const counter::time_point soon{std::chrono::milliseconds{1'700'000'000'050}};
 
-std::string body_of(const counter::parameters& how, const full_reply& reply) {
-  return boost::json::serialize(describe("hits", how, reply));
+std::string body_of(const counter::parameters& parameters, const full_reply& reply) {
+  return boost::json::serialize(describe("hits", parameters, reply));
 }
 
 }  // namespace

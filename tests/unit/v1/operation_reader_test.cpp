@@ -21,8 +21,8 @@ using reading = http::v1::result<parameters>;
 
 reading from_query(operation operation, std::string_view query) {
   operation_reader reader{operation};
-  if (auto found = http::v1::read_query(query, reader.sink()))
-    return std::move(*found);
+  if (auto problem = http::v1::read_query(query, reader.sink()))
+    return std::move(*problem);
   return reader.finish();
 }
 
@@ -30,8 +30,8 @@ reading from_json(operation operation, std::string_view text) {
   operation_reader reader{operation};
   const auto object = http::v1::parse_object(text);
   REQUIRE(verdict_on(object) == "ok");
-  if (auto found = http::v1::read_object(std::get<boost::json::object>(object), reader.sink()))
-    return std::move(*found);
+  if (auto problem = http::v1::read_object(std::get<boost::json::object>(object), reader.sink()))
+    return std::move(*problem);
   return reader.finish();
 }
 
@@ -261,11 +261,11 @@ TEST_CASE("operation_reader refuses contradictory parameters") {
 TEST_CASE("operation_reader refuses a parameter given in both query and body") {
   const auto both = [](std::string_view query, std::string_view json) {
     operation_reader reader{operation::add};
-    if (auto found = http::v1::read_query(query, reader.sink()))
-      return verdict_on(found);
+    if (auto problem = http::v1::read_query(query, reader.sink()))
+      return verdict_on(problem);
     const auto object = http::v1::parse_object(json);
-    if (auto found = http::v1::read_object(std::get<boost::json::object>(object), reader.sink()))
-      return verdict_on(found);
+    if (auto problem = http::v1::read_object(std::get<boost::json::object>(object), reader.sink()))
+      return verdict_on(problem);
     return verdict_on(reader.finish());
   };
   CHECK(both("delta=1", R"({"initial":1})") == "ok");

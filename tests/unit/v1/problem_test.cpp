@@ -55,15 +55,15 @@ TEST_CASE("refusal_of() has value and version where the counter's state is the r
   const counter::state now{INT64_MIN, UINT64_MAX};
   for (const auto& [outcome, status, code, tells_state] : cases) {
     CAPTURE(code);
-    const auto there = http::v1::refusal_of({outcome, false, now, now});
-    CHECK(static_cast<int>(there.status) == status);
-    CHECK(unit::code_in(there) == code);
-    CHECK(member(there.body.view(), "status") == std::to_string(status));
-    CHECK(member(there.body.view(), "type") == "\"urn:counterd:" + std::string{code} + "\"");
-    CHECK(member(there.body.view(), "title").size() > 2);
-    CHECK(member(there.body.view(), "detail").size() > 2);
-    CHECK(member(there.body.view(), "value") == (tells_state ? "-9223372036854775808" : ""));
-    CHECK(member(there.body.view(), "version") == (tells_state ? "18446744073709551615" : ""));
+    const auto refusal = http::v1::refusal_of({outcome, false, now, now});
+    CHECK(static_cast<int>(refusal.status) == status);
+    CHECK(unit::code_in(refusal) == code);
+    CHECK(member(refusal.body.view(), "status") == std::to_string(status));
+    CHECK(member(refusal.body.view(), "type") == "\"urn:counterd:" + std::string{code} + "\"");
+    CHECK(member(refusal.body.view(), "title").size() > 2);
+    CHECK(member(refusal.body.view(), "detail").size() > 2);
+    CHECK(member(refusal.body.view(), "value") == (tells_state ? "-9223372036854775808" : ""));
+    CHECK(member(refusal.body.view(), "version") == (tells_state ? "18446744073709551615" : ""));
 
     const auto missing = http::v1::refusal_of({outcome});
     CHECK(member(missing.body.view(), "value") == (tells_state ? "null" : ""));
@@ -73,7 +73,7 @@ TEST_CASE("refusal_of() has value and version where the counter's state is the r
     const auto result =
         boost::json::serialize(http::v1::refused_result({outcome, false, now, now}));
     for (const auto* name : {"status", "code", "detail", "value", "version"})
-      CHECK(member(result, name) == member(there.body.view(), name));
+      CHECK(member(result, name) == member(refusal.body.view(), name));
     CHECK(member(result, "type") == "");
     CHECK(member(result, "title") == "");
   }

@@ -41,12 +41,12 @@ constexpr auto form_type =
 /// Returns `ok`, or the code of the problem.
 template <class T>
 std::string verdict_on(const http::v1::result<T>& read) {
-  const auto* found = std::get_if<http::v1::problem>(&read);
-  return found == nullptr ? "ok" : std::string{http::v1::text_of(found->code)};
+  const auto* result = std::get_if<http::v1::problem>(&read);
+  return result == nullptr ? "ok" : std::string{http::v1::text_of(result->code)};
 }
 
-inline std::string verdict_on(const std::optional<http::v1::problem>& found) {
-  return found ? std::string{http::v1::text_of(found->code)} : "ok";
+inline std::string verdict_on(const std::optional<http::v1::problem>& result) {
+  return result ? std::string{http::v1::text_of(result->code)} : "ok";
 }
 
 /// Returns a member of a JSON object as JSON; empty if it is missing.
@@ -55,8 +55,8 @@ inline std::string member(std::string_view object, std::string_view name) {
   const auto parsed = boost::json::parse({object.data(), object.size()}, error);
   if (error || !parsed.is_object())
     return "not an object";
-  const auto* found = parsed.get_object().if_contains({name.data(), name.size()});
-  return found == nullptr ? "" : boost::json::serialize(*found);
+  const auto* result = parsed.get_object().if_contains({name.data(), name.size()});
+  return result == nullptr ? "" : boost::json::serialize(*result);
 }
 
 /// Returns the code in the body of a problem; empty if it is no problem.
@@ -85,9 +85,9 @@ inline std::vector<counter::request> requests_of(http::v1::exchange& exchange) {
 
 /// Returns the seed: random, or COUNTERD_TEST_SEED.
 inline unsigned test_seed() {
-  const auto* given = std::getenv("COUNTERD_TEST_SEED");
-  return given == nullptr ? std::random_device{}()
-                          : static_cast<unsigned>(std::strtoul(given, nullptr, 10));
+  const auto* text = std::getenv("COUNTERD_TEST_SEED");
+  return text == nullptr ? std::random_device{}()
+                         : static_cast<unsigned>(std::strtoul(text, nullptr, 10));
 }
 
 }  // namespace unit
