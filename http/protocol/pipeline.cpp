@@ -125,7 +125,8 @@ void pipeline::end(slot_type slot) {
 
 pipeline::step pipeline::next_step(bool can_write) {
   release_request();
-  save_unparsed();
+  if (!fed_.empty() || !rest_.empty())
+    save_unparsed();
   const bool has_output = !responses_.output().empty();
   const bool is_at_end = is_closing_ && responses_.empty();
   if (has_output && can_write)
