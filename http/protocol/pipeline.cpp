@@ -56,9 +56,9 @@ const http::request* pipeline::next_request() {
 void pipeline::yield() {
   const auto& request = parser_.request();
   const bool ends_connection = is_last(request);
-  slot_ = responses_.open({.http_11 = request.http_11,
-                           .keep_alive = !ends_connection,
-                           .is_head = request.method == method::head});
+  responses_.open({.http_11 = request.http_11,
+                   .keep_alive = !ends_connection,
+                   .is_head = request.method == method::head});
   is_yielded_ = true;
   if (ends_connection) {
     is_closing_ = true;
@@ -98,8 +98,8 @@ std::string_view pipeline::unparsed() const noexcept {
 }
 
 bool pipeline::can_parse() const noexcept {
-  return !is_closing_ && responses_.size() < limits_.pipelined_max &&
-         responses_.bytes() < counter::limits::output_bytes_max && !held_until_;
+  return !is_closing_ && responses_.size() < pipelined_max_ &&
+         responses_.bytes() < counter::limits::output_bytes_max && held_until_ == none;
 }
 
 // -- responses ----------------------------------------------------------------
@@ -107,7 +107,7 @@ bool pipeline::can_parse() const noexcept {
 void pipeline::complete(slot_type slot, const response& response) {
   responses_.complete(slot, response, date_.text());
   if (held_until_ == slot)
-    held_until_.reset();
+    held_until_ = none;
 }
 
 void pipeline::begin(slot_type slot, const response& head) {
@@ -118,7 +118,7 @@ void pipeline::begin(slot_type slot, const response& head) {
 
 void pipeline::end(slot_type slot) {
   responses_.end(slot);
-  held_until_.reset();
+  held_until_ = none;
 }
 
 // -- next step ----------------------------------------------------------------

@@ -6,7 +6,7 @@
 #include "http/protocol/response_queue.hpp"
 
 #include <cstdint>
-#include <optional>
+#include <limits>
 #include <string>
 #include <string_view>
 
@@ -28,9 +28,9 @@ public:
 
   /// Borrows all three; `bodies` may be null, see request_parser.
   pipeline(const counter::limits& limits, const date& date, body_budget* bodies = nullptr)
-      : limits_(limits),
-        date_(date),
-        parser_(bodies) {}
+      : date_(date),
+        parser_(bodies),
+        pipelined_max_(static_cast<std::uint32_t>(limits.pipelined_max)) {}
 
   // -- requests -------------------------------------------------------------
 
@@ -48,7 +48,7 @@ public:
   const http::request* next_request();
 
   /// Returns the slot for the response to the request that was yielded last.
-  slot_type slot() const noexcept { return slot_; }
+  slot_type slot() const noexcept { return responses_.newest(); }
 
   /// Yields no further request until the response of `slot` is complete. For responses that may be
   /// large or slow.
@@ -126,6 +126,8 @@ public:
   void shrink(std::size_t bytes_max);
 
 private:
+  static constexpr auto none = std::numeric_limits<slot_type>::max();
+
   std::string_view unparsed() const noexcept;
   bool can_parse() const noexcept;
   bool wants_input() const noexcept;
@@ -135,7 +137,6 @@ private:
   void end_of_bytes();
   bool is_last(const http::request& request) const noexcept;
 
-  const counter::limits& limits_;
   const date& date_;
   request_parser parser_;
   response_queue responses_;
@@ -146,15 +147,16 @@ private:
   std::size_t rest_begin_ = 0;
 
   std::uint64_t requests_ = 0;
-  slot_type slot_ = 0;
-  std::optional<slot_type> held_until_;
-  bool is_yielded_ = false;  // the caller uses the parser's request
-  bool input_ended_ = false;
-  bool is_draining_ = false;
-  bool is_closing_ = false;  // no more input is parsed
+  slot_type held_until_ = none;
+  // Small, because an idle connection is worth every byte.
+  const std::uint32_t pipelined_max_;
+  bool is_yielded_ : 1 = false;  // the caller uses the parser's request
+  bool input_ended_ : 1 = false;
+  bool is_draining_ : 1 = false;
+  bool is_closing_ : 1 = false;  // no more input is parsed
   // The peer may still be sending. Closing with unread input would reset the connection, and the
   // peer might lose the last response.
-  bool should_linger_ = false;
+  bool should_linger_ : 1 = false;
 };
 
 }  // namespace http

@@ -41,6 +41,9 @@ public:
   void append_between(std::string_view bytes) { output_ += bytes; }
 
   /// Returns the number of pending responses: open, and not all in output().
+  /// The slot that open() returned last, whether or not it is complete.
+  slot newest() const noexcept { return oldest_ + count_ - 1; }
+
   std::size_t size() const noexcept { return count_; }
   bool empty() const noexcept { return count_ == 0; }
 

@@ -185,7 +185,7 @@ bool session::write(bool is_last) {
   is_writable_ = false;
   writes_when_readable_ = status == transport::status::wants_read;
   deadline_for_ = pipeline::awaited::nothing;
-  unacknowledged_ = transport_->unacknowledged();
+  unacknowledged_ = unacknowledged();
   await_peer();
   return true;
 }
@@ -196,10 +196,11 @@ void session::set_deadline() {
   if (!is_writable_)
     return;
   const auto awaited = pipeline_.awaits();
-  if (awaited == deadline_for_ && pipeline_.requests() == deadline_request_)
+  const auto request = static_cast<std::uint32_t>(pipeline_.requests());
+  if (awaited == deadline_for_ && request == deadline_request_)
     return;  // more bytes of the same request do not extend its deadline
   deadline_for_ = awaited;
-  deadline_request_ = pipeline_.requests();
+  deadline_request_ = request;
   is_pausing_ = awaited == pipeline::awaited::request && !is_draining_;
   switch (awaited) {
     case pipeline::awaited::request:
@@ -233,11 +234,16 @@ void session::on_deadline() {
   advance();
 }
 
+/// No send buffer has 4 GiB.
+std::uint32_t session::unacknowledged() const noexcept {
+  return static_cast<std::uint32_t>(transport_->unacknowledged());
+}
+
 /// Returns true if the peer acknowledged bytes since the last look. Writability does not tell: the
 /// kernel reports it only when much of the send buffer is free, which takes a slow peer longer than
 /// a deadline.
 bool session::peer_reads() noexcept {
-  const auto before = std::exchange(unacknowledged_, transport_->unacknowledged());
+  const auto before = std::exchange(unacknowledged_, unacknowledged());
   return unacknowledged_ < before;
 }
 
@@ -252,7 +258,7 @@ void session::await_peer() {
 void session::start_linger() {
   is_lingering_ = true;
   transport_->shutdown_send();
-  unacknowledged_ = transport_->unacknowledged();
+  unacknowledged_ = unacknowledged();
   await_peer();
   linger();
 }
@@ -262,7 +268,7 @@ void session::start_linger() {
 void session::linger() {
   for (int reads = 0; reads < reads_in_a_row_max; ++reads) {
     const auto [bytes, status] = transport_->read(services_.read_buffer);
-    lingered_bytes_ += bytes;
+    lingered_bytes_ += static_cast<std::uint32_t>(bytes);
     if (status == transport::status::end || status == transport::status::error ||
         lingered_bytes_ > counter::limits::linger_bytes_max)
       return close();

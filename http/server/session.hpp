@@ -65,6 +65,7 @@ private:
   bool read();
   bool write(bool is_last);
   void set_deadline();
+  std::uint32_t unacknowledged() const noexcept;
   bool peer_reads() noexcept;
   void await_peer();
   void watch();
@@ -77,9 +78,10 @@ private:
   const permit_pool::permit permit_;
   http::pipeline pipeline_;
   http::dispatcher dispatcher_;
-  std::size_t lingered_bytes_ = 0;
-  std::size_t unacknowledged_ = 0;      // bytes, at the last look
-  std::uint64_t deadline_request_ = 0;  // pipeline::requests() when the deadline was set
+  // An idle connection is worth every byte: these fit into 32 bits.
+  std::uint32_t lingered_bytes_ = 0;
+  std::uint32_t unacknowledged_ = 0;    // bytes, at the last look
+  std::uint32_t deadline_request_ = 0;  // pipeline::requests() when the deadline was set
   pipeline::awaited deadline_for_ = pipeline::awaited::nothing;
   self keep_alive_;          // this session, until it is closed
   bool is_watched_ = false;  // the ready set reports each change of readiness
