@@ -20,14 +20,14 @@ std::optional<dispatcher::addressed_call> dispatcher::next_call() {
 
 std::optional<dispatcher::addressed_call> dispatcher::handle(const request& request) {
   const auto slot = pipeline_.slot();
-  auto action = route_request(request, target_, server_, connection_);
-  if (const auto* command = std::get_if<counter::command>(&action))
+  auto result = route_request(request, target_, server_, connection_);
+  if (const auto* command = std::get_if<counter::command>(&result))
     return addressed_call{slot, *command};
-  if (const auto* response = std::get_if<http::response>(&action)) {
+  if (const auto* response = std::get_if<http::response>(&result)) {
     pipeline_.complete(slot, *response);
     return std::nullopt;
   }
-  auto& exchange = std::get<std::unique_ptr<v1::exchange>>(action);
+  auto& exchange = std::get<std::unique_ptr<v1::exchange>>(result);
   if (exchange->is_long())
     pipeline_.hold_until_complete(slot);
   exchanges_.add(slot, std::move(exchange));
@@ -42,13 +42,13 @@ std::optional<dispatcher::addressed_call> dispatcher::next_exchange_call() {
       next->slot, {}, std::make_unique<counter::request>(std::move(next->request))};
 }
 
-void dispatcher::complete(response_queue::slot slot, const counter::command& command,
+void dispatcher::complete(response_queue::slot_type slot, const counter::command& command,
                           const counter::reply& reply) {
   const text_reply text{command, reply};
   pipeline_.complete(slot, text.response());
 }
 
-void dispatcher::complete(response_queue::slot slot, counter::call completed) {
+void dispatcher::complete(response_queue::slot_type slot, counter::call completed) {
   if (const auto response = exchanges_.take(slot, std::move(completed)))
     pipeline_.complete(slot, *response);
 }

@@ -29,7 +29,7 @@ public:
         connection_(connection) {}
 
   struct addressed_call {
-    response_queue::slot slot;
+    response_queue::slot_type slot;
     counter::command command{};  ///< its name is valid until the following next_call()
     /// If not null, the call is this request and `command` is unused.
     std::unique_ptr<counter::request> request{};
@@ -41,12 +41,12 @@ public:
   std::optional<addressed_call> next_call();
 
   /// Takes the store's reply to the command of `slot`; once for each.
-  void complete(response_queue::slot slot, const counter::command& command,
+  void complete(response_queue::slot_type slot, const counter::command& command,
                 const counter::reply& reply);
 
   /// Takes a request of `slot` back with its response; once for each. next_call() may then return
   /// further requests of the same slot.
-  void complete(response_queue::slot slot, counter::call completed);
+  void complete(response_queue::slot_type slot, counter::call completed);
 
   /// Frees each buffer that is larger than `bytes_max`. Call it only when the pipeline awaits a
   /// request.

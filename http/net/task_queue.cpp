@@ -27,10 +27,10 @@ task_queue::~task_queue() {
   ::close(descriptor_);
 }
 
-void task_queue::post(task task) {
+void task_queue::post(task job) {
   {
     const counter::mutex_lock lock{mutex_};
-    waiting_.push_back(std::move(task));
+    waiting_.push_back(std::move(job));
     if (!std::exchange(is_loop_waiting_, false))
       return;
   }
@@ -54,8 +54,8 @@ std::size_t task_queue::run() {
     const counter::mutex_lock lock{mutex_};
     running_.swap(waiting_);
   }
-  for (auto& task : running_)
-    task();
+  for (auto& job : running_)
+    job();
   const auto count = running_.size();
   running_.clear();
   return count;

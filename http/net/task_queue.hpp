@@ -35,9 +35,9 @@ public:
   /// Returns true if the caller is on the loop's thread. Thread-safe.
   bool is_here() const noexcept { return owner_ == std::this_thread::get_id(); }
 
-  /// Queues `task`, which runs later on the loop's thread, never during the call. It must not
+  /// Queues `job`, which runs later on the loop's thread, never during the call. It must not
   /// throw. Thread-safe; may allocate.
-  void post(task task);
+  void post(task job);
 
   /// Announces that the loop waits next: post() then wakes it. Returns false if tasks are queued:
   /// the loop must not wait.

@@ -14,25 +14,25 @@ struct head {
 
 }  // namespace
 
-void header_fields::add(name name, std::string_view value) {
+void header_fields::add(name field, std::string_view value) {
   assert(value.size() <= UINT16_MAX);
-  const head added{name, static_cast<std::uint16_t>(value.size())};
+  const head added{field, static_cast<std::uint16_t>(value.size())};
   char bytes[sizeof added];
   std::memcpy(bytes, &added, sizeof added);
   bytes_.append(bytes, sizeof bytes);
   bytes_.append(value);
 }
 
-std::size_t header_fields::count(name name) const noexcept {
+std::size_t header_fields::count(name field) const noexcept {
   std::size_t count = 0;
-  for_each([&](auto next, std::string_view) { count += next == name ? 1 : 0; });
+  for_each([&](auto next, std::string_view) { count += next == field ? 1 : 0; });
   return count;
 }
 
-std::optional<std::string> header_fields::find(name name) const {
+std::optional<std::string> header_fields::find(name field) const {
   std::optional<std::string> list;
   for_each([&](auto next, std::string_view value) {
-    if (next != name)
+    if (next != field)
       return;
     if (list)
       list->append(", ").append(value);

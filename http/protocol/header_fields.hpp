@@ -21,15 +21,15 @@ public:
   };
 
   /// Copies `value`, at most 65535 bytes.
-  void add(name name, std::string_view value);
+  void add(name field, std::string_view value);
   void clear() noexcept { bytes_.clear(); }
 
   /// Returns the number of fields with this name.
-  std::size_t count(name name) const noexcept;
+  std::size_t count(name field) const noexcept;
 
   /// Returns the value; the values of repeated fields joined by `, ` (RFC 9110 section 5.3);
   /// nullopt if there is no such field.
-  std::optional<std::string> find(name name) const;
+  std::optional<std::string> find(name field) const;
 
   /// Frees the buffer, and the fields in it, if it is larger than `bytes_max`.
   void shrink(std::size_t bytes_max);

@@ -24,7 +24,7 @@ namespace http {
 /// Used on its event loop's thread.
 class pipeline {
 public:
-  using slot_type = response_queue::slot;
+  using slot_type = response_queue::slot_type;
 
   /// Borrows all three; `bodies` may be null, see request_parser.
   pipeline(const counter::limits& limits, const date& date, body_budget* bodies = nullptr)

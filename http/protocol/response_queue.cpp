@@ -11,7 +11,7 @@ constexpr std::size_t entry_bytes_max = 1024;
 
 }  // namespace
 
-response_queue::slot response_queue::open(const framing& framing) {
+response_queue::slot_type response_queue::open(const framing& framing) {
   if (count_ == ring_.size())
     grow();
   auto& added = entry_at(count_++);
@@ -20,7 +20,7 @@ response_queue::slot response_queue::open(const framing& framing) {
   return oldest_ + count_ - 1;
 }
 
-void response_queue::complete(slot slot, const response& response, std::string_view date) {
+void response_queue::complete(slot_type slot, const response& response, std::string_view date) {
   auto& entry = entry_of(slot);
   assert(!entry.is_begun);
   entry.is_begun = true;
@@ -28,7 +28,7 @@ void response_queue::complete(slot slot, const response& response, std::string_v
   finish(slot);
 }
 
-bool response_queue::begin(slot slot, const response& head, std::string_view date) {
+bool response_queue::begin(slot_type slot, const response& head, std::string_view date) {
   auto& entry = entry_of(slot);
   assert(!entry.is_begun);
   entry.is_begun = true;
@@ -37,13 +37,13 @@ bool response_queue::begin(slot slot, const response& head, std::string_view dat
   return entry.framing.keep_alive;
 }
 
-void response_queue::append(slot slot, std::string_view bytes) {
+void response_queue::append(slot_type slot, std::string_view bytes) {
   const auto& entry = entry_of(slot);
   assert(entry.is_begun && !entry.is_complete);
   render_into(slot, [&](std::string& output) { render_piece(output, bytes, entry.framing); });
 }
 
-void response_queue::end(slot slot) {
+void response_queue::end(slot_type slot) {
   const auto& entry = entry_of(slot);
   assert(entry.is_begun && !entry.is_complete);
   render_into(slot, [&](std::string& output) { render_end(output, entry.framing); });
@@ -52,7 +52,7 @@ void response_queue::end(slot slot) {
 
 /// Renders the oldest response into the output, any other into its entry.
 template <class Render>
-void response_queue::render_into(slot slot, Render render) {
+void response_queue::render_into(slot_type slot, Render render) {
   if (slot == oldest_)
     return render(output_);
   auto& bytes = entry_of(slot).bytes;
@@ -62,7 +62,7 @@ void response_queue::render_into(slot slot, Render render) {
 }
 
 /// Marks the response complete, and removes all complete responses at the head.
-void response_queue::finish(slot slot) {
+void response_queue::finish(slot_type slot) {
   entry_of(slot).is_complete = true;
   if (slot != oldest_)
     return;
@@ -104,19 +104,19 @@ void response_queue::consume(std::size_t bytes) noexcept {
 void response_queue::shrink(std::size_t bytes_max) {
   assert(empty() && output().empty());
   // swap() frees the memory; assigning `{}` or clear() would not.
-  if (ring_.size() * sizeof(entry) > bytes_max) {
-    std::vector<entry>{}.swap(ring_);
+  if (ring_.size() * sizeof(queued_response) > bytes_max) {
+    std::vector<queued_response>{}.swap(ring_);
     head_ = 0;
   }
   if (output_.capacity() > bytes_max)
     std::string{}.swap(output_);
 }
 
-response_queue::entry& response_queue::entry_at(std::size_t position) noexcept {
+response_queue::queued_response& response_queue::entry_at(std::size_t position) noexcept {
   return ring_[(head_ + position) & (ring_.size() - 1)];
 }
 
-response_queue::entry& response_queue::entry_of(slot slot) noexcept {
+response_queue::queued_response& response_queue::entry_of(slot_type slot) noexcept {
   assert(slot >= oldest_ && slot - oldest_ < count_);
   return entry_at(slot - oldest_);
 }

@@ -15,22 +15,22 @@ namespace http {
 /// steady state allocates nothing.
 class response_queue {
 public:
-  using slot = std::uint64_t;
+  using slot_type = std::uint64_t;
 
   /// Returns the slot for the response to the next request. Slots count up by one, from 0.
-  slot open(const framing& framing);
+  slot_type open(const framing& framing);
 
   /// Renders the complete response; once for each slot. It becomes part of output() when all
   /// earlier responses are complete.
-  void complete(slot slot, const response& response, std::string_view date);
+  void complete(slot_type slot, const response& response, std::string_view date);
 
   // These replace complete() for a response of unknown length: begin(), append() any number of
   // times, end(). The bytes become part of output() when all earlier responses are complete.
 
   /// Returns false if the connection ends with this response, see frame_stream().
-  bool begin(slot slot, const response& head, std::string_view date);
-  void append(slot slot, std::string_view bytes);
-  void end(slot slot);
+  bool begin(slot_type slot, const response& head, std::string_view date);
+  void append(slot_type slot, std::string_view bytes);
+  void end(slot_type slot);
 
   /// Makes the newest pending response the last of the connection. Returns false if there is none
   /// or its header is rendered already.
@@ -42,7 +42,7 @@ public:
 
   /// Returns the number of pending responses: open, and not all in output().
   /// The slot that open() returned last, whether or not it is complete.
-  slot newest() const noexcept { return oldest_ + count_ - 1; }
+  slot_type newest() const noexcept { return oldest_ + count_ - 1; }
 
   std::size_t size() const noexcept { return count_; }
   bool empty() const noexcept { return count_ == 0; }
@@ -62,24 +62,24 @@ public:
   void shrink(std::size_t bytes_max);
 
 private:
-  struct entry {
+  struct queued_response {
     http::framing framing;
     bool is_begun = false;  // the header is rendered
     bool is_complete = false;
     std::string bytes;  // rendered while an earlier response is incomplete
   };
 
-  entry& entry_at(std::size_t position) noexcept;
-  entry& entry_of(slot slot) noexcept;
+  queued_response& entry_at(std::size_t position) noexcept;
+  queued_response& entry_of(slot_type slot) noexcept;
   template <class Render>
-  void render_into(slot slot, Render render);
-  void finish(slot slot);
+  void render_into(slot_type slot, Render render);
+  void finish(slot_type slot);
   void grow();
 
-  std::vector<entry> ring_;  // its size is a power of two
-  std::size_t head_ = 0;     // index of the oldest entry
-  std::size_t count_ = 0;    // entries in use
-  slot oldest_ = 0;          // slot of the oldest entry
+  std::vector<queued_response> ring_;  // its size is a power of two
+  std::size_t head_ = 0;               // index of the oldest entry
+  std::size_t count_ = 0;              // entries in use
+  slot_type oldest_ = 0;               // slot of the oldest entry
   std::string output_;
   std::size_t sent_ = 0;           // bytes of output_
   std::size_t waiting_bytes_ = 0;  // bytes in all entries

@@ -12,7 +12,7 @@ void expiry_sweeper::on_deadline() {
     sweep(shard);
 }
 
-void expiry_sweeper::on_response(response_queue::slot, counter::call completed) {
+void expiry_sweeper::on_response(response_queue::slot_type, counter::call completed) {
   --pending_;
   const auto& expiry_sweep = std::get<counter::expiry_sweep>(completed.response);
   const bool has_more = expiry_sweep.outcome == counter::outcome::ok && !expiry_sweep.is_done;

@@ -21,8 +21,9 @@ public:
   /// Schedules no further sweep and sends no further request.
   void stop();
 
-  void on_reply(response_queue::slot, const counter::command&, const counter::reply&) override {}
-  void on_response(response_queue::slot slot, counter::call completed) override;
+  void on_reply(response_queue::slot_type, const counter::command&,
+                const counter::reply&) override {}
+  void on_response(response_queue::slot_type slot, counter::call completed) override;
   void on_pass_end() override {}
 
 private:

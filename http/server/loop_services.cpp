@@ -4,11 +4,10 @@
 
 namespace http {
 
-loop_services::loop_services(const counter::limits& server_limits,
-                             const v1::server_info& server_info, counter::store& store,
-                             const clock_origin& origin)
+loop_services::loop_services(const counter::limits& server_limits, const v1::server_info& info,
+                             counter::store& store, const clock_origin& origin)
     : limits(server_limits),
-      server_info(server_info),
+      server_info(info),
       clock(origin),
       store_client(tasks, store, clock),
       deadlines(clock) {

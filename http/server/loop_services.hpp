@@ -17,8 +17,8 @@ namespace http {
 /// The objects that the sessions of one event loop share. Used on the loop's thread.
 struct loop_services {
   /// Borrows all but `origin`.
-  loop_services(const counter::limits& limits, const v1::server_info& server_info,
-                counter::store& store, const clock_origin& origin);
+  loop_services(const counter::limits& limits, const v1::server_info& info, counter::store& store,
+                const clock_origin& origin);
 
   const counter::limits& limits;
   const v1::server_info& server_info;

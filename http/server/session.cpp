@@ -53,12 +53,12 @@ void session::close() {
 
 // -- events -------------------------------------------------------------------
 
-void session::on_reply(response_queue::slot slot, const counter::command& command,
+void session::on_reply(response_queue::slot_type slot, const counter::command& command,
                        const counter::reply& reply) {
   dispatcher_.complete(slot, command, reply);
 }
 
-void session::on_response(response_queue::slot slot, counter::call completed) {
+void session::on_response(response_queue::slot_type slot, counter::call completed) {
   dispatcher_.complete(slot, std::move(completed));
 }
 

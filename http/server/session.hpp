@@ -49,9 +49,9 @@ public:
   /// Closes at once, even with requests or output pending. May destroy this object.
   void close();
 
-  void on_reply(response_queue::slot slot, const counter::command& command,
+  void on_reply(response_queue::slot_type slot, const counter::command& command,
                 const counter::reply& reply) override;
-  void on_response(response_queue::slot slot, counter::call completed) override;
+  void on_response(response_queue::slot_type slot, counter::call completed) override;
   void on_pass_end() override;
 
 private:

@@ -19,7 +19,7 @@ store_client::store_client(task_queue& tasks, counter::store& store, loop_clock&
       clock_(clock),
       pass_(store.traits().mailboxes) {}
 
-void store_client::send(const counter::command& command, response_queue::slot slot,
+void store_client::send(const counter::command& command, response_queue::slot_type slot,
                         reply_handler& from) {
   assert(is_in_pass_);
   const auto location = placement_.of(command.name);
@@ -28,7 +28,8 @@ void store_client::send(const counter::command& command, response_queue::slot sl
   address(batch, slot, from);
 }
 
-void store_client::send(counter::request request, response_queue::slot slot, reply_handler& from) {
+void store_client::send(counter::request request, response_queue::slot_type slot,
+                        reply_handler& from) {
   assert(is_in_pass_);
   using location = counter::placement::location;
   struct {
@@ -44,7 +45,8 @@ void store_client::send(counter::request request, response_queue::slot slot, rep
   address(batch, slot, from);
 }
 
-void store_client::address(addressed_batch& batch, response_queue::slot slot, reply_handler& from) {
+void store_client::address(addressed_batch& batch, response_queue::slot_type slot,
+                           reply_handler& from) {
   batch.addresses.push_back({&from, slot});
   has_pending_ = true;
   ++operations_;

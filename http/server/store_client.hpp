@@ -25,11 +25,11 @@ public:
 
   /// Called once for each command that was sent, with its slot. The arguments are valid during the
   /// call.
-  virtual void on_reply(response_queue::slot slot, const counter::command& command,
+  virtual void on_reply(response_queue::slot_type slot, const counter::command& command,
                         const counter::reply& reply) = 0;
 
   /// Called once for each request that was sent, with its slot.
-  virtual void on_response(response_queue::slot slot, counter::call completed) = 0;
+  virtual void on_response(response_queue::slot_type slot, counter::call completed) = 0;
 
   /// Called once at the end of a pass that delivered replies to this handler, after all of them.
   /// May send.
@@ -65,10 +65,10 @@ public:
 
   /// Sends a copy of `command`, and holds a reference to `from` until it is replied to. Call it
   /// only within a pass. At limits::batch_operations_max the batch is submitted at once.
-  void send(const counter::command& command, response_queue::slot slot, reply_handler& from);
+  void send(const counter::command& command, response_queue::slot_type slot, reply_handler& from);
 
   /// Sends a request to the shard of its name, or to the mailbox or shard that it states.
-  void send(counter::request request, response_queue::slot slot, reply_handler& from);
+  void send(counter::request request, response_queue::slot_type slot, reply_handler& from);
 
   /// Returns true if this pass has sent limits::pass_operations_max operations: callers should
   /// leave further work to the next pass.
@@ -85,13 +85,13 @@ private:
     using counter::batch::batch;
     struct address {
       boost::intrusive_ptr<reply_handler> to;
-      response_queue::slot slot;
+      response_queue::slot_type slot;
     };
     std::vector<address> addresses;
   };
 
   addressed_batch& batch_for(unsigned shard);
-  void address(addressed_batch& batch, response_queue::slot slot, reply_handler& from);
+  void address(addressed_batch& batch, response_queue::slot_type slot, reply_handler& from);
   void begin_pass();
   void end_pass();
   void post_pass();

@@ -32,14 +32,14 @@ public:
     pipeline_.next_step(false);
   }
 
-  void on_reply(http::response_queue::slot slot, const counter::command& command,
+  void on_reply(http::response_queue::slot_type slot, const counter::command& command,
                 const counter::reply& reply) override {
     dispatcher_.complete(slot, command, reply);
     --waiting_;
     ++answers_;
   }
 
-  void on_response(http::response_queue::slot slot, counter::call answered) override {
+  void on_response(http::response_queue::slot_type slot, counter::call answered) override {
     dispatcher_.complete(slot, std::move(answered));
     --waiting_;
     ++answers_;

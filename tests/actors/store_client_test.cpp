@@ -55,11 +55,11 @@ private:
 };
 
 struct listener final : http::reply_handler {
-  void on_reply(http::response_queue::slot slot, const counter::command& command,
+  void on_reply(http::response_queue::slot_type slot, const counter::command& command,
                 const counter::reply& reply) override {
     replies.push_back({slot, std::string{command.name}, reply.value});
   }
-  void on_response(http::response_queue::slot, counter::call answered) override {
+  void on_response(http::response_queue::slot_type, counter::call answered) override {
     answers.push_back(std::move(answered));
   }
   void on_pass_end() override {
@@ -69,7 +69,7 @@ struct listener final : http::reply_handler {
   }
 
   struct delivery {
-    http::response_queue::slot slot;
+    http::response_queue::slot_type slot;
     std::string name;
     std::int64_t value;
   };
@@ -88,12 +88,12 @@ struct fixture {
   http::store_client store_client{tasks, store, clock};
   boost::intrusive_ptr<listener> peer{new listener};
 
-  void send(std::string_view name, http::response_queue::slot slot) {
+  void send(std::string_view name, http::response_queue::slot_type slot) {
     store_client.send({operation::add, name, 1}, slot, *peer);
   }
 
   /// Sends the commands `first` to `end` in one pass, each with a name of its own.
-  void pass(http::response_queue::slot first, http::response_queue::slot end) {
+  void pass(http::response_queue::slot_type first, http::response_queue::slot_type end) {
     const http::store_client::pass pass{store_client};
     for (auto slot = first; slot < end; ++slot)
       send("name" + std::to_string(slot), slot);

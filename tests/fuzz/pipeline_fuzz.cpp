@@ -25,7 +25,7 @@ using http::pipeline;
 using step = http::pipeline::step;
 
 struct pending {
-  http::response_queue::slot slot;
+  http::response_queue::slot_type slot;
   counter::operation operation;
   std::string name;
   std::optional<counter::request> request{};
@@ -101,7 +101,7 @@ history run(std::string_view bytes, http::connection_info from, std::size_t piec
       waiting.push_back(std::move(added));
     }
     const bool wants_input = connection.next_step(false) == step::read;
-    std::set<http::response_queue::slot> slots;
+    std::set<http::response_queue::slot_type> slots;
     for (const auto& one : waiting)
       slots.insert(one.slot);
     REQUIRE(slots.size() <= limits.pipelined_max);

@@ -19,7 +19,7 @@ namespace {
 constexpr std::string_view date = "Sun, 06 Nov 1994 08:49:37 GMT";
 constexpr http::framing kept{.http_11 = true, .keep_alive = true, .is_head = false};
 
-void complete(response_queue& queue, response_queue::slot slot, std::string_view body) {
+void complete(response_queue& queue, response_queue::slot_type slot, std::string_view body) {
   queue.complete(slot, {status::ok, body}, date);
 }
 
@@ -42,7 +42,7 @@ TEST_CASE("response_queue outputs responses in order, completed in any order") {
   std::iota(order.begin(), order.end(), 0u);
   do {
     response_queue queue;
-    std::vector<response_queue::slot> slots;
+    std::vector<response_queue::slot_type> slots;
     std::string expected;
     for (std::size_t i = 0; i < order.size(); ++i) {
       slots.push_back(queue.open(kept));
@@ -78,7 +78,7 @@ TEST_CASE("open() keeps the order when the ring grows, wherever its oldest entry
       CAPTURE(room);
       CAPTURE(turned);
       response_queue queue;
-      std::vector<response_queue::slot> slots;
+      std::vector<response_queue::slot_type> slots;
       std::string expected;
       auto open = [&] {
         expected += rendered(std::to_string(slots.size()));
@@ -165,7 +165,7 @@ TEST_CASE("consume() bounds the sent part though the output is never empty") {
 
 TEST_CASE("shrink() frees memory, and the queue goes on") {
   response_queue queue;
-  std::vector<response_queue::slot> slots;
+  std::vector<response_queue::slot_type> slots;
   for (int i = 0; i < 100; ++i)
     slots.push_back(queue.open(kept));
   for (const auto slot : slots)

@@ -79,7 +79,7 @@ public:
         dispatcher_(pipeline, server_info_, info) {}
 
   struct pending {
-    http::response_queue::slot slot;
+    http::response_queue::slot_type slot;
     counter::operation operation;
     std::string name;
     std::int64_t operand;

@@ -91,16 +91,16 @@ http::response list_exchange::response() {
 }
 
 /// Returns true if the merge cannot go on without the next page of `source`.
-bool list_exchange::needs_page(const source& source) const noexcept {
+bool list_exchange::needs_page(const list_source& source) const noexcept {
   return source.waiting.empty() && !source.is_last && !source.is_pending &&
          merged_.size() <= list_.limit && outcome_ == counter::outcome::ok;
 }
 
 void list_exchange::merge() {
-  auto by_name = [](const source* left, const source* right) {
+  auto by_name = [](const list_source* left, const list_source* right) {
     return left->waiting.front().name > right->waiting.front().name;
   };
-  std::vector<source*> heap;
+  std::vector<list_source*> heap;
   for (auto& source : sources_) {
     if (!source.waiting.empty())
       heap.push_back(&source);

@@ -26,19 +26,19 @@ public:
 
 private:
   /// The input of the merge from one mailbox.
-  struct source {
+  struct list_source {
     std::deque<counter::listed_counter> waiting{};  // not merged yet
     std::string reached{};                          // its next page begins after this name
     bool is_last = false;                           // it has no next page
     bool is_pending = false;                        // a request is sent
   };
 
-  bool needs_page(const source& source) const noexcept;
+  bool needs_page(const list_source& source) const noexcept;
   void merge();
 
   list_parameters list_;
   unsigned first_mailbox_;  // mailbox of sources_[0]; the others follow
-  std::vector<source> sources_;
+  std::vector<list_source> sources_;
   std::size_t next_ = 0;     // index of the next source to check
   std::size_t pending_ = 0;  // requests without a response
   // Up to limit + 1 counters: the extra one shows that a next page exists.

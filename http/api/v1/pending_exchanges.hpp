@@ -15,11 +15,11 @@ namespace http::v1 {
 /// as most connections have none.
 class pending_exchanges {
 public:
-  using slot_type = response_queue::slot;
+  using slot_type = response_queue::slot_type;
 
   void add(slot_type slot, std::unique_ptr<exchange> exchange) {
     if (!entries_)
-      entries_ = std::make_unique<std::vector<entry>>();
+      entries_ = std::make_unique<std::vector<pending>>();
     entries_->push_back({slot, std::move(exchange)});
   }
 
@@ -44,7 +44,7 @@ public:
   /// done, removes it and returns its response; otherwise returns nullopt.
   std::optional<http::response> take(slot_type slot, counter::call completed) {
     const auto position = std::find_if(entries_->begin(), entries_->end(),
-                                       [&](const entry& entry) { return entry.slot == slot; });
+                                       [&](const pending& entry) { return entry.slot == slot; });
     auto& exchange = *position->exchange;
     exchange.take(std::move(completed));
     if (!exchange.is_done())
@@ -57,12 +57,12 @@ public:
   }
 
 private:
-  struct entry {
+  struct pending {
     slot_type slot;
     std::unique_ptr<v1::exchange> exchange;
   };
 
-  std::unique_ptr<std::vector<entry>> entries_;
+  std::unique_ptr<std::vector<pending>> entries_;
 };
 
 }  // namespace http::v1
