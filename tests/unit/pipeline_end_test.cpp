@@ -10,6 +10,7 @@
 #include <numeric>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 using awaited = http::pipeline::awaited;
@@ -261,13 +262,14 @@ TEST_CASE("a connection in steady state allocates nothing") {
 namespace {
 
 struct streaming {
-  explicit streaming(std::string_view bytes) {
+  explicit streaming(std::string text) : bytes(std::move(text)) {
     pipeline.feed(bytes);
     REQUIRE(pipeline.next_request() != nullptr);
     slot = pipeline.slot();
     pipeline.hold_until_complete(slot);
   }
 
+  const std::string bytes;  // borrowed by the pipeline
   const counter::limits limits;
   const std::time_t now = 0;
   const http::date date{now};
