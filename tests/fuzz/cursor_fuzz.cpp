@@ -1,5 +1,6 @@
 // A cursor is one name and a name is one cursor; so it is with what is encoded.
 
+#include "counter/name.hpp"
 #include "counter/utf8.hpp"
 #include "http/api/v1/cursor.hpp"
 #include "http/api/v1/list_reader.hpp"
