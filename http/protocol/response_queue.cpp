@@ -72,6 +72,8 @@ void response_queue::finish(slot_type slot) {
     --count_;
     if (count_ == 0)
       break;
+    if (!entry_at(0).is_begun)
+      break;
     auto& next = entry_at(0).bytes;
     output_ += next;
     waiting_bytes_ -= next.size();
