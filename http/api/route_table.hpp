@@ -62,7 +62,4 @@ path_match find_path(std::string_view raw_path);
 /// Returns the error format for a path that find_path() does not find.
 error_format errors_of_unknown(std::string_view raw_path);
 
-/// The value of Allow in the response to `OPTIONS *` (RFC 9110 section 9.3.7).
-inline constexpr std::string_view any_allow = "GET, HEAD, POST, PUT, DELETE, OPTIONS";
-
 }  // namespace http

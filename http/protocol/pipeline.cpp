@@ -9,9 +9,6 @@ namespace {
 constexpr refusal incomplete{status::bad_request, "the request ended too early\n"};
 constexpr refusal too_slow{status::request_timeout, "the request took too long\n"};
 
-/// The value of Allow when a method is refused before routing.
-constexpr std::string_view any_allow = "GET, HEAD, POST, PUT, DELETE, OPTIONS";
-
 }  // namespace
 
 // -- requests -----------------------------------------------------------------

@@ -11,7 +11,7 @@ namespace storage {
 
 namespace {
 
-/// Of a change with a short name.
+/// Bytes that a change of a counter with a short name takes, for the first reservation.
 constexpr std::size_t change_bytes = 40;
 
 /// May be merged at once in addition to the allowance, so that the buffer also shrinks

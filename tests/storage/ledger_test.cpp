@@ -1,6 +1,7 @@
 #include "storage/rocksdb/rocks_ledger.hpp"
 
 #include "storage/rocksdb/check.hpp"
+#include "tests/cases/list_pages.hpp"
 #include "tests/storage/support/test_disk.hpp"
 
 #include <doctest/doctest.h>
@@ -193,39 +194,15 @@ TEST_CASE("list() returns the same pages as a table") {
     writer->put(name, std::nullopt, counted(1, ++version));
   writer->remember("a", record_until(1));
   REQUIRE(writer->commit(version, at(0), 6, 1) == commit_result::ok);
-  struct {
-    const char *prefix, *after;
-    std::size_t limit;
-    std::vector<std::string> found;
-    bool is_last;
-  } const cases[] = {
-      {"", "", 100, {"a", "a/1", "a/2", "a/\xc3\xa9", "a0", "b"}, true},
-      {"", "", 6, {"a", "a/1", "a/2", "a/\xc3\xa9", "a0", "b"}, true},
-      {"", "", 5, {"a", "a/1", "a/2", "a/\xc3\xa9", "a0"}, false},
-      {"", "", 1, {"a"}, false},
-      {"", "a0", 1, {"b"}, true},
-      {"", "b", 1, {}, true},
-      {"", "a/1z", 2, {"a/2", "a/\xc3\xa9"}, false},
-      {"a", "", 100, {"a", "a/1", "a/2", "a/\xc3\xa9", "a0"}, true},
-      {"a/", "", 100, {"a/1", "a/2", "a/\xc3\xa9"}, true},
-      {"a/", "", 3, {"a/1", "a/2", "a/\xc3\xa9"}, true},
-      {"a/", "", 2, {"a/1", "a/2"}, false},
-      {"a/", "a/2", 2, {"a/\xc3\xa9"}, true},
-      {"a/", "a", 2, {"a/1", "a/2"}, false},
-      {"a/", "b", 2, {}, true},
-      {"a/1", "", 1, {"a/1"}, true},
-      {"a/3", "", 1, {}, true},
-      {"c", "", 1, {}, true},
-      {"a/1/", "", 1, {}, true},
-  };
-  for (const auto& [prefix, after, limit, found, is_last] : cases) {
-    CAPTURE(prefix);
-    CAPTURE(after);
-    CAPTURE(limit);
-    const auto page = list(ledger, {.prefix = prefix, .after = after, .limit = limit});
-    CHECK(names_of(page) == found);
-    CHECK(page.is_last == is_last);
-    CHECK(page.reached == (found.empty() ? after : found.back()));
+  for (const auto& expected : cases::list_pages()) {
+    CAPTURE(expected.prefix);
+    CAPTURE(expected.after);
+    CAPTURE(expected.limit);
+    const auto page =
+        list(ledger, {.prefix = expected.prefix, .after = expected.after, .limit = expected.limit});
+    CHECK(names_of(page) == expected.names);
+    CHECK(page.is_last == expected.is_last);
+    CHECK(page.reached == expected.reached());
   }
   auto page = list(ledger, {.limit = 100}, 0, 2);
   CHECK(names_of(page) == std::vector<std::string>{"a", "a/1"});

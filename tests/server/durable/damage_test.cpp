@@ -125,7 +125,7 @@ TEST_CASE("a start refuses a commit watermark that is missing or damaged") {
   fs::resize_file(watermark, 0);
   check_refused(data, {watermark.string() + ": is damaged", "restore a backup"});
   CHECK(check_of(data).exit_code > 0);
-  // One of the two slots may be torn.
+  // A crash during a write may have torn one of the two slots.
   for (const std::uintmax_t slot : {0, 512}) {
     fs::copy_file(saved, watermark, fs::copy_options::overwrite_existing);
     flip(watermark, slot);
