@@ -116,6 +116,22 @@ public:
                   [this](const auto& entry) { return entry.second.forget_at <= now_; });
   }
 
+  /// Returns the times after `low`, up to `high`, at which something expires.
+  std::vector<counter::time_point> expiries(counter::time_point low,
+                                            counter::time_point high) const {
+    std::vector<counter::time_point> times;
+    auto add = [&](counter::time_point time) {
+      if (low < time && time <= high)
+        times.push_back(time);
+    };
+    for (const auto& entry : counters_)
+      if (entry.second.expires_at)
+        add(*entry.second.expires_at);
+    for (const auto& entry : remembered_)
+      add(entry.second.forget_at);
+    return times;
+  }
+
   /// The last version given out.
   std::uint64_t version() const { return version_; }
   void set_version(std::uint64_t version) { version_ = version; }

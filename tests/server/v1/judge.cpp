@@ -193,16 +193,23 @@ said not_listed() {
 
 bool judge::accepts(const counter::full_command& command, const said& heard, endpoint to,
                     bool wants_text, const window& when) {
-  std::vector<counter::time_point> times{when.low, when.high};
-  // A new expiry is compared by its time.
-  if (command.parameters.ttl && heard.expires_at) {
-    const auto then = *heard.expires_at - *command.parameters.ttl;
-    if (when.low <= then && then <= when.high)
-      times.push_back(then);
-  }
+  // A new expiry says when the command was applied.
+  std::optional<counter::time_point> then;
+  if (command.parameters.ttl && heard.expires_at)
+    then = *heard.expires_at - *command.parameters.ttl;
+  if (then && (*then < when.low || when.high < *then))
+    then.reset();
   std::vector<model::counters> possible;
   std::optional<std::uint64_t> version;
-  for (const auto& world : worlds_)
+  for (const auto& world : worlds_) {
+    // Responses differ only by what has expired. Of the times with the same response the earliest
+    // comes first and is retained: the world's time never goes back, and the next command may be
+    // applied soon after it.
+    auto times = world.expiries(when.low, when.high);
+    times.push_back(when.low);
+    if (then)
+      times.push_back(*then);
+    std::sort(times.begin(), times.end());
     for (const auto time : times) {
       auto next = world;
       const auto reply = next.apply(command, time);
@@ -218,6 +225,7 @@ bool judge::accepts(const counter::full_command& command, const said& heard, end
                        [&](const auto& one) { return is_same(one, next, when.low); }))
         possible.push_back(std::move(next));
     }
+  }
   if (possible.empty())
     return false;
   worlds_ = std::move(possible);

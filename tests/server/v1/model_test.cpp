@@ -36,8 +36,9 @@ struct tally {
 /// Estimates the server's time from the local clock, within some milliseconds.
 class server_clock {
 public:
-  explicit server_clock(client& connection) {
-    const auto before = steady_clock::now();
+  /// `connection` is new, and `before` a time before it was made: the pass of the server's loop
+  /// that accepts it may read the first request, too, and has the time at which it began.
+  server_clock(client& connection, steady_clock::time_point before) {
     const auto said = connection.ask(request("PUT", "/v1/counters/clock?value=1&ttl=1000"));
     const auto after = steady_clock::now();
     const auto now =
@@ -65,15 +66,15 @@ class trial {
 public:
   trial(std::uint16_t port, std::uint64_t seed)
       : random_(seed),
+        before_last_(steady_clock::now()),
         connection_(port),
-        clock_(connection_),
-        before_last_(steady_clock::now()) {}
+        clock_(connection_, before_last_) {}
 
   /// Continues with another server that has the same counters.
   void move_to(std::uint16_t port) {
-    connection_ = client{port};
-    clock_ = server_clock{connection_};
     before_last_ = steady_clock::now();
+    connection_ = client{port};
+    clock_ = server_clock{connection_, before_last_};
   }
 
   /// Sends some requests at once. Returns an error message, or nothing.
@@ -197,9 +198,9 @@ private:
   }
 
   model::dice random_;
+  steady_clock::time_point before_last_;  // of the last request
   client connection_;
   server_clock clock_;
-  steady_clock::time_point before_last_;
   std::map<std::string, judge> judges_;
   std::deque<wire_request> keyed_;  // the latest ones
   tally met_;
