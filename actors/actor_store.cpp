@@ -38,23 +38,29 @@ std::uint64_t version_of(std::chrono::system_clock::time_point start) {
 counter::store_traits durable_traits(unsigned shards, const counter::ledger& ledger,
                                      const counter::durability& durability) {
   const auto [name, has_backups] = ledger.traits();
-  counter::store_traits traits{.name = name,
-                               .has_threads = true,
-                               .mailboxes = shards + 1,
-                               .first_list = shards,
-                               .lists = 1,
-                               .durability = durability,
-                               .start = ledger.summary().now};
-  if (has_backups)
-    traits.backups = traits.mailboxes++;
-  return traits;
+  return {.name = name,
+          .shards = shards,
+          .has_threads = true,
+          .has_backups = has_backups,
+          .durability = durability,
+          .start = ledger.summary().now};
 }
 
-/// The event loop of the mail that ends the actors, which originates no batches.
+/// Behind the shards, one mailbox for lists and one for backups, which take long.
+counter::mailbox_layout durable_layout(unsigned shards, bool has_backups) {
+  counter::mailbox_layout layout{shards + 1, shards, 1, {}};
+  if (has_backups)
+    layout.backups = layout.mailboxes++;
+  return layout;
+}
+
+/// The event loop of the mail that ends the actors. Nothing is left for later.
 class no_loop final : public counter::event_loop {
 public:
   void post(std::function<void()>) override { std::abort(); }
-  void complete(std::unique_ptr<counter::batch>) noexcept override { std::abort(); }
+  void post_after(std::chrono::milliseconds, std::function<void()>) override { std::abort(); }
+  bool is_here() const noexcept override { return true; }
+  counter::time_point begin_pass() noexcept override { std::abort(); }
 };
 
 }  // namespace
@@ -62,8 +68,10 @@ public:
 struct actor_store::impl {
   actors::config config;
   caf::actor_system system{config};
+  const counter::store_traits traits;
+  const counter::mailbox_layout layout;
+  counter::ledger* const ledger;  // null: in memory
   counter::placement placement;
-  counter::store_traits traits;
   counter::quota counters;
   counter::quota idempotency_records;
   std::deque<mailbox> mailboxes;
@@ -72,12 +80,15 @@ struct actor_store::impl {
   std::deque<actor_submitter> submitters
       ABSL_GUARDED_BY(submitters_mutex);  // a deque, because the loops hold references
 
-  impl(const counter::store_traits& store_traits, unsigned shards, const counter::limits& limits)
-      : placement(shards, counter::random_siphash_key()),
-        traits(store_traits),
+  impl(const counter::store_traits& store_traits, const counter::mailbox_layout& mailbox_layout,
+       counter::ledger* its_ledger, const counter::limits& limits)
+      : traits(store_traits),
+        layout(mailbox_layout),
+        ledger(its_ledger),
+        placement(traits.shards, counter::random_siphash_key()),
         counters(limits.counters_max),
         idempotency_records(limits.idempotency_records_max) {
-    assert(shards > 0 && shards <= counter::limits::shards_max);
+    assert(traits.shards > 0 && traits.shards <= counter::limits::shards_max);
   }
 
   template <class Actor, caf::spawn_options Options, class... Arguments>
@@ -106,7 +117,8 @@ void actor_store::impl::end() {
 }
 
 actor_store::actor_store(unsigned shards, const counter::limits& limits)
-    : impl_(std::make_unique<impl>(counter::store_traits::in_memory(shards), shards, limits)) {
+    : impl_(std::make_unique<impl>(counter::store_traits{.shards = shards},
+                                   counter::mailbox_layout::of_shards(shards), nullptr, limits)) {
   const counter::table::settings settings{.counters = impl_->counters,
                                           .idempotency_records = impl_->idempotency_records,
                                           .idempotency_ttl = limits.idempotency_ttl,
@@ -119,7 +131,9 @@ actor_store::actor_store(unsigned shards, const counter::limits& limits)
 
 actor_store::actor_store(unsigned shards, const counter::limits& limits, counter::ledger& ledger,
                          const counter::durability& durability, std::size_t bytes_max)
-    : impl_(std::make_unique<impl>(durable_traits(shards, ledger, durability), shards, limits)) {
+    : impl_(std::make_unique<impl>(durable_traits(shards, ledger, durability),
+                                   durable_layout(shards, ledger.traits().has_backups), &ledger,
+                                   limits)) {
   const auto& summary = ledger.summary();
   impl_->counters.adjust(static_cast<std::int64_t>(summary.counters));
   impl_->idempotency_records.adjust(static_cast<std::int64_t>(summary.idempotency_records));
@@ -129,8 +143,7 @@ actor_store::actor_store(unsigned shards, const counter::limits& limits, counter
                                          limits.idempotency_ttl, impl_->placement, i,
                                          bytes_max / shards},
         std::ref(ledger));
-  // One for lists and one for backups, which take long.
-  for (auto i = shards; i < impl_->traits.mailboxes; ++i)
+  for (auto i = shards; i < impl_->layout.mailboxes; ++i)
     impl_->spawn<ledger_actor, caf::detached>(std::ref(ledger));
 }
 
@@ -140,17 +153,27 @@ actor_store::~actor_store() {
     impl_->end();
 }
 
-const counter::placement& actor_store::placement() const noexcept {
-  return impl_->placement;
-}
-
 const counter::store_traits& actor_store::traits() const noexcept {
   return impl_->traits;
 }
 
-counter::submitter& actor_store::connect(counter::event_loop& loop) {
+counter::health actor_store::health() const noexcept {
+  return impl_->ledger != nullptr ? impl_->ledger->health() : counter::health::good;
+}
+
+const counter::placement& actor_store::placement() const noexcept {
+  return impl_->placement;
+}
+
+const counter::mailbox_layout& actor_store::layout() const noexcept {
+  return impl_->layout;
+}
+
+counter::store::connection actor_store::connect(counter::event_loop& loop) {
   counter::mutex_lock lock{impl_->submitters_mutex};
-  return impl_->submitters.emplace_back(impl_->system, loop, impl_->mailboxes, impl_->is_closed);
+  const bool is_first = impl_->submitters.empty();
+  return {impl_->submitters.emplace_back(impl_->system, loop, impl_->mailboxes, impl_->is_closed),
+          is_first};
 }
 
 void actor_store::close() {

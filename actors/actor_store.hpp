@@ -2,7 +2,7 @@
 
 #include "counter/limits.hpp"
 #include "counter/shard/ledger.hpp"
-#include "counter/shard/store.hpp"
+#include "counter/store/store.hpp"
 
 #include <cstddef>
 #include <memory>
@@ -26,9 +26,11 @@ public:
   /// Calls close(), ends the actors and frees the counters.
   ~actor_store() override;
 
-  const counter::placement& placement() const noexcept override;
   const counter::store_traits& traits() const noexcept override;
-  counter::submitter& connect(counter::event_loop& loop) override;
+  counter::health health() const noexcept override;
+  const counter::placement& placement() const noexcept override;
+  const counter::mailbox_layout& layout() const noexcept override;
+  connection connect(counter::event_loop& loop) override;
 
   /// Completes every batch that was submitted before it returns; batches submitted
   /// later are refused with `draining`. Call it after the event loops' threads have

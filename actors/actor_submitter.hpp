@@ -2,7 +2,7 @@
 
 #include "actors/loop_scheduler.hpp"
 #include "actors/shard_load.hpp"
-#include "counter/shard/store.hpp"
+#include "counter/store/store.hpp"
 
 #include <atomic>
 #include <deque>

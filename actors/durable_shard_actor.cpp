@@ -1,7 +1,7 @@
 #include "actors/durable_shard_actor.hpp"
 
 #include "actors/tsan.hpp"
-#include "counter/shard/store.hpp"
+#include "counter/store/store.hpp"
 
 #include <chrono>
 

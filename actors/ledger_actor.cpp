@@ -2,7 +2,7 @@
 
 #include "actors/tsan.hpp"
 #include "counter/limits.hpp"
-#include "counter/shard/store.hpp"
+#include "counter/store/store.hpp"
 
 #include <cstdlib>
 #include <variant>

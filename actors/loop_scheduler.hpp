@@ -1,7 +1,7 @@
 #pragma once
 
 #include "actors/caf_compat.hpp"
-#include "counter/shard/store.hpp"
+#include "counter/store/store.hpp"
 
 #include <vector>
 

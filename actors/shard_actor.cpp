@@ -2,7 +2,7 @@
 
 #include "actors/tsan.hpp"
 #include "counter/shard/apply_batch.hpp"
-#include "counter/shard/store.hpp"
+#include "counter/store/store.hpp"
 
 namespace actors {
 

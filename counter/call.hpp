@@ -3,6 +3,7 @@
 #include "counter/full_command.hpp"
 #include "counter/page.hpp"
 
+#include <memory>
 #include <string>
 #include <utility>
 #include <variant>
@@ -10,9 +11,7 @@
 namespace counter {
 
 /// Asks a shard to delete some of its expired counters and idempotency records.
-struct expiry_sweep_request {
-  unsigned shard = 0;
-};
+struct expiry_sweep_request {};
 
 struct expiry_sweep {
   counter::outcome outcome = outcome::ok;
@@ -21,8 +20,7 @@ struct expiry_sweep {
 
 /// Asks for a consistent copy of everything on disk.
 struct backup_request {
-  unsigned mailbox = 0;  ///< store_traits::backups
-  std::string name;      ///< valid by is_valid_backup_name()
+  std::string name;  ///< valid by is_valid_backup_name()
 };
 
 struct backup {
@@ -30,10 +28,16 @@ struct backup {
   std::string path{};  ///< the backup's directory; only if ok
 };
 
-/// A request to a mailbox of the store that is not a short command, and its response.
+/// A request to the store that is not a short command, and its response.
 /// The alternatives correspond.
 using request = std::variant<full_command, page_request, expiry_sweep_request, backup_request>;
 using response = std::variant<full_reply, page, expiry_sweep, backup>;
+
+/// What a client sends to the store: a short command or a request.
+struct submission {
+  counter::command command{};                   ///< its name is borrowed
+  std::unique_ptr<counter::request> request{};  ///< if not null, `command` is unused
+};
 
 /// A request together with its response.
 struct call {
@@ -55,6 +59,13 @@ struct call {
     } const refusal{outcome};
     response = std::visit(refusal, request);
   }
+};
+
+/// What a client gets back: the command and its reply, or the call. All are borrowed.
+struct completion {
+  counter::command command{};     ///< unused if there is a call
+  counter::reply reply{};         ///< unused if there is a call
+  counter::call* call = nullptr;  ///< if not null; may be moved from
 };
 
 }  // namespace counter

@@ -16,4 +16,11 @@ struct durability {
   std::chrono::milliseconds interval{};
 };
 
+/// Whether changes can be stored. Reads are served in every state.
+enum class health : std::uint8_t {
+  good,
+  full,    ///< changes are refused until the disk has room again
+  failed,  ///< changes are refused until the next start
+};
+
 }  // namespace counter

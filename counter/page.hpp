@@ -9,9 +9,9 @@
 
 namespace counter {
 
-/// Asks a mailbox for a page of its counters, in byte order of their names.
+/// Asks the store, or one of its mailboxes, for a page of its counters, in byte order of
+/// their names.
 struct page_request {
-  unsigned mailbox = 0;   ///< one that serves lists, see store_traits
   std::string prefix{};   ///< lists only names that begin with it
   std::string after{};    ///< lists only names that are greater
   std::size_t limit = 1;  ///< the maximum of counters, at least 1
@@ -22,8 +22,8 @@ struct listed_counter {
   counter::state state;
 };
 
-/// The next counters. Fewer than the limit, perhaps none, if the shard's budget of
-/// steps ran out first.
+/// The next counters. The page of one mailbox has fewer than the limit, perhaps none, if
+/// its budget of steps ran out first; the page of the whole store does not.
 struct page {
   counter::outcome outcome = outcome::ok;
   std::vector<listed_counter> counters{};

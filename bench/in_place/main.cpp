@@ -4,12 +4,14 @@
 
 #include "config/options.hpp"
 #include "counter/shard/apply_batch.hpp"
+#include "counter/store/store.hpp"
 #include "http/server/server.hpp"
 
 #include <csignal>
 #include <cstdio>
 #include <deque>
 #include <mutex>
+#include <utility>
 
 namespace {
 
@@ -17,7 +19,8 @@ class in_place_store final : public counter::store {
 public:
   in_place_store(unsigned shards, const counter::limits& limits)
       : placement_(shards, {1, 2}),
-        traits_(counter::store_traits::in_memory(shards)),
+        traits_{.shards = shards},
+        layout_(counter::mailbox_layout::of_shards(shards)),
         counters_(limits.counters_max),
         idempotency_(limits.idempotency_records_max) {
     for (unsigned i = 0; i < shards; ++i)
@@ -25,9 +28,13 @@ public:
                                                     placement_.key()});
   }
 
-  const counter::placement& placement() const noexcept override { return placement_; }
   const counter::store_traits& traits() const noexcept override { return traits_; }
-  counter::submitter& connect(counter::event_loop&) override { return submitter_; }
+  counter::health health() const noexcept override { return counter::health::good; }
+  const counter::placement& placement() const noexcept override { return placement_; }
+  const counter::mailbox_layout& layout() const noexcept override { return layout_; }
+  connection connect(counter::event_loop&) override {
+    return {submitter_, std::exchange(is_first_, false)};
+  }
 
 private:
   struct shard {
@@ -56,7 +63,9 @@ private:
   };
 
   counter::placement placement_;
-  counter::store_traits traits_;
+  const counter::store_traits traits_;
+  const counter::mailbox_layout layout_;
+  bool is_first_ = true;
   counter::quota counters_;
   counter::quota idempotency_;
   std::deque<shard> shards_;

@@ -1,5 +1,5 @@
-// The actor path without sockets: loops that fill batches, shards that answer
-// them, batches that come home.
+// The actor path without sockets: loops that fill batches, and shards that complete
+// them.
 
 #include "actors/actor_store.hpp"
 #include "bench/in_process/names.hpp"
@@ -7,6 +7,8 @@
 #include <benchmark/benchmark.h>
 
 #include <atomic>
+#include <chrono>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -19,47 +21,51 @@ namespace {
 using pass = std::vector<std::unique_ptr<counter::batch>>;
 
 /// An event loop that is polled.
-class polled_loop final : public counter::event_loop {
+class polled_loop final : public counter::event_loop, public counter::batch_origin {
 public:
   void post(std::function<void()> task) override {
     std::lock_guard lock{mutex_};
     tasks_.push_back(std::move(task));
-    has_news_ = true;
+    has_work_ = true;
   }
 
+  void post_after(std::chrono::milliseconds, std::function<void()>) override {}
+  bool is_here() const noexcept override { return std::this_thread::get_id() == thread_; }
+  counter::time_point begin_pass() noexcept override { return {}; }
+
   void complete(std::unique_ptr<counter::batch> answered) noexcept override {
-    if (std::this_thread::get_id() == thread_) {
-      home.push_back(std::move(answered));
+    if (is_here()) {
+      completed.push_back(std::move(answered));
       return;
     }
     std::lock_guard lock{mutex_};
     from_others_.push_back(std::move(answered));
-    has_news_ = true;
+    has_work_ = true;
   }
 
-  /// False when there was nothing to do.
+  /// Returns false if there was nothing to do.
   bool poll() {
-    if (!has_news_)
+    if (!has_work_)
       return false;
     std::vector<std::function<void()>> tasks;
     {
       std::lock_guard lock{mutex_};
       tasks.swap(tasks_);
       for (auto& batch : from_others_)
-        home.push_back(std::move(batch));
+        completed.push_back(std::move(batch));
       from_others_.clear();
-      has_news_ = false;
+      has_work_ = false;
     }
     for (auto& task : tasks)
       task();
     return true;
   }
 
-  std::vector<std::unique_ptr<counter::batch>> home;
+  std::vector<std::unique_ptr<counter::batch>> completed;
 
 private:
   const std::thread::id thread_ = std::this_thread::get_id();
-  std::atomic<bool> has_news_ = false;
+  std::atomic<bool> has_work_ = false;
   std::mutex mutex_;
   std::vector<std::function<void()>> tasks_;
   std::vector<std::unique_ptr<counter::batch>> from_others_;
@@ -67,24 +73,24 @@ private:
 
 /// As many requests as a busy pass of an event loop has.
 constexpr std::size_t commands_in_a_pass = 64;
-constexpr std::size_t batches_under_way_max = 16;
+constexpr std::size_t pending_batches_max = 16;
 
 void run(benchmark::State& state, actors::actor_store& store,
          const std::vector<std::string>& names) {
   polled_loop loop;
-  auto& submitter = store.connect(loop);
+  auto& submitter = store.connect(loop).submitter;
   const auto& placement = store.placement();
   pass next(placement.shards());
   std::vector<std::unique_ptr<counter::batch>> spare;
-  std::size_t pending_exchanges = 0;
+  std::size_t pending = 0;
   auto collect = [&] {
     loop.poll();
-    pending_exchanges -= loop.home.size();
-    for (auto& batch : loop.home) {
+    pending -= loop.completed.size();
+    for (auto& batch : loop.completed) {
       batch->clear();
       spare.push_back(std::move(batch));
     }
-    loop.home.clear();
+    loop.completed.clear();
   };
   bench::random_numbers random{static_cast<std::size_t>(state.thread_index()) + 1};
   for (auto _ : state) {
@@ -101,13 +107,13 @@ void run(benchmark::State& state, actors::actor_store& store,
       batch->add({counter::operation::add, name, 1}, location.hash);
     }
     for (const auto& batch : next)
-      pending_exchanges += batch ? 1 : 0;
+      pending += batch ? 1 : 0;
     submitter.submit(next);
     do {
       collect();
-    } while (pending_exchanges > batches_under_way_max);
+    } while (pending > pending_batches_max);
   }
-  while (pending_exchanges > 0)
+  while (pending > 0)
     collect();
   while (loop.poll()) {
   }
@@ -142,19 +148,19 @@ BENCHMARK(increments)
     ->Threads(2)
     ->UseRealTime();
 
-/// One command, there and back: what the hop costs when nothing shares it.
+/// One command and its reply: the cost of a message that nothing shares.
 void hop(benchmark::State& state) {
   actors::actor_store store{1, counter::limits{}};
   polled_loop loop;
-  auto& submitter = store.connect(loop);
+  auto& submitter = store.connect(loop).submitter;
   pass next(1);
   next[0] = std::make_unique<counter::batch>(loop);
   for (auto _ : state) {
     next[0]->clear();
     next[0]->add({counter::operation::add, "i", 1}, store.placement().of("i").hash);
     submitter.submit(next);
-    next[0] = std::move(loop.home.back());
-    loop.home.pop_back();
+    next[0] = std::move(loop.completed.back());
+    loop.completed.pop_back();
   }
   store.close();
 }

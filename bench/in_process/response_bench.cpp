@@ -22,7 +22,7 @@ void render(benchmark::State& state) {
 }
 BENCHMARK(render);
 
-/// A connection from its bytes to its answers, with as many requests in flight
+/// A connection from its bytes to its responses, with as many requests pending
 /// as the argument says.
 void exchange(benchmark::State& state) {
   const counter::limits limits;
@@ -42,7 +42,7 @@ void exchange(benchmark::State& state) {
     pipeline.next_step(true);
     const counter::command command{counter::operation::add, "i", 1};
     for (auto slot = last + 1 - static_cast<std::uint64_t>(state.range(0)); slot <= last; ++slot)
-      dispatcher.complete(slot, command, {counter::outcome::ok, 1});
+      dispatcher.complete(slot, {command, {counter::outcome::ok, 1}});
     pipeline.consume_output(pipeline.output().size());
     pipeline.shrink(counter::limits::kept_bytes_max);
   }

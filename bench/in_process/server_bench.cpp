@@ -1,9 +1,10 @@
-// The server without sockets: bytes of requests in, bytes of answers out, with
-// everything between them - parser, courier, batches, actors - on as many event
+// The server without sockets: bytes of requests in, bytes of responses out, with
+// everything between them - parser, store client, batches, actors - on as many event
 // loops as there are threads.
 
 #include "actors/actor_store.hpp"
 #include "bench/in_process/names.hpp"
+#include "tests/actors/loop_parts.hpp"
 #include "tests/actors/memory_connection.hpp"
 
 #include <benchmark/benchmark.h>
@@ -35,10 +36,10 @@ void set_up(const benchmark::State& state) {
 }
 
 void requests_on_loops(benchmark::State& state) {
-  http::task_queue tasks;
-  http::loop_clock clock{http::clock_origin::now()};
-  const http::date date{clock.second()};
-  http::store_client store_client{tasks, *store, clock};
+  loop_parts parts;
+  auto& tasks = parts.tasks;
+  const http::date date{parts.clock.second()};
+  counter::store_client store_client{parts.loop, *store};
   bench::random_numbers random{static_cast<std::size_t>(state.thread_index()) + 1};
   std::vector<boost::intrusive_ptr<memory_connection>> connections;
   for (int i = 0; i < connections_of_a_loop; ++i)
@@ -49,7 +50,7 @@ void requests_on_loops(benchmark::State& state) {
   };
   for (auto _ : state) {
     {
-      const http::store_client::pass pass{store_client};
+      const counter::store_client::pass pass{store_client};
       for (auto& one : connections)
         if (!one->is_waiting())
           one->ask(requests[random.below(requests.size())]);

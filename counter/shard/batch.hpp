@@ -6,13 +6,25 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
 
 namespace counter {
 
-class event_loop;
+class batch;
+
+/// Takes completed batches back.
+class batch_origin {
+public:
+  /// Takes a batch that originated here, exactly once. Does not call the store during the
+  /// call. Thread-safe.
+  virtual void complete(std::unique_ptr<batch> completed) noexcept = 0;
+
+protected:
+  ~batch_origin() = default;
+};
 
 /// The commands and calls that an event loop has for one mailbox in one pass, in order,
 /// with room for their replies. One thread owns it at a time: the loop adds items, the
@@ -20,7 +32,7 @@ class event_loop;
 /// allocates nothing for commands. Functions that add throw std::bad_alloc.
 class batch {
 public:
-  explicit batch(event_loop& origin) noexcept : origin_(&origin) {}
+  explicit batch(batch_origin& origin) noexcept : origin_(&origin) {}
   virtual ~batch() = default;
 
   batch(const batch&) = delete;
@@ -85,6 +97,13 @@ public:
 
   // -- all items --------------------------------------------------------------
 
+  /// Returns an item that is completed.
+  completion completion_at(std::size_t index) noexcept {
+    if (is_call(index))
+      return {.call = &call_at(index)};
+    return {command_at(index), reply_at(index)};
+  }
+
   /// Completes every item with `outcome` and nothing else.
   void refuse(counter::outcome outcome) {
     for (std::size_t i = 0; i < items_.size(); ++i) {
@@ -95,8 +114,7 @@ public:
     }
   }
 
-  /// The event loop to whose complete() the batch goes.
-  event_loop& origin() const noexcept { return *origin_; }
+  batch_origin& origin() const noexcept { return *origin_; }
 
 private:
   // Small, because its cache lines move between cores twice.
@@ -113,7 +131,7 @@ private:
   std::vector<item> items_;
   std::string names_;
   std::vector<call> calls_;
-  event_loop* origin_;
+  batch_origin* origin_;
   time_point now_{};
 };
 

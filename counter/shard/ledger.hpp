@@ -1,6 +1,7 @@
 #pragma once
 
 #include "counter/call.hpp"
+#include "counter/durability.hpp"
 #include "counter/shard/idempotency_record.hpp"
 #include "counter/state.hpp"
 #include "counter/time.hpp"
@@ -86,6 +87,9 @@ public:
   virtual ~ledger() = default;
 
   virtual ledger_traits traits() const noexcept = 0;
+
+  /// Returns whether commits can succeed at this moment. Does not block.
+  virtual counter::health health() const noexcept = 0;
 
   /// The state when the ledger was opened.
   virtual const ledger_summary& summary() const noexcept = 0;

@@ -22,7 +22,7 @@ std::optional<dispatcher::addressed_call> dispatcher::handle(const request& requ
   const auto slot = pipeline_.slot();
   auto result = route_request(request, target_, server_, connection_);
   if (const auto* command = std::get_if<counter::command>(&result))
-    return addressed_call{slot, *command};
+    return addressed_call{slot, {*command, nullptr}};
   if (const auto* response = std::get_if<http::response>(&result)) {
     pipeline_.complete(slot, *response);
     return std::nullopt;
@@ -38,19 +38,17 @@ std::optional<dispatcher::addressed_call> dispatcher::next_exchange_call() {
   auto next = exchanges_.next_request();
   if (!next)
     return std::nullopt;
-  return addressed_call{
-      next->slot, {}, std::make_unique<counter::request>(std::move(next->request))};
+  return addressed_call{next->slot,
+                        {{}, std::make_unique<counter::request>(std::move(next->request))}};
 }
 
-void dispatcher::complete(response_queue::slot_type slot, const counter::command& command,
-                          const counter::reply& reply) {
-  const text_reply text{command, reply};
-  pipeline_.complete(slot, text.response());
-}
-
-void dispatcher::complete(response_queue::slot_type slot, counter::call completed) {
-  if (const auto response = exchanges_.take(slot, std::move(completed)))
+void dispatcher::complete(response_queue::slot_type slot, const counter::completion& completion) {
+  if (completion.call == nullptr) {
+    const text_reply text{completion.command, completion.reply};
+    pipeline_.complete(slot, text.response());
+  } else if (const auto response = exchanges_.take(slot, std::move(*completion.call))) {
     pipeline_.complete(slot, *response);
+  }
 }
 
 }  // namespace http

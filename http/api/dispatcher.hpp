@@ -1,7 +1,6 @@
 #pragma once
 
 #include "counter/call.hpp"
-#include "counter/command.hpp"
 #include "http/api/request_context.hpp"
 #include "http/api/v1/pending_exchanges.hpp"
 #include "http/protocol/pipeline.hpp"
@@ -30,9 +29,7 @@ public:
 
   struct addressed_call {
     response_queue::slot_type slot;
-    counter::command command{};  ///< its name is valid until the following next_call()
-    /// If not null, the call is this request and `command` is unused.
-    std::unique_ptr<counter::request> request{};
+    counter::submission submission;  ///< its name is valid until the following next_call()
   };
 
   /// Returns the next call for the store. Responds to requests that need no store on the way.
@@ -40,13 +37,9 @@ public:
   /// completed or output was sent.
   std::optional<addressed_call> next_call();
 
-  /// Takes the store's reply to the command of `slot`; once for each.
-  void complete(response_queue::slot_type slot, const counter::command& command,
-                const counter::reply& reply);
-
-  /// Takes a request of `slot` back with its response; once for each. next_call() may then return
-  /// further requests of the same slot.
-  void complete(response_queue::slot_type slot, counter::call completed);
+  /// Takes the store's reply to a call of `slot`; once for each. next_call() may then return
+  /// further calls of the same slot.
+  void complete(response_queue::slot_type slot, const counter::completion& completion);
 
   /// Frees each buffer that is larger than `bytes_max`. Call it only when the pipeline awaits a
   /// request.

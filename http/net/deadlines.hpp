@@ -42,7 +42,6 @@ public:
     linger,
     drain_idle,
     accept,
-    expiry_sweep,
     kinds
   };
 
@@ -63,8 +62,8 @@ public:
   /// Returns the earliest deadline; time_point::max() if there is none.
   steady_clock::time_point next() const noexcept;
 
-  /// Calls on_deadline() for each deadline at or before `now`. Call it within a pass, see
-  /// store_client.
+  /// Calls on_deadline() for each deadline at or before `now`. Call it within a pass of
+  /// the loop.
   void expire(steady_clock::time_point now);
 
 private:

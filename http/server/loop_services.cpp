@@ -9,7 +9,7 @@ loop_services::loop_services(const counter::limits& server_limits, const v1::ser
     : limits(server_limits),
       server_info(info),
       clock(origin),
-      store_client(tasks, store, clock),
+      store_client(store_loop, store),
       deadlines(clock) {
   deadlines.set_duration(deadlines::header, limits.header_timeout);
   deadlines.set_duration(deadlines::body, limits.body_timeout);
@@ -19,7 +19,6 @@ loop_services::loop_services(const counter::limits& server_limits, const v1::ser
   deadlines.set_duration(deadlines::pause, pause);
   deadlines.set_duration(deadlines::idle, limits.idle_timeout - pause);
   deadlines.set_duration(deadlines::linger, counter::limits::linger_timeout);
-  deadlines.set_duration(deadlines::expiry_sweep, counter::limits::expiry_sweep_pause);
   deadlines.set_duration(deadlines::drain_idle, counter::limits::drain_idle_timeout);
   deadlines.set_duration(deadlines::accept, counter::limits::accept_pause);
 }

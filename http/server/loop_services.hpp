@@ -1,14 +1,16 @@
 #pragma once
 
 #include "counter/limits.hpp"
+#include "counter/store/store_client.hpp"
 #include "http/api/v1/server_info.hpp"
 #include "http/net/deadlines.hpp"
 #include "http/net/loop_clock.hpp"
 #include "http/net/ready_set.hpp"
 #include "http/net/task_queue.hpp"
+#include "http/net/timers.hpp"
 #include "http/protocol/body_budget.hpp"
 #include "http/protocol/date.hpp"
-#include "http/server/store_client.hpp"
+#include "http/server/store_loop.hpp"
 
 #include <array>
 
@@ -25,9 +27,11 @@ struct loop_services {
   // Declared first, so destroyed last: queued tasks use none of the other members when destroyed.
   task_queue tasks;
   loop_clock clock;
+  http::timers timers{clock};
+  http::store_loop store_loop{tasks, timers, clock};
   http::date date{clock.second()};
   body_budget bodies{counter::limits::bodies_bytes_max};
-  http::store_client store_client;
+  counter::store_client store_client;
   http::deadlines deadlines;
   http::ready_set ready_set;
   /// The buffer for every read of a socket. Its contents are valid within one handler only.

@@ -25,12 +25,11 @@ struct server::impl {
 server::server(std::string_view version, const counter::limits& limits, unsigned threads,
                counter::store& store)
     : impl_(std::make_unique<impl>()) {
-  impl_->server_info = {version, store.placement().shards(), threads, limits, store.traits()};
+  impl_->server_info = {version, threads, limits, store.traits()};
   const auto origin = clock_origin::now(store.traits().start);
   for (unsigned i = 0; i < threads; ++i)
     impl_->workers.emplace_back(limits, impl_->server_info, store, origin,
                                 impl_->connection_counts);
-  impl_->workers.front().enable_expiry_sweep();
 }
 
 server::~server() {

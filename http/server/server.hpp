@@ -1,7 +1,7 @@
 #pragma once
 
 #include "counter/limits.hpp"
-#include "counter/shard/store.hpp"
+#include "counter/store/store.hpp"
 
 #include <memory>
 #include <string>

@@ -53,13 +53,8 @@ void session::close() {
 
 // -- events -------------------------------------------------------------------
 
-void session::on_reply(response_queue::slot_type slot, const counter::command& command,
-                       const counter::reply& reply) {
-  dispatcher_.complete(slot, command, reply);
-}
-
-void session::on_response(response_queue::slot_type slot, counter::call completed) {
-  dispatcher_.complete(slot, std::move(completed));
+void session::on_reply(tag_type slot, const counter::completion& completion) {
+  dispatcher_.complete(slot, completion);
 }
 
 void session::on_pass_end() {
@@ -123,12 +118,8 @@ void session::advance() {
 }
 
 void session::dispatch() {
-  while (auto next = dispatcher_.next_call()) {
-    if (next->request)
-      services_.store_client.send(std::move(*next->request), next->slot, *this);
-    else
-      services_.store_client.send(next->command, next->slot, *this);
-  }
+  while (auto next = dispatcher_.next_call())
+    services_.store_client.send(std::move(next->submission), next->slot, *this);
 }
 
 /// Adds the descriptor to the ready set when the session first waits for it: a connection that ends

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "counter/store/reply_handler.hpp"
 #include "http/api/dispatcher.hpp"
 #include "http/net/asio.hpp"
 #include "http/net/deadlines.hpp"
@@ -8,7 +9,6 @@
 #include "http/protocol/pipeline.hpp"
 #include "http/server/connection_counts.hpp"
 #include "http/server/loop_services.hpp"
-#include "http/server/store_client.hpp"
 
 #include <boost/intrusive/list_hook.hpp>
 #include <boost/smart_ptr/intrusive_ptr.hpp>
@@ -28,7 +28,7 @@ using session_list_hook =
 /// the store, and sets the deadlines that the pipeline asks for. Decides nothing about HTTP. Owns
 /// itself by reference count: it is destroyed when it is closed and its last reply has arrived.
 /// Used on its loop's thread, within a pass.
-class session final : public reply_handler,
+class session final : public counter::reply_handler,
                       public timed,
                       public pollable,
                       public session_list_hook {
@@ -49,9 +49,7 @@ public:
   /// Closes at once, even with requests or output pending. May destroy this object.
   void close();
 
-  void on_reply(response_queue::slot_type slot, const counter::command& command,
-                const counter::reply& reply) override;
-  void on_response(response_queue::slot_type slot, counter::call completed) override;
+  void on_reply(tag_type slot, const counter::completion& completion) override;
   void on_pass_end() override;
 
 private:

@@ -33,14 +33,8 @@ void worker::listen(tcp_acceptor acceptor) {
   listeners_.emplace_back(std::move(acceptor), services_, sessions_, connection_counts_);
 }
 
-void worker::enable_expiry_sweep() {
-  expiry_sweeper_ = new expiry_sweeper{services_.store_client, services_.deadlines};
-}
-
 void worker::run() {
   services_.tasks.take_over();
-  if (expiry_sweeper_)
-    expiry_sweeper_->start();
   for (auto& listener : listeners_)
     listener.start();
   while (!is_draining_)
@@ -66,13 +60,13 @@ void worker::drain() {
 /// turn.
 void worker::run_round(steady_clock::time_point end) {
   const bool may_wait = services_.tasks.begin_wait();
-  const auto until = std::min(services_.deadlines.next(), end);
+  const auto until = std::min({services_.deadlines.next(), services_.timers.next(), end});
   const auto before = services_.clock.now();
   const bool found_all =
       services_.ready_set.wait(may_wait ? until - before : steady_clock::duration{});
   services_.tasks.end_wait();
   {
-    const store_client::pass pass{services_.store_client};
+    const counter::store_client::pass pass{services_.store_client};
     services_.ready_set.tell();
     // Expire by the time before the wait: bytes that arrived in time must not count as late because
     // the loop was busy or stopped. Skip the deadlines while ready sockets are left, for the same
@@ -83,16 +77,16 @@ void worker::run_round(steady_clock::time_point end) {
       rounds_behind_ = 0;
     }
   }
+  services_.timers.run();
   services_.tasks.run();
 }
 
 void worker::begin_drain() {
-  const store_client::pass pass{services_.store_client};
+  const counter::store_client::pass pass{services_.store_client};
   is_draining_ = true;
   for (auto& listener : listeners_)
     listener.stop();
-  if (expiry_sweeper_)
-    expiry_sweeper_->stop();
+  services_.store_client.drain();
   for_each_session([](session& session) { session.drain(); });
 }
 

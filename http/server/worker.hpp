@@ -1,6 +1,5 @@
 #pragma once
 
-#include "http/server/expiry_sweeper.hpp"
 #include "http/server/listener.hpp"
 #include "http/server/loop_services.hpp"
 
@@ -11,7 +10,7 @@ namespace http {
 /// One event loop with its listeners and sessions. Each round waits for ready sockets, expired
 /// deadlines and posted tasks, and handles each kind in turn.
 ///
-/// Order of calls: enable_expiry_sweep() and listen(), then run() on the worker's thread.
+/// Order of calls: listen(), then run() on the worker's thread.
 class worker {
 public:
   /// Borrows all but `origin`, which must be the same for all workers. `connection_counts` counts
@@ -20,10 +19,6 @@ public:
   worker(const counter::limits& limits, const v1::server_info& server_info, counter::store& store,
          const clock_origin& origin, http::connection_counts& connection_counts);
   ~worker();
-
-  /// Makes this worker sweep the shards for expired counters. Call it before run(), on one worker
-  /// of a server.
-  void enable_expiry_sweep();
 
   /// Accepts connections from `acceptor`. Call it before run().
   void listen(tcp_acceptor acceptor);
@@ -44,7 +39,6 @@ private:
   loop_services services_;
   session_list sessions_;
   std::list<listener> listeners_;
-  boost::intrusive_ptr<expiry_sweeper> expiry_sweeper_;  // or null
   http::connection_counts& connection_counts_;
   bool is_draining_ = false;
   int rounds_behind_ = 0;  // consecutive rounds that skipped the deadlines

@@ -14,24 +14,24 @@ disk_health::disk_health(std::string database, std::uint64_t room_bytes,
       room_bytes_(room_bytes),
       on_failure_(std::move(on_failure)) {}
 
-disk_health::state disk_health::report(const rocksdb::Status& status, bool is_unsure) noexcept {
+counter::health disk_health::report(const rocksdb::Status& status, bool is_unsure) noexcept {
   if (status.IsNoSpace() && !is_unsure) {
     run_full(status);
-    return state::full;
+    return counter::health::full;
   }
   fail(status.ToString());
-  return state::failed;
+  return counter::health::failed;
 }
 
 void disk_health::run_full(const rocksdb::Status& status) noexcept {
-  auto expected = state::good;
-  if (state_.compare_exchange_strong(expected, state::full))
+  auto expected = counter::health::good;
+  if (state_.compare_exchange_strong(expected, counter::health::full))
     spdlog::warn("{}: the disk is full, no changes are taken until {} MiB are free: {}", database_,
                  room_bytes_ >> 20, status.ToString());
 }
 
 void disk_health::fail(const std::string& reason) noexcept {
-  state_ = state::failed;
+  state_ = counter::health::failed;
   if (has_failed_.exchange(true))
     return;
   spdlog::error("{}: no changes are taken any more, a restart shows which were stored: {}",
@@ -41,13 +41,13 @@ void disk_health::fail(const std::string& reason) noexcept {
 }
 
 bool disk_health::leave_full() noexcept {
-  auto expected = state::full;
-  return state_.compare_exchange_strong(expected, state::good);
+  auto expected = counter::health::full;
+  return state_.compare_exchange_strong(expected, counter::health::good);
 }
 
 void disk_health::return_to_full() noexcept {
-  auto expected = state::good;
-  state_.compare_exchange_strong(expected, state::full);
+  auto expected = counter::health::good;
+  state_.compare_exchange_strong(expected, counter::health::full);
 }
 
 }  // namespace storage

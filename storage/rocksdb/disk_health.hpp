@@ -1,5 +1,7 @@
 #pragma once
 
+#include "counter/durability.hpp"
+
 #include <atomic>
 #include <cstdint>
 #include <functional>
@@ -19,19 +21,17 @@ namespace storage {
 ///   good, full -> failed    any other failure of a write or a sync; final
 class disk_health {
 public:
-  enum class state : std::uint8_t { good, full, failed };
-
   /// Log lines begin with `database` and say that `room_bytes` are needed to recover
   /// from full. `on_failure`, if any, is called once, at the first failure, by the
   /// thread that reports it.
   disk_health(std::string database, std::uint64_t room_bytes, std::function<void()> on_failure);
 
-  state now() const noexcept { return state_.load(); }
+  counter::health now() const noexcept { return state_.load(); }
 
   /// A write, sync, flush or compaction failed with `status`. `is_unsure` says that the
   /// log may or may not have what was to be written, see wal_file_system. Returns full
   /// if it certainly lacks it for want of room, and otherwise failed.
-  state report(const rocksdb::Status& status, bool is_unsure) noexcept;
+  counter::health report(const rocksdb::Status& status, bool is_unsure) noexcept;
 
   /// Moves to failed, whatever the reason; the first call logs it.
   void fail(const std::string& reason) noexcept;
@@ -48,7 +48,7 @@ private:
   const std::string database_;
   const std::uint64_t room_bytes_;
   const std::function<void()> on_failure_;
-  std::atomic<state> state_ = state::good;
+  std::atomic<counter::health> state_ = counter::health::good;
   std::atomic<bool> has_failed_ = false;
 };
 

@@ -61,11 +61,11 @@ group_committer::~group_committer() = default;
 commit_result group_committer::commit(rocksdb::WriteBatch& batch,
                                       std::span<const std::string> changes, std::uint32_t shard,
                                       const shard_row& row) noexcept {
-  if (database_.health() == disk_health::state::full)
+  if (database_.health() == counter::health::full)
     database_.heal();
   const shared_lock lock{database_.mutex()};
-  if (const auto health = database_.health(); health != disk_health::state::good)
-    return health == disk_health::state::full ? commit_result::full : commit_result::refused;
+  if (const auto health = database_.health(); health != counter::health::good)
+    return health == counter::health::full ? commit_result::full : commit_result::refused;
 
   const auto group = buffer_.prepare(batch, changes);
   // Last: a start finds the number of the last row, and a flush may drop any other one.
@@ -75,7 +75,7 @@ commit_result group_committer::commit(rocksdb::WriteBatch& batch,
   const auto status = hand_over_group(*database_.get(), options, batch);
   if (!status.ok()) {
     buffer_.abandon(group);
-    return database_.report(status) == disk_health::state::full ? commit_result::full
+    return database_.report(status) == counter::health::full ? commit_result::full
                                                                 : commit_result::unknown;
   }
   buffer_.publish(group, changes);
@@ -115,7 +115,7 @@ void group_committer::sync_log() noexcept {
 
 void group_committer::close() noexcept {
   const shared_lock lock{database_.mutex()};
-  if (database_.health() != disk_health::state::good)
+  if (database_.health() != counter::health::good)
     return;
   if (const auto status = database_.get()->Flush({}); !status.ok())
     spdlog::warn("{}: {}", database_.opener().path().string(), status.ToString());

@@ -36,10 +36,10 @@ void live_database::adopt(std::unique_ptr<rocksdb::DB> opened) {
 
 bool live_database::can_sync_log() const {
   // A log that hit a full disk was synced then.
-  return health() != disk_health::state::failed && database_ && !opener_.watch().is_cut();
+  return health() != counter::health::failed && database_ && !opener_.watch().is_cut();
 }
 
-disk_health::state live_database::report(const rocksdb::Status& status) noexcept {
+counter::health live_database::report(const rocksdb::Status& status) noexcept {
   return health_.report(status, opener_.watch().is_unsure());
 }
 
@@ -56,10 +56,10 @@ void live_database::heal() noexcept {
   if (steady_clock::now() < next_healing_ || opener_.free_bytes() < opener_.room_bytes())
     return;
   const exclusive_lock lock{mutex_};
-  if (health() != disk_health::state::full)
+  if (health() != counter::health::full)
     return;
   reopen();
-  if (health() == disk_health::state::full)
+  if (health() == counter::health::full)
     next_healing_ = steady_clock::now() + healing_pause;
 }
 
@@ -84,7 +84,7 @@ void live_database::reopen() {
     return health_.fail(status.ToString());
   if (database_->GetLatestSequenceNumber() != acknowledged_)
     return health_.fail("the database has more or fewer changes than were acknowledged");
-  if (health() == disk_health::state::good)
+  if (health() == counter::health::good)
     spdlog::info("{}: the disk has room again", opener_.path().string());
 }
 

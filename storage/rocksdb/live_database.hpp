@@ -49,9 +49,9 @@ public:
   /// a full disk and was synced then.
   bool can_sync_log() const ABSL_SHARED_LOCKS_REQUIRED(mutex_);
 
-  disk_health::state health() const noexcept { return health_.now(); }
+  counter::health health() const noexcept { return health_.now(); }
   /// A write or a sync of the database failed: see disk_health::report().
-  disk_health::state report(const rocksdb::Status& status) noexcept;
+  counter::health report(const rocksdb::Status& status) noexcept;
   /// See disk_health::fail().
   void fail(const std::string& reason) noexcept { health_.fail(reason); }
 

@@ -70,6 +70,10 @@ rocks_ledger::~rocks_ledger() {
   committer_->close();
 }
 
+counter::health rocks_ledger::health() const noexcept {
+  return database_->health();
+}
+
 std::unique_ptr<counter::ledger_writer> rocks_ledger::open_writer(unsigned shard) {
   return std::make_unique<rocks_writer>(*committer_, shard, shards_[shard]);
 }
@@ -78,11 +82,11 @@ counter::backup rocks_ledger::back_up(const std::string& name) {
   const counter::mutex_lock one_at_a_time{backup_mutex_};
   const shared_lock lock{database_->mutex()};
   switch (database_->health()) {
-    case disk_health::state::good:
+    case counter::health::good:
       return make_backup(*database_->get(), *settings_.file_system, *directory_, name);
-    case disk_health::state::full:
+    case counter::health::full:
       return {outcome::disk_full};
-    case disk_health::state::failed:
+    case counter::health::failed:
       break;
   }
   return {outcome::draining};

@@ -168,6 +168,7 @@ public:
   ~rocks_ledger() override;
 
   counter::ledger_traits traits() const noexcept override { return {.name = "rocksdb"}; }
+  counter::health health() const noexcept override;
   const counter::ledger_summary& summary() const noexcept override { return summary_; }
   std::unique_ptr<counter::ledger_writer> open_writer(unsigned shard) override;
   bool read(std::span<const std::string_view> names,

@@ -24,7 +24,7 @@ using pass = std::vector<std::unique_ptr<batch>>;
 /// Returns a pass with each command in the batch of its shard.
 pass make_pass(test_loop& loop, const actors::actor_store& store,
                const std::vector<command>& commands) {
-  pass made(store.traits().mailboxes);
+  pass made(store.layout().mailboxes);
   for (const auto& command : commands) {
     const auto location = store.placement().of(command.name);
     auto& batch = made[location.shard];
@@ -60,7 +60,7 @@ TEST_CASE("actor_store counts increments from many threads exactly") {
     std::vector<std::thread> threads;
     for (auto& loop : test_loops)
       threads.emplace_back([&, shards = shards] {
-        auto& submitter = store.connect(loop);
+        auto& submitter = store.connect(loop).submitter;
         std::size_t sent = 0;
         for (std::size_t round = 0; round < rounds; ++round) {
           std::vector<std::string> owned;
@@ -83,7 +83,7 @@ TEST_CASE("actor_store counts increments from many threads exactly") {
     for (auto& thread : threads)
       thread.join();
     test_loop reader;
-    auto& submitter = store.connect(reader);
+    auto& submitter = store.connect(reader).submitter;
     for (std::size_t name = 0; name < names; ++name) {
       const auto text = "name" + std::to_string(name);
       const auto reply = ask(submitter, reader, store, {operation::get, text, 0});
@@ -97,7 +97,7 @@ TEST_CASE("actor_store counts increments from many threads exactly") {
 TEST_CASE("actor_store applies a batch in its order") {
   actors::actor_store store{1, limits{}};
   test_loop loop;
-  auto& submitter = store.connect(loop);
+  auto& submitter = store.connect(loop).submitter;
   auto made = make_pass(loop, store,
                         {{operation::get, "x", 0},
                          {operation::set, "x", 5},
@@ -117,7 +117,7 @@ TEST_CASE("submit() to an idle shard in memory completes the batch during the ca
   // So a message to an actor costs no thread wake-up.
   actors::actor_store store{4, limits{}};
   test_loop loop;
-  auto& submitter = store.connect(loop);
+  auto& submitter = store.connect(loop).submitter;
   auto made = make_pass(loop, store, {{operation::add, "x", 1}, {operation::add, "y", 1}});
   std::size_t batches = 0;
   for (const auto& batch : made)
@@ -132,7 +132,7 @@ TEST_CASE("actor_store has room for counters_max in all shards together") {
   few.counters_max = 10;
   actors::actor_store store{4, few};
   test_loop loop;
-  auto& submitter = store.connect(loop);
+  auto& submitter = store.connect(loop).submitter;
   int created = 0, refused = 0;
   for (int i = 0; i < 50; ++i) {
     const auto name = "n" + std::to_string(i);
@@ -165,8 +165,8 @@ TEST_CASE("close() completes every submitted batch") {
   constexpr std::size_t waiting = 500;
   actors::actor_store store{1, limits{}};
   test_loop busy_loop, loop;
-  auto& busy = store.connect(busy_loop);
-  auto& submitter = store.connect(loop);
+  auto& busy = store.connect(busy_loop).submitter;
+  auto& submitter = store.connect(loop).submitter;
   pile_up(store, busy, busy_loop, [&] {
     for (std::size_t i = 0; i < waiting; ++i) {
       auto made = make_pass(loop, store, {{operation::add, "x", 1}});
@@ -186,7 +186,7 @@ TEST_CASE("close() completes every submitted batch") {
 TEST_CASE("submit() after close() refuses with draining") {
   actors::actor_store store{2, limits{}};
   test_loop loop;
-  auto& submitter = store.connect(loop);
+  auto& submitter = store.connect(loop).submitter;
   store.close();
   CHECK(ask(submitter, loop, store, {operation::add, "x", 1}).outcome == outcome::draining);
 }
@@ -194,8 +194,8 @@ TEST_CASE("submit() after close() refuses with draining") {
 TEST_CASE("submit() to a full mailbox refuses whole batches and loses none") {
   actors::actor_store store{1, limits{}};
   test_loop busy_loop, loop;
-  auto& busy = store.connect(busy_loop);
-  auto& submitter = store.connect(loop);
+  auto& busy = store.connect(busy_loop).submitter;
+  auto& submitter = store.connect(loop).submitter;
   constexpr std::size_t fitting = limits::shard_operations_max / limits::batch_operations_max;
   constexpr std::size_t extra = 3;
   pile_up(store, busy, busy_loop, [&] {
@@ -216,25 +216,49 @@ TEST_CASE("submit() to a full mailbox refuses whole batches and loses none") {
         limits::shard_operations_max + 1);
 }
 
-TEST_CASE("actor_store::traits() tells what the ledger is and which mailboxes there are") {
+TEST_CASE("actor_store::traits() and layout() depend on the ledger") {
   unit::memory_ledger ledger;
   for (const bool has_backups : {true, false}) {
     CAPTURE(has_backups);
     ledger.has_backups = has_backups;
     const actors::actor_store store{3, limits{}, ledger, {}, 1 << 20};
-    const auto& traits = store.traits();
-    CHECK(traits.name == "fake");
-    CHECK(traits.has_threads);
-    CHECK(traits.first_list == 3);
-    CHECK(traits.lists == 1);
-    CHECK(traits.backups == (has_backups ? std::optional{4u} : std::nullopt));
-    CHECK(traits.mailboxes == (has_backups ? 5 : 4));
+    CHECK(store.traits().name == "fake");
+    CHECK(store.traits().shards == 3);
+    CHECK(store.traits().has_threads);
+    CHECK(store.traits().has_backups == has_backups);
+    const auto& layout = store.layout();
+    CHECK(layout.first_list == 3);
+    CHECK(layout.lists == 1);
+    CHECK(layout.backups == (has_backups ? std::optional{4u} : std::nullopt));
+    CHECK(layout.mailboxes == (has_backups ? 5 : 4));
   }
   const actors::actor_store store{3, limits{}};
   CHECK(store.traits().name == "memory");
+  CHECK(store.traits().shards == 3);
   CHECK_FALSE(store.traits().has_threads);
-  CHECK_FALSE(store.traits().backups);
-  CHECK(store.traits().mailboxes == 3);
+  CHECK_FALSE(store.traits().has_backups);
+  CHECK(store.layout().first_list == 0);
+  CHECK(store.layout().lists == 3);
+  CHECK_FALSE(store.layout().backups);
+  CHECK(store.layout().mailboxes == 3);
+}
+
+TEST_CASE("actor_store::health() is that of its ledger, and good in memory") {
+  unit::memory_ledger ledger;
+  const actors::actor_store store{1, limits{}, ledger, {}, 1 << 20};
+  for (const auto health :
+       {counter::health::good, counter::health::full, counter::health::failed}) {
+    ledger.reported_health = health;
+    CHECK(store.health() == health);
+  }
+  CHECK(actors::actor_store{1, limits{}}.health() == counter::health::good);
+}
+
+TEST_CASE("actor_store::connect() says which connection is the first") {
+  actors::actor_store store{1, limits{}};
+  test_loop first, second;
+  CHECK(store.connect(first).is_first);
+  CHECK_FALSE(store.connect(second).is_first);
 }
 
 TEST_CASE("close() waits for shards with threads, whether or not there are backups") {
@@ -245,7 +269,7 @@ TEST_CASE("close() waits for shards with threads, whether or not there are backu
     ledger.on_commit = [] { std::this_thread::sleep_for(std::chrono::milliseconds{50}); };
     actors::actor_store store{1, limits{}, ledger, {}, 1 << 20};
     test_loop loop;
-    auto& submitter = store.connect(loop);
+    auto& submitter = store.connect(loop).submitter;
     auto made = make_pass(loop, store, {{operation::add, "x", 1}});
     submitter.submit(made);
     store.close();

@@ -1,4 +1,5 @@
 #include "actors/actor_store.hpp"
+#include "tests/actors/loop_parts.hpp"
 #include "tests/actors/memory_connection.hpp"
 #include "tests/unit/allocations.hpp"
 
@@ -19,12 +20,11 @@ struct fixture {
   /// Sends `requests` on every connection and waits for the responses.
   void pass(const std::string& requests) {
     {
-      const http::store_client::pass pass{store_client};
+      const counter::store_client::pass pass{store_client};
       for (auto& connection : connections)
         connection->ask(requests);
     }
-    while (tasks.run() > 0) {
-    }
+    parts.run_posted();
   }
 
   std::size_t answers() const {
@@ -36,10 +36,9 @@ struct fixture {
 
   const counter::limits limits;
   actors::actor_store store;
-  http::task_queue tasks;
-  http::loop_clock clock{http::clock_origin::now()};
-  const http::date date{clock.second()};
-  http::store_client store_client{tasks, store, clock};
+  loop_parts parts;
+  const http::date date{parts.clock.second()};
+  counter::store_client store_client{parts.loop, store};
   std::vector<boost::intrusive_ptr<memory_connection>> connections;
 };
 

@@ -1,8 +1,8 @@
 #pragma once
 
+#include "counter/store/store_client.hpp"
 #include "http/api/dispatcher.hpp"
 #include "http/protocol/pipeline.hpp"
-#include "http/server/store_client.hpp"
 
 #include <cstddef>
 #include <string_view>
@@ -10,10 +10,10 @@
 
 /// A connection without a socket: it takes requests and discards responses. Used on its
 /// loop's thread.
-class memory_connection final : public http::reply_handler {
+class memory_connection final : public counter::reply_handler {
 public:
   /// All arguments outlive the connection.
-  memory_connection(const counter::limits& limits, http::store_client& store_client,
+  memory_connection(const counter::limits& limits, counter::store_client& store_client,
                     const http::date& date)
       : client_(store_client),
         pipeline_(limits, date),
@@ -22,25 +22,15 @@ public:
   /// Call it within a pass. `requests` are whole, and all of them need the store.
   void ask(std::string_view requests) {
     pipeline_.feed(requests);
-    while (auto pending = dispatcher_.next_call()) {
-      if (pending->request)
-        client_.send(std::move(*pending->request), pending->slot, *this);
-      else
-        client_.send(pending->command, pending->slot, *this);
+    while (auto next = dispatcher_.next_call()) {
+      client_.send(std::move(next->submission), next->slot, *this);
       ++waiting_;
     }
     pipeline_.next_step(false);
   }
 
-  void on_reply(http::response_queue::slot_type slot, const counter::command& command,
-                const counter::reply& reply) override {
-    dispatcher_.complete(slot, command, reply);
-    --waiting_;
-    ++answers_;
-  }
-
-  void on_response(http::response_queue::slot_type slot, counter::call answered) override {
-    dispatcher_.complete(slot, std::move(answered));
+  void on_reply(tag_type slot, const counter::completion& completion) override {
+    dispatcher_.complete(slot, completion);
     --waiting_;
     ++answers_;
   }
@@ -54,7 +44,7 @@ public:
   std::size_t answers() const noexcept { return answers_; }
 
 private:
-  http::store_client& client_;
+  counter::store_client& client_;
   const http::v1::server_info server_info_;
   http::pipeline pipeline_;
   http::dispatcher dispatcher_;

@@ -17,13 +17,13 @@ namespace {
 /// Refuses batches at once and records their times.
 class early_store final : public counter::store, public counter::submitter {
 public:
-  explicit early_store(counter::time_point start) : traits_(counter::store_traits::in_memory(1)) {
-    traits_.start = start;
-  }
+  explicit early_store(counter::time_point start) : traits_{.start = start} {}
 
-  const counter::placement& placement() const noexcept override { return placement_; }
   const counter::store_traits& traits() const noexcept override { return traits_; }
-  counter::submitter& connect(counter::event_loop&) override { return *this; }
+  counter::health health() const noexcept override { return counter::health::good; }
+  const counter::placement& placement() const noexcept override { return placement_; }
+  const counter::mailbox_layout& layout() const noexcept override { return layout_; }
+  connection connect(counter::event_loop&) override { return {*this}; }
 
   void submit(std::span<std::unique_ptr<counter::batch>> pass) override {
     auto& batch = pass[0];
@@ -43,7 +43,8 @@ public:
 
 private:
   counter::placement placement_{1, {1, 2}};
-  counter::store_traits traits_;
+  const counter::store_traits traits_;
+  const counter::mailbox_layout layout_{};
   std::mutex mutex_;
   std::vector<counter::time_point> times_;
 };

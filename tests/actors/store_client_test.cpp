@@ -1,66 +1,85 @@
-#include "http/server/store_client.hpp"
+#include "counter/store/store_client.hpp"
+
+#include "tests/actors/loop_parts.hpp"
 
 #include <doctest/doctest.h>
 
+#include <chrono>
 #include <functional>
+#include <memory>
 #include <string>
 #include <thread>
 #include <utility>
+#include <variant>
+#include <vector>
 
 using counter::limits;
 using counter::operation;
 using counter::outcome;
+using tag_type = counter::reply_handler::tag_type;
 
 namespace {
 
-/// A store that completes batches when the test says so: every command gets the number of
-/// its batch.
+/// A store that completes batches when the test says so. Every command gets the number of its
+/// batch; what a call gets is up to the test.
 class fake_store final : public counter::store, public counter::submitter {
 public:
   explicit fake_store(unsigned shards)
-      : placement_(shards, {1, 2}),
-        traits_(counter::store_traits::in_memory(shards)) {}
+      : fake_store(shards, counter::mailbox_layout::of_shards(shards)) {}
 
-  const counter::placement& placement() const noexcept override { return placement_; }
+  fake_store(unsigned shards, const counter::mailbox_layout& layout)
+      : placement_(shards, {1, 2}),
+        traits_{.shards = shards},
+        layout_(layout) {}
+
   const counter::store_traits& traits() const noexcept override { return traits_; }
-  counter::submitter& connect(counter::event_loop&) override { return *this; }
+  counter::health health() const noexcept override { return counter::health::good; }
+  const counter::placement& placement() const noexcept override { return placement_; }
+  const counter::mailbox_layout& layout() const noexcept override { return layout_; }
+  connection connect(counter::event_loop&) override { return {*this, connections_++ == 0}; }
 
   void submit(std::span<std::unique_ptr<counter::batch>> pass) override {
     ++passes;
-    for (auto& batch : pass)
-      if (batch)
-        submitted.push_back(std::move(batch));
+    for (unsigned mailbox = 0; mailbox < pass.size(); ++mailbox)
+      if (pass[mailbox])
+        submitted.emplace_back(mailbox, std::move(pass[mailbox]));
     if (answers_at_once)
       apply_batch();
   }
 
   void apply_batch() {
-    for (auto& batch : std::exchange(submitted, {})) {
+    for (auto& [mailbox, batch] : std::exchange(submitted, {})) {
       sizes.push_back(batch->size());
-      for (std::size_t i = 0; i < batch->size(); ++i)
-        batch->complete(i, {outcome::ok, static_cast<std::int64_t>(sizes.size())});
+      for (std::size_t i = 0; i < batch->size(); ++i) {
+        if (batch->is_call(i))
+          on_call(mailbox, batch->call_at(i));
+        else
+          batch->complete(i, {outcome::ok, static_cast<std::int64_t>(sizes.size())});
+      }
       auto& origin = batch->origin();
       origin.complete(std::move(batch));
     }
   }
 
   bool answers_at_once = true;
-  std::vector<std::unique_ptr<counter::batch>> submitted;
+  std::function<void(unsigned mailbox, counter::call&)> on_call;
+  std::vector<std::pair<unsigned, std::unique_ptr<counter::batch>>> submitted;
   std::vector<std::size_t> sizes;
   int passes = 0;
 
 private:
-  counter::placement placement_;
-  counter::store_traits traits_;
+  const counter::placement placement_;
+  const counter::store_traits traits_;
+  const counter::mailbox_layout layout_;
+  int connections_ = 0;
 };
 
-struct listener final : http::reply_handler {
-  void on_reply(http::response_queue::slot_type slot, const counter::command& command,
-                const counter::reply& reply) override {
-    replies.push_back({slot, std::string{command.name}, reply.value});
-  }
-  void on_response(http::response_queue::slot_type, counter::call answered) override {
-    answers.push_back(std::move(answered));
+struct listener final : counter::reply_handler {
+  void on_reply(tag_type tag, const counter::completion& completion) override {
+    if (completion.call != nullptr)
+      calls.emplace_back(tag, std::move(*completion.call));
+    else
+      replies.push_back({tag, std::string{completion.command.name}, completion.reply.value});
   }
   void on_pass_end() override {
     ++passes;
@@ -69,40 +88,39 @@ struct listener final : http::reply_handler {
   }
 
   struct delivery {
-    http::response_queue::slot_type slot;
+    tag_type tag;
     std::string name;
     std::int64_t value;
   };
   std::vector<delivery> replies;
-  std::vector<counter::call> answers;
+  std::vector<std::pair<tag_type, counter::call>> calls;
   int passes = 0;
   std::function<void()> on_end_of_pass;
 };
 
-struct fixture {
+struct fixture : loop_parts {
   explicit fixture(unsigned shards) : store(shards) {}
+  fixture(unsigned shards, const counter::mailbox_layout& layout) : store(shards, layout) {}
 
-  http::task_queue tasks;
   fake_store store;
-  http::loop_clock clock{http::clock_origin::now()};
-  http::store_client store_client{tasks, store, clock};
+  counter::store_client store_client{loop, store};
   boost::intrusive_ptr<listener> peer{new listener};
 
-  void send(std::string_view name, http::response_queue::slot_type slot) {
-    store_client.send({operation::add, name, 1}, slot, *peer);
+  void send(std::string_view name, tag_type tag) {
+    store_client.send({{operation::add, name, 1}, nullptr}, tag, *peer);
+  }
+
+  /// Sends a request in a pass of its own.
+  void request(counter::request request, tag_type tag) {
+    const counter::store_client::pass pass{store_client};
+    store_client.send({{}, std::make_unique<counter::request>(std::move(request))}, tag, *peer);
   }
 
   /// Sends the commands `first` to `end` in one pass, each with a name of its own.
-  void pass(http::response_queue::slot_type first, http::response_queue::slot_type end) {
-    const http::store_client::pass pass{store_client};
-    for (auto slot = first; slot < end; ++slot)
-      send("name" + std::to_string(slot), slot);
-  }
-
-  /// Runs the tasks that were posted, and those that they post.
-  void run_posted() {
-    while (tasks.run() > 0) {
-    }
+  void pass(tag_type first, tag_type end) {
+    const counter::store_client::pass pass{store_client};
+    for (auto tag = first; tag < end; ++tag)
+      send("name" + std::to_string(tag), tag);
   }
 };
 
@@ -125,13 +143,13 @@ TEST_CASE("store_client submits nothing in a pass without commands") {
   CHECK(f.store.passes == 0);
 }
 
-TEST_CASE("store_client delivers every reply to its slot") {
+TEST_CASE("store_client delivers every reply with its tag") {
   fixture f{4};
   f.pass(0, 100);
   CHECK(f.store.sizes.size() == 4);
   REQUIRE(f.peer->replies.size() == 100);
   for (const auto& reply : f.peer->replies)
-    CHECK(reply.name == "name" + std::to_string(reply.slot));
+    CHECK(reply.name == "name" + std::to_string(reply.tag));
   // The replies of four shards are one write.
   CHECK(f.peer->passes == 1);
 }
@@ -139,7 +157,7 @@ TEST_CASE("store_client delivers every reply to its slot") {
 TEST_CASE("store_client submits a full batch before the end of the pass") {
   fixture f{1};
   {
-    const http::store_client::pass pass{f.store_client};
+    const counter::store_client::pass pass{f.store_client};
     for (std::size_t i = 0; i < limits::batch_operations_max; ++i)
       f.send("x", i);
     CHECK(f.store.sizes.size() == 1);
@@ -166,7 +184,7 @@ TEST_CASE("store_client::complete() on another thread during a pass delivers at 
   f.store.answers_at_once = false;
   f.pass(0, 10);
   {
-    const http::store_client::pass pass{f.store_client};
+    const counter::store_client::pass pass{f.store_client};
     std::thread{[&] { f.store.apply_batch(); }}.join();
     CHECK(f.peer->replies.empty());
   }
@@ -212,9 +230,122 @@ TEST_CASE("store_client has one pass posted at a time, though a handler always s
   f.peer->on_end_of_pass = [&] { f.send("more", 1); };
   f.pass(0, 1);
   for (int i = 0; i < 10; ++i)
-    f.tasks.post([&] { const http::store_client::pass another{f.store_client}; });
+    f.tasks.post([&] { const counter::store_client::pass another{f.store_client}; });
   for (int i = 0; i < 30; ++i)
     f.tasks.run();
   f.peer->on_end_of_pass = nullptr;
   CHECK(f.tasks.run() == 1);
+}
+
+TEST_CASE("store_client sends a request with a name to the mailbox of its shard") {
+  fixture f{4};
+  std::vector<unsigned> mailboxes;
+  f.store.on_call = [&](unsigned mailbox, counter::call& call) {
+    mailboxes.push_back(mailbox);
+    call.response = counter::full_reply{outcome::not_found};
+  };
+  for (const std::string name : {"a", "b", "c", "d", "e"}) {
+    f.request(counter::full_command{name}, 7);
+    CHECK(mailboxes.back() == f.store.placement().of(name).shard);
+  }
+  REQUIRE(f.peer->calls.size() == 5);
+  CHECK(f.peer->calls[0].first == 7);
+}
+
+TEST_CASE("store_client sends a backup request to the mailbox for backups, or to a shard") {
+  for (const bool has_backups : {true, false}) {
+    CAPTURE(has_backups);
+    fixture f{2, {4, 2, 1, has_backups ? std::optional{3u} : std::nullopt}};
+    std::vector<unsigned> mailboxes;
+    f.store.on_call = [&](unsigned mailbox, counter::call& call) {
+      mailboxes.push_back(mailbox);
+      call.response = counter::backup{outcome::unreadable};
+    };
+    f.request(counter::backup_request{"nightly"}, 1);
+    CHECK(mailboxes == std::vector<unsigned>{has_backups ? 3u : 0u});
+    REQUIRE(f.peer->calls.size() == 1);
+    CHECK(std::get<counter::backup>(f.peer->calls[0].second.response).outcome ==
+          outcome::unreadable);
+  }
+}
+
+TEST_CASE("store_client merges the pages of every mailbox that serves lists into one reply") {
+  // Two shards, then three mailboxes for lists.
+  fixture f{2, {5, 2, 3, {}}};
+  std::vector<unsigned> mailboxes;
+  f.store.on_call = [&](unsigned mailbox, counter::call& call) {
+    mailboxes.push_back(mailbox);
+    const auto& after = std::get<counter::page_request>(call.request).after;
+    // A mailbox has two counters, and returns them one by one.
+    const auto name = std::string(after.empty() ? "a" : "b") + std::to_string(mailbox);
+    call.response = counter::page{outcome::ok, {{name, {}}}, !after.empty(), name};
+  };
+  f.request(counter::page_request{.limit = 100}, 9);
+  f.run_posted();
+  CHECK(mailboxes == std::vector<unsigned>{2, 3, 4, 2, 3, 4});
+  REQUIRE(f.peer->calls.size() == 1);
+  const auto& [tag, call] = f.peer->calls[0];
+  CHECK(tag == 9);
+  CHECK(std::get<counter::page_request>(call.request).limit == 100);
+  const auto& page = std::get<counter::page>(call.response);
+  std::string names;
+  for (const auto& counter : page.counters)
+    names += counter.name;
+  CHECK(names == "a2a3a4b2b3b4");
+  CHECK(page.is_last);
+  CHECK(f.peer->passes == 1);
+  CHECK(f.peer->use_count() == 1);
+}
+
+TEST_CASE("store_client requests no further page when nobody waits for the list") {
+  fixture f{1};
+  f.store.answers_at_once = false;
+  int requests = 0;
+  f.store.on_call = [&](unsigned, counter::call& call) {
+    ++requests;
+    call.response = counter::page{outcome::ok, {}, false, "a"};
+  };
+  f.request(counter::page_request{.limit = 100}, 1);
+  f.peer = nullptr;
+  f.store.apply_batch();
+  f.run_posted();
+  CHECK(f.store.submitted.empty());
+  CHECK(requests == 1);
+}
+
+namespace {
+
+/// Lets the time of one expiry sweep pass.
+void pass_time(fixture& f) {
+  std::this_thread::sleep_for(limits::expiry_sweep_pause + std::chrono::milliseconds{10});
+  f.clock.refresh();
+  f.timers.run();
+  f.run_posted();
+}
+
+}  // namespace
+
+TEST_CASE("a store's first client sweeps every shard, and again where more has expired") {
+  fixture f{2};
+  std::vector<unsigned> mailboxes;
+  f.store.on_call = [&](unsigned mailbox, counter::call& call) {
+    REQUIRE(std::holds_alternative<counter::expiry_sweep_request>(call.request));
+    mailboxes.push_back(mailbox);
+    call.response = counter::expiry_sweep{outcome::ok, mailbox == 0 || mailboxes.size() > 3};
+  };
+  pass_time(f);
+  CHECK(mailboxes == std::vector<unsigned>{0, 1, 1, 1});
+  pass_time(f);
+  CHECK(mailboxes == std::vector<unsigned>{0, 1, 1, 1, 0, 1});
+  f.store_client.drain();
+  pass_time(f);
+  CHECK(mailboxes.size() == 6);
+}
+
+TEST_CASE("only the first client of a store schedules expiry sweeps") {
+  fixture f{1};
+  loop_parts other;
+  const counter::store_client second{other.loop, f.store};
+  CHECK(f.timers.next() != http::steady_clock::time_point::max());
+  CHECK(other.timers.next() == http::steady_clock::time_point::max());
 }

@@ -1,22 +1,31 @@
 #pragma once
 
-#include "counter/shard/store.hpp"
+#include "counter/store/store.hpp"
 
+#include <chrono>
 #include <condition_variable>
 #include <deque>
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <thread>
 #include <vector>
 
-/// An event loop without sockets: tasks run when the test says so.
-class test_loop final : public counter::event_loop {
+/// An event loop without sockets, and the origin of its batches: tasks run when the test says so.
+class test_loop final : public counter::event_loop, public counter::batch_origin {
 public:
   void post(std::function<void()> task) override {
     std::lock_guard lock{mutex_};
     tasks_.push_back(std::move(task));
     changed_.notify_all();
   }
+
+  /// No test with this loop waits for such a task.
+  void post_after(std::chrono::milliseconds, std::function<void()>) override {}
+
+  bool is_here() const noexcept override { return std::this_thread::get_id() == thread_; }
+
+  counter::time_point begin_pass() noexcept override { return {}; }
 
   void complete(std::unique_ptr<counter::batch> batch) noexcept override {
     std::unique_lock lock{mutex_};
@@ -70,6 +79,7 @@ private:
     lock.lock();
   }
 
+  const std::thread::id thread_ = std::this_thread::get_id();
   std::mutex mutex_;
   std::condition_variable changed_;
   std::deque<std::function<void()>> tasks_;

@@ -46,7 +46,7 @@ void check_exchange(const commands& all, unsigned seed) {
     REQUIRE(!batch.is_done());
     seed = seed * 1664525 + 1013904223;
     std::swap(waiting[(seed >> 8) % waiting.size()], waiting.back());
-    batch.take(fuzz::answered(std::move(waiting.back())));
+    batch.take(fuzz::completed(std::move(waiting.back())));
     waiting.pop_back();
   }
   REQUIRE(batch.is_done());

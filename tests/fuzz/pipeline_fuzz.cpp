@@ -1,6 +1,6 @@
-// A connection from its bytes to its answers, without a socket: the first bytes
-// of the input say where it comes from, how the rest is cut into pieces and in
-// which order the replies come. Whatever they say, the commands and the answers are the same.
+// A connection from its bytes to its responses, without a socket. The first two bytes of the
+// input decide whether the peer is local, how the rest is cut into pieces and in which order the
+// store replies. The calls and the number of responses must not depend on the last two.
 
 #include "counter/limits.hpp"
 #include "counter/name.hpp"
@@ -31,7 +31,7 @@ struct pending {
   std::optional<counter::request> request{};
 };
 
-/// What is asked, as far as it can be told apart.
+/// Describes a call, to compare two runs.
 std::string text_of(const pending& one) {
   if (!one.request)
     return one.name;
@@ -43,21 +43,10 @@ std::string text_of(const pending& one) {
   }
   if (const auto* backup = std::get_if<counter::backup_request>(&*one.request)) {
     REQUIRE(counter::is_valid_backup_name(backup->name));
-    return "backup " + backup->name + " at " + std::to_string(backup->mailbox);
+    return "backup " + backup->name;
   }
   const auto& request = std::get<counter::page_request>(*one.request);
-  return request.prefix + " behind " + request.after + " at " + std::to_string(request.mailbox);
-}
-
-/// Three shards, two places for lists behind them, and one for backups.
-counter::store_traits durable() {
-  counter::store_traits traits;
-  traits.mailboxes = 6;
-  traits.first_list = 3;
-  traits.lists = 2;
-  traits.backups = 5;
-  traits.durability.sync = counter::durability::sync::always;
-  return traits;
+  return request.prefix + " behind " + request.after;
 }
 
 struct history {
@@ -65,7 +54,7 @@ struct history {
   std::string output;
 };
 
-/// A line end is in no body, so that this counts headers.
+/// No body has a line end before "Date: ", so this counts headers.
 std::size_t answers_in(std::string_view output) {
   std::size_t count = 0;
   constexpr std::string_view date = "\r\nDate: ";
@@ -74,7 +63,7 @@ std::size_t answers_in(std::string_view output) {
   return count;
 }
 
-/// `seed` picks the next reply; pieces are `piece` bytes.
+/// Feeds `bytes` in pieces of `piece` bytes. `seed` chooses the next call to complete.
 history run(std::string_view bytes, http::connection_info from, std::size_t piece, unsigned seed) {
   // The longest answer to what a fuzzer can send: a batch, or the API's description.
   constexpr std::size_t answer_bytes_max = 512 * 1024;
@@ -82,7 +71,7 @@ history run(std::string_view bytes, http::connection_info from, std::size_t piec
   limits.pipelined_max = 5;
   const std::time_t now = 0;
   const http::date date{now};
-  static const http::v1::server_info server_info{"0", 3, 1, {}, durable()};
+  static const http::v1::server_info server_info{"0", 1, {}, {.has_backups = true}};
   pipeline connection{limits, date};
   http::dispatcher dispatcher{connection, server_info, from};
   history seen;
@@ -90,9 +79,10 @@ history run(std::string_view bytes, http::connection_info from, std::size_t piec
   bool has_ended = false;
   for (;;) {
     while (auto taken = dispatcher.next_call()) {
-      pending added{taken->slot, taken->command.operation, std::string{taken->command.name}};
-      if (taken->request)
-        added.request = std::move(*taken->request);
+      auto& [command, request] = taken->submission;
+      pending added{taken->slot, command.operation, std::string{command.name}};
+      if (request)
+        added.request = std::move(*request);
       else
         REQUIRE(counter::is_valid_name(added.name));
       REQUIRE(from.is_loopback || !added.request ||
@@ -122,20 +112,21 @@ history run(std::string_view bytes, http::connection_info from, std::size_t piec
     } else if (!waiting.empty()) {
       auto& chosen = waiting[(seed >> 16) % waiting.size()];
       if (chosen.request) {
-        dispatcher.complete(chosen.slot, fuzz::answered(std::move(*chosen.request)));
+        auto call = fuzz::completed(std::move(*chosen.request));
+        dispatcher.complete(chosen.slot, {.call = &call});
       } else {
         const counter::command command{chosen.operation, chosen.name, 0};
-        dispatcher.complete(chosen.slot, command, {counter::outcome::ok, 7});
+        dispatcher.complete(chosen.slot, {command, {counter::outcome::ok, 7}});
       }
       waiting.erase(waiting.begin() + (&chosen - waiting.data()));
     } else if (sent == 0) {
       break;
     }
   }
-  // Nothing is left to wait for: every request has its answer.
+  // Nothing is pending: every request has its response.
   REQUIRE(connection.awaits() == pipeline::awaited::nothing);
   REQUIRE(connection.output().empty());
-  // The end of the input may count as the beginning of one.
+  // A request that the end of the input cut off has no response.
   const auto unanswered = connection.requests() - answers_in(seen.output);
   REQUIRE(unanswered == 0 || (unanswered == 1 && has_ended));
   connection.shrink(0);
@@ -152,8 +143,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const http::connection_info from{.is_loopback = data[0] < 128};
   const auto straight = run(bytes, from, bytes.size() + 1, 1);
   const auto cut = run(bytes, from, data[0] % 64u + 1, data[1]);
-  // An answer of 400 and one of 431 to the same bad header are both right, so
-  // that only what was carried out is compared, and how much was answered.
+  // 400 and 431 are both right for the same bad header, so compare the calls and the number of
+  // responses, not their text.
   REQUIRE(cut.asked == straight.asked);
   REQUIRE(answers_in(cut.output) == answers_in(straight.output));
   return 0;

@@ -13,8 +13,7 @@
 #include <utility>
 #include <variant>
 
-/// What holds for all that comes out of the readers of the resource API, and
-/// answers that a shard could give.
+/// Checks of what the readers of /v1 return, and responses that a store could give.
 namespace fuzz {
 
 inline void check_parameters(const counter::parameters& how) {
@@ -28,7 +27,7 @@ inline void check_parameters(const counter::parameters& how) {
     REQUIRE(how.ttl_mode != ttl_mode::persist || !how.ttl);
     return;
   }
-  // Only an addition has the others.
+  // Only an addition has other parameters.
   counter::parameters few{.operation = how.operation};
   if (how.operation == operation::set) {
     few.operand = how.operand;
@@ -37,7 +36,7 @@ inline void check_parameters(const counter::parameters& how) {
   REQUIRE(how == few);
 }
 
-/// One that the body or the query of a request may be.
+/// Checks a problem with the body or the query of a request.
 inline void check_problem(const http::v1::problem& found) {
   using http::v1::code;
   switch (found.code) {
@@ -59,7 +58,7 @@ inline void check_problem(const http::v1::problem& found) {
   REQUIRE(response.body.view().find('\n') == response.body.view().size() - 1);
 }
 
-/// The same whenever it is asked.
+/// Returns the same reply to the same command.
 inline counter::full_reply plausible(const counter::full_command& command) {
   using counter::operation;
   using counter::outcome;
@@ -94,7 +93,7 @@ inline counter::full_reply plausible(const counter::full_command& command) {
     else if (!is_read)
       reply.after.reset();
   } else {
-    // Its movement fits, as that of every addition does.
+    // The amount that was added must fit into 64 bits.
     reply.after = counter::state{reply.before ? reply.before->value : command.parameters.initial, 8,
                                  counter::time_point{}};
     reply.is_replayed = !command.idempotency_key.empty() && mixed % 3 == 0;
@@ -102,19 +101,17 @@ inline counter::full_reply plausible(const counter::full_command& command) {
   return reply;
 }
 
-/// A shard has one counter for each list, which it tells in the second page.
+/// The first page of every list has one counter, the second one none.
 inline counter::page plausible(const counter::page_request& request) {
   counter::page page;
   REQUIRE(request.limit >= 1);
   REQUIRE(request.after.empty() || request.after.starts_with(request.prefix));
-  const auto mine = request.prefix + static_cast<char>('a' + request.mailbox);
-  if (request.after.empty()) {
-    page.reached = request.prefix + "A";
+  const auto name = request.prefix + "a";
+  page.is_last = !request.after.empty() || name.size() > counter::limits::name_bytes_max;
+  if (page.is_last)
     return page;
-  }
-  if (request.after < mine && mine.size() <= counter::limits::name_bytes_max)
-    page.counters.push_back({mine, {1, 1}});
-  page.is_last = true;
+  page.counters.push_back({name, {1, 1}});
+  page.reached = name;
   return page;
 }
 
@@ -125,12 +122,12 @@ inline counter::backup plausible(const counter::backup_request& request) {
   return {outcomes[request.name.size() % std::size(outcomes)], "/data/backups/" + request.name};
 }
 
-inline counter::call answered(counter::request asked) {
-  counter::call call{std::move(asked)};
+inline counter::call completed(counter::request request) {
+  counter::call call{std::move(request)};
   if (const auto* command = std::get_if<counter::full_command>(&call.request))
     call.response = plausible(*command);
-  else if (const auto* request = std::get_if<counter::page_request>(&call.request))
-    call.response = plausible(*request);
+  else if (const auto* page = std::get_if<counter::page_request>(&call.request))
+    call.response = plausible(*page);
   else if (const auto* backup = std::get_if<counter::backup_request>(&call.request))
     call.response = plausible(*backup);
   return call;

@@ -93,9 +93,11 @@ TEST_CASE(
     settings.on_failure = [&failures] { ++failures; };
     single_writer writer{settings};
     REQUIRE(writer.add() == commit_result::ok);
+    CHECK(writer.ledger->health() == counter::health::good);
     disk.file_system->begin(
         {.at = 1, .fault = fault::error, .only = static_cast<int>(change::sync)});
     CHECK(writer.add() == commit_result::unknown);
+    CHECK(writer.ledger->health() == counter::health::failed);
     CHECK(failures == 1);
     disk.file_system->begin({});
     for (int i = 0; i < 5; ++i)
@@ -130,6 +132,7 @@ TEST_CASE("commit() returns full while the disk is full, reads go on, and room h
         CHECK(writer.ledger->back_up("a").outcome == counter::outcome::disk_full);
       }
       CHECK(writer.add() == commit_result::full);
+      CHECK(writer.ledger->health() == counter::health::full);
       CHECK(writer.can_read(1));
       // After a second, commit() opens the database anew, in vain.
       const auto until = std::chrono::steady_clock::now() + std::chrono::milliseconds{1'100};
@@ -140,6 +143,7 @@ TEST_CASE("commit() returns full while the disk is full, reads go on, and room h
       CHECK(writer.can_read(1));
       disk.file_system->begin({});
       CHECK(writer.add_when_healed() == commit_result::ok);
+      CHECK(writer.ledger->health() == counter::health::good);
       CHECK(writer.add() == commit_result::ok);
       CHECK(failures == 0);
       rows = writer.rows();

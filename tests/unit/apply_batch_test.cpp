@@ -3,7 +3,7 @@
 #include "counter/call.hpp"
 #include "counter/limits.hpp"
 #include "counter/shard/batch.hpp"
-#include "tests/unit/no_loop.hpp"
+#include "tests/unit/no_origin.hpp"
 #include "tests/unit/table_support.hpp"
 
 #include <doctest/doctest.h>
@@ -68,7 +68,7 @@ public:
 
 private:
   shard& shard_;
-  no_loop origin_;
+  no_origin origin_;
   counter::batch batch_{origin_};
 };
 

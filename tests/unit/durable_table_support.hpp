@@ -4,7 +4,7 @@
 #include "counter/shard/durable_table.hpp"
 #include "counter/shard/placement.hpp"
 #include "tests/unit/memory_ledger.hpp"
-#include "tests/unit/no_loop.hpp"
+#include "tests/unit/no_origin.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -108,7 +108,7 @@ private:
     return *batches_.back();
   }
 
-  no_loop origin_;
+  no_origin origin_;
   counter::placement placement_;
   counter::quota counters_, idempotency_;
   std::vector<std::unique_ptr<counter::batch>> batches_;

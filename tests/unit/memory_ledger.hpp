@@ -30,6 +30,7 @@ public:
   bool stores_unknown = false;  ///< whether a commit with result `unknown` is stored
   bool can_read = true;
   bool has_backups = true;
+  counter::health reported_health = counter::health::good;
   std::function<void()> on_commit;  ///< called when a commit begins
   int commits = 0;
   int reads = 0;  ///< names passed to read()
@@ -52,6 +53,7 @@ public:
   }
 
   counter::ledger_traits traits() const noexcept override { return {"fake", has_backups}; }
+  counter::health health() const noexcept override { return reported_health; }
 
   const counter::ledger_summary& summary() const noexcept override { return summary_; }
 

@@ -101,24 +101,25 @@ public:
 
   std::vector<pending> advance() {
     std::vector<pending> taken;
-    while (const auto next = dispatcher_.next_call())
-      taken.push_back({next->slot, next->command.operation, std::string{next->command.name},
-                       next->command.operand,
-                       next->request ? std::optional{*next->request} : std::nullopt});
+    while (const auto next = dispatcher_.next_call()) {
+      const auto& [command, request] = next->submission;
+      taken.push_back({next->slot, command.operation, std::string{command.name}, command.operand,
+                       request ? std::optional{*request} : std::nullopt});
+    }
     pipeline.next_step(false);
     return taken;
   }
 
   /// The store answers.
   void complete(const pending& which, const counter::reply& reply = {}) {
-    dispatcher_.complete(which.slot, {which.operation, which.name, which.operand}, reply);
+    dispatcher_.complete(which.slot, {{which.operation, which.name, which.operand}, reply});
   }
 
   /// A shard answers a question; returns what is taken then.
   std::vector<pending> answer_to(const pending& which, counter::response said) {
     counter::call answered{which.request.value()};
     answered.response = std::move(said);
-    dispatcher_.complete(which.slot, std::move(answered));
+    dispatcher_.complete(which.slot, {.call = &answered});
     return advance();
   }
 

@@ -165,7 +165,7 @@ private:
 
   /// Compares all pages of a list, or only the first ones.
   std::optional<std::string> list(std::size_t limit, counter::table::budget steps_each) {
-    counter::page_request request{0, prefix_, random_.pick({"", "a", "a/", "b"}), limit};
+    counter::page_request request{prefix_, random_.pick({"", "a", "a/", "b"}), limit};
     note("list \"" + request.prefix + "\" after \"" + request.after + "\"");
     const auto expected = model_.list(request.prefix, request.after, now_);
     prefix_ = random_.pick({"", "", "a", "a/", "\xc3"});

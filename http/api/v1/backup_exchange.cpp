@@ -7,8 +7,8 @@
 
 namespace http::v1 {
 
-backup_exchange::backup_exchange(unsigned mailbox, std::string name)
-    : request_(counter::backup_request{mailbox, std::move(name)}) {}
+backup_exchange::backup_exchange(std::string name)
+    : request_(counter::backup_request{std::move(name)}) {}
 
 std::optional<counter::request> backup_exchange::next_request() {
   return std::exchange(request_, std::nullopt);

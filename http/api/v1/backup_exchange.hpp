@@ -10,8 +10,8 @@ namespace http::v1 {
 /// Makes a backup of all counters on disk while they are served. Responds 201 with its path.
 class backup_exchange final : public exchange {
 public:
-  /// `mailbox` is that of store_traits::backups; `name` satisfies counter::is_valid_backup_name().
-  backup_exchange(unsigned mailbox, std::string name);
+  /// `name` satisfies counter::is_valid_backup_name(), and the store has backups.
+  explicit backup_exchange(std::string name);
 
   std::optional<counter::request> next_request() override;
   void take(counter::call completed) override;

@@ -100,8 +100,7 @@ action list_counters(const request_context& context) {
   auto list = read_list(context.target.raw_query());
   if (const auto* defect = std::get_if<problem>(&list))
     return to_response(*defect);
-  return std::make_unique<list_exchange>(std::get<list_parameters>(std::move(list)),
-                                         context.server.store);
+  return std::make_unique<list_exchange>(std::get<list_parameters>(std::move(list)));
 }
 
 action run_batch(const request_context& context) {
@@ -123,10 +122,9 @@ action make_backup(const request_context& context) {
   auto name = read_backup(context.request, context.target.raw_query());
   if (const auto* defect = std::get_if<problem>(&name))
     return to_response(*defect);
-  const auto mailbox = context.server.store.backups;
-  if (!mailbox)
+  if (!context.server.store.has_backups)
     return to_response({code::no_data_directory, "start the server with --data DIR"});
-  return std::make_unique<backup_exchange>(*mailbox, std::get<std::string>(std::move(name)));
+  return std::make_unique<backup_exchange>(std::get<std::string>(std::move(name)));
 }
 
 action describe_server(const request_context& context) {

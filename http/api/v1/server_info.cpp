@@ -40,11 +40,11 @@ boost::json::object describe(const counter::durability& durability) {
 
 }  // namespace
 
-server_info::server_info(std::string_view version, unsigned shards, unsigned threads,
-                         const counter::limits& limits, const counter::store_traits& store_traits)
+server_info::server_info(std::string_view version, unsigned threads, const counter::limits& limits,
+                         const counter::store_traits& store_traits)
     : store(store_traits),
       info(to_text({{"version", version},
-                    {"shards", shards},
+                    {"shards", store.shards},
                     {"threads", threads},
                     {"store", store.name},
                     {"durability", describe(store.durability)},

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "counter/limits.hpp"
-#include "counter/shard/store.hpp"
+#include "counter/store/traits.hpp"
 
 #include <string>
 #include <string_view>
@@ -14,8 +14,8 @@ struct server_info {
   std::string info{};  ///< the body of GET /v1/info
 
   server_info() = default;
-  server_info(std::string_view version, unsigned shards, unsigned threads,
-              const counter::limits& limits, const counter::store_traits& store);
+  server_info(std::string_view version, unsigned threads, const counter::limits& limits,
+              const counter::store_traits& store);
 };
 
 }  // namespace http::v1

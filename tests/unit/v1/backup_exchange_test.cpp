@@ -19,7 +19,7 @@ namespace {
 
 /// Returns the response of a backup_exchange to this outcome.
 http::response response_to(backup backup_made) {
-  backup_exchange exchange{4, "nightly"};
+  backup_exchange exchange{"nightly"};
   auto requests = requests_of(exchange);
   REQUIRE(requests.size() == 1);
   CHECK_FALSE(exchange.is_done());
@@ -31,14 +31,13 @@ http::response response_to(backup backup_made) {
 
 }  // namespace
 
-TEST_CASE("backup_exchange sends one request, to the mailbox that makes backups") {
-  backup_exchange exchange{4, "nightly"};
+TEST_CASE("backup_exchange sends one request, with its name") {
+  backup_exchange exchange{"nightly"};
   CHECK_FALSE(exchange.is_done());
   CHECK_FALSE(exchange.is_long());
   const auto requests = requests_of(exchange);
   REQUIRE(requests.size() == 1);
   const auto& request = std::get<backup_request>(requests[0]);
-  CHECK(request.mailbox == 4);
   CHECK(request.name == "nightly");
   CHECK_FALSE(exchange.next_request());
 }

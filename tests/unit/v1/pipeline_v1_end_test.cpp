@@ -161,13 +161,9 @@ TEST_CASE("HTTP/1.0 gets the response of an exchange, and keeps the connection o
 TEST_CASE("a list that is the last request of its connection is completed") {
   connection peer;
   auto taken = peer.feed(get("/v1/counters", "Connection: close\r\n") + get("/inc?name=late"));
-  for (const auto* reached : {"a", "b"}) {
-    REQUIRE(taken.size() == 1);
-    CHECK(peer.pipeline.awaits() == awaited::response);
-    taken = peer.answer_to(taken[0], page{outcome::ok, {{reached, {}}}, false, reached});
-    CHECK(peer.take_output() == "");
-  }
   REQUIRE(taken.size() == 1);
+  CHECK(peer.pipeline.awaits() == awaited::response);
+  CHECK(peer.take_output() == "");
   CHECK(peer.answer_to(taken[0], page{outcome::ok, {}, true, ""}).empty());
   const auto answers = peer.take_answers();
   REQUIRE(answers.size() == 1);
@@ -180,8 +176,6 @@ TEST_CASE("a half-closed connection receives the responses of its exchanges") {
   auto taken = peer.feed(get("/v1/counters") + get("/v1/counters/x"));
   REQUIRE(taken.size() == 1);
   CHECK(peer.feed_end().empty());
-  taken = peer.answer_to(taken[0], page{outcome::ok, {{"a", {}}}, false, "a"});
-  REQUIRE(taken.size() == 1);
   taken = peer.answer_to(taken[0], page{outcome::ok, {}, true, ""});
   REQUIRE(taken.size() == 1);
   CHECK(peer.answer_to(taken[0], read_six).empty());

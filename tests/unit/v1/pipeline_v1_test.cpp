@@ -76,21 +76,6 @@ TEST_CASE("a list holds back later requests, but not earlier ones") {
   CHECK(peer.next_step() != http::pipeline::step::wait);
 }
 
-TEST_CASE("a pending list sends its further requests before later requests") {
-  connection peer;
-  const auto first = peer.feed(get("/v1/counters") + get("/get?name=c"));
-  REQUIRE(first.size() == 1);
-  const auto second = peer.answer_to(first[0], page{outcome::ok, {{"a", {}}}, false, "a"});
-  REQUIRE(second.size() == 1);
-  CHECK(second[0].slot == first[0].slot);
-  CHECK(std::get<page_request>(second[0].request.value()).after == "a");
-  CHECK(peer.take_output() == "");
-  const auto behind = peer.answer_to(second[0], page{outcome::ok, {{"b", {}}}, true, ""});
-  REQUIRE(behind.size() == 1);
-  CHECK(behind[0].name == "c");
-  CHECK(peer.take_answers().size() == 1);
-}
-
 TEST_CASE("a batch sends all operations, and holds back later requests until all are complete") {
   connection peer;
   const auto taken = peer.feed(get("/v1/counters/a") + batch() + get("/get?name=c"));

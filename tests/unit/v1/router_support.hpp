@@ -13,7 +13,7 @@
 
 namespace unit {
 
-/// The result of routing a request under /v1: a response, or requests to the shards.
+/// The result of routing a request under /v1: a response, or requests to the store.
 struct routed {
   std::optional<http::response> response{};
   std::vector<counter::request> requests{};
@@ -28,8 +28,7 @@ struct routed {
 
 /// A server with three shards in memory.
 inline const http::v1::server_info& info_in_memory() {
-  static const http::v1::server_info server_info{
-      "1.2.3", 3, 2, {}, counter::store_traits::in_memory(3)};
+  static const http::v1::server_info server_info{"1.2.3", 2, {}, {.shards = 3}};
   return server_info;
 }
 

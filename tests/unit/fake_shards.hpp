@@ -1,16 +1,11 @@
 #pragma once
 
 #include "counter/page.hpp"
-#include "http/protocol/response.hpp"
-
-#include <boost/json/parse.hpp>
 
 #include <algorithm>
 #include <cstddef>
 #include <set>
 #include <string>
-#include <string_view>
-#include <utility>
 #include <vector>
 
 namespace unit {
@@ -39,12 +34,11 @@ struct fake_shard {
   }
 };
 
-/// The names on a page of a list.
-inline std::vector<std::string> names_in(const http::response& response) {
+/// The names on a page.
+inline std::vector<std::string> names_in(const counter::page& page) {
   std::vector<std::string> names;
-  const auto body = boost::json::parse(std::string{response.body.view()});
-  for (const auto& counter : body.at("counters").as_array())
-    names.emplace_back(counter.at("name").as_string());
+  for (const auto& counter : page.counters)
+    names.push_back(counter.name);
   return names;
 }
 

@@ -1,0 +1,93 @@
+#pragma once
+
+#include "counter/limits.hpp"
+#include "counter/store/inbox.hpp"
+#include "counter/store/reply_handler.hpp"
+#include "counter/store/store.hpp"
+
+#include <boost/smart_ptr/intrusive_ptr.hpp>
+
+#include <memory>
+#include <vector>
+
+namespace counter {
+
+/// Collects what an event loop sends to each mailbox of the store in a pass into one batch, submits
+/// the batches when the pass ends, and delivers the replies. No batch waits to fill up: an idle
+/// server sends batches of one. Used on the loop's thread, except complete(), which is thread-safe.
+class batcher final : public batch_origin {
+public:
+  /// Both outlive every batch that was sent.
+  batcher(event_loop& loop, submitter& submitter, unsigned mailboxes)
+      : loop_(loop),
+        submitter_(submitter),
+        pass_(mailboxes) {}
+
+  /// A pass of the loop, which lasts as long as this object. Its constructor reads the clocks; its
+  /// destructor submits the batches and delivers the replies that have arrived. Passes do not nest.
+  class pass {
+  public:
+    explicit pass(batcher& batcher) : batcher_(batcher) { batcher_.begin_pass(); }
+    ~pass() { batcher_.end_pass(); }
+    pass(const pass&) = delete;
+    pass& operator=(const pass&) = delete;
+
+  private:
+    batcher& batcher_;
+  };
+
+  /// Sends a copy of `command` to `mailbox`, and holds a reference to `from` until it is replied
+  /// to. `hash` is that of the name, see placement. Call it only within a pass. At
+  /// limits::batch_operations_max the batch is submitted at once.
+  void send(unsigned mailbox, const command& command, std::uint64_t hash,
+            reply_handler::tag_type tag, reply_handler& from);
+
+  /// Sends a request. `hash` is any number if it has no name.
+  void send(unsigned mailbox, request payload, std::uint64_t hash, reply_handler::tag_type tag,
+            reply_handler& from);
+
+  /// Delivers a reply that no batch has, within a call of reply_handler::on_reply().
+  void deliver(reply_handler& to, reply_handler::tag_type tag, const completion& completion);
+
+  /// Returns true if this pass has sent limits::pass_operations_max operations: callers should
+  /// leave further work to the next pass.
+  bool is_full() const noexcept { return operations_ >= limits::pass_operations_max; }
+
+  void complete(std::unique_ptr<batch> completed) noexcept override;
+
+private:
+  /// A batch with the recipient of each reply.
+  struct addressed_batch final : batch {
+    using batch::batch;
+    struct address {
+      boost::intrusive_ptr<reply_handler> to;
+      reply_handler::tag_type tag;
+    };
+    std::vector<address> addresses;
+  };
+
+  addressed_batch& batch_for(unsigned mailbox);
+  void address(addressed_batch& batch, reply_handler::tag_type tag, reply_handler& from);
+  void begin_pass();
+  void end_pass();
+  void post_pass();
+  void submit();
+  void deliver_all();
+  void deliver(addressed_batch& batch);
+
+  event_loop& loop_;
+  submitter& submitter_;
+  time_point now_{};                          // of this pass
+  std::vector<std::unique_ptr<batch>> pass_;  // index: mailbox
+  counter::inbox inbox_;
+  std::vector<std::unique_ptr<batch>> completed_;
+  std::vector<std::unique_ptr<batch>> delivering_;
+  std::vector<std::unique_ptr<batch>> spare_;                  // empty, for reuse
+  std::vector<boost::intrusive_ptr<reply_handler>> notified_;  // await on_pass_end()
+  std::size_t operations_ = 0;                                 // sent in this pass
+  bool has_pending_ = false;                                   // pass_ has a batch
+  bool is_in_pass_ = false;
+  bool is_pass_posted_ = false;
+};
+
+}  // namespace counter

@@ -1,0 +1,88 @@
+#pragma once
+
+#include "counter/durability.hpp"
+#include "counter/shard/batch.hpp"
+#include "counter/shard/placement.hpp"
+#include "counter/store/traits.hpp"
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+
+namespace counter {
+
+/// An event loop as the store sees it. It outlives every task that was posted to it.
+class event_loop {
+public:
+  virtual ~event_loop() = default;
+
+  /// Runs `task` later on the loop's thread, never during the call and never within a
+  /// pass. Thread-safe.
+  virtual void post(std::function<void()> task) = 0;
+
+  /// As post(), but not before `delay` has passed. The task is dropped if the loop ends
+  /// earlier. Call it on the loop's thread.
+  virtual void post_after(std::chrono::milliseconds delay, std::function<void()> task) = 0;
+
+  /// Returns true if the caller is on the loop's thread. Thread-safe.
+  virtual bool is_here() const noexcept = 0;
+
+  /// Reads the clocks of the loop. Returns the time at which the requests of the pass
+  /// that begins now are applied. Call it on the loop's thread.
+  virtual time_point begin_pass() noexcept = 0;
+};
+
+/// An event loop's entry into the store. Used only on that loop's thread.
+class submitter {
+public:
+  virtual ~submitter() = default;
+
+  /// Sends `pass[i]` to mailbox i; null sends nothing. The span has one element for
+  /// each mailbox; all are null afterwards. Every batch is passed to its origin's
+  /// complete() once, perhaps during the call. A mailbox takes a batch whole and
+  /// completes it in order, or refuses it whole: then nothing of it is applied.
+  virtual void submit(std::span<std::unique_ptr<batch>> pass) = 0;
+};
+
+/// How the mailboxes of a store are numbered: first one for each shard, then those for
+/// lists and backups if they have their own.
+struct mailbox_layout {
+  unsigned mailboxes = 1;             ///< how many there are
+  unsigned first_list = 0;            ///< the first of those that serve lists
+  unsigned lists = 1;                 ///< how many do, each over some of the counters
+  std::optional<unsigned> backups{};  ///< the mailbox that makes backups; nullopt: none does
+
+  /// Every shard lists its own counters, and there are no backups.
+  static mailbox_layout of_shards(unsigned shards) noexcept { return {shards, 0, shards, {}}; }
+};
+
+/// The counters of all shards, as store_client reaches them: the seam between the event
+/// loops and the actors.
+class store {
+public:
+  virtual ~store() = default;
+
+  /// Constant. Thread-safe.
+  virtual const store_traits& traits() const noexcept = 0;
+
+  /// Returns what the store can do at this moment. Thread-safe; does not block.
+  virtual counter::health health() const noexcept = 0;
+
+  /// Which shard a name belongs to, and its hash. Constant. Thread-safe.
+  virtual const counter::placement& placement() const noexcept = 0;
+
+  /// Constant. Thread-safe.
+  virtual const mailbox_layout& layout() const noexcept = 0;
+
+  struct connection {
+    counter::submitter& submitter;  ///< lives as long as the store
+    bool is_first = false;          ///< the store's first connection
+  };
+
+  /// Connects `loop`, which outlives the store's threads. Thread-safe.
+  virtual connection connect(event_loop& loop) = 0;
+};
+
+}  // namespace counter

@@ -1,0 +1,47 @@
+#pragma once
+
+#include "counter/store/batcher.hpp"
+#include "counter/store/expiry_sweeper.hpp"
+
+#include <boost/smart_ptr/intrusive_ptr.hpp>
+
+namespace counter {
+
+/// One event loop's door to the store: sends each submission to where it belongs, merges lists, and
+/// delivers the replies to their handlers. The first client of a store also removes expired
+/// counters. Used on the loop's thread.
+class store_client {
+public:
+  /// Both outlive the client, which outlives the threads of the store.
+  store_client(event_loop& loop, store& store);
+
+  /// See batcher::pass.
+  class pass {
+  public:
+    explicit pass(store_client& client) : pass_(client.batcher_) {}
+
+  private:
+    batcher::pass pass_;
+  };
+
+  /// Sends a copy of the command, or the request, and holds a reference to `from` until it is
+  /// replied to. Call it only within a pass. Expiry sweeps are the client's own.
+  void send(submission&& submission, reply_handler::tag_type tag, reply_handler& from);
+
+  /// See batcher::is_full().
+  bool is_full() const noexcept { return batcher_.is_full(); }
+
+  /// Sends nothing any more but what it is given to send: the loop is about to end.
+  void drain() noexcept;
+
+private:
+  void send_request(request payload, reply_handler::tag_type tag, reply_handler& from);
+
+  store& store_;
+  const placement& placement_;
+  store::connection connection_;
+  counter::batcher batcher_;
+  boost::intrusive_ptr<expiry_sweeper> sweeper_;  // null if another loop's client sweeps
+};
+
+}  // namespace counter
