@@ -9,29 +9,33 @@
 namespace http {
 
 std::optional<dispatcher::addressed_call> dispatcher::next_call() {
+  std::optional<addressed_call> next;
   if (!exchanges_.is_empty())
-    if (auto next = next_exchange_call())
-      return next;
-  while (const auto* request = pipeline_.next_request())
-    if (auto next = handle(*request))
-      return next;
-  return std::nullopt;
+    next = next_exchange_call();
+  while (!next) {
+    const auto* request = pipeline_.next_request();
+    if (request == nullptr)
+      break;
+    handle(*request, next);
+  }
+  return next;
 }
 
-std::optional<dispatcher::addressed_call> dispatcher::handle(const request& request) {
+/// Sets `next` if the request needs the store.
+void dispatcher::handle(const request& request, std::optional<addressed_call>& next) {
   const auto slot = pipeline_.slot();
   auto result = route_request(request, target_, server_, connection_);
-  if (const auto* command = std::get_if<counter::command>(&result))
-    return addressed_call{slot, {*command, nullptr}};
-  if (const auto* response = std::get_if<http::response>(&result)) {
+  if (const auto* command = std::get_if<counter::command>(&result)) {
+    next = addressed_call{slot, {*command, nullptr}};
+  } else if (const auto* response = std::get_if<http::response>(&result)) {
     pipeline_.complete(slot, *response);
-    return std::nullopt;
+  } else {
+    auto& exchange = std::get<std::unique_ptr<v1::exchange>>(result);
+    if (exchange->is_long())
+      pipeline_.hold_until_complete(slot);
+    exchanges_.add(slot, std::move(exchange));
+    next = next_exchange_call();
   }
-  auto& exchange = std::get<std::unique_ptr<v1::exchange>>(result);
-  if (exchange->is_long())
-    pipeline_.hold_until_complete(slot);
-  exchanges_.add(slot, std::move(exchange));
-  return next_exchange_call();
 }
 
 std::optional<dispatcher::addressed_call> dispatcher::next_exchange_call() {

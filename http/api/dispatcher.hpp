@@ -46,7 +46,7 @@ public:
   void shrink(std::size_t bytes_max) { target_.shrink(bytes_max); }
 
 private:
-  std::optional<addressed_call> handle(const request& request);
+  void handle(const request& request, std::optional<addressed_call>& next);
   std::optional<addressed_call> next_exchange_call();
 
   http::pipeline& pipeline_;

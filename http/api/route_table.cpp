@@ -88,8 +88,6 @@ bool is_segment(std::string_view raw, std::string_view decoded) {
 /// Returns the segment at `{name}`, empty if the pattern has no `{name}`; nullopt if the path does
 /// not match the pattern.
 std::optional<std::string_view> match(std::string_view pattern, std::string_view raw_path) {
-  if (raw_path == pattern)
-    return std::string_view{};
   std::string_view name;
   while (!pattern.empty() && !raw_path.empty()) {
     const auto expected = take_segment(pattern);
@@ -114,7 +112,7 @@ std::span<const route> routes() noexcept {
 
 const route* path_routes::find(method method) const noexcept {
   for (const auto& row : rows)
-    if (contains(methods_of(row), method))
+    if (contains(row.methods, method) || contains(methods_of(row), method))
       return &row;
   return nullptr;
 }
@@ -122,6 +120,9 @@ const route* path_routes::find(method method) const noexcept {
 path_match find_path(std::string_view raw_path) {
   if (!raw_path.starts_with('/'))
     return {};
+  for (const auto& routes : paths)
+    if (routes.path == raw_path)
+      return {&routes, {}};
   for (const auto& routes : paths)
     if (const auto name = match(routes.path, raw_path))
       return {&routes, *name};

@@ -13,13 +13,6 @@ void append_number(std::string& output, std::size_t number) {
   output.append(digits, end);
 }
 
-/// HTTP/1.1 connections persist by default, HTTP/1.0 connections do not (RFC 9112 section 9.3).
-std::string_view connection_field(const framing& framing) noexcept {
-  if (!framing.keep_alive)
-    return "Connection: close\r\n";
-  return framing.http_11 ? "" : "Connection: keep-alive\r\n";
-}
-
 void append_hexadecimal(std::string& output, std::size_t number) {
   char digits[16];
   const auto end = std::to_chars(std::begin(digits), std::end(digits), number, 16).ptr;
@@ -41,7 +34,11 @@ void render_common(std::string& output, const response& response, const framing&
                                      "X-Content-Type-Options: nosniff\r\n"
                                    : "\r\nCache-Control: no-store\r\n"
                                      "X-Content-Type-Options: nosniff\r\n";
-  output += connection_field(framing);
+  // HTTP/1.1 connections persist by default, HTTP/1.0 connections do not (RFC 9112 section 9.3).
+  if (!framing.keep_alive)
+    output += "Connection: close\r\n";
+  else if (!framing.http_11)
+    output += "Connection: keep-alive\r\n";
   if (!response.allow.empty()) {
     output += "Allow: ";
     output += response.allow;
@@ -49,7 +46,8 @@ void render_common(std::string& output, const response& response, const framing&
   }
   if (response.status == status::service_unavailable)
     output += "Retry-After: 1\r\n";
-  output += response.fields.view();
+  if (!response.fields.empty())
+    output += response.fields.view();
 }
 
 }  // namespace

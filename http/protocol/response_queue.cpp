@@ -23,9 +23,10 @@ response_queue::slot_type response_queue::open(const framing& framing) {
 void response_queue::complete(slot_type slot, const response& response, std::string_view date) {
   auto& entry = entry_of(slot);
   assert(!entry.is_begun);
-  entry.is_begun = true;
+  entry.is_begun = entry.is_complete = true;
   render_into(slot, [&](std::string& output) { render(output, response, entry.framing, date); });
-  finish(slot);
+  if (slot == oldest_)
+    remove_complete();
 }
 
 bool response_queue::begin(slot_type slot, const response& head, std::string_view date) {
@@ -44,10 +45,12 @@ void response_queue::append(slot_type slot, std::string_view bytes) {
 }
 
 void response_queue::end(slot_type slot) {
-  const auto& entry = entry_of(slot);
+  auto& entry = entry_of(slot);
   assert(entry.is_begun && !entry.is_complete);
+  entry.is_complete = true;
   render_into(slot, [&](std::string& output) { render_end(output, entry.framing); });
-  finish(slot);
+  if (slot == oldest_)
+    remove_complete();
 }
 
 /// Renders the oldest response into the output, any other into its entry.
@@ -61,11 +64,8 @@ void response_queue::render_into(slot_type slot, Render render) {
   waiting_bytes_ += bytes.size() - before;
 }
 
-/// Marks the response complete, and removes all complete responses at the head.
-void response_queue::finish(slot_type slot) {
-  entry_of(slot).is_complete = true;
-  if (slot != oldest_)
-    return;
+/// Removes the oldest response, which is complete, and those behind it that are complete.
+void response_queue::remove_complete() {
   do {
     head_ = (head_ + 1) & (ring_.size() - 1);
     ++oldest_;

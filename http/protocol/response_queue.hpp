@@ -40,10 +40,10 @@ public:
   /// empty().
   void append_between(std::string_view bytes) { output_ += bytes; }
 
-  /// Returns the number of pending responses: open, and not all in output().
-  /// The slot that open() returned last, whether or not it is complete.
+  /// Returns the slot that open() returned last, whether or not it is complete.
   slot_type newest() const noexcept { return oldest_ + count_ - 1; }
 
+  /// Returns the number of pending responses: open, and not all in output().
   std::size_t size() const noexcept { return count_; }
   bool empty() const noexcept { return count_ == 0; }
 
@@ -73,7 +73,7 @@ private:
   queued_response& entry_of(slot_type slot) noexcept;
   template <class Render>
   void render_into(slot_type slot, Render render);
-  void finish(slot_type slot);
+  void remove_complete();
   void grow();
 
   std::vector<queued_response> ring_;  // its size is a power of two

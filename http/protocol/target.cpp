@@ -14,10 +14,17 @@ namespace urls = boost::urls;
 namespace {
 
 bool is_good(std::string_view part, std::string& buffer) {
-  auto must_be_encoded = [](char c) { return static_cast<unsigned char>(c) >= 0x80 || c == '#'; };
-  if (std::any_of(part.begin(), part.end(), must_be_encoded))
+  // One pass without branches: most parts are short and fine.
+  unsigned char bits = 0;
+  bool has_hash = false, has_percent = false;
+  for (const char c : part) {
+    bits |= static_cast<unsigned char>(c);
+    has_hash |= c == '#';
+    has_percent |= c == '%';
+  }
+  if (bits >= 0x80 || has_hash)
     return false;
-  return part.find('%') == part.npos || has_good_encoding(part, buffer);
+  return !has_percent || has_good_encoding(part, buffer);
 }
 
 /// Returns the rest of `raw` behind `http://authority` or `https://authority`; nullopt if it does

@@ -33,41 +33,30 @@ private:
   char* end_;
 };
 
-}  // namespace
-
-text_reply::text_reply(const counter::command& command, const counter::reply& reply) noexcept {
-  line_writer writer{line_.data()};
+response respond(const counter::command& command, const counter::reply& reply,
+                 line_writer writer) noexcept {
   switch (reply.outcome) {
     case outcome::ok:
-      response_.body =
-          command.operation == counter::operation::get
-              ? writer.text(command.name).text(": ").number(reply.value).text("\n").line()
-              : "ok\n";
-      break;
+      if (command.operation != counter::operation::get)
+        return {status::ok, "ok\n"};
+      return {status::ok,
+              writer.text(command.name).text(": ").number(reply.value).text("\n").line()};
     case outcome::not_found:
-      response_ = {status::not_found, writer.text(command.name).text(" not found\n").line()};
-      break;
+      return {status::not_found, writer.text(command.name).text(" not found\n").line()};
     case outcome::overflow:
-      response_ = {status::conflict, writer.text(command.name).text(" would overflow\n").line()};
-      break;
+      return {status::conflict, writer.text(command.name).text(" would overflow\n").line()};
     case outcome::too_many_counters:
-      response_ = {status::insufficient_storage, "there are too many counters\n"};
-      break;
+      return {status::insufficient_storage, "there are too many counters\n"};
     case outcome::overloaded:
-      response_ = {status::service_unavailable, "overloaded, try again\n"};
-      break;
+      return {status::service_unavailable, "overloaded, try again\n"};
     case outcome::draining:
-      response_ = {status::service_unavailable, "the server is stopping\n"};
-      break;
+      return {status::service_unavailable, "the server is stopping\n"};
     case outcome::disk_full:
-      response_ = {status::insufficient_storage, "the disk is full\n"};
-      break;
+      return {status::insufficient_storage, "the disk is full\n"};
     case outcome::unreadable:
-      response_ = {status::internal_server_error, "the disk cannot be read\n"};
-      break;
+      return {status::internal_server_error, "the disk cannot be read\n"};
     case outcome::outcome_unknown:
-      response_ = {status::internal_server_error, "the disk failed: it may or may not be done\n"};
-      break;
+      return {status::internal_server_error, "the disk failed: it may or may not be done\n"};
     // Short commands never have these outcomes.
     case outcome::limit_reached:
     case outcome::precondition_failed:
@@ -75,9 +64,14 @@ text_reply::text_reply(const counter::command& command, const counter::reply& re
     case outcome::key_mismatch:
     case outcome::idempotency_store_full:
     case outcome::backup_exists:
-      response_ = {status::internal_server_error, "this should not happen\n"};
       break;
   }
+  return {status::internal_server_error, "this should not happen\n"};
 }
+
+}  // namespace
+
+text_reply::text_reply(const counter::command& command, const counter::reply& reply) noexcept
+    : response_(respond(command, reply, line_writer{line_.data()})) {}
 
 }  // namespace http
