@@ -65,7 +65,7 @@ struct limits {
   std::chrono::milliseconds idle_timeout{60'000};
   /// Memory of each buffer that a connection retains between requests: enough for 32
   /// pending ones, so that a busy connection allocates nothing.
-  static constexpr std::size_t kept_bytes_max = 16 * 1024;
+  static constexpr std::size_t retained_bytes_max = 16 * 1024;
   /// After a pause this long a connection counts as idle and frees its buffers.
   static constexpr std::chrono::milliseconds pause_max{1'000};
   /// How long a closing connection waits for its output to move, see
@@ -73,7 +73,7 @@ struct limits {
   static constexpr std::chrono::milliseconds linger_timeout{1'000};
 
   /// Memory of the request bodies that are arriving on one event loop, not counting
-  /// kept_bytes_max of each: more than any honest load needs. A request above it gets
+  /// retained_bytes_max of each: more than any honest load needs. A request above it gets
   /// a 503.
   static constexpr std::size_t bodies_bytes_max = 128 * 1024 * 1024;
 

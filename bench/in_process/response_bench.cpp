@@ -44,7 +44,7 @@ void exchange(benchmark::State& state) {
     for (auto slot = last + 1 - static_cast<std::uint64_t>(state.range(0)); slot <= last; ++slot)
       dispatcher.complete(slot, {command, {counter::outcome::ok, 1}});
     pipeline.consume_output(pipeline.output().size());
-    pipeline.shrink(counter::limits::kept_bytes_max);
+    pipeline.shrink(counter::limits::retained_bytes_max);
   }
   state.SetItemsProcessed(state.iterations() * state.range(0));
 }

@@ -138,7 +138,7 @@ bool durable_table::load_due(time_point now) {
   if (!ledger_.read_due(now, limits::shard_steps_max, due_position_, due))
     return false;
   for (const auto& entry : due) {
-    const bool is_counter = entry.kind == due_entry::what::counter;
+    const bool is_counter = entry.kind == due_entry::kind_type::counter;
     const auto location = placement_.of(is_counter ? entry.id : name_of_idempotency_id(entry.id));
     if (location.shard != shard_)
       continue;

@@ -40,8 +40,8 @@ struct ledger_traits {
 
 /// A counter that has expired or an idempotency record whose time is over.
 struct due_entry {
-  enum class what : std::uint8_t { counter, idempotency_record };
-  what kind = what::counter;
+  enum class kind_type : std::uint8_t { counter, idempotency_record };
+  kind_type kind = kind_type::counter;
   std::string id;   ///< the counter's name, or idempotency_id_of() the command
   time_point at{};  ///< when it expires or is forgotten
 

@@ -56,7 +56,7 @@ bool ready_set::wait(steady_clock::duration duration) {
   return ready_count_ < ready_.size();
 }
 
-void ready_set::tell() {
+void ready_set::dispatch() {
   for (std::size_t i = 0; i < ready_count_; ++i) {
     const auto& event = ready_[i];
     const bool ended = (event.events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0;

@@ -10,7 +10,7 @@
 namespace http {
 
 /// The owner of a descriptor in a ready_set. It must be destroyed no earlier than the descriptor is
-/// closed, and not between wait() and the end of tell() unless by its own on_ready().
+/// closed, and not between wait() and the end of dispatch() unless by its own on_ready().
 class pollable {
 public:
   virtual ~pollable() = default;
@@ -20,7 +20,7 @@ public:
     bool writable;
     bool ended;  ///< the peer has ended its side of the stream, or the connection is broken
   };
-  /// Called by ready_set::tell() on the loop's thread. May destroy this object.
+  /// Called by ready_set::dispatch() on the loop's thread. May destroy this object.
   virtual void on_ready(readiness now) = 0;
 };
 
@@ -28,7 +28,7 @@ public:
 /// once; the kernel removes it when it is closed. The constructor throws
 /// boost::system::system_error. Used on the loop's thread.
 ///
-///     wait(duration); tell(); again
+///     wait(duration); dispatch(); again
 class ready_set {
 public:
   ready_set();
@@ -47,7 +47,7 @@ public:
 
   /// Calls on_ready() for each descriptor that the last wait() found. During the call no pollable
   /// may be destroyed except the one being told.
-  void tell();
+  void dispatch();
 
 private:
   /// Large enough that the fixed cost of a pass is spread over many connections.

@@ -37,7 +37,7 @@ constexpr std::string_view last_chunk = "0\r\n\r\n";
 /// The bytes of a body that count against the budget. A usual body counts nothing, so that it is
 /// not refused because other connections send large ones.
 std::size_t counted(std::size_t body_bytes) noexcept {
-  return body_bytes - std::min(body_bytes, limits::kept_bytes_max);
+  return body_bytes - std::min(body_bytes, limits::retained_bytes_max);
 }
 
 bool is_control(char c) noexcept {
@@ -259,7 +259,7 @@ void request_parser::forget_body() noexcept {
   if (bodies_ != nullptr)
     bodies_->give(counted(request_.body.size()));
   request_.body.clear();
-  if (request_.body.capacity() > limits::kept_bytes_max)
+  if (request_.body.capacity() > limits::retained_bytes_max)
     std::string{}.swap(request_.body);
 }
 

@@ -169,8 +169,8 @@ bool session::write(bool is_last) {
     return false;
   pipeline_.consume_output(bytes);
   if (status == transport::status::done) {
-    pipeline_.shrink(counter::limits::kept_bytes_max);
-    dispatcher_.shrink(counter::limits::kept_bytes_max);
+    pipeline_.shrink(counter::limits::retained_bytes_max);
+    dispatcher_.shrink(counter::limits::retained_bytes_max);
     return true;
   }
   is_writable_ = false;

@@ -67,7 +67,7 @@ void worker::run_round(steady_clock::time_point end) {
   services_.tasks.end_wait();
   {
     const counter::store_client::pass pass{services_.store_client};
-    services_.ready_set.tell();
+    services_.ready_set.dispatch();
     // Expire by the time before the wait: bytes that arrived in time must not count as late because
     // the loop was busy or stopped. Skip the deadlines while ready sockets are left, for the same
     // reason.

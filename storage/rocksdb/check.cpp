@@ -87,7 +87,7 @@ private:
       return;
     ++result_.counters;
     if (state.expires_at)
-      expect_due(due_entry::what::counter, name, *state.expires_at);
+      expect_due(due_entry::kind_type::counter, name, *state.expires_at);
   }
 
   void inspect(std::string_view key, std::string_view value) {
@@ -104,7 +104,7 @@ private:
         inspect_counter(id, value);
     } else if (decode_idempotency_record_key(key, id) && decode(value, idempotency_record)) {
       ++result_.idempotency_records;
-      expect_due(due_entry::what::idempotency_record, id, idempotency_record.forget_at);
+      expect_due(due_entry::kind_type::idempotency_record, id, idempotency_record.forget_at);
     } else if (decode_due_key(key, due) && value.empty()) {
       if (time_of(due) != due.at)
         damage("a due row does not match its counter or record: " + printable(key));
@@ -125,7 +125,7 @@ private:
     return status.ok();
   }
 
-  void expect_due(due_entry::what kind, std::string_view id, time_point at) {
+  void expect_due(due_entry::kind_type kind, std::string_view id, time_point at) {
     due_key(key_, kind, id, at);
     if (!get(key_, value_))
       damage("its due row is missing: " + printable(id));
@@ -133,7 +133,7 @@ private:
 
   /// When its own row says that it is due; nullopt if there is none or it never is.
   std::optional<time_point> time_of(const due_entry& due) {
-    if (due.kind == due_entry::what::counter) {
+    if (due.kind == due_entry::kind_type::counter) {
       counter::state state;
       std::string_view newer;
       if (newer_.find(due.id, newer))

@@ -45,9 +45,9 @@ void rocks_writer::move_due(std::string_view name, const expiry& before, const e
   if (from == after)
     return;
   if (from)
-    delete_due(due_entry::what::counter, name, *from);
+    delete_due(due_entry::kind_type::counter, name, *from);
   if (after)
-    put_due(due_entry::what::counter, name, *after);
+    put_due(due_entry::kind_type::counter, name, *after);
   if (moved == moved_.end())
     moved_.emplace(name, after);
   else
@@ -58,21 +58,22 @@ void rocks_writer::remember(std::string_view id, const counter::idempotency_reco
   idempotency_record_key(key_, id);
   encode(value_, record);
   batch_.Put(key_, value_);
-  put_due(due_entry::what::idempotency_record, id, record.forget_at);
+  put_due(due_entry::kind_type::idempotency_record, id, record.forget_at);
 }
 
 void rocks_writer::forget(std::string_view id, counter::time_point forget_at) {
   idempotency_record_key(key_, id);
   batch_.Delete(key_);
-  delete_due(due_entry::what::idempotency_record, id, forget_at);
+  delete_due(due_entry::kind_type::idempotency_record, id, forget_at);
 }
 
-void rocks_writer::put_due(due_entry::what kind, std::string_view id, counter::time_point at) {
+void rocks_writer::put_due(due_entry::kind_type kind, std::string_view id, counter::time_point at) {
   due_key(key_, kind, id, at);
   batch_.Put(key_, {});
 }
 
-void rocks_writer::delete_due(due_entry::what kind, std::string_view id, counter::time_point at) {
+void rocks_writer::delete_due(due_entry::kind_type kind, std::string_view id,
+                              counter::time_point at) {
   due_key(key_, kind, id, at);
   batch_.Delete(key_);
 }

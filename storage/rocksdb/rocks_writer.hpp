@@ -36,8 +36,8 @@ private:
   using expiry = std::optional<counter::time_point>;
 
   void move_due(std::string_view name, const expiry& before, const expiry& after);
-  void put_due(counter::due_entry::what kind, std::string_view id, counter::time_point at);
-  void delete_due(counter::due_entry::what kind, std::string_view id, counter::time_point at);
+  void put_due(counter::due_entry::kind_type kind, std::string_view id, counter::time_point at);
+  void delete_due(counter::due_entry::kind_type kind, std::string_view id, counter::time_point at);
 
   group_committer& committer_;
   const std::uint32_t shard_;

@@ -46,8 +46,8 @@ static_assert(number(counter::operation::get) == 0 && number(counter::operation:
 static_assert(number(counter::on_limit::reject) == 0 && number(counter::on_limit::clamp) == 1);
 static_assert(number(counter::ttl_mode::if_absent) == 0 &&
               number(counter::ttl_mode::refresh) == 1 && number(counter::ttl_mode::persist) == 2);
-static_assert(number(due_entry::what::counter) == 0 &&
-              number(due_entry::what::idempotency_record) == 1);
+static_assert(number(due_entry::kind_type::counter) == 0 &&
+              number(due_entry::kind_type::idempotency_record) == 1);
 
 /// A name, an idempotency key, and a position in a batch.
 constexpr std::size_t id_bytes_max =
@@ -143,7 +143,7 @@ void due_bound(std::string& to, time_point at) {
   put_ordered(to, static_cast<std::uint64_t>(at.time_since_epoch().count()) ^ sign);
 }
 
-void due_key(std::string& to, due_entry::what kind, std::string_view id, time_point at) {
+void due_key(std::string& to, due_entry::kind_type kind, std::string_view id, time_point at) {
   due_bound(to, at);
   put(to, static_cast<std::uint8_t>(kind));
   to += id;
@@ -179,12 +179,12 @@ bool decode_due_key(std::string_view key, due_entry& to) {
   to.at = time_point{
       milliseconds{static_cast<std::int64_t>(take_ordered(key.substr(1, ordered_bytes)) ^ sign)}};
   const auto kind = static_cast<unsigned char>(key[1 + ordered_bytes]);
-  to.kind = static_cast<due_entry::what>(kind);
+  to.kind = static_cast<due_entry::kind_type>(kind);
   to.id = key.substr(1 + ordered_bytes + 1);
   switch (kind) {
-    case static_cast<unsigned char>(due_entry::what::counter):
+    case static_cast<unsigned char>(due_entry::kind_type::counter):
       return counter::is_valid_name(to.id);
-    case static_cast<unsigned char>(due_entry::what::idempotency_record):
+    case static_cast<unsigned char>(due_entry::kind_type::idempotency_record):
       return to.id.size() <= id_bytes_max;
     default:
       return false;

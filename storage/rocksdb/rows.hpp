@@ -57,7 +57,7 @@ struct shard_row {
 
 void counter_key(std::string& to, std::string_view name);
 void idempotency_record_key(std::string& to, std::string_view id);
-void due_key(std::string& to, counter::due_entry::what kind, std::string_view id,
+void due_key(std::string& to, counter::due_entry::kind_type kind, std::string_view id,
              counter::time_point at);
 /// The least key of the 'd' rows that are due at `at`.
 void due_bound(std::string& to, counter::time_point at);

@@ -37,7 +37,7 @@ public:
 
   void on_pass_end() override {
     pipeline_.consume_output(pipeline_.output().size());
-    pipeline_.shrink(counter::limits::kept_bytes_max);
+    pipeline_.shrink(counter::limits::retained_bytes_max);
   }
 
   bool is_waiting() const noexcept { return waiting_ > 0; }

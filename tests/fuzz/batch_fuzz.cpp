@@ -73,12 +73,12 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   request.body.assign(reinterpret_cast<const char*>(data), size);
   request.fields.add(http::header_fields::name::content_type, "application/json");
   const auto read = http::v1::read_batch(request, "key");
-  if (const auto* found = std::get_if<http::v1::problem>(&read)) {
-    fuzz::check_problem(*found);
-    REQUIRE(found->index.value_or(0) <= size);
+  if (!read) {
+    fuzz::check_problem(read.error());
+    REQUIRE(read.error().index.value_or(0) <= size);
     return 0;
   }
-  check_commands(std::get<commands>(read));
-  check_exchange(std::get<commands>(read), static_cast<unsigned>(size));
+  check_commands(*read);
+  check_exchange(*read, static_cast<unsigned>(size));
   return 0;
 }

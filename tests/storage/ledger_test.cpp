@@ -141,10 +141,10 @@ TEST_CASE("read_due() returns what is due in order, and goes on where it ended")
   writer->remember("id", record_until(20));
   writer->put("as early", std::nullopt, counted(1, 4, at(10)));
   REQUIRE(writer->commit(4, at(0), 4, 1) == commit_result::ok);
-  const std::vector<due_entry> all{{due_entry::what::counter, "as early", at(10)},
-                                   {due_entry::what::counter, "early", at(10)},
-                                   {due_entry::what::idempotency_record, "id", at(20)},
-                                   {due_entry::what::counter, "late", at(30)}};
+  const std::vector<due_entry> all{{due_entry::kind_type::counter, "as early", at(10)},
+                                   {due_entry::kind_type::counter, "early", at(10)},
+                                   {due_entry::kind_type::idempotency_record, "id", at(20)},
+                                   {due_entry::kind_type::counter, "late", at(30)}};
   for (const std::size_t step : {1, 2, 3, 4, 5})
     CHECK(due(ledger, 30, step) == all);
   CHECK(due(ledger, 29).size() == 3);
@@ -156,8 +156,9 @@ TEST_CASE("read_due() returns what is due in order, and goes on where it ended")
   writer->put("as early", counted(1, 4, at(10)), counted(2, 7, at(10)));  // as before
   writer->put("never", counted(1, 2), std::nullopt);
   REQUIRE(writer->commit(7, at(0), -1, -1) == commit_result::ok);
-  CHECK(due(ledger, 1'000) == std::vector<due_entry>{{due_entry::what::counter, "as early", at(10)},
-                                                     {due_entry::what::counter, "early", at(15)}});
+  CHECK(due(ledger, 1'000) ==
+        std::vector<due_entry>{{due_entry::kind_type::counter, "as early", at(10)},
+                               {due_entry::kind_type::counter, "early", at(15)}});
 }
 
 TEST_CASE("put() twice for a name stores the later state") {
@@ -175,12 +176,12 @@ TEST_CASE("put() twice for a name stores the later state") {
     CHECK(read(ledger, "a") == counted(2, 2, at(20)));
     CHECK(read(ledger, "b") == counted(2, 4));
     CHECK_FALSE(read(ledger, "c"));
-    CHECK(due(ledger, 100) == std::vector<due_entry>{{due_entry::what::counter, "a", at(20)}});
+    CHECK(due(ledger, 100) == std::vector<due_entry>{{due_entry::kind_type::counter, "a", at(20)}});
     // Its expiry is removed and set to the same time again.
     writer->put("a", counted(2, 2, at(20)), counted(3, 6));
     writer->put("a", counted(2, 2, at(20)), counted(4, 7, at(20)));
     REQUIRE(writer->commit(7, at(0), 0, 0) == commit_result::ok);
-    CHECK(due(ledger, 100) == std::vector<due_entry>{{due_entry::what::counter, "a", at(20)}});
+    CHECK(due(ledger, 100) == std::vector<due_entry>{{due_entry::kind_type::counter, "a", at(20)}});
   }
   check_undamaged(root.path(), 2, 0);
 }

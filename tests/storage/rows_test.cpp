@@ -144,9 +144,9 @@ TEST_CASE("each decoder of keys accepts its own kind and no other") {
   CHECK(id == idempotency_id);
   CHECK_FALSE(storage::decode_counter_key(key, id));
 
-  storage::due_key(key, due_entry::what::idempotency_record, idempotency_id, at(-7));
+  storage::due_key(key, due_entry::kind_type::idempotency_record, idempotency_id, at(-7));
   CHECK(storage::decode_due_key(key, due));
-  CHECK(due == due_entry{due_entry::what::idempotency_record, idempotency_id, at(-7)});
+  CHECK(due == due_entry{due_entry::kind_type::idempotency_record, idempotency_id, at(-7)});
   key[9] = 2;
   CHECK_FALSE(storage::decode_due_key(key, due));
 
@@ -172,7 +172,7 @@ TEST_CASE("due_key() orders keys by time") {
   std::vector<std::string> keys;
   for (const auto time : {least, std::int64_t{-256}, std::int64_t{-1}, std::int64_t{0},
                           std::int64_t{1}, std::int64_t{255}, std::int64_t{256}, greatest})
-    storage::due_key(keys.emplace_back(), due_entry::what::counter, "a", at(time));
+    storage::due_key(keys.emplace_back(), due_entry::kind_type::counter, "a", at(time));
   CHECK(std::is_sorted(keys.begin(), keys.end()));
   std::string bound;
   storage::due_bound(bound, at(1));

@@ -13,7 +13,7 @@ namespace {
 
 constexpr std::size_t room = 100;
 /// The bytes of each body that do not count.
-constexpr std::size_t kept = counter::limits::kept_bytes_max;
+constexpr std::size_t kept = counter::limits::retained_bytes_max;
 
 /// Returns all but the last byte of a request with a body.
 std::string unfinished(std::string_view method, std::size_t body_bytes) {

@@ -37,7 +37,7 @@ public:
 
   // -- what is stored -----------------------------------------------------------
 
-  using key = std::tuple<counter::time_point, counter::due_entry::what, std::string>;
+  using key = std::tuple<counter::time_point, counter::due_entry::kind_type, std::string>;
   struct contents {
     std::map<std::string, counter::state, std::less<>> counters;
     std::map<std::string, counter::idempotency_record, std::less<>> idempotency_records;
@@ -141,31 +141,30 @@ private:
       put_.insert(std::string{name});
       if (stored != counters.end()) {
         if (stored->second.expires_at)
-          due.erase({*stored->second.expires_at, due_entry::what::counter, std::string{name}});
+          due.erase({*stored->second.expires_at, due_entry::kind_type::counter, std::string{name}});
         counters.erase(stored);
       }
       if (!after)
         return;
       counters.emplace(name, *after);
       if (after->expires_at)
-        due[{*after->expires_at, due_entry::what::counter, std::string{name}}] = true;
+        due[{*after->expires_at, due_entry::kind_type::counter, std::string{name}}] = true;
     }
 
     void remember(std::string_view id, const counter::idempotency_record& record) override {
       begin();
       demand(next_->idempotency_records.emplace(id, record).second,
              "remember(): the id has a record");
-      next_
-          ->due[{record.forget_at, counter::due_entry::what::idempotency_record, std::string{id}}] =
-          true;
+      next_->due[{record.forget_at, counter::due_entry::kind_type::idempotency_record,
+                  std::string{id}}] = true;
     }
 
     void forget(std::string_view id, counter::time_point forget_at) override {
       begin();
       demand(next_->idempotency_records.erase(std::string{id}) == 1,
              "forget(): the id has no record");
-      demand(next_->due.erase(
-                 {forget_at, counter::due_entry::what::idempotency_record, std::string{id}}) == 1,
+      demand(next_->due.erase({forget_at, counter::due_entry::kind_type::idempotency_record,
+                               std::string{id}}) == 1,
              "forget(): the record has another time");
     }
 

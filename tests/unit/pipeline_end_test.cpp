@@ -251,7 +251,7 @@ TEST_CASE("a connection in steady state allocates nothing") {
     for (const auto& one : commands)
       peer.complete(one, {outcome::ok, 1});
     peer.pipeline.consume_output(peer.pipeline.output().size());
-    peer.shrink(counter::limits::kept_bytes_max);
+    peer.shrink(counter::limits::retained_bytes_max);
     calls = unit::allocations::now().calls - before;
   }
   CHECK(calls == 0);

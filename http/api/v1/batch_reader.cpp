@@ -86,10 +86,10 @@ result<counter::full_command> read_operation(const json::value& element) {
     return std::move(*defect);
   if (command.name.empty())
     return problem{code::invalid_parameter, "name is missing"};
-  auto complete = parameters.finish();
-  if (auto* defect = std::get_if<problem>(&complete))
-    return std::move(*defect);
-  command.parameters = std::get<counter::parameters>(complete);
+  const auto complete = parameters.finish();
+  if (!complete)
+    return complete.error();
+  command.parameters = *complete;
   return command;
 }
 
@@ -98,9 +98,9 @@ result<json::array> read_operations(const request& request) {
   if (!request.body.empty() && type_of(type) != media_type::json)
     return problem{code::unsupported_media_type, "a batch must be application/json"};
   auto parsed = parse_object(request.body);
-  if (auto* defect = std::get_if<problem>(&parsed))
-    return std::move(*defect);
-  auto& body = std::get<json::object>(parsed);
+  if (!parsed)
+    return parsed.error();
+  auto& body = *parsed;
   for (const auto& member : body)
     if (member.key() != "ops")
       return problem{code::invalid_parameter, "a batch has no member but ops"};
@@ -120,19 +120,19 @@ result<json::array> read_operations(const request& request) {
 result<std::vector<counter::full_command>> read_batch(const request& request,
                                                       const std::string& key) {
   const auto operations = read_operations(request);
-  if (const auto* defect = std::get_if<problem>(&operations))
-    return *defect;
+  if (!operations)
+    return operations.error();
   std::vector<counter::full_command> commands;
-  for (const auto& operation : std::get<json::array>(operations)) {
-    auto result = read_operation(operation);
-    if (auto* defect = std::get_if<problem>(&result)) {
-      defect->index = commands.size();
-      return std::move(*defect);
+  for (const auto& operation : *operations) {
+    auto command = read_operation(operation);
+    if (!command) {
+      auto defect = command.error();
+      defect.index = commands.size();
+      return defect;
     }
-    auto& command = std::get<counter::full_command>(result);
-    command.idempotency_key = key;
-    command.position = static_cast<std::uint16_t>(commands.size());
-    commands.push_back(std::move(command));
+    command->idempotency_key = key;
+    command->position = static_cast<std::uint16_t>(commands.size());
+    commands.push_back(*std::move(command));
   }
   return commands;
 }

@@ -50,30 +50,29 @@ result<counter::full_command> read_command(const request_context& context,
   if (!counter::is_valid_name(command.name))
     return problem{code::invalid_name,
                    "a name must be 1 to 256 bytes of UTF-8 without control characters"};
-  auto parameters = read_parameters(context, operation);
-  if (auto* defect = std::get_if<problem>(&parameters))
-    return std::move(*defect);
-  command.parameters = std::get<counter::parameters>(parameters);
+  const auto parameters = read_parameters(context, operation);
+  if (!parameters)
+    return parameters.error();
+  command.parameters = *parameters;
   auto condition = read_condition(context.request.fields);
-  if (auto* defect = std::get_if<problem>(&condition))
-    return std::move(*defect);
-  command.condition = std::get<counter::condition>(std::move(condition));
+  if (!condition)
+    return condition.error();
+  command.condition = *std::move(condition);
   if (operation == counter::operation::get)
     return command;
   auto key = read_idempotency_key(context.request.fields);
-  if (auto* defect = std::get_if<problem>(&key))
-    return std::move(*defect);
-  command.idempotency_key = std::get<std::string>(std::move(key));
+  if (!key)
+    return key.error();
+  command.idempotency_key = *std::move(key);
   return command;
 }
 
 action call_counter(const request_context& context, counter::operation operation) {
   auto command = read_command(context, operation);
-  if (const auto* defect = std::get_if<problem>(&command))
-    return to_response(*defect);
+  if (!command)
+    return to_response(command.error());
   const auto accept = context.request.fields.find(header_fields::name::accept);
-  return std::make_unique<counter_exchange>(std::get<counter::full_command>(std::move(command)),
-                                            accept && wants_text(*accept));
+  return std::make_unique<counter_exchange>(*std::move(command), accept && wants_text(*accept));
 }
 
 }  // namespace
@@ -98,33 +97,32 @@ action remove_counter(const request_context& context) {
 
 action list_counters(const request_context& context) {
   auto list = read_list(context.target.raw_query());
-  if (const auto* defect = std::get_if<problem>(&list))
-    return to_response(*defect);
-  return std::make_unique<list_exchange>(std::get<list_parameters>(std::move(list)));
+  if (!list)
+    return to_response(list.error());
+  return std::make_unique<list_exchange>(*std::move(list));
 }
 
 action run_batch(const request_context& context) {
   if (const auto defect = refuse_query(context))
     return to_response(*defect);
   const auto key = read_idempotency_key(context.request.fields);
-  if (const auto* defect = std::get_if<problem>(&key))
-    return to_response(*defect);
-  auto commands = read_batch(context.request, std::get<std::string>(key));
-  if (const auto* defect = std::get_if<problem>(&commands))
-    return to_response(*defect);
-  return std::make_unique<batch_exchange>(
-      std::get<std::vector<counter::full_command>>(std::move(commands)));
+  if (!key)
+    return to_response(key.error());
+  auto commands = read_batch(context.request, *key);
+  if (!commands)
+    return to_response(commands.error());
+  return std::make_unique<batch_exchange>(*std::move(commands));
 }
 
 action make_backup(const request_context& context) {
   if (!context.connection.is_loopback)
     return to_response({code::forbidden, "backups can only be made from the server's own machine"});
   auto name = read_backup(context.request, context.target.raw_query());
-  if (const auto* defect = std::get_if<problem>(&name))
-    return to_response(*defect);
+  if (!name)
+    return to_response(name.error());
   if (!context.server.store.has_backups)
     return to_response({code::no_data_directory, "start the server with --data DIR"});
-  return std::make_unique<backup_exchange>(std::get<std::string>(std::move(name)));
+  return std::make_unique<backup_exchange>(*std::move(name));
 }
 
 action describe_server(const request_context& context) {

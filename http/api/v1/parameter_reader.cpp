@@ -58,11 +58,11 @@ maybe_problem read_body(const request& request, const parameter_sink& accept) {
   switch (type_of(request.fields.find(header_fields::name::content_type).value_or(""))) {
     case media_type::json: {
       auto object = parse_object(request.body);
-      if (auto* defect = std::get_if<problem>(&object)) {
-        defect->index.reset();  // only a batch has indexes
-        return std::move(*defect);
-      }
-      return read_object(std::get<boost::json::object>(object), accept);
+      if (object)
+        return read_object(*object, accept);
+      auto defect = object.error();
+      defect.index.reset();  // only a batch has indexes
+      return defect;
     }
     case media_type::form: {
       std::string buffer;

@@ -5,11 +5,11 @@
 #include "http/protocol/response.hpp"
 
 #include <boost/json/object.hpp>
+#include <boost/system/result.hpp>
 
 #include <cstddef>
 #include <optional>
 #include <string>
-#include <variant>
 
 namespace http::v1 {
 
@@ -23,7 +23,7 @@ struct problem {
 
 /// The value that was read, or the problem with it.
 template <class T>
-using result = std::variant<T, problem>;
+using result = boost::system::result<T, problem>;
 
 /// Renders problem details (RFC 9457) as `application/problem+json`. The response owns its body.
 response to_response(const problem& problem);

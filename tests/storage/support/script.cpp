@@ -179,7 +179,7 @@ std::optional<contents> read_all(const std::filesystem::path& directory, std::st
       }
       for (const auto& one : due) {
         std::optional<counter::idempotency_record> idempotency_record;
-        if (one.kind != due_entry::what::idempotency_record)
+        if (one.kind != due_entry::kind_type::idempotency_record)
           continue;
         if (!ledger.read_idempotency_record(one.id, idempotency_record)) {
           refusal = "an idempotency record cannot be read";

@@ -51,7 +51,7 @@ TEST_CASE("read_batch() returns commands in order, each with its position and th
       R"({"op":"get","name":"z"},{"op":"set","name":"c","value":0},{"op":"delete","name":"d"}]})",
       {unit::json_type}, "key");
   REQUIRE(verdict_on(parsed) == "ok");
-  const auto& commands = std::get<std::vector<full_command>>(parsed);
+  const auto& commands = *parsed;
   REQUIRE(commands.size() == 5);
   const counter::parameters expected[] = {
       {operation::add, 2}, {.operation = operation::add, .operand = -1, .min = 0},
@@ -75,11 +75,11 @@ TEST_CASE("read_batch() takes 1 to 1000 operations and refuses any other number"
   CHECK(verdict_on(read(batch_of(1))) == "ok");
   const auto most = read(batch_of(1000));
   REQUIRE(verdict_on(most) == "ok");
-  CHECK(std::get<std::vector<full_command>>(most).size() == counter::limits::batch_max);
-  CHECK(std::get<std::vector<full_command>>(most).back().position == 999);
+  CHECK(most->size() == counter::limits::batch_max);
+  CHECK(most->back().position == 999);
   const auto more = read(batch_of(1001));
   REQUIRE(verdict_on(more) == "invalid-value");
-  CHECK(std::get<http::v1::problem>(more).index == std::nullopt);
+  CHECK(more.error().index == std::nullopt);
 }
 
 TEST_CASE("read_batch() reports a problem with the batch itself without an index") {
@@ -104,7 +104,7 @@ TEST_CASE("read_batch() reports a problem with the batch itself without an index
     CAPTURE(body);
     const auto parsed = read(std::string{body});
     REQUIRE(verdict_on(parsed) == verdict);
-    CHECK(std::get<http::v1::problem>(parsed).index == std::nullopt);
+    CHECK(parsed.error().index == std::nullopt);
   }
 }
 
@@ -169,17 +169,17 @@ TEST_CASE("read_batch() reports an invalid operation with its index") {
     CAPTURE(operation);
     const auto parsed = read_between(operation);
     REQUIRE(verdict_on(parsed) == verdict);
-    CHECK(std::get<http::v1::problem>(parsed).index == 1);
+    CHECK(parsed.error().index == 1);
   }
 }
 
 TEST_CASE("read_batch() reports the first of several invalid operations, even the last one") {
   const auto first = read(R"({"ops":[{"op":"x"},{"op":"y"}]})");
   REQUIRE(verdict_on(first) == "invalid-value");
-  CHECK(std::get<http::v1::problem>(first).index == 0);
+  CHECK(first.error().index == 0);
   const auto last = read(batch_of(1000, "{}"));
   REQUIRE(verdict_on(last) == "invalid-parameter");
-  CHECK(std::get<http::v1::problem>(last).index == 999);
+  CHECK(last.error().index == 999);
 }
 
 TEST_CASE("read_batch() takes names of 1 to 256 bytes") {
@@ -190,7 +190,7 @@ TEST_CASE("read_batch() takes names of 1 to 256 bytes") {
   CHECK(verdict_on(read_between(operation(std::string(257, 'x')))) == "invalid-name");
   const auto parsed = read_between(operation("a/b+c%20\\u00e9"));
   REQUIRE(verdict_on(parsed) == "ok");
-  CHECK(std::get<std::vector<full_command>>(parsed)[1].name == "a/b+c%20\xc3\xa9");
+  CHECK((*parsed)[1].name == "a/b+c%20\xc3\xa9");
 }
 
 TEST_CASE("read_batch() turns if_version into a condition, and 0 into absence") {
@@ -198,7 +198,7 @@ TEST_CASE("read_batch() turns if_version into a condition, and 0 into absence") 
     const auto parsed =
         read_between(R"({"op":"add","name":"x","if_version":)" + std::string{version} + "}");
     REQUIRE(verdict_on(parsed) == "ok");
-    return std::get<std::vector<full_command>>(parsed)[1].condition;
+    return (*parsed)[1].condition;
   };
   using counter::outcome;
   const auto must_not_exist = condition_of("0");

@@ -81,14 +81,13 @@ TEST_CASE("parse_tags() returns nullopt for a malformed list") {
 TEST_CASE("read_condition() combines If-Match and If-None-Match") {
   const auto none = read_condition(fields_of({}));
   REQUIRE(verdict_on(none) == "ok");
-  CHECK(std::get<counter::condition>(none) == counter::condition{});
+  CHECK(*none == counter::condition{});
 
   const auto both = read_condition(fields_of({{field::if_match, R"("1", "2")"},
                                               {field::if_none_match, "*"},
                                               {field::if_match, R"("3")"}}));
   REQUIRE(verdict_on(both) == "ok");
-  CHECK(std::get<counter::condition>(both) ==
-        counter::condition{version_set{false, {1, 2, 3}}, version_set{true, {}}});
+  CHECK(*both == counter::condition{version_set{false, {1, 2, 3}}, version_set{true, {}}});
 }
 
 TEST_CASE("read_condition() refuses a malformed list in either field") {

@@ -38,9 +38,9 @@ TEST_CASE("read_list() reads prefix, limit and cursor, or their defaults") {
     CAPTURE(query);
     const auto list = read_list(query);
     REQUIRE(verdict_on(list) == "ok");
-    CHECK(std::get<list_parameters>(list).prefix == prefix);
-    CHECK(std::get<list_parameters>(list).limit == limit);
-    CHECK(std::get<list_parameters>(list).after == after);
+    CHECK(list->prefix == prefix);
+    CHECK(list->limit == limit);
+    CHECK(list->after == after);
   }
 }
 

@@ -41,8 +41,7 @@ constexpr auto form_type =
 /// Returns `ok`, or the code of the problem.
 template <class T>
 std::string verdict_on(const http::v1::result<T>& read) {
-  const auto* result = std::get_if<http::v1::problem>(&read);
-  return result == nullptr ? "ok" : std::string{http::v1::text_of(result->code)};
+  return read ? "ok" : std::string{http::v1::text_of(read.error().code)};
 }
 
 inline std::string verdict_on(const std::optional<http::v1::problem>& result) {
