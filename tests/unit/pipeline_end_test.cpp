@@ -1,28 +1,24 @@
 #include "counter/limits.hpp"
 #include "http/protocol/pipeline.hpp"
+#include "tests/cases/framing.hpp"
 #include "tests/unit/allocations.hpp"
-#include "tests/unit/requests.hpp"
 #include "tests/unit/support.hpp"
 
 #include <doctest/doctest.h>
 
-#include <algorithm>
-#include <numeric>
+#include <cstddef>
+#include <ctime>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 using awaited = http::pipeline::awaited;
+using cases::repeat;
 using counter::limits;
 using counter::operation;
 using counter::outcome;
-using unit::bodies;
-using unit::check_closed;
-using unit::connection;
-using unit::get;
-using unit::repeat;
-using unit::request;
+using namespace unit;
 
 TEST_CASE("drain() of an idle connection serves one more request") {
   connection peer;
@@ -225,7 +221,7 @@ TEST_CASE("shrink() frees memory, and the connection goes on") {
 
 TEST_CASE("shrink() leaves an idle connection next to no memory") {
   connection peer;
-  const auto before = unit::allocations::now().live_bytes;
+  const auto before = allocations::now().live_bytes;
   {
     // A long encoded name is decoded into a buffer.
     const auto target = "/get?name=" + repeat("%6e", 250) + "&other=" + std::string(3'000, 'o');
@@ -234,11 +230,11 @@ TEST_CASE("shrink() leaves an idle connection next to no memory") {
     // In reverse order, so that every response waits for the first.
     for (auto one = commands.rbegin(); one != commands.rend(); ++one)
       peer.complete(*one, {outcome::ok, 1});
-    CHECK(unit::allocations::now().live_bytes - before > 50'000);
+    CHECK(allocations::now().live_bytes - before > 50'000);
     CHECK(peer.take_answers().size() == 100);
   }
   peer.shrink(0);
-  CHECK(unit::allocations::now().live_bytes - before < 1500);
+  CHECK(allocations::now().live_bytes - before < 1500);
 }
 
 TEST_CASE("a connection in steady state allocates nothing") {
@@ -247,12 +243,12 @@ TEST_CASE("a connection in steady state allocates nothing") {
   for (int round = 0; round < 10; ++round) {
     const auto commands = peer.feed(repeat(get("/inc?name=visits"), 32));
     REQUIRE(commands.size() == 32);
-    const auto before = unit::allocations::now().calls;
+    const auto before = allocations::now().calls;
     for (const auto& one : commands)
       peer.complete(one, {outcome::ok, 1});
     peer.pipeline.consume_output(peer.pipeline.output().size());
     peer.shrink(counter::limits::retained_bytes_max);
-    calls = unit::allocations::now().calls - before;
+    calls = allocations::now().calls - before;
   }
   CHECK(calls == 0);
 }

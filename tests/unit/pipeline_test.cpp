@@ -1,26 +1,24 @@
 #include "http/protocol/pipeline.hpp"
 #include "counter/limits.hpp"
-#include "tests/unit/requests.hpp"
+#include "tests/cases/framing.hpp"
 #include "tests/unit/support.hpp"
 
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <cstddef>
+#include <cstdint>
 #include <numeric>
 #include <string>
 #include <string_view>
 #include <vector>
 
 using awaited = http::pipeline::awaited;
+using cases::repeat;
 using counter::limits;
 using counter::operation;
 using counter::outcome;
-using unit::bodies;
-using unit::check_closed;
-using unit::connection;
-using unit::get;
-using unit::repeat;
-using unit::request;
+using namespace unit;
 
 // -- requests and replies -----------------------------------------------------
 
@@ -61,7 +59,7 @@ TEST_CASE("replies completed in any order leave in the order of the requests") {
       peer.complete(commands[i], {outcome::ok, static_cast<std::int64_t>(i)});
       output += peer.take_output();
     }
-    REQUIRE(bodies(unit::answers_in(output)) == "a: 0\nb: 1\nno such page: try /\nc: 2\nd: 3\n");
+    REQUIRE(bodies(answers_in(output)) == "a: 0\nb: 1\nno such page: try /\nc: 2\nd: 3\n");
   } while (std::next_permutation(order.begin(), order.end()));
 }
 
@@ -89,13 +87,7 @@ TEST_CASE("a pipeline yields the same requests wherever the input is split") {
         peer.complete(command);
       }
     };
-    if (split <= text.size()) {
-      feed(std::string_view{text}.substr(0, split));
-      feed(std::string_view{text}.substr(split));
-    } else {
-      for (const char byte : text)
-        feed({&byte, 1});
-    }
+    feed_split(text, split, feed);
     CHECK(names == "abcd");
     CHECK(bodies(peer.take_answers()) == "ok\nok\nok\nd: 0\n");
     CHECK(peer.pipeline.awaits() == awaited::request);
@@ -154,7 +146,7 @@ TEST_CASE("next_step() reads nothing from a peer that does not read, and bounds 
   constexpr std::size_t requests = 2000;
   connection peer;
   peer.feed(repeat(get("/nope"), requests));
-  const auto one = unit::answers_in(peer.pipeline.output())[0];
+  const auto one = answers_in(peer.pipeline.output())[0];
   const auto full = peer.pipeline.output().size();
   CHECK(full >= limits::output_bytes_max);
   CHECK(full < limits::output_bytes_max + one.header.size() + one.body.size());

@@ -1,6 +1,6 @@
 #include "http/protocol/request_parser.hpp"
 #include "counter/limits.hpp"
-#include "tests/unit/requests.hpp"
+#include "tests/cases/framing.hpp"
 
 #include <doctest/doctest.h>
 
@@ -9,9 +9,14 @@
 #include <string_view>
 #include <vector>
 
+using cases::chunked;
+using cases::repeat;
+using cases::with_fields;
+using counter::limits;
 using http::parse_state;
 using http::request_parser;
-using namespace unit;
+using http::status;
+using namespace std::string_literals;
 
 namespace {
 
@@ -39,7 +44,7 @@ private:
   std::string unused_;
 };
 
-void check_request(const request_parser& parser, const golden_request& expected) {
+void check_request(const request_parser& parser, const cases::valid_request& expected) {
   REQUIRE(parser.state() == parse_state::complete);
   CHECK(parser.request().method == expected.method);
   CHECK(parser.request().target == expected.target);
@@ -56,7 +61,7 @@ void check_refusal(const request_parser& parser, http::status code) {
 }  // namespace
 
 TEST_CASE("parse() reads the same valid request wherever it is split") {
-  for (const auto& expected : golden) {
+  for (const auto& expected : cases::valid_requests()) {
     CAPTURE(expected.text);
     for (std::size_t split = 0; split <= expected.text.size(); ++split) {
       CAPTURE(split);
@@ -70,7 +75,7 @@ TEST_CASE("parse() reads the same valid request wherever it is split") {
 }
 
 TEST_CASE("parse() completes a valid request at its last byte, not before") {
-  for (const auto& expected : golden) {
+  for (const auto& expected : cases::valid_requests()) {
     CAPTURE(expected.text);
     feeder input;
     CHECK_FALSE(input.parser.has_begun());
@@ -84,7 +89,7 @@ TEST_CASE("parse() completes a valid request at its last byte, not before") {
 }
 
 TEST_CASE("parse() consumes nothing behind a request") {
-  for (const auto& expected : golden)
+  for (const auto& expected : cases::valid_requests())
     for (const std::string next : {"GET /next HTTP/1.1\r\n", "\r\n", "0", "\0"}) {
       CAPTURE(expected.text);
       request_parser parser;
@@ -97,7 +102,7 @@ TEST_CASE("parse() consumes nothing behind a request") {
 TEST_CASE("restart() lets one parser read request after request") {
   feeder input;
   for (int round = 0; round < 3; ++round)
-    for (const auto& expected : golden) {
+    for (const auto& expected : cases::valid_requests()) {
       CAPTURE(expected.text);
       input.feed(expected.text);
       check_request(input.parser, expected);
@@ -110,7 +115,7 @@ TEST_CASE("restart() lets one parser read request after request") {
 }
 
 TEST_CASE("parse() refuses broken framing in one piece") {
-  for (const auto& [rule, text, code] : refused) {
+  for (const auto& [rule, text, code] : cases::refused_requests()) {
     CAPTURE(rule);
     CAPTURE(text.substr(0, 200));
     request_parser parser;
@@ -123,7 +128,7 @@ TEST_CASE("parse() refuses broken framing in one piece") {
 
 TEST_CASE("parse() refuses broken framing wherever it is split") {
   // With an empty line behind it, as a broken header may be refused only there.
-  for (const auto& [rule, text, code] : refused) {
+  for (const auto& [rule, text, code] : cases::refused_requests()) {
     CAPTURE(rule);
     CAPTURE(text.substr(0, 200));
     const auto step = text.size() > 1000 ? 499u : 1u;

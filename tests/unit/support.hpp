@@ -161,6 +161,19 @@ inline std::string bodies(const std::vector<answer>& answers) {
   return all;
 }
 
+/// Calls `feed` with the two parts of `text` before and after `split`, or with each byte of it if
+/// `split` is behind its end.
+template <class Feed>
+void feed_split(std::string_view text, std::size_t split, Feed feed) {
+  if (split <= text.size()) {
+    feed(text.substr(0, split));
+    feed(text.substr(split));
+  } else {
+    for (const char& byte : text)
+      feed(std::string_view{&byte, 1});
+  }
+}
+
 /// Nothing more is parsed, and what is left to do is to send and close.
 inline void check_closed(connection& peer) {
   CHECK(peer.pipeline.awaits() == http::pipeline::awaited::nothing);

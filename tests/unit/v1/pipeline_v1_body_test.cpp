@@ -39,13 +39,7 @@ TEST_CASE("a pipeline yields the same bodies wherever the input is split") {
         peer.answer_to(taken, read_of(1));
       }
     };
-    if (split <= text.size()) {
-      feed(std::string_view{text}.substr(0, split));
-      feed(std::string_view{text}.substr(split));
-    } else {
-      for (const char byte : text)
-        feed({&byte, 1});
-    }
+    unit::feed_split(text, split, feed);
     CHECK(names == "abcd");
     CHECK(peer.take_answers().size() == 4);
     CHECK(peer.pipeline.awaits() == awaited::request);
