@@ -71,6 +71,7 @@ TEST_CASE("parse_object() refuses text that is not exactly one JSON object") {
       "{\"a\":Infinity}",
       // malformed strings
       "{\"a\":\"\n\"}",
+      "{\"a\x01\":1}",
       "{\"a\":\"\\x\"}",
       "{\"a\":\"\xff\"}",
       "{\"\xc3\":1}",

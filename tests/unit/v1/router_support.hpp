@@ -32,15 +32,9 @@ inline const http::v1::server_info& info_in_memory() {
   return server_info;
 }
 
-inline routed route(http::method method, std::string_view target, const field_list& fields = {},
-                    std::string_view body = "",
+inline routed route(const http::request& request,
                     const http::v1::server_info& server_info = info_in_memory(),
                     http::connection_info connection = {.is_loopback = true}) {
-  http::request request;
-  request.method = method;
-  request.target = target;
-  request.fields = fields_of(fields);
-  request.body = body;
   http::target decoder;
   auto action = http::route_request(request, decoder, server_info, connection);
   routed result;
@@ -51,6 +45,18 @@ inline routed route(http::method method, std::string_view target, const field_li
     result.response = std::move(*response);
   }
   return result;
+}
+
+inline routed route(http::method method, std::string_view target, const field_list& fields = {},
+                    std::string_view body = "",
+                    const http::v1::server_info& server_info = info_in_memory(),
+                    http::connection_info connection = {.is_loopback = true}) {
+  http::request request;
+  request.method = method;
+  request.target = target;
+  request.fields = fields_of(fields);
+  request.body = body;
+  return route(request, server_info, connection);
 }
 
 }  // namespace unit
