@@ -1,46 +1,18 @@
 #include "tests/server/support/client.hpp"
 #include "tests/server/support/server_process.hpp"
+#include "tests/server/v1/batch_support.hpp"
 #include "tests/server/v1/support.hpp"
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
 using namespace support;
 
-namespace {
-
-const words shard_counts{"1", "4"};
-
-/// Returns the operation `count` times, with `%` replaced by 0, 1, 2, ...
-std::string repeated(const std::string& operation, int count) {
-  std::string all;
-  for (int i = 0; i < count; ++i) {
-    auto one = operation;
-    for (auto at = one.find('%'); at != one.npos; at = one.find('%'))
-      one.replace(at, 1, std::to_string(i));
-    all += (i > 0 ? "," : "") + one;
-  }
-  return all;
-}
-
-std::vector<json::object> ask(client& connection, const std::string& operations,
-                              const std::string& fields = {}) {
-  return results_of(connection.ask(batch_of(operations, fields)));
-}
-
-std::vector<int> statuses_of(const std::vector<json::object>& results) {
-  std::vector<int> all;
-  for (const auto& result : results)
-    all.push_back(static_cast<int>(integer_at(result, "status")));
-  return all;
-}
-
-}  // namespace
-
 TEST_CASE("a repeated batch with a key replays its writes and reads anew") {
-  for (const auto& shards : shard_counts) {
+  for (const std::string shards : {"1", "4"}) {
     CAPTURE(shards);
     server_process server{{"--shards", shards}};
     client connection{server.port()};
@@ -49,14 +21,14 @@ TEST_CASE("a repeated batch with a key replays its writes and reads anew") {
         R"({"op":"add","name":"a","delta":2},{"op":"add","name":"a","delta":2},)"
         R"({"op":"set","name":"b","value":0},{"op":"delete","name":"d"},{"op":"get","name":"a"},)"
         R"({"op":"add","name":"c","max":0},{"op":"get","name":"none"})";
-    const auto first = ask(connection, operations, key_field("k"));
+    const auto first = ask_batch(connection, operations, key_field("k"));
     CHECK(statuses_of(first) == std::vector{201, 200, 201, 204, 200, 409, 404});
     for (const auto& result : first)
       CHECK_FALSE(result.contains("replayed"));
     REQUIRE(connection.ask(get_request("/set?name=a&val=70")).status == 200);
     REQUIRE(connection.ask(get_request("/set?name=d&val=8")).status == 200);
     REQUIRE(connection.ask(get_request("/set?name=c&val=-9")).status == 200);
-    const auto again = ask(connection, operations, key_field("\"k\""));
+    const auto again = ask_batch(connection, operations, key_field("\"k\""));
     // A refused operation may succeed now.
     CHECK(statuses_of(again) == std::vector{201, 200, 201, 204, 200, 200, 404});
     for (std::size_t i = 0; i < 4; ++i) {
@@ -78,15 +50,16 @@ TEST_CASE("an Idempotency-Key covers each position of a batch separately") {
   client connection{server.port()};
   const std::string add = R"({"op":"add","name":"x"})",
                     other = R"({"op":"add","name":"x","delta":5})";
-  CHECK(statuses_of(ask(connection, add + "," + add, key_field("k"))) == std::vector{201, 200});
-  const auto mixed = ask(connection, add + "," + other + "," + other, key_field("k"));
+  CHECK(statuses_of(ask_batch(connection, add + "," + add, key_field("k"))) ==
+        std::vector{201, 200});
+  const auto mixed = ask_batch(connection, add + "," + other + "," + other, key_field("k"));
   CHECK(statuses_of(mixed) == std::vector{201, 422, 200});
   CHECK(mixed[0].contains("replayed"));
   CHECK(text_at(mixed[1], "code") == "idempotency-mismatch");
   CHECK_FALSE(mixed[2].contains("replayed"));
   CHECK(value_of(connection, "x") == 7);
   // Another counter at this position has its own record.
-  const auto moved = ask(connection, R"({"op":"add","name":"y"},)" + add, key_field("k"));
+  const auto moved = ask_batch(connection, R"({"op":"add","name":"y"},)" + add, key_field("k"));
   CHECK(statuses_of(moved) == std::vector{201, 200});
   CHECK(moved[1].contains("replayed"));
   // So do single requests.
@@ -97,24 +70,22 @@ TEST_CASE("an Idempotency-Key covers each position of a batch separately") {
 }
 
 TEST_CASE("a batch with a key that ran out of room is completed by repeating it") {
-  for (const auto& shards : shard_counts) {
+  for (const std::string shards : {"1", "4"}) {
     CAPTURE(shards);
     server_process server{{"--shards", shards, "--max-counters", "10"}};
     client connection{server.port()};
     const auto ballast = repeated(R"({"op":"set","name":"ballast%","value":0})", 6);
-    REQUIRE(ask(connection, ballast).size() == 6);
+    REQUIRE(ask_batch(connection, ballast).size() == 6);
     const auto operations = repeated(R"({"op":"add","name":"n%","delta":5})", 8);
     const auto count = [](const std::vector<json::object>& results, int status) {
-      int found = 0;
-      for (const auto one : statuses_of(results))
-        found += one == status ? 1 : 0;
-      return found;
+      const auto statuses = statuses_of(results);
+      return std::count(statuses.begin(), statuses.end(), status);
     };
-    const auto first = ask(connection, operations, key_field("k"));
+    const auto first = ask_batch(connection, operations, key_field("k"));
     CHECK(count(first, 201) == 4);
     CHECK(count(first, 507) == 4);
-    REQUIRE(ask(connection, repeated(R"({"op":"delete","name":"ballast%"})", 6)).size() == 6);
-    const auto second = ask(connection, operations, key_field("k"));
+    REQUIRE(ask_batch(connection, repeated(R"({"op":"delete","name":"ballast%"})", 6)).size() == 6);
+    const auto second = ask_batch(connection, operations, key_field("k"));
     CHECK(count(second, 201) == 8);
     for (std::size_t i = 0; i < second.size(); ++i) {
       CHECK(second[i].contains("replayed") == (integer_at(first[i], "status") == 201));

@@ -1,6 +1,7 @@
 #include "tests/cases/bad_operations.hpp"
 #include "tests/server/support/client.hpp"
 #include "tests/server/support/server_process.hpp"
+#include "tests/server/v1/batch_support.hpp"
 #include "tests/server/v1/support.hpp"
 
 #include <doctest/doctest.h>
@@ -14,32 +15,6 @@ using namespace support;
 
 namespace {
 
-const words shard_counts{"1", "4"};
-
-/// Returns the operation `count` times, with `%` replaced by 0, 1, 2, ...
-std::string repeated(const std::string& operation, int count) {
-  std::string all;
-  for (int i = 0; i < count; ++i) {
-    auto one = operation;
-    for (auto at = one.find('%'); at != one.npos; at = one.find('%'))
-      one.replace(at, 1, std::to_string(i));
-    all += (i > 0 ? "," : "") + one;
-  }
-  return all;
-}
-
-std::vector<json::object> ask(client& connection, const std::string& operations,
-                              const std::string& fields = {}) {
-  return results_of(connection.ask(batch_of(operations, fields)));
-}
-
-std::vector<int> statuses_of(const std::vector<json::object>& results) {
-  std::vector<int> all;
-  for (const auto& result : results)
-    all.push_back(static_cast<int>(integer_at(result, "status")));
-  return all;
-}
-
 /// Checks that a result equals the response to a single request, without the version.
 void check_result(const json::object& result, const std::string& expected) {
   CHECK(without(result, {"version", "detail"}) == parsed(expected));
@@ -48,7 +23,7 @@ void check_result(const json::object& result, const std::string& expected) {
 }  // namespace
 
 TEST_CASE("a batch has the result of a single request for each operation") {
-  for (const auto& shards : shard_counts) {
+  for (const std::string shards : {"1", "4"}) {
     CAPTURE(shards);
     server_process server{{"--shards", shards}};
     client connection{server.port()};
@@ -87,7 +62,7 @@ TEST_CASE("a batch has the result of a single request for each operation") {
 }
 
 TEST_CASE("operations on one counter keep their order, within a batch and between batches") {
-  for (const auto& shards : shard_counts) {
+  for (const std::string shards : {"1", "4"}) {
     CAPTURE(shards);
     server_process server{{"--shards", shards}};
     client connection{server.port()};
@@ -111,11 +86,11 @@ TEST_CASE("operations on one counter keep their order, within a batch and betwee
       batches += batch_of(operations);
     }
     connection.send(batches);  // pipelined
-    std::vector<std::int64_t> found;
+    std::vector<std::int64_t> received;
     for (int batch = 0; batch < 8; ++batch)
       for (const auto& result : results_of(connection.read_answer()))
-        found.push_back(integer_at(result, "value"));
-    CHECK(found == expected);
+        received.push_back(integer_at(result, "value"));
+    CHECK(received == expected);
     for (const auto& [name, value] : values)
       CHECK(value_of(connection, name) == value);
   }
@@ -124,8 +99,8 @@ TEST_CASE("operations on one counter keep their order, within a batch and betwee
 TEST_CASE("if_version limits an operation to a version, or to an absent counter") {
   server_process server;
   client connection{server.port()};
-  const auto made = ask(connection, R"({"op":"add","name":"x","if_version":0},)"
-                                    R"({"op":"add","name":"x","if_version":0})");
+  const auto made = ask_batch(connection, R"({"op":"add","name":"x","if_version":0},)"
+                                          R"({"op":"add","name":"x","if_version":0})");
   CHECK(statuses_of(made) == std::vector{201, 412});
   CHECK(text_at(made[1], "code") == "precondition-failed");
   CHECK(integer_at(made[1], "value") == 1);
@@ -133,27 +108,27 @@ TEST_CASE("if_version limits an operation to a version, or to an absent counter"
   CHECK(integer_at(made[0], "version") == version);
   const auto now = R"(","name":"x","if_version":)" + std::to_string(version);
   const auto later = R"(","name":"x","if_version":)" + std::to_string(version + 1'000'000'000);
-  CHECK(statuses_of(ask(connection, R"({"op":"add)" + later + R"(},{"op":"delete)" + later +
-                                        R"(},{"op":"set)" + later + R"(,"value":1})")) ==
+  CHECK(statuses_of(ask_batch(connection, R"({"op":"add)" + later + R"(},{"op":"delete)" + later +
+                                              R"(},{"op":"set)" + later + R"(,"value":1})")) ==
         std::vector{412, 412, 412});
   CHECK(value_of(connection, "x") == 1);
   // The first operation changes the version.
-  CHECK(statuses_of(ask(connection, R"({"op":"set)" + now + R"(,"value":5},{"op":"add)" + now +
-                                        R"(},{"op":"delete)" + now + "}")) ==
+  CHECK(statuses_of(ask_batch(connection, R"({"op":"set)" + now + R"(,"value":5},{"op":"add)" +
+                                              now + R"(},{"op":"delete)" + now + "}")) ==
         std::vector{200, 412, 412});
   CHECK(value_of(connection, "x") == 5);
-  const auto absent = ask(connection, R"({"op":"add","name":"y","if_version":7})");
+  const auto absent = ask_batch(connection, R"({"op":"add","name":"y","if_version":7})");
   CHECK(statuses_of(absent) == std::vector{412});
   CHECK(absent[0].at("value").is_null());
   CHECK(absent[0].at("version").is_null());
 }
 
 TEST_CASE("a batch takes 1 to 1000 operations, and no more") {
-  for (const auto& shards : shard_counts) {
+  for (const std::string shards : {"1", "4"}) {
     server_process server{{"--shards", shards}};
     client connection{server.port()};
-    CHECK(ask(connection, R"({"op":"add","name":"x"})").size() == 1);
-    const auto results = ask(connection, repeated(R"({"op":"add","name":"n%"})", 1000));
+    CHECK(ask_batch(connection, R"({"op":"add","name":"x"})").size() == 1);
+    const auto results = ask_batch(connection, repeated(R"({"op":"add","name":"n%"})", 1000));
     REQUIRE(results.size() == 1000);
     for (int i = 0; i < 1000; ++i)
       REQUIRE(text_at(results[static_cast<std::size_t>(i)], "name") == "n" + std::to_string(i));
@@ -161,7 +136,7 @@ TEST_CASE("a batch takes 1 to 1000 operations, and no more") {
                             400, "invalid-value") == "");
     CHECK(defect_of_problem(connection.ask(batch_of("")), 400, "invalid-value") == "");
     CHECK(connection.ask(get_request("/v1/counters/m0")).status == 404);
-    const auto one = ask(connection, repeated(R"({"op":"add","name":"x"})", 1000));
+    const auto one = ask_batch(connection, repeated(R"({"op":"add","name":"x"})", 1000));
     CHECK(integer_at(one.back(), "value") == 1001);
   }
 }
