@@ -4,6 +4,7 @@
 #include "storage/rocksdb/commit_watermark.hpp"
 #include "storage/rocksdb/rocks_ledger.hpp"
 #include "storage/rocksdb/valid_prefix.hpp"
+#include "tests/storage/support/file_bytes.hpp"
 #include "tests/storage/support/script.hpp"
 #include "tests/storage/support/strides.hpp"
 #include "tests/storage/support/test_disk.hpp"
@@ -12,8 +13,6 @@
 
 #include <cstdint>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <map>
 #include <memory>
 #include <set>
@@ -92,11 +91,6 @@ private:
 /// RocksDB's logs are divided into blocks; a record may span several.
 constexpr std::size_t log_block_bytes = std::size_t{32} << 10;
 
-std::string bytes_of(const fs::path& file) {
-  std::ifstream input{file, std::ios::binary};
-  return {std::istreambuf_iterator<char>{input}, {}};
-}
-
 struct tally {
   int exact = 0, refused = 0;
 };
@@ -108,7 +102,7 @@ void check_damaged(const image& image, const std::string& file, const std::strin
   temporary_directory root;
   const auto copy = root.path() / "copy";
   fs::copy(image.path(), copy, fs::copy_options::recursive);
-  std::ofstream{copy / file, std::ios::binary | std::ios::trunc} << bytes;
+  write(copy / file, bytes);
   std::string refusal;
   const auto found = read_all(copy, refusal);
   if (!found) {
@@ -201,7 +195,7 @@ TEST_CASE("a ledger with a sector of zeros in its log refuses to start") {
       CAPTURE(at);
       auto changed = bytes;
       changed.replace(at, 512, 512, '\0');
-      std::ofstream{entry.path(), std::ios::binary | std::ios::trunc} << changed;
+      write(entry.path(), changed);
       std::string refusal;
       CHECK_FALSE(read_all(copy, refusal));
       CHECK(refusal.find("acknowledged changes are missing") != refusal.npos);
@@ -212,11 +206,11 @@ TEST_CASE("a ledger with a sector of zeros in its log refuses to start") {
       CAPTURE(at);
       auto changed = bytes;
       changed.replace(at, log_block_bytes, log_block_bytes, '\0');
-      std::ofstream{entry.path(), std::ios::binary | std::ios::trunc} << changed;
+      write(entry.path(), changed);
       std::string refusal;
       CHECK_FALSE(read_all(copy, refusal));
     }
-    std::ofstream{entry.path(), std::ios::binary | std::ios::trunc} << bytes;
+    write(entry.path(), bytes);
   }
   std::string refusal;
   CHECK(read_all(copy, refusal) == certain);
@@ -248,7 +242,7 @@ TEST_CASE("a ledger whose log has zeros up to the beginning of a record refuses 
         CAPTURE(begin);
         auto changed = bytes;
         changed.replace(begin, log_block_bytes - begin, log_block_bytes - begin, '\0');
-        std::ofstream{entry.path(), std::ios::binary | std::ios::trunc} << changed;
+        write(entry.path(), changed);
         std::string refusal;
         CHECK_FALSE(read_all(copy, refusal));
         CHECK_FALSE(storage::check(copy).damages.empty());
@@ -288,7 +282,7 @@ TEST_CASE("a refused start changes nothing, so a repaired log has everything") {
     CHECK_FALSE(read_all(copy, refusal));
     CHECK(refusal.find("acknowledged changes are missing") != refusal.npos);
     CHECK_FALSE(storage::check(copy).damages.empty());
-    std::ofstream{copy / file, std::ios::binary | std::ios::trunc} << bytes;
+    write(copy / file, bytes);
     CHECK(read_all(copy, refusal) == image.certain());
   }
 }

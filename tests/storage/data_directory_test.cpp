@@ -4,14 +4,13 @@
 #include "storage/rocksdb/commit_watermark.hpp"
 #include "storage/rocksdb/database_opener.hpp"
 #include "storage/rocksdb/rocks_ledger.hpp"
+#include "tests/storage/support/file_bytes.hpp"
 #include "tests/storage/support/test_disk.hpp"
 
 #include <doctest/doctest.h>
 
 #include <filesystem>
-#include <fstream>
 #include <functional>
-#include <iterator>
 #include <stdexcept>
 #include <string>
 
@@ -42,15 +41,6 @@ std::string refusal(const fs::path& directory) {
 
 bool has(const std::string& text, const std::string& part) {
   return text.find(part) != text.npos;
-}
-
-void write(const fs::path& file, const std::string& bytes) {
-  std::ofstream{file, std::ios::binary | std::ios::trunc} << bytes;
-}
-
-std::string bytes_of(const fs::path& file) {
-  std::ifstream input{file, std::ios::binary};
-  return {std::istreambuf_iterator<char>{input}, {}};
 }
 
 }  // namespace

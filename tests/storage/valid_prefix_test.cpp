@@ -1,6 +1,7 @@
 #include "storage/rocksdb/valid_prefix.hpp"
 
 #include "storage/rocksdb/rocks_ledger.hpp"
+#include "tests/storage/support/file_bytes.hpp"
 #include "tests/storage/support/test_disk.hpp"
 
 #include <rocksdb/file_system.h>
@@ -8,8 +9,6 @@
 #include <doctest/doctest.h>
 
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <set>
 #include <string>
 #include <string_view>
@@ -37,8 +36,7 @@ std::string log_of_records() {
   }
   for (const auto& entry : fs::directory_iterator{root.path() / "db"})
     if (entry.path().extension() == ".log") {
-      std::ifstream input{entry.path(), std::ios::binary};
-      std::string bytes{std::istreambuf_iterator<char>{input}, {}};
+      auto bytes = bytes_of(entry.path());
       bytes.resize(bytes.find_last_not_of('\0') + 1);
       return bytes;
     }

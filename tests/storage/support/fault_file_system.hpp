@@ -115,11 +115,14 @@ private:
 
   static std::string clean(const std::string& name);
 
-  /// Counts a call, and returns the fault that it has to have.
+  /// Counts a call, and returns the fault to inject.
   fault next_fault(change kind);
   static Status status_of(fault fault);
-  Status change_names(change kind, const std::function<Status()>& act,
-                      const std::function<void()>& note);
+  /// Calls `act`, and `note` if it succeeds; or neither, if this call has to fail.
+  Status attempt(change kind, const std::function<Status()>& act,
+                 const std::function<void()>& note);
+  /// Makes a file fail as this layer says.
+  void wrap(std::unique_ptr<rocksdb::FSWritableFile>& target, const std::string& name);
   void note_created(const std::string& name, bool is_directory);
   void note_synced(const std::string& name);
   void note_directory_synced(const std::string& name);
