@@ -94,10 +94,8 @@ def reading(w):
     w.ask("HEAD", path, 412, fields=[("If-Match", '"1"')])
     # On a read it is ignored.
     w.ask("GET", path, 200, JSON, [("Idempotency-Key", "read")])
-    for target, variant in [(COUNTER, "invalid-name"), (COUNTER + "%zz", "invalid-name"),
-                            (COUNTER + "%ff", "invalid-name"), (COUNTER + "%0a", "invalid-name"),
-                            (COUNTER + "n" * 257, "invalid-name"),
-                            (path + "?x=1", "invalid-parameter"), (path + "?x=%zz", "bad-request")]:
+    for target, variant in [(COUNTER, "invalid-name"), (path + "?x=1", "invalid-parameter"),
+                            (path + "?x=%zz", "bad-request")]:
         w.ask("GET", target, 400, variant)
         w.ask("HEAD", target, 400)
     w.ask("GET", path, 400, "invalid-value", [("If-None-Match", "1018")])
@@ -143,37 +141,22 @@ def adding(w):
         if answer:
             w.ask("GET", answer.field("Location"), 200, JSON, members={"name": name})
     bad_writes(w, "POST", path, [
-        ("delta=1e3", "invalid-value"), ("delta=", "invalid-value"), ("delta=+1", "invalid-value"),
-        (f"delta={2 ** 63}", "invalid-value"), ("create=1", "invalid-value"),
-        ("on_limit=stop", "invalid-value"), ("ttl=0", "invalid-value"),
-        ("ttl=315360001", "invalid-value"), ("ttl=1&ttl_mode=never", "invalid-value"),
-        ("min=2&max=1", "invalid-parameter"), ("ttl_mode=refresh", "invalid-parameter"),
-        ("ttl=1&ttl_mode=persist", "invalid-parameter"), ("value=1", "invalid-parameter"),
+        ("delta=1e3", "invalid-value"), ("min=2&max=1", "invalid-parameter"),
         ("delta=1&delta=1", "duplicate-parameter")])
-    for data in (b'{"delta":"1"}', b'{"delta":1.5}', b'{"delta":1e2}', b'{"delta":null}',
-                 b'{"create":1}', b'{"delta":9223372036854775808}'):
-        w.ask("POST", path, 400, "invalid-value", [("Content-Type", JSON)], data)
-    w.ask("POST", path, 400, "duplicate-parameter", [("Content-Type", JSON)],
-          b'{"delta":1,"delta":1}')
-    w.ask("POST", path + "?delta=1", 400, "duplicate-parameter", FORM, b"delta=1")
 
 
 def bad_writes(w, method, path, queries, good="?"):
-    """What POST, PUT and DELETE refuse alike, and what one of them refuses. `good` is a query that
-    would do."""
+    """Provokes what POST, PUT and DELETE refuse alike, and these queries. `good` is a valid query.
+    Each code once: tests/cases has the other requests that get it."""
     for query, code in queries:
         w.ask(method, f"{path}?{query}", 400, code)
     w.ask(method, COUNTER + good, 400, "invalid-name")
     w.ask(method, path + good + "&more=1", 400, "invalid-parameter")
     w.ask(method, path + good + "&x=%zz", 400, "bad-request")
     w.ask(method, path + good, 400, "malformed-json", [("Content-Type", JSON)], b"{")
-    for tag in ("1018", '"1018', '"a" "b"'):
-        w.ask(method, path + good, 400, "invalid-value", [("If-Match", tag)])
-    for keys in [[""], ["k" * 256], ["a b"], ["a", "a"]]:
-        w.ask(method, path + good, 400, "invalid-idempotency-key",
-              [("Idempotency-Key", key) for key in keys])
-    for fields in ([], [("Content-Type", "text/plain")], [("Content-Type", "multipart/form-data")]):
-        w.ask(method, path + good, 415, "unsupported-media-type", fields, b"a=1")
+    w.ask(method, path + good, 400, "invalid-value", [("If-Match", "1018")])
+    w.ask(method, path + good, 400, "invalid-idempotency-key", [("Idempotency-Key", "")])
+    w.ask(method, path + good, 415, "unsupported-media-type", body=b"a=1")
 
 
 def replacing(w):
@@ -185,8 +168,7 @@ def replacing(w):
     w.ask("PUT", path, 200, TEXT, FORM + [("Accept", "text/plain")], b"value=0")
     w.ask("PUT", COUNTER + "put-text?value=1", 201, TEXT, [("Accept", "text/plain")])
     bad_writes(w, "PUT", path, [
-        ("", "invalid-parameter"), ("value=", "invalid-value"), ("value=1e3", "invalid-value"),
-        ("value=1&ttl=0", "invalid-value"), ("value=1&delta=1", "invalid-parameter"),
+        ("", "invalid-parameter"), ("value=", "invalid-value"),
         ("value=1&value=1", "duplicate-parameter")], good="?value=1")
 
 
@@ -209,9 +191,7 @@ def conditions(w):
         answer = w.ask("GET", path, 200, JSON)
         tag, version = answer.field("ETag"), read_json(answer.body)["version"]
         now = {"value": 3, "version": version}
-        for fields in ([("If-Match", '"1"')], [("If-Match", '"1", "2"')],
-                       [("If-Match", "W/" + tag)], [("If-None-Match", "*")],
-                       [("If-None-Match", f'"1", {tag}')]):
+        for fields in ([("If-Match", '"1"')], [("If-None-Match", "*")]):
             w.ask(method, path + query, 412, "precondition-failed", fields, members=now)
         if method != "DELETE":
             w.ask(method, path + query, 200, JSON, [("If-Match", f'"1", {tag}')])
@@ -309,12 +289,10 @@ def listing(w):
                           [] if query.get("cursor") == [cursor] else [answer])
         last = cursor or last
     w.tally.check("pages have every name once, in order", [] if found == names else [found])
-    for query, code in [("limit=0", "invalid-value"), ("limit=1001", "invalid-value"),
-                        ("limit=x", "invalid-value"), ("cursor=x", "invalid-parameter"),
+    for query, code in [("limit=0", "invalid-value"),
                         ("prefix=other&cursor=" + urllib.parse.quote(last, safe=""),
                          "invalid-parameter"),
-                        ("more=1", "invalid-parameter"), ("limit=1&limit=1", "duplicate-parameter"),
-                        ("x=%zz", "bad-request")]:
+                        ("limit=1&limit=1", "duplicate-parameter"), ("x=%zz", "bad-request")]:
         w.ask("GET", f"{path}?{query}", 400, code)
         w.ask("HEAD", f"{path}?{query}", 400)
 
@@ -377,22 +355,15 @@ def batches(w):
     w.ask("POST", COUNTER + "b", 200, JSON, key, members={"value": 9})
 
     path = "/v1/batch"
-    for wrong, code in [
-            (op("add", ""), "invalid-name"), (op("add", "\n"), "invalid-name"),
-            (op("add", "b", delta="1"), "invalid-value"), (op("add", "b", ttl=0), "invalid-value"),
-            (op("add", "b", if_version=-1), "invalid-value"), (op("move", "b"), "invalid-value"),
-            (op("set", "b"), "invalid-parameter"), (op("get", "b", delta=1), "invalid-parameter"),
-            (op("add", "b", min=2, max=1), "invalid-parameter"),
-            ({"op": "add"}, "invalid-parameter")]:
+    for wrong, code in [(op("add", ""), "invalid-name"), (op("move", "b"), "invalid-value"),
+                        (op("set", "b"), "invalid-parameter")]:
         w.ask("POST", path, 400, code, body={"ops": [op("add", "b"), wrong]},
               members={"index": 1})
     w.ask("POST", path, 400, "duplicate-parameter", [("Content-Type", JSON)],
           b'{"ops":[{"op":"get","name":"b","name":"b"}]}', {"index": 0})
     w.ask("GET", COUNTER + "b", 200, JSON, members={"value": 9})
-    for body in ({"ops": []}, {"ops": [op("get", "b")] * 1001}):
-        w.ask("POST", path, 400, "invalid-value", body=body)
-    for body in ({}, {"ops": [op("get", "b")], "more": 1}):
-        w.ask("POST", path, 400, "invalid-parameter", body=body)
+    w.ask("POST", path, 400, "invalid-value", body={"ops": []})
+    w.ask("POST", path, 400, "invalid-parameter", body={})
     w.ask("POST", path, 400, "malformed-json", [("Content-Type", JSON)], b'{"ops":[}')
     w.ask("POST", path + "?more=1", 400, "invalid-parameter", body={"ops": [op("get", "b")]})
     w.ask("POST", path + "?x=%zz", 400, "bad-request", body={"ops": [op("get", "b")]})
@@ -408,10 +379,7 @@ def backing_up(w):
     w.ask("POST", path + "?name=a", 409, "no-data-directory")
     w.ask("POST", path, 409, "no-data-directory", FORM, b"name=a")
     w.ask("POST", path, 409, "no-data-directory", body={"name": "n" * 64})
-    for query, code in [("", "invalid-parameter"), ("?name=a&more=1", "invalid-parameter"),
-                        ("?name=", "invalid-value"), ("?name=..", "invalid-value"),
-                        ("?name=.a", "invalid-value"), ("?name=a%2Fb", "invalid-value"),
-                        ("?name=" + "n" * 65, "invalid-value"),
+    for query, code in [("", "invalid-parameter"), ("?name=..", "invalid-value"),
                         ("?name=a&name=b", "duplicate-parameter"), ("?name=%zz", "bad-request")]:
         w.ask("POST", path + query, 400, code)
     w.ask("POST", path, 400, "malformed-json", [("Content-Type", JSON)], b"{")
