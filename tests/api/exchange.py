@@ -17,7 +17,7 @@ class Answer:
         return f"{self.status}\n{fields}\n{self.body.decode(errors='replace')}"
 
 
-def own_address():
+def external_address():
     """An address of this machine that is none of the loopback; None where there is none."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as unconnected:
         try:

@@ -6,7 +6,7 @@ import traceback
 import urllib.parse
 
 from description import read_json
-from exchange import Connection, own_address, request
+from exchange import Connection, external_address, request
 from server import Server
 from witness import JSON, TEXT, Witness
 
@@ -385,7 +385,7 @@ def backing_up(w):
     w.ask("POST", path, 400, "malformed-json", [("Content-Type", JSON)], b"{")
     w.ask("POST", path + "?name=a", 415, "unsupported-media-type", body=b"name=a")
     w.ask("OPTIONS", path + "?x=%zz", 400, "bad-request")
-    address = own_address()
+    address = external_address()
     if address:
         w.reconnect(address)
         for query in ("?name=a", "?name=..", ""):

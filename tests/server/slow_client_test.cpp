@@ -139,34 +139,34 @@ TEST_CASE("a client that reads slowly receives every response") {
 TEST_CASE("a client that pipelines everything and reads late receives every response") {
   // From all responses in the send buffer, over some in the server, to some requests
   // unread: each must go on when there is room again.
-  for (const int asked : {1000, 1500, 2000, 2500, 3000, 4000, 6000}) {
-    CAPTURE(asked);
+  for (const int count : {1000, 1500, 2000, 2500, 3000, 4000, 6000}) {
+    CAPTURE(count);
     server_process server{{"--threads", "1"}};
     client late{server.port(), /*receive_bytes_max=*/4096};
     std::string requests;
-    for (int i = 0; i < asked; ++i)
+    for (int i = 0; i < count; ++i)
       requests += get_request("/inc?name=x");
     late.send(requests);
     std::this_thread::sleep_for(std::chrono::milliseconds{200});  // lateness is intended
     int answered = 0;
-    while (answered < asked && late.read_answer().status == 200)
+    while (answered < count && late.read_answer().status == 200)
       ++answered;
-    CHECK(answered == asked);
+    CHECK(answered == count);
   }
 }
 
 TEST_CASE("a client that reads for longer than the write timeout receives every response") {
   server_process server{{"--write-timeout", "300ms"}};
   client slow{server.port(), /*receive_bytes_max=*/4096};
-  constexpr int asked = 3000;
+  constexpr int count = 3000;
   std::string requests;
-  for (int i = 0; i < asked; ++i)
+  for (int i = 0; i < count; ++i)
     requests += get_request("/get?name=" + std::string(250, 'n'));
   // Before the server holds it back: it takes as much as a full send buffer.
   std::jthread sending{[&] { slow.send(requests); }};
   const auto began = std::chrono::steady_clock::now();
   int answered = 0;
-  for (; answered < asked; ++answered) {
+  for (; answered < count; ++answered) {
     REQUIRE(slow.read_answer().status == 404);
     if (answered % 100 == 0)
       std::this_thread::sleep_for(std::chrono::milliseconds{50});  // slowness is intended

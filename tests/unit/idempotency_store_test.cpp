@@ -68,13 +68,13 @@ std::size_t room_left(quota& room) {
 TEST_CASE("idempotency_store::find() returns the remembered parameters and reply") {
   quota room{10};
   idempotency_store store{room, ttl, {1, 2}};
-  const auto asked = command("hits", "k");
-  CHECK(find(store, asked, start) == nullptr);
-  REQUIRE(remember(store, asked, start, 8));
-  const auto* found = find(store, asked, start);
-  REQUIRE(found);
-  CHECK(found->parameters == asked.parameters);
-  CHECK(found->reply == reply_of(8));
+  const auto addition = command("hits", "k");
+  CHECK(find(store, addition, start) == nullptr);
+  REQUIRE(remember(store, addition, start, 8));
+  const auto* record = find(store, addition, start);
+  REQUIRE(record);
+  CHECK(record->parameters == addition.parameters);
+  CHECK(record->reply == reply_of(8));
 }
 
 TEST_CASE("idempotency_store::find() depends on name, key and position only") {

@@ -116,9 +116,9 @@ public:
   }
 
   /// A shard answers a question; returns what is taken then.
-  std::vector<pending> answer_to(const pending& which, counter::response said) {
+  std::vector<pending> answer_to(const pending& which, counter::response response) {
     counter::call answered{which.request.value()};
-    answered.response = std::move(said);
+    answered.response = std::move(response);
     dispatcher_.complete(which.slot, {.call = &answered});
     return advance();
   }

@@ -2,7 +2,7 @@
 
 #include "tests/server/durable/support/data.hpp"
 #include "tests/server/support/client.hpp"
-#include "tests/server/support/own_address.hpp"
+#include "tests/server/support/external_address.hpp"
 #include "tests/server/support/server_process.hpp"
 #include "tests/server/support/temporary_directory.hpp"
 #include "tests/server/v1/listing.hpp"
@@ -182,7 +182,7 @@ TEST_CASE("a start removes an unfinished backup") {
 }
 
 TEST_CASE("a backup is refused to a client on another machine") {
-  const auto source = own_address();
+  const auto source = external_address();
   if (source.empty()) {
     MESSAGE("no address but the loopback here: not tested");
     return;

@@ -166,9 +166,9 @@ TEST_CASE("a damaged table fails reads, and counterd check finds it") {
   CHECK(checked.output.ends_with("damaged: restore a backup\n"));
   const server_process server{stored_in(data)};
   client connection{server.port()};
-  for (const auto& asked : {get_request("/v1/counters/c000000"), get_request("/v1/counters"),
-                            request("POST", "/v1/counters/c000000")})
-    CHECK(defect_of_problem(connection.ask(asked), 500, "internal") == "");
+  for (const auto& read : {get_request("/v1/counters/c000000"), get_request("/v1/counters"),
+                           request("POST", "/v1/counters/c000000")})
+    CHECK(defect_of_problem(connection.ask(read), 500, "internal") == "");
   const auto text = connection.ask(get_request("/get?name=c000000"));
   CHECK(text.status == 500);
   CHECK(text.body == "the disk cannot be read\n");

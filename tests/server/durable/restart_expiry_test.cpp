@@ -51,7 +51,7 @@ TEST_CASE("a counter that expires while no server runs, or before, is gone after
     const server_process server{stored_in(data)};
     client connection{server.port()};
     REQUIRE(connection.ask(request("PUT", counter_path("before", "value=5&ttl=1"))).status == 201);
-    REQUIRE(goes(connection, "before"));
+    REQUIRE(await_absence(connection, "before"));
     const auto last = connection.ask(request("PUT", counter_path("between", "value=5&ttl=1")));
     version = integer_at(object_of(last), "version");
   }

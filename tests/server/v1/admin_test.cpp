@@ -1,5 +1,5 @@
 #include "tests/server/support/client.hpp"
-#include "tests/server/support/own_address.hpp"
+#include "tests/server/support/external_address.hpp"
 #include "tests/server/support/server_process.hpp"
 #include "tests/server/v1/support.hpp"
 
@@ -44,7 +44,7 @@ TEST_CASE("POST /v1/admin/backup is allowed from every loopback address") {
 }
 
 TEST_CASE("POST /v1/admin/backup is 403 from another address, and other requests are served") {
-  const auto source = own_address();
+  const auto source = external_address();
   if (source.empty()) {
     MESSAGE("no address but the loopback here: not tested");
     return;
@@ -56,10 +56,10 @@ TEST_CASE("POST /v1/admin/backup is 403 from another address, and other requests
   for (const std::string field : {"", "X-Forwarded-For: 127.0.0.1\r\n",
                                   "Forwarded: for=127.0.0.1\r\n", "Host: localhost\r\n"}) {
     CAPTURE(field);
-    const auto asked = field.starts_with("Host")
-                           ? "POST /v1/admin/backup?name=x HTTP/1.1\r\n" + field + "\r\n"
-                           : request("POST", "/v1/admin/backup?name=x", field);
-    CHECK(defect_of_problem(connection.ask(asked), 403, "forbidden") == "");
+    const auto backup = field.starts_with("Host")
+                            ? "POST /v1/admin/backup?name=x HTTP/1.1\r\n" + field + "\r\n"
+                            : request("POST", "/v1/admin/backup?name=x", field);
+    CHECK(defect_of_problem(connection.ask(backup), 403, "forbidden") == "");
   }
   CHECK(connection.ask(get_request("/inc?name=x")).body == "ok\n");
   client near{server.port()};

@@ -31,8 +31,8 @@ TEST_CASE("ttl_mode keeps, moves or removes an expiry") {
   client connection{server.port()};
   const auto first = expiry_of(connection, post("ttl=1000"));
   REQUIRE(first.is_string());
-  const std::string told{first.as_string().data(), first.as_string().size()};
-  auto form = told;
+  const std::string expiry{first.as_string().data(), first.as_string().size()};
+  auto form = expiry;
   std::replace_if(
       form.begin(), form.end(), [](char c) { return c >= '0' && c <= '9'; }, '0');
   CHECK(form == "0000-00-00T00:00:00.000Z");
@@ -45,8 +45,8 @@ TEST_CASE("ttl_mode keeps, moves or removes an expiry") {
     std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%S", std::gmtime(&time));
     return std::string{text};
   };
-  CHECK(told > at(now + 1000 - 60));
-  CHECK(told < at(now + 1000 + 2));
+  CHECK(expiry > at(now + 1000 - 60));
+  CHECK(expiry < at(now + 1000 + 2));
 
   CHECK(expiry_of(connection, post("ttl=5000")) == first);  // a fixed window keeps its expiry
   CHECK(expiry_of(connection, post("ttl=5000&ttl_mode=if_absent")) == first);
@@ -82,7 +82,7 @@ TEST_CASE("an expired counter is absent everywhere, and can be created anew") {
     // The last counter: when it has expired, all have.
     REQUIRE(connection.ask(request("PUT", "/v1/counters/last?value=70&ttl=1")).status == 201);
     REQUIRE(connection.ask(request("PUT", "/v1/counters/kept?value=70&ttl=3600")).status == 201);
-    REQUIRE(goes(connection, "last"));
+    REQUIRE(await_absence(connection, "last"));
 
     const auto listed = object_of(connection.ask(get_request("/v1/counters"))).at("counters");
     REQUIRE(listed.as_array().size() == 1);
@@ -113,7 +113,7 @@ TEST_CASE("a fixed window starts again after it has ended") {
     const auto begun = connection.ask(post("ttl=1"));
     CHECK(begun.status == 201);
     CHECK(integer_at(object_of(begun), "value") == 1);
-    REQUIRE(goes(connection, "x"));
+    REQUIRE(await_absence(connection, "x"));
   }
 }
 
@@ -122,7 +122,7 @@ TEST_CASE("expired counters make room for others") {
   client connection{server.port()};
   REQUIRE(connection.ask(request("PUT", "/v1/counters/a?value=1&ttl=1")).status == 201);
   REQUIRE(connection.ask(request("PUT", "/v1/counters/b?value=1")).status == 201);
-  REQUIRE(goes(connection, "a"));
+  REQUIRE(await_absence(connection, "a"));
   CHECK(connection.ask(request("PUT", "/v1/counters/c?value=1")).status == 201);
   CHECK(defect_of_problem(connection.ask(request("PUT", "/v1/counters/d?value=1")), 507,
                           "too-many-counters") == "");

@@ -28,20 +28,20 @@ counter::time_point parse_time(const std::string& text) {
 }
 
 /// Moves the version and the expiry, unless null, out of the body for comparison.
-void take_out(said& heard) {
-  auto& body = heard.body;
+void take_out(observation& observed) {
+  auto& body = observed.body;
   if (const auto* version = body.if_contains("version"); version && !version->is_null()) {
-    heard.version = version->to_number<std::uint64_t>();
+    observed.version = version->to_number<std::uint64_t>();
     body.erase("version");
   }
   if (const auto* expiry = body.if_contains("expires_at"); expiry && !expiry->is_null()) {
-    heard.expires_at = parse_time(text_at(body, "expires_at"));
+    observed.expires_at = parse_time(text_at(body, "expires_at"));
     body.erase("expires_at");
   }
 }
 
-std::pair<int, std::string> refusal_of(outcome which) {
-  switch (which) {
+std::pair<int, std::string> refusal_of(outcome outcome) {
+  switch (outcome) {
     case outcome::not_found:
       return {404, "not-found"};
     case outcome::overflow:
@@ -54,65 +54,66 @@ std::pair<int, std::string> refusal_of(outcome which) {
     case outcome::key_mismatch:
       return {422, "idempotency-mismatch"};
     default:
-      throw std::runtime_error{"the model says what it should not"};
+      throw std::runtime_error{"unexpected outcome of the model"};
   }
 }
 
-void add_state(json::object& body, const std::optional<counter::state>& state, said& told) {
+void add_state(json::object& body, const std::optional<counter::state>& state,
+               observation& expected) {
   body["value"] = state ? json::value(state->value) : nullptr;
   if (state)
-    told.version = state->version;
+    expected.version = state->version;
   else
     body["version"] = nullptr;
 }
 
-said expected_refusal(const counter::full_reply& reply, endpoint to) {
-  said told;
-  if (reply.outcome == outcome::not_modified && to == endpoint::single) {
-    told.status = 304;
-    told.version = reply.after->version;
-    return told;
+observation expected_refusal(const counter::full_reply& reply, endpoint kind) {
+  observation expected;
+  if (reply.outcome == outcome::not_modified && kind == endpoint::single) {
+    expected.status = 304;
+    expected.version = reply.after->version;
+    return expected;
   }
   const auto [status, code] = refusal_of(reply.outcome);
-  told.status = status;
-  told.body["code"] = code;
+  expected.status = status;
+  expected.body["code"] = code;
   if (status == 409 || status == 412)
-    add_state(told.body, reply.after, told);
-  return told;
+    add_state(expected.body, reply.after, expected);
+  return expected;
 }
 
 /// Returns the model's reply as an observation, with the model's versions.
-said expected(const counter::full_command& command, const counter::full_reply& reply, endpoint to,
-              bool wants_text) {
+observation expected_observation(const counter::full_command& command,
+                                 const counter::full_reply& reply, endpoint kind, bool wants_text) {
   if (reply.outcome != outcome::ok)
-    return expected_refusal(reply, to);
+    return expected_refusal(reply, kind);
   const auto& [before, after] = std::tie(reply.before, reply.after);
-  said told{.status = !after   ? 204
-                      : before ? 200
-                               : 201,
-            .is_replayed = reply.is_replayed,
-            .version = std::nullopt};
+  observation expected{.status = !after   ? 204
+                                 : before ? 200
+                                          : 201,
+                       .is_replayed = reply.is_replayed,
+                       .version = std::nullopt};
   if (!after)
-    return told;
-  told.version = after->version;
-  told.body["value"] = after->value;
+    return expected;
+  expected.version = after->version;
+  expected.body["value"] = after->value;
   if (wants_text)
-    return told;
-  told.body["name"] = command.name;
-  told.expires_at = after->expires_at;
+    return expected;
+  expected.body["name"] = command.name;
+  expected.expires_at = after->expires_at;
   if (!after->expires_at)
-    told.body["expires_at"] = nullptr;
+    expected.body["expires_at"] = nullptr;
   if (command.parameters.operation == counter::operation::get)
-    return told;
-  told.body["previous"] = before ? json::value(before->value) : nullptr;
-  told.body["created"] = !before;
+    return expected;
+  expected.body["previous"] = before ? json::value(before->value) : nullptr;
+  expected.body["created"] = !before;
   if (command.parameters.operation == counter::operation::add)
-    told.body["applied"] = after->value - (before ? before->value : command.parameters.initial);
-  return told;
+    expected.body["applied"] = after->value - (before ? before->value : command.parameters.initial);
+  return expected;
 }
 
-/// For a text endpoint, whose line is compared.
-said expected_line(const counter::full_command& command, const counter::full_reply& reply) {
+/// Returns the same for a text endpoint, whose line is compared.
+observation expected_line(const counter::full_command& command, const counter::full_reply& reply) {
   const auto& name = command.name;
   const bool is_read = command.parameters.operation == counter::operation::get;
   switch (reply.outcome) {
@@ -132,8 +133,8 @@ said expected_line(const counter::full_command& command, const counter::full_rep
 bool is_same(const model::counters& left, const model::counters& right, counter::time_point now) {
   auto states = [now](model::counters world) {
     std::vector<counter::state> all;
-    for (const auto& one : world.list("", "", now))
-      all.push_back(one.state);
+    for (const auto& counter : world.list("", "", now))
+      all.push_back(counter.state);
     return all;
   };
   return states(left) == states(right);
@@ -141,62 +142,62 @@ bool is_same(const model::counters& left, const model::counters& right, counter:
 
 }  // namespace
 
-said normalized(const answer& answer, const wire_request& request) {
-  said heard{.status = answer.status,
-             .is_replayed = answer.has("Idempotency-Replayed"),
-             .version = std::nullopt};
-  if (request.to == endpoint::text) {
-    heard.body["line"] = answer.body;
-    return heard;
+observation normalized(const answer& answer, const wire_request& request) {
+  observation observed{.status = answer.status,
+                       .is_replayed = answer.has("Idempotency-Replayed"),
+                       .version = std::nullopt};
+  if (request.kind == endpoint::text) {
+    observed.body["line"] = answer.body;
+    return observed;
   }
   const bool is_success = answer.status == 200 || answer.status == 201;
   if (answer.has("Location") != (answer.status == 201))
     throw std::runtime_error{"Location with " + std::to_string(answer.status)};
   if (is_success && request.wants_text)
-    heard.body["value"] = std::stoll(answer.body);
+    observed.body["value"] = std::stoll(answer.body);
   else if (!answer.body.empty())
-    heard.body = object_of(answer);
+    observed.body = object_of(answer);
   if (!is_success && !answer.body.empty()) {
-    const auto code = text_at(heard.body, "code");
+    const auto code = text_at(observed.body, "code");
     if (const auto defect = defect_of_problem(answer, answer.status, code); !defect.empty())
       throw std::runtime_error{defect};
-    heard.body = without(heard.body, {"type", "title", "detail", "status"}).as_object();
+    observed.body = without(observed.body, {"type", "title", "detail", "status"}).as_object();
   }
-  take_out(heard);
+  take_out(observed);
   const auto tag = answer.field("ETag");
   const bool has_tag = is_success || answer.status == 304;
-  if (has_tag && !heard.version && tag.size() > 2)
-    heard.version = std::stoull(tag.substr(1));
-  if (has_tag ? tag != "\"" + std::to_string(heard.version.value()) + "\"" : !tag.empty())
+  if (has_tag && !observed.version && tag.size() > 2)
+    observed.version = std::stoull(tag.substr(1));
+  if (has_tag ? tag != "\"" + std::to_string(observed.version.value()) + "\"" : !tag.empty())
     throw std::runtime_error{"another ETag: " + tag};
-  return heard;
+  return observed;
 }
 
-said normalized(const json::object& batch_result) {
-  said heard{.status = static_cast<int>(integer_at(batch_result, "status")),
-             .is_replayed = batch_result.contains("replayed"),
-             .version = std::nullopt,
-             .body = without(batch_result, {"status", "detail", "replayed"}).as_object()};
-  take_out(heard);
-  return heard;
+observation normalized(const json::object& batch_result) {
+  observation observed{.status = static_cast<int>(integer_at(batch_result, "status")),
+                       .is_replayed = batch_result.contains("replayed"),
+                       .version = std::nullopt,
+                       .body = without(batch_result, {"status", "detail", "replayed"}).as_object()};
+  take_out(observed);
+  return observed;
 }
 
-said normalized_listed(const json::object& listed) {
-  said heard{.status = 200, .version = std::nullopt, .body = listed};
-  take_out(heard);
-  return heard;
+observation normalized_listed(const json::object& listed) {
+  observation observed{.status = 200, .version = std::nullopt, .body = listed};
+  take_out(observed);
+  return observed;
 }
 
-said not_listed() {
+observation not_listed() {
   return {.status = 404, .version = std::nullopt, .body = {{"code", "not-found"}}};
 }
 
-bool judge::accepts(const counter::full_command& command, const said& heard, endpoint to,
-                    bool wants_text, const window& when) {
+bool judge::accepts(const counter::full_command& command, const observation& observed,
+                    endpoint kind, bool wants_text, const window& when) {
   // A new expiry says when the command was applied.
   std::optional<counter::time_point> then;
-  if (command.parameters.ttl && heard.expires_at)
-    then = *heard.expires_at - *command.parameters.ttl;
+  if (command.parameters.ttl && observed.expires_at)
+    then = *observed.expires_at - *command.parameters.ttl;
   if (then && (*then < when.low || when.high < *then))
     then.reset();
   std::vector<model::counters> possible;
@@ -213,16 +214,18 @@ bool judge::accepts(const counter::full_command& command, const said& heard, end
     for (const auto time : times) {
       auto next = world;
       const auto reply = next.apply(command, time);
-      const auto told = to == endpoint::text ? expected_line(command, reply)
-                                             : expected(command, reply, to, wants_text);
-      const bool has_version = told.version.has_value();
-      if (told.status != heard.status || told.is_replayed != heard.is_replayed ||
-          told.expires_at != heard.expires_at || has_version != heard.version.has_value() ||
-          told.body != heard.body || (has_version && !is_possible(*told.version, *heard.version)))
+      const auto expected = kind == endpoint::text
+                                ? expected_line(command, reply)
+                                : expected_observation(command, reply, kind, wants_text);
+      const bool has_version = expected.version.has_value();
+      if (expected.status != observed.status || expected.is_replayed != observed.is_replayed ||
+          expected.expires_at != observed.expires_at ||
+          has_version != observed.version.has_value() || expected.body != observed.body ||
+          (has_version && !is_possible(*expected.version, *observed.version)))
         continue;
-      version = told.version;
+      version = expected.version;
       if (std::none_of(possible.begin(), possible.end(),
-                       [&](const auto& one) { return is_same(one, next, when.low); }))
+                       [&](const auto& other) { return is_same(other, next, when.low); }))
         possible.push_back(std::move(next));
     }
   }
@@ -230,8 +233,8 @@ bool judge::accepts(const counter::full_command& command, const said& heard, end
     return false;
   worlds_ = std::move(possible);
   if (version)
-    known_.emplace(*version, *heard.version);
-  expires_at_ = heard.is_replayed ? std::nullopt : heard.expires_at;
+    known_.emplace(*version, *observed.version);
+  expires_at_ = observed.is_replayed ? std::nullopt : observed.expires_at;
   return true;
 }
 
@@ -240,13 +243,13 @@ bool judge::has_expired(const window& when) const {
 }
 
 /// Versions grow, and a version once reported does not change.
-bool judge::is_possible(std::uint64_t ours, std::uint64_t theirs) const {
-  const auto next = known_.lower_bound(ours);
-  if (next != known_.end() && next->first == ours)
-    return next->second == theirs;
-  if (next != known_.end() && next->second <= theirs)
+bool judge::is_possible(std::uint64_t model_version, std::uint64_t server_version) const {
+  const auto next = known_.lower_bound(model_version);
+  if (next != known_.end() && next->first == model_version)
+    return next->second == server_version;
+  if (next != known_.end() && next->second <= server_version)
     return false;
-  return next == known_.begin() ? theirs > 0 : std::prev(next)->second < theirs;
+  return next == known_.begin() ? server_version > 0 : std::prev(next)->second < server_version;
 }
 
 }  // namespace support

@@ -19,7 +19,7 @@ struct window {
 };
 
 /// The response to one command, without differences between the two APIs.
-struct said {
+struct observation {
   int status = 0;
   bool is_replayed = false;
   std::optional<std::uint64_t> version;             ///< the server's version
@@ -28,27 +28,27 @@ struct said {
   json::object body{};
 };
 
-said normalized(const answer& answer, const wire_request& request);
-said normalized(const json::object& batch_result);
-said normalized_listed(const json::object& listed);
-said not_listed();
+observation normalized(const answer& answer, const wire_request& request);
+observation normalized(const json::object& batch_result);
+observation normalized_listed(const json::object& listed);
+observation not_listed();
 
-/// Compares what the server says of one counter with what the model does. Where it
-/// depends on when exactly something happened, both may be so until one is not.
+/// Compares the responses for one counter with those of the model. Where a response depends on
+/// the exact time of its command, there are several models, until only one is possible.
 class judge {
 public:
   judge() : worlds_(1, model::counters{{.idempotency_records_max = 1'000'000}}) {}
 
   /// Returns true if the model allows this response.
-  bool accepts(const counter::full_command& command, const said& heard, endpoint to,
+  bool accepts(const counter::full_command& command, const observation& observed, endpoint kind,
                bool wants_text, const window& when);
 
   const version_map& known() const { return known_; }
-  /// Returns true if it has certainly expired since the last command.
+  /// Returns true if the counter has certainly expired since the last command.
   bool has_expired(const window& when) const;
 
 private:
-  bool is_possible(std::uint64_t ours, std::uint64_t theirs) const;
+  bool is_possible(std::uint64_t model_version, std::uint64_t server_version) const;
 
   std::vector<model::counters> worlds_;
   version_map known_;

@@ -30,7 +30,7 @@ std::string next_link(const answer& page) {
     return {};
   const auto end = link.find(">; rel=\"next\"");
   if (!link.starts_with("</v1/counters?") || end == link.npos)
-    throw std::runtime_error{"a strange Link: " + link};
+    throw std::runtime_error{"unexpected Link: " + link};
   return link.substr(1, end - 1);
 }
 

@@ -39,10 +39,10 @@ public:
   /// `connection` is new, and `before` a time before it was made: the pass of the server's loop
   /// that accepts it may read the first request, too, and has the time at which it began.
   server_clock(client& connection, steady_clock::time_point before) {
-    const auto said = connection.ask(request("PUT", "/v1/counters/clock?value=1&ttl=1000"));
+    const auto response = connection.ask(request("PUT", "/v1/counters/clock?value=1&ttl=1000"));
     const auto after = steady_clock::now();
     const auto now =
-        normalized_listed(object_of(said)).expires_at.value() - std::chrono::seconds{1000};
+        normalized_listed(object_of(response)).expires_at.value() - std::chrono::seconds{1000};
     low_ = now - since_epoch(after);
     high_ = now - since_epoch(before);
     connection.ask(request("DELETE", "/v1/counters/clock"));
@@ -90,7 +90,7 @@ public:
       answers.push_back(connection_.read_answer());
     const auto when = window_from(begin);
     for (std::size_t i = 0; i < requests.size(); ++i)
-      if (auto wrong = judge_one(requests[i], answers[i], when); !wrong.empty())
+      if (auto wrong = judge_response(requests[i], answers[i], when); !wrong.empty())
         return wrong;
     return {};
   }
@@ -101,22 +101,22 @@ public:
     const auto limit = std::to_string(100 + random_.roll(901));
     const auto all = list_all(connection_, "/v1/counters?limit=" + limit);
     const auto when = window_from(begin);
-    std::map<std::string, said> listed;
-    for (const auto& one : all)
-      listed.emplace(text_at(one, "name"), normalized_listed(one));
-    for (const auto& [name, heard] : listed)
+    std::map<std::string, observation> listed;
+    for (const auto& counter : all)
+      listed.emplace(text_at(counter, "name"), normalized_listed(counter));
+    for (const auto& [name, observed] : listed)
       if (!judges_.contains(name))
-        return "nobody made " + name;
+        return name + " is listed and was never created";
     for (auto& [name, judge] : judges_) {
-      const auto found = listed.find(name);
-      const auto heard = found == listed.end() ? not_listed() : found->second;
-      if (!judge.accepts({name}, heard, endpoint::batch, false, when))
-        return name + " is listed as " + describe(heard);
+      const auto entry = listed.find(name);
+      const auto observed = entry == listed.end() ? not_listed() : entry->second;
+      if (!judge.accepts({name}, observed, endpoint::batch, false, when))
+        return name + " is listed as " + describe(observed);
     }
     return {};
   }
 
-  const tally& met() const { return met_; }
+  const tally& counts() const { return counts_; }
 
 private:
   static constexpr std::size_t keyed_max = 50;
@@ -150,8 +150,8 @@ private:
       case 2: {
         std::vector<wire_operation> operations;
         for (auto left = 1 + random_.roll(6); left > 0; --left) {
-          const auto one = random_name();
-          operations.push_back(random_operation(random_, one, judges_[one].known()));
+          const auto other = random_name();
+          operations.push_back(random_operation(random_, other, judges_[other].known()));
         }
         return random_batch_request(random_, std::move(operations));
       }
@@ -166,35 +166,36 @@ private:
     return clock_.between(std::exchange(before_last_, begin), steady_clock::now());
   }
 
-  std::string judge_one(const wire_request& asked, const answer& said, const window& when) {
-    if (asked.to != endpoint::batch)
-      return judge_command(asked, asked.commands[0], normalized(said, asked), when);
-    const auto results = results_of(said);
-    if (results.size() != asked.commands.size())
+  std::string judge_response(const wire_request& request, const answer& response,
+                             const window& when) {
+    if (request.kind != endpoint::batch)
+      return judge_command(request, request.commands[0], normalized(response, request), when);
+    const auto results = results_of(response);
+    if (results.size() != request.commands.size())
       return "another number of results";
     for (std::size_t i = 0; i < results.size(); ++i)
-      if (auto wrong = judge_command(asked, asked.commands[i], normalized(results[i]), when);
+      if (auto wrong = judge_command(request, request.commands[i], normalized(results[i]), when);
           !wrong.empty())
         return wrong;
     return {};
   }
 
-  std::string judge_command(const wire_request& asked, const counter::full_command& command,
-                            const said& heard, const window& when) {
+  std::string judge_command(const wire_request& request, const counter::full_command& command,
+                            const observation& observed, const window& when) {
     auto& judge = judges_[command.name];
-    ++met_.operations;
-    ++met_.statuses[heard.status];
-    met_.idempotency_records += heard.is_replayed ? 1 : 0;
-    met_.expired += judge.has_expired(when) ? 1 : 0;
-    if (judge.accepts(command, heard, asked.to, asked.wants_text, when))
+    ++counts_.operations;
+    ++counts_.statuses[observed.status];
+    counts_.idempotency_records += observed.is_replayed ? 1 : 0;
+    counts_.expired += judge.has_expired(when) ? 1 : 0;
+    if (judge.accepts(command, observed, request.kind, request.wants_text, when))
       return {};
-    return "operation " + std::to_string(met_.operations) + ": " + model::text(command) +
-           "\nwas answered " + describe(heard) + "\nto\n" + asked.bytes;
+    return "operation " + std::to_string(counts_.operations) + ": " + model::text(command) +
+           "\nhas the response " + describe(observed) + "\nto\n" + request.bytes;
   }
 
-  static std::string describe(const said& heard) {
-    return std::to_string(heard.status) + " " + json::serialize(heard.body) + " version " +
-           std::to_string(heard.version.value_or(0)) + (heard.is_replayed ? " replayed" : "");
+  static std::string describe(const observation& observed) {
+    return std::to_string(observed.status) + " " + json::serialize(observed.body) + " version " +
+           std::to_string(observed.version.value_or(0)) + (observed.is_replayed ? " replayed" : "");
   }
 
   model::dice random_;
@@ -203,7 +204,7 @@ private:
   server_clock clock_;
   std::map<std::string, judge> judges_;
   std::deque<wire_request> keyed_;  // the latest ones
-  tally met_;
+  tally counts_;
 };
 
 }  // namespace
@@ -215,31 +216,32 @@ TEST_CASE("the server responds as a model does, over kills and restarts on one d
   // Few counters fit, so that room becomes free and is used again.
   words flags{"--threads", "1", "--data", disk / "data", "--memory", "16M", "--shards", "1"};
   auto server = std::make_unique<server_process>(flags);
-  trial all{server->port(), seed};
+  trial run{server->port(), seed};
   const auto begin = steady_clock::now();
   std::string wrong;
   int restarts = 0;
   for (int round = 1; wrong.empty(); ++round) {
-    wrong = round % 100 == 0 ? all.list() : all.ask_some();
+    wrong = round % 100 == 0 ? run.list() : run.ask_some();
     if (round % 10 == 0) {
       flags.back() = std::to_string(1 + ++restarts % 4);
       if (restarts % 2 == 0)
         server->stop();
       server.reset();
       server = std::make_unique<server_process>(flags);
-      all.move_to(server->port());
+      run.move_to(server->port());
     }
-    if (steady_clock::now() - begin > milliseconds{4'000} && all.met().operations >= 5'000 &&
+    if (steady_clock::now() - begin > milliseconds{4'000} && run.counts().operations >= 5'000 &&
         restarts >= 8)
       break;
   }
   CHECK(wrong == "");
   if (wrong.empty())
-    CHECK(all.list() == "");
-  const auto& met = all.met();
-  MESSAGE(met.operations << " operations, " << restarts << " restarts, " << met.idempotency_records
-                         << " replays, " << met.expired << " had expired");
-  CHECK(met.idempotency_records > 20);
+    CHECK(run.list() == "");
+  const auto& counts = run.counts();
+  MESSAGE(counts.operations << " operations, " << restarts << " restarts, "
+                            << counts.idempotency_records << " replays, " << counts.expired
+                            << " had expired");
+  CHECK(counts.idempotency_records > 20);
 }
 
 TEST_CASE("the server responds as a model does to random requests of every form") {
@@ -248,25 +250,25 @@ TEST_CASE("the server responds as a model does to random requests of every form"
     CAPTURE(seed);
     CAPTURE(shards);
     server_process server{{"--shards", shards, "--threads", "1"}};
-    trial all{server.port(), seed};
+    trial run{server.port(), seed};
     const auto begin = steady_clock::now();
     std::string wrong;
     for (int round = 1; wrong.empty(); ++round) {
-      wrong = round % 100 == 0 ? all.list() : all.ask_some();
-      if (steady_clock::now() - begin > milliseconds{3'000} && all.met().operations >= 5'000)
+      wrong = round % 100 == 0 ? run.list() : run.ask_some();
+      if (steady_clock::now() - begin > milliseconds{3'000} && run.counts().operations >= 5'000)
         break;
     }
     CHECK(wrong == "");
     if (wrong.empty())
-      CHECK(all.list() == "");
-    const auto& met = all.met();
-    MESSAGE(met.operations << " operations, " << met.idempotency_records << " replays, "
-                           << met.expired << " had expired");
+      CHECK(run.list() == "");
+    const auto& counts = run.counts();
+    MESSAGE(counts.operations << " operations, " << counts.idempotency_records << " replays, "
+                              << counts.expired << " had expired");
     for (const auto status : {200, 201, 204, 304, 404, 409, 412, 422}) {
       CAPTURE(status);
-      CHECK(met.statuses.contains(status));
+      CHECK(counts.statuses.contains(status));
     }
-    CHECK(met.idempotency_records > 20);
-    CHECK(met.expired > 0);
+    CHECK(counts.idempotency_records > 20);
+    CHECK(counts.expired > 0);
   }
 }

@@ -105,20 +105,20 @@ std::string defect_of_problem(const answer& response, int status, std::string_vi
   if (response.status != status)
     return "the status is " + std::to_string(response.status) + ", with " + response.body;
   if (response.field("Content-Type") != "application/problem+json")
-    return "it is " + response.field("Content-Type");
+    return "the Content-Type is " + response.field("Content-Type");
   if (response.field("Cache-Control") != "no-store")
-    return "it may be kept";
+    return "no Cache-Control: no-store";
   if (response.field("Content-Length") != std::to_string(response.body.size()))
     return "another length";
-  const auto about = object_of(response);
-  if (text_at(about, "code") != code)
-    return "the code is " + text_at(about, "code");
-  if (text_at(about, "type") != "urn:counterd:" + std::string{code})
-    return "the type is " + text_at(about, "type");
-  if (integer_at(about, "status") != status)
+  const auto problem = object_of(response);
+  if (text_at(problem, "code") != code)
+    return "the code is " + text_at(problem, "code");
+  if (text_at(problem, "type") != "urn:counterd:" + std::string{code})
+    return "the type is " + text_at(problem, "type");
+  if (integer_at(problem, "status") != status)
     return "another status in the body";
-  if (text_at(about, "title").empty() || text_at(about, "detail").empty())
-    return "it does not say what is wrong";
+  if (text_at(problem, "title").empty() || text_at(problem, "detail").empty())
+    return "no title or no detail";
   return {};
 }
 
@@ -127,9 +127,9 @@ std::string defect_of_fields(const answer& response) {
   if (response.version != "HTTP/1.1" || response.field("Date").empty())
     return "no version or no date";
   if (response.field("X-Content-Type-Options") != "nosniff")
-    return "it may be sniffed";
+    return "no X-Content-Type-Options: nosniff";
   if (response.has("Content-Length") == has_no_body || response.has("Content-Type") == has_no_body)
-    return "it tells of a body and has none, or the other way round";
+    return "fields of a body without a body, or the reverse";
   if (response.has("Connection"))
     return "Connection: " + response.field("Connection");
   return {};
@@ -144,9 +144,9 @@ std::int64_t value_of(client& connection, std::string_view name) {
 
 std::string defect_of_idempotency_record(const answer& response, const answer& first) {
   if (response.field("Idempotency-Replayed") != "true")
-    return "it is not said to be a replay: " + response.body;
+    return "no Idempotency-Replayed: " + response.body;
   if (first.has("Idempotency-Replayed"))
-    return "the first one is said to be a replay";
+    return "Idempotency-Replayed in the first response";
   if (response.status != first.status || response.body != first.body)
     return std::to_string(response.status) + ": " + response.body;
   for (const auto* field : {"ETag", "Location", "Content-Type"})
@@ -155,7 +155,7 @@ std::string defect_of_idempotency_record(const answer& response, const answer& f
   return {};
 }
 
-bool goes(client& connection, const std::string& name) {
+bool await_absence(client& connection, const std::string& name) {
   const auto end = std::chrono::steady_clock::now() + std::chrono::seconds{60};
   while (std::chrono::steady_clock::now() < end) {
     if (connection.ask(get_request(counter_path(name))).status == 404)

@@ -61,7 +61,7 @@ std::string defect_of_fields(const answer& response);
 std::int64_t value_of(client& connection, std::string_view name);
 
 /// Reads a counter until it is absent. Returns false on a timeout.
-bool goes(client& connection, const std::string& name);
+bool await_absence(client& connection, const std::string& name);
 
 /// Runs `work(0)` to `work(count - 1)` on one thread each. Returns the
 /// messages of their exceptions.

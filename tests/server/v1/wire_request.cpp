@@ -20,7 +20,7 @@ struct parameter {
   bool is_word = false;
 };
 
-/// Default values are sometimes given, sometimes omitted.
+/// Gives some default values and omits others.
 std::vector<parameter> parameters_of(dice& random, const counter::parameters& parameters) {
   std::vector<parameter> all;
   auto add = [&](bool is_needed, const char* name, const std::string& text, bool is_word = false) {
@@ -71,26 +71,26 @@ std::string as_members(const std::vector<parameter>& all) {
 
 using version_pair = version_map::value_type;
 
-/// Returns one of the latest versions, of which there is at least one.
+/// Returns one of the latest versions. `known` is not empty.
 version_pair recent(dice& random, const version_map& known) {
-  auto one = std::prev(known.end());
-  for (auto back = random.roll(3); back > 0 && one != known.begin(); --back)
-    --one;
-  return *one;
+  auto version = std::prev(known.end());
+  for (auto back = random.roll(3); back > 0 && version != known.begin(); --back)
+    --version;
+  return *version;
 }
 
-/// The condition as a field value and for the model.
+/// Returns a field value, and its versions of the model.
 std::pair<std::string, counter::version_set> random_tags(dice& random, const version_map& known) {
   if (random.one_in(3))
     return {"*", {.is_any = true}};
   counter::version_set versions;
   std::string field = random.pick<std::string>({"\"other\"", "\"\"", "W/\"1\""});
   for (auto left = random.roll(3); left > 0 && !known.empty(); --left) {
-    const auto [ours, theirs] = recent(random, known);
+    const auto [model_version, server_version] = recent(random, known);
     const bool is_weak = random.one_in(5);
-    field += std::string{is_weak ? ", W/\"" : " ,\""} + std::to_string(theirs) + "\"";
+    field += std::string{is_weak ? ", W/\"" : " ,\""} + std::to_string(server_version) + "\"";
     if (!is_weak)
-      versions.listed.push_back(ours);
+      versions.listed.push_back(model_version);
   }
   return {field, versions};
 }
@@ -115,7 +115,7 @@ const char* method_of(operation operation) {
   return methods[static_cast<std::size_t>(operation)];
 }
 
-/// Some parameters are in the query, the others in the body.
+/// Returns a request with some parameters in the query, the others in the body.
 std::string render(dice& random, const counter::full_command& command, const std::string& fields) {
   auto in_query = parameters_of(random, command.parameters);
   const auto split =
@@ -173,9 +173,9 @@ wire_operation random_operation(dice& random, const std::string& name, const ver
     command.condition.if_none_match = counter::version_set{true, {}};
     json += R"(,"if_version":0)";
   } else if (random.one_in(5) && !known.empty()) {
-    const auto [ours, theirs] = recent(random, known);
-    command.condition.if_match = counter::version_set{false, {ours}};
-    json += R"(,"if_version":)" + std::to_string(theirs);
+    const auto [model_version, server_version] = recent(random, known);
+    command.condition.if_match = counter::version_set{false, {model_version}};
+    json += R"(,"if_version":)" + std::to_string(server_version);
   }
   const auto members = as_members(parameters_of(random, command.parameters));
   json += (members.empty() ? "" : ",") + members + "}";

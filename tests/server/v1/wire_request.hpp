@@ -18,7 +18,7 @@ enum class endpoint { text, single, batch };
 
 /// A request and its commands for the model.
 struct wire_request {
-  support::endpoint to = endpoint::single;
+  support::endpoint kind = endpoint::single;
   bool wants_text = false;
   std::vector<counter::full_command> commands;
   std::string bytes;

@@ -42,11 +42,11 @@ TEST_CASE("counter_exchange sends its command once and unchanged") {
   CHECK_FALSE(exchange.is_long());
   auto request = exchange.next_request();
   REQUIRE(request.has_value());
-  const auto& asked = std::get<full_command>(*request);
-  CHECK(asked.name == "hits");
-  CHECK(asked.parameters == command.parameters);
-  CHECK(asked.condition == command.condition);
-  CHECK(asked.idempotency_key == "k");
+  const auto& sent = std::get<full_command>(*request);
+  CHECK(sent.name == "hits");
+  CHECK(sent.parameters == command.parameters);
+  CHECK(sent.condition == command.condition);
+  CHECK(sent.idempotency_key == "k");
   CHECK_FALSE(exchange.next_request().has_value());
   CHECK_FALSE(exchange.is_done());
   exchange.take(answered(std::move(*request), full_reply{outcome::ok, false, six, eight}));
