@@ -42,6 +42,7 @@ TEST_CASE("a request with broken framing is refused, and nothing in or behind it
       send(connection, text + smuggled, mode);
       const auto response = connection.read_answer();
       CHECK(response.status == static_cast<int>(code));
+      CHECK(response.field("Content-Type") == "text/plain; charset=utf-8");
       CHECK(response.field("Connection") == "close");
       CHECK(response.body.find('\n') == response.body.size() - 1);
       CHECK(connection.read_to_end() == "");

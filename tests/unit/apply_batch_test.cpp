@@ -16,11 +16,7 @@
 #include <utility>
 #include <variant>
 
-using counter::full_reply;
 using counter::limits;
-using counter::operation;
-using counter::outcome;
-using counter::state;
 using namespace unit;
 using std::chrono::seconds;
 

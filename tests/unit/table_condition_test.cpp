@@ -6,10 +6,6 @@
 #include <cstdint>
 #include <optional>
 
-using counter::full_command;
-using counter::full_reply;
-using counter::operation;
-using counter::outcome;
 using namespace unit;
 
 namespace {

@@ -7,11 +7,6 @@
 #include <optional>
 #include <string>
 
-using counter::full_reply;
-using counter::operation;
-using counter::outcome;
-using counter::state;
-using counter::ttl_mode;
 using namespace unit;
 using std::chrono::milliseconds;
 using std::chrono::seconds;

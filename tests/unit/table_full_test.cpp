@@ -10,13 +10,6 @@
 #include <set>
 #include <string>
 
-using counter::full_command;
-using counter::full_reply;
-using counter::on_limit;
-using counter::operation;
-using counter::outcome;
-using counter::state;
-using counter::ttl_mode;
 using namespace unit;
 
 namespace {

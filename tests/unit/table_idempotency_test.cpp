@@ -6,13 +6,6 @@
 #include <cstdint>
 #include <string>
 
-using counter::full_command;
-using counter::full_reply;
-using counter::on_limit;
-using counter::operation;
-using counter::outcome;
-using counter::state;
-using counter::ttl_mode;
 using namespace unit;
 using std::chrono::milliseconds;
 using std::chrono::seconds;

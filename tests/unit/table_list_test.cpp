@@ -17,7 +17,6 @@
 
 using counter::page;
 using counter::page_request;
-using counter::state;
 using namespace unit;
 using std::chrono::seconds;
 

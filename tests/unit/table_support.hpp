@@ -38,32 +38,40 @@ struct StringMaker<std::optional<counter::state>> {
 
 namespace unit {
 
+using counter::full_command;
+using counter::full_reply;
+using counter::on_limit;
+using counter::operation;
+using counter::outcome;
+using counter::state;
+using counter::ttl_mode;
+
 // -- full commands --------------------------------------------------------------
 
-inline counter::full_command get(std::string name) {
-  return {std::move(name), {.operation = counter::operation::get}};
+inline full_command get(std::string name) {
+  return {std::move(name), {.operation = operation::get}};
 }
 
-inline counter::full_command set(std::string name, std::int64_t value,
-                                 std::optional<std::chrono::seconds> ttl = {}) {
-  return {std::move(name), {.operation = counter::operation::set, .operand = value, .ttl = ttl}};
+inline full_command set(std::string name, std::int64_t value,
+                        std::optional<std::chrono::seconds> ttl = {}) {
+  return {std::move(name), {.operation = operation::set, .operand = value, .ttl = ttl}};
 }
 
-inline counter::full_command add(std::string name, counter::parameters parameters) {
-  parameters.operation = counter::operation::add;
+inline full_command add(std::string name, counter::parameters parameters) {
+  parameters.operation = operation::add;
   return {std::move(name), parameters};
 }
 
-inline counter::full_command add(std::string name, std::int64_t delta) {
+inline full_command add(std::string name, std::int64_t delta) {
   return add(std::move(name), {.operand = delta});
 }
 
-inline counter::full_command erase(std::string name) {
-  return {std::move(name), {.operation = counter::operation::remove}};
+inline full_command erase(std::string name) {
+  return {std::move(name), {.operation = operation::remove}};
 }
 
-inline counter::full_command keyed(std::string key, counter::full_command command,
-                                   std::uint16_t position = counter::full_command::single) {
+inline full_command keyed(std::string key, full_command command,
+                          std::uint16_t position = full_command::single) {
   command.idempotency_key = std::move(key);
   command.position = position;
   return command;
@@ -73,14 +81,12 @@ inline counter::version_set any() {
   return {.is_any = true};
 }
 
-inline counter::full_command if_match(counter::version_set versions,
-                                      counter::full_command command) {
+inline full_command if_match(counter::version_set versions, full_command command) {
   command.condition.if_match = std::move(versions);
   return command;
 }
 
-inline counter::full_command if_none_match(counter::version_set versions,
-                                           counter::full_command command) {
+inline full_command if_none_match(counter::version_set versions, full_command command) {
   command.condition.if_none_match = std::move(versions);
   return command;
 }
@@ -103,7 +109,7 @@ public:
   shard(counter::quota& counters, counter::quota& idempotency_records)
       : table({counters, idempotency_records, idempotency_ttl, key_, 0}) {}
 
-  counter::full_reply apply(const counter::full_command& command) {
+  full_reply apply(const full_command& command) {
     return table.apply(command, hash(command.name), now);
   }
   counter::reply apply(counter::operation operation, std::string_view name,
