@@ -54,7 +54,7 @@ TEST_CASE("read() of a whole buffer is done, and may have more") {
   CHECK(transport.read(buffer).status == status::wants_read);
 }
 
-TEST_CASE("read() tells the end after what the peer has sent before it") {
+TEST_CASE("read() reports the end after the last bytes of the peer") {
   connection pair;
   tcp_transport transport{pair.ours};
   REQUIRE(::send(pair.peer, "bye", 3, 0) == 3);

@@ -2,6 +2,7 @@
 
 #include "counter/command.hpp"
 
+#include <string_view>
 #include <vector>
 
 /// If-Match and If-None-Match on a counter that exists or not.
@@ -17,7 +18,7 @@ enum class versions {
 };
 
 struct condition {
-  const char* description;
+  std::string_view description;
   versions match, none_match;
   bool holds, holds_without;  ///< with and without a counter
 

@@ -50,7 +50,7 @@ TEST_CASE("/set, /inc and /get are exact to the byte with any number of threads 
     }
 }
 
-TEST_CASE("/set, /inc and /get respond as the table says") {
+TEST_CASE("/set, /inc and /get respond with one line for each outcome") {
   server_process server;
   client connection{server.port()};
   const exchange table[] = {

@@ -147,7 +147,7 @@ std::vector<std::string> lines_of(const std::string& file) {
 
 }  // namespace
 
-TEST_CASE("is_allowed() refuses what the rules forbid") {
+TEST_CASE("is_allowed() refuses an include that the rules forbid") {
   struct {
     std::string_view file, included;
     bool is_allowed;
@@ -263,7 +263,7 @@ TEST_CASE("no header includes itself, directly or through others") {
   CHECK(done.size() == includes.size());
 }
 
-TEST_CASE("every file is in a room and includes only what that room may") {
+TEST_CASE("every file is in a room and includes only what the rules of its room allow") {
   const auto files = source_files();
   // A check that finds nothing to check has found nothing out.
   for (const auto& room : rooms) {

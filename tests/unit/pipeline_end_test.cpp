@@ -75,13 +75,12 @@ TEST_CASE("drain() serves requests that are not parsed yet") {
   connection peer{few};
   auto commands = peer.feed(get("/get?name=a") + get("/get?name=b") + get("/get?name=c"));
   peer.pipeline.drain();
-  std::vector<unit::answer> answers;
   while (!commands.empty()) {
     REQUIRE(commands.size() == 1);
     peer.complete(commands[0]);
     commands = peer.advance();
   }
-  answers = peer.take_answers();
+  const auto answers = peer.take_answers();
   CHECK(bodies(answers) == "a: 0\nb: 0\nc: 0\n");
   REQUIRE(answers.size() == 3);
   CHECK_FALSE(answers[0].closes());

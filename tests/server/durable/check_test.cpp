@@ -33,7 +33,7 @@ void check_fails(const std::string& directory, const std::string& reason) {
 
 }  // namespace
 
-TEST_CASE("counterd check counts what is there, in a log as in a table") {
+TEST_CASE("counterd check counts the counters of logs and tables") {
   const temporary_directory disk;
   const auto data = disk / "data";
   {

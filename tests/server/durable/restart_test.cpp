@@ -132,7 +132,7 @@ TEST_CASE("versions grow over restarts, and tags from before a restart stay vali
   });
 }
 
-TEST_CASE("everything answered before SIGTERM is there after a restart") {
+TEST_CASE("a restart after SIGTERM has every acknowledged change") {
   server_sequence servers;
   client connection{servers.server().port()};
   create_many(connection, "c", 5000);

@@ -98,7 +98,7 @@ const std::string not_found = R"({"code":"not-found"})";
 
 }  // namespace
 
-TEST_CASE("POST, PUT, GET and DELETE of a counter respond as the table says") {
+TEST_CASE("POST, PUT, GET and DELETE of a counter respond with its state for each outcome") {
   const std::string most = "9223372036854775807", least = "-9223372036854775808";
   const exchange table[] = {
       {read("x"), 404, not_found},

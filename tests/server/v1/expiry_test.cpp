@@ -26,7 +26,7 @@ std::string post(const std::string& query) {
 
 }  // namespace
 
-TEST_CASE("ttl_mode keeps, moves or removes an expiry") {
+TEST_CASE("ttl_mode retains, renews or removes an expiry") {
   server_process server;
   client connection{server.port()};
   const auto first = expiry_of(connection, post("ttl=1000"));

@@ -40,16 +40,16 @@ inline std::vector<std::filesystem::path> logs_in(const std::filesystem::path& d
 /// A database that is opened as the ledger opens it, with rows of its own.
 class database {
 public:
-  using access = storage::database_opener::access;
+  using mode = storage::database_opener::access;
 
   explicit database(
       const std::shared_ptr<rocksdb::FileSystem>& file_system = storage::default_file_system())
       : opener_(path(), std::size_t{8} << 20, file_system,
                 [this](const rocksdb::Status&) { ++failures_; }) {
-    open(access::create);
+    open(mode::create);
   }
 
-  void open(access access = access::write) {
+  void open(mode access = mode::write) {
     const auto status = opener_.open(access, rows_);
     REQUIRE_MESSAGE(status.ok(), status.ToString());
   }

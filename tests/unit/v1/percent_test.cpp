@@ -44,7 +44,7 @@ TEST_CASE("has_good_encoding() returns true for hexadecimal digits that decode t
   }
 }
 
-TEST_CASE("decode() turns a plus into a space only if told to") {
+TEST_CASE("decode() turns a plus into a space in a query, not in a path") {
   struct {
     std::string_view text, as_query, as_path;
   } const cases[] = {
