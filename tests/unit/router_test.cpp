@@ -1,6 +1,8 @@
 #include "http/api/router.hpp"
 #include "http/protocol/request.hpp"
 #include "http/protocol/target.hpp"
+#include "tests/cases/text_requests.hpp"
+#include "tests/unit/support.hpp"
 
 #include <doctest/doctest.h>
 
@@ -72,35 +74,7 @@ TEST_CASE("route_request() turns the text endpoints into commands") {
 }
 
 TEST_CASE("route_request() responds with one line to missing, invalid or repeated parameters") {
-  struct {
-    std::string_view target;
-    std::string_view mentions;
-  } const cases[] = {
-      {"/get", "name"},
-      {"/inc?", "name"},
-      {"/set?val=1", "name"},
-      {"/get?name", "name"},
-      {"/inc?name=", "name"},
-      {"/inc?name=a&name=b", "name"},
-      {"/set?name=a&val=1&name=a", "name"},
-      {"/inc?name=%00", "name"},
-      {"/inc?name=a%0Ab", "name"},
-      {"/inc?name=%7F", "name"},
-      {"/set?name=x", "val"},
-      {"/set?name=x&val", "val"},
-      {"/set?name=x&val=", "val"},
-      {"/set?name=x&val=+5", "val"},
-      {"/set?name=x&val=5+", "val"},
-      {"/set?name=x&val=1e3", "val"},
-      {"/set?name=x&val=0x1", "val"},
-      {"/set?name=x&val=9223372036854775808", "val"},
-      {"/set?name=x&val=-9223372036854775809", "val"},
-      {"/set?name=x&val=1&val=1", "val"},
-      {"/inc?name=%c3", "target"},
-      {"/inc?name=%", "target"},
-      {"inc?name=x", "target"},
-  };
-  for (const auto& [target, mentions] : cases) {
+  for (const auto& [target, mentions] : cases::bad_text_targets()) {
     CAPTURE(target);
     http::target decoder;
     const auto action = route(method::get, target, decoder);
@@ -112,6 +86,8 @@ TEST_CASE("route_request() responds with one line to missing, invalid or repeate
     CHECK(body.find('\n') == body.size() - 1);
     CHECK(response.allow == "");
   }
+  http::target decoder;
+  CHECK(std::get<http::response>(route(method::head, "*", decoder)).status == status::bad_request);
 }
 
 TEST_CASE("route_request() takes a name of 256 decoded bytes and no more") {
@@ -128,50 +104,15 @@ TEST_CASE("route_request() takes a name of 256 decoded bytes and no more") {
 }
 
 TEST_CASE("route_request() responds itself to unknown paths and methods, and to OPTIONS") {
-  struct {
-    http::method method;
-    std::string_view target;
-    http::status code;
-    std::string_view allow;
-  } const cases[] = {
-      {method::get, "/", status::ok, ""},
-      {method::head, "/", status::ok, ""},
-      {method::get, "/?x=y", status::ok, ""},
-      {method::post, "/", status::method_not_allowed, "GET, HEAD, OPTIONS"},
-      // unknown paths, whatever the method and the parameters
-      {method::get, "/nope", status::not_found, ""},
-      {method::get, "/get/", status::not_found, ""},
-      {method::get, "/GET?name=x", status::not_found, ""},
-      {method::get, "/get%2F?name=x", status::not_found, ""},
-      {method::get, "//?name=x", status::not_found, ""},
-      {method::other, "/nope", status::not_found, ""},
-      {method::options, "/nope", status::not_found, ""},
-      // HEAD changes nothing
-      {method::head, "/inc?name=x", status::method_not_allowed, "GET, POST, OPTIONS"},
-      {method::head, "/set?name=x&val=1", status::method_not_allowed, "GET, POST, OPTIONS"},
-      // known paths with unsupported methods
-      {method::other, "/", status::method_not_allowed, "GET, HEAD, OPTIONS"},
-      {method::other, "/get?name=x", status::method_not_allowed, "GET, HEAD, POST, OPTIONS"},
-      {method::other, "/set?name=x&val=1", status::method_not_allowed, "GET, POST, OPTIONS"},
-      {method::other, "/inc", status::method_not_allowed, "GET, POST, OPTIONS"},
-      {method::options, "/", status::no_content, "GET, HEAD, OPTIONS"},
-      {method::options, "/get", status::no_content, "GET, HEAD, POST, OPTIONS"},
-      {method::options, "/set?name=", status::no_content, "GET, POST, OPTIONS"},
-      {method::options, "/inc?name=x", status::no_content, "GET, POST, OPTIONS"},
-      // the server as a whole
-      {method::options, "*", status::no_content, "GET, HEAD, POST, PUT, DELETE, OPTIONS"},
-      {method::get, "*", status::bad_request, ""},
-      {method::head, "*", status::bad_request, ""},
-  };
-  for (const auto& [method, target, code, allow] : cases) {
-    CAPTURE(target);
-    CAPTURE(static_cast<int>(method));
+  for (const auto& [text, code, allow] : cases::text_requests()) {
+    CAPTURE(text);
+    const auto request = unit::parsed(text);
     http::target decoder;
-    const auto action = route(method, target, decoder);
+    const auto action = http::route_request(request, decoder, {}, {.is_loopback = true});
     REQUIRE(std::holds_alternative<http::response>(action));
     const auto& response = std::get<http::response>(action);
-    CHECK(response.status == code);
+    CHECK(static_cast<int>(response.status) == code);
     CHECK(response.allow == allow);
-    CHECK(response.body.view().empty() == (code == status::no_content));
+    CHECK(response.body.view().empty() == (code == 204));
   }
 }

@@ -6,6 +6,8 @@
 #include "http/api/dispatcher.hpp"
 #include "http/protocol/date.hpp"
 #include "http/protocol/pipeline.hpp"
+#include "http/protocol/request.hpp"
+#include "http/protocol/request_parser.hpp"
 
 #include <doctest/doctest.h>
 
@@ -25,6 +27,14 @@ inline std::string request(std::string_view method, std::string_view target,
                            std::string_view fields = "") {
   return std::string{method} + " " + std::string{target} + " HTTP/1.1\r\nHost: h\r\n" +
          std::string{fields} + "\r\n";
+}
+
+/// Parses a request, which is complete.
+inline http::request parsed(std::string_view text) {
+  http::request_parser parser;
+  parser.parse(text);
+  REQUIRE(parser.state() == http::parse_state::complete);
+  return parser.request();
 }
 
 inline std::string get(std::string_view target, std::string_view fields = "") {

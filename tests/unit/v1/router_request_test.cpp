@@ -2,8 +2,8 @@
 
 #include "counter/limits.hpp"
 #include "http/api/router.hpp"
-#include "http/protocol/request_parser.hpp"
 #include "tests/cases/bad_requests.hpp"
+#include "tests/unit/support.hpp"
 #include "tests/unit/v1/router_support.hpp"
 
 #include <doctest/doctest.h>
@@ -46,10 +46,7 @@ TEST_CASE("a request takes parameters from the query, a form or JSON, and from t
 TEST_CASE("a bad request is refused before a request to the store") {
   for (const auto& [status, code, text] : cases::bad_requests()) {
     CAPTURE(text.substr(0, 200));
-    http::request_parser parser;
-    parser.parse(text);
-    REQUIRE(parser.state() == http::parse_state::complete);
-    auto request = parser.request();
+    auto request = unit::parsed(text);
     const auto routed = route(request);
     REQUIRE(routed.response);
     CHECK(routed.status() == status);
