@@ -88,7 +88,7 @@ TEST_CASE("read_batch() reports a problem with the batch itself without an index
     CAPTURE(body);
     const auto parsed = read(body);
     REQUIRE(verdict_on(parsed) == code);
-    CHECK(std::get<http::v1::problem>(parsed).index == std::nullopt);
+    CHECK(parsed.error().index == std::nullopt);
   }
 }
 
@@ -106,7 +106,7 @@ TEST_CASE("read_batch() reports an invalid operation with its index") {
     CAPTURE(operation);
     const auto parsed = read_between(operation);
     REQUIRE(verdict_on(parsed) == code);
-    CHECK(std::get<http::v1::problem>(parsed).index == 1);
+    CHECK(parsed.error().index == 1);
   }
 }
 
