@@ -76,7 +76,7 @@ commit_result group_committer::commit(rocksdb::WriteBatch& batch,
   if (!status.ok()) {
     buffer_.abandon(group);
     return database_.report(status) == counter::health::full ? commit_result::full
-                                                                : commit_result::unknown;
+                                                             : commit_result::unknown;
   }
   buffer_.publish(group, changes);
 

@@ -107,7 +107,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const auto tags = parse_tags(joined);
   REQUIRE(condition.has_value() == !tags);
   if (tags)
-    REQUIRE(*condition.if_match == tags);
+    REQUIRE(condition->if_match == tags);
   const auto key = http::v1::read_idempotency_key(fields);
   const bool is_one = end == value.npos && parse_idempotency_key(first);
   REQUIRE(key.has_value() == is_one);
