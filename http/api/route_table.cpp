@@ -62,7 +62,12 @@ std::vector<path_routes> group_by_path() {
     auto methods = static_cast<unsigned>(method::options);
     for (const auto& route : std::span{row, next})
       methods |= methods_of(route);
-    paths.push_back({row->path, {row, next}, methods, allow_of(methods), row->errors});
+    paths.push_back({row->path,
+                     row->path.find('{') != row->path.npos,
+                     {row, next},
+                     methods,
+                     allow_of(methods),
+                     row->errors});
     row = next;
   }
   return paths;
@@ -120,8 +125,9 @@ const route* path_routes::find(method method) const noexcept {
 path_match find_path(std::string_view raw_path) {
   if (!raw_path.starts_with('/'))
     return {};
+  // The text of a pattern with `{name}` is a path like any other: its name is "{name}".
   for (const auto& routes : paths)
-    if (routes.path == raw_path)
+    if (routes.path == raw_path && !routes.has_name)
       return {&routes, {}};
   for (const auto& routes : paths)
     if (const auto name = match(routes.path, raw_path))

@@ -127,7 +127,7 @@ TEST_CASE("find_path() separates segments before it decodes them") {
       {"/v1/counters/x", "/v1/counters/{name}", "x"},
       {"/%761/c%6funters/a%2Fb", "/v1/counters/{name}", "a%2Fb"},
       {"/v1/counters/%", "/v1/counters/{name}", "%"},
-      {"/v1/counters/{name}", "/v1/counters/{name}", ""},
+      {"/v1/counters/{name}", "/v1/counters/{name}", "{name}"},
       {"/v1/counters/a/b", "", ""},
       {"/v1%2Fcounters/x", "", ""},
       {"/v1/admin/backup", "/v1/admin/backup", ""},

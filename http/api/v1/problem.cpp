@@ -38,8 +38,7 @@ std::string_view detail_of(counter::outcome failure) noexcept {
       return "nothing was written; choose another name";
     case outcome::outcome_unknown:
       return "the disk failed during the request; once the server is back, the request can safely "
-             "be "
-             "sent again with the same Idempotency-Key";
+             "be sent again with the same Idempotency-Key";
     case outcome::ok:
       break;
   }
