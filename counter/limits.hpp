@@ -15,11 +15,11 @@ struct limits {
   static constexpr std::size_t name_bytes_max = 256;
   /// File systems allow 255 bytes in a file name; 64 hold a time and a host.
   static constexpr std::size_t backup_name_bytes_max = 64;
-  /// A name of 256 bytes takes 768 if every byte is percent-encoded; the rest is for
-  /// other parameters.
-  static constexpr std::size_t target_bytes_max = 4 * 1024;
-  /// The limit of nginx and Apache for a whole header section.
-  static constexpr std::size_t header_bytes_max = 8 * 1024;
+  /// RFC 9110 section 4.1 recommends 8000 bytes. A name of 256 bytes takes 768 if every
+  /// byte is percent-encoded.
+  static constexpr std::size_t target_bytes_max = 8 * 1024;
+  /// A target, and the header section that nginx and Apache allow.
+  static constexpr std::size_t header_bytes_max = 16 * 1024;
   /// Browsers send about 20; 64 leave room for what proxies add.
   static constexpr std::size_t header_fields_max = 64;
   /// Holds a batch of 1000 operations with long names.
@@ -61,8 +61,12 @@ struct limits {
 
   std::chrono::milliseconds header_timeout{10'000};
   std::chrono::milliseconds body_timeout{10'000};
+  /// A body that arrives at this rate gets another body_timeout: a slow mobile link has
+  /// more, and the longest body takes four minutes.
+  static constexpr std::size_t body_bytes_per_second_min = 4 * 1024;
   std::chrono::milliseconds write_timeout{10'000};
-  std::chrono::milliseconds idle_timeout{60'000};
+  /// Not a round minute: a client that sends each minute would meet the end of its connection.
+  std::chrono::milliseconds idle_timeout{75'000};
   /// Memory of each buffer that a connection retains between requests: enough for 32
   /// pending ones, so that a busy connection allocates nothing.
   static constexpr std::size_t retained_bytes_max = 16 * 1024;

@@ -30,10 +30,10 @@ void dispatcher::handle(const request& request, std::optional<addressed_call>& n
   } else if (const auto* response = std::get_if<http::response>(&result)) {
     pipeline_.complete(slot, *response);
   } else {
-    auto& exchange = std::get<std::unique_ptr<v1::exchange>>(result);
-    if (exchange->is_long())
+    auto& pending = std::get<std::unique_ptr<exchange>>(result);
+    if (pending->is_long())
       pipeline_.hold_until_complete(slot);
-    exchanges_.add(slot, std::move(exchange));
+    exchanges_.add(slot, std::move(pending));
     next = next_exchange_call();
   }
 }

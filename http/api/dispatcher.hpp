@@ -1,8 +1,8 @@
 #pragma once
 
 #include "counter/call.hpp"
+#include "http/api/pending_exchanges.hpp"
 #include "http/api/request_context.hpp"
-#include "http/api/v1/pending_exchanges.hpp"
 #include "http/protocol/pipeline.hpp"
 
 #include <cstddef>
@@ -53,7 +53,7 @@ private:
   const v1::server_info& server_;
   const connection_info connection_;
   target target_;
-  v1::pending_exchanges exchanges_;
+  pending_exchanges exchanges_;
 };
 
 }  // namespace http

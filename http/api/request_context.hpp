@@ -1,7 +1,7 @@
 #pragma once
 
 #include "counter/command.hpp"
-#include "http/api/v1/exchange.hpp"
+#include "http/api/exchange.hpp"
 #include "http/api/v1/server_info.hpp"
 #include "http/protocol/request.hpp"
 #include "http/protocol/response.hpp"
@@ -30,7 +30,7 @@ struct request_context {
 /// The result of routing a request: a short command for the store, an immediate response, or an
 /// exchange of requests with the store. The name in a command may borrow from the request or its
 /// target.
-using action = std::variant<counter::command, response, std::unique_ptr<v1::exchange>>;
+using action = std::variant<counter::command, response, std::unique_ptr<exchange>>;
 
 using handler = action (*)(const request_context&);
 

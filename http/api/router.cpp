@@ -3,6 +3,10 @@
 #include "http/api/route_table.hpp"
 #include "http/api/v1/problem.hpp"
 
+#include <optional>
+#include <string>
+#include <utility>
+
 namespace http {
 
 namespace {
@@ -31,6 +35,32 @@ response method_not_allowed(const path_routes& routes) {
   return response;
 }
 
+/// Refuses a request that would change a counter, for a field that asks for something else; nullopt
+/// if there is none.
+std::optional<response> refuse_write(const request& request, error_format errors) {
+  using field = header_fields::name;
+  const auto is_text = errors == error_format::text;
+  // A browser sends it before its user asks for it (Fetch standard, Sec-Purpose).
+  if (request.fields.find(field::purpose).value_or("").find("prefetch") != std::string::npos) {
+    if (is_text)
+      return response{status::forbidden, "this changes a counter and is not for a prefetch\n"};
+    return v1::to_response({v1::code::prefetch, "a prefetch may not change a counter"});
+  }
+  if (is_text)
+    return std::nullopt;  // the text endpoints ignore the body
+  if (const auto coding = request.fields.find(field::content_encoding);
+      coding && *coding != "identity") {
+    auto refusal = v1::to_response(
+        {v1::code::unsupported_media_type, "the server decodes no Content-Encoding"});
+    refusal.fields = "Accept-Encoding: identity\r\n";  // RFC 9110 section 15.5.16
+    return refusal;
+  }
+  // RFC 9110 section 14.5.
+  if (request.fields.count(field::content_range) > 0)
+    return v1::to_response({v1::code::bad_request, "a value cannot be written in parts"});
+  return std::nullopt;
+}
+
 response respond_for_server(method method) {
   if (method == method::options)
     return {.status = status::no_content, .allow = any_allow};
@@ -56,6 +86,9 @@ action route_request(const request& request, target& target, const v1::server_in
   const auto* route = match.routes->find(request.method);
   if (route == nullptr)
     return method_not_allowed(*match.routes);
+  if (route->access == access::writes && !request.fields.empty())
+    if (auto refusal = refuse_write(request, errors))
+      return std::move(*refusal);
   return route->handle({request, target, server, connection, match.raw_name});
 }
 

@@ -32,11 +32,15 @@ public:
   bool expects_continue() const noexcept { return expects_continue_; }
 
 private:
+  void check_codings(std::string_view list) noexcept;
+
   std::size_t fields_ = 0;
   unsigned hosts_ = 0;
   unsigned content_lengths_ = 0;
-  unsigned transfer_encodings_ = 0;
-  bool is_chunked_ = false;
+  unsigned chunkings_ = 0;  // how often chunked is in the list of transfer codings
+  bool has_transfer_encoding_ = false;
+  bool ends_chunked_ = false;  // the last coding is chunked
+  bool has_other_coding_ = false;
   bool expects_continue_ = false;
 };
 

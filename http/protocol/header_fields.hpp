@@ -14,15 +14,19 @@ class header_fields {
 public:
   enum class name : std::uint8_t {
     accept,
+    content_encoding,
+    content_range,
     content_type,
     idempotency_key,
     if_match,
     if_none_match,
+    purpose,  ///< Sec-Purpose, and its forerunners Purpose and X-Moz
   };
 
   /// Copies `value`, at most 65535 bytes.
   void add(name field, std::string_view value);
   void clear() noexcept { bytes_.clear(); }
+  bool empty() const noexcept { return bytes_.empty(); }
 
   /// Returns the number of fields with this name.
   std::size_t count(name field) const noexcept;

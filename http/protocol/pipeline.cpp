@@ -1,5 +1,6 @@
 #include "http/protocol/pipeline.hpp"
 
+#include <algorithm>
 #include <cassert>
 
 namespace http {
@@ -10,6 +11,13 @@ constexpr refusal incomplete{status::bad_request, "the request ended too early\n
 constexpr refusal too_slow{status::request_timeout, "the request took too long\n"};
 
 }  // namespace
+
+/// Returns the seconds to tell the peer: less than the timeout by one, for the time that its next
+/// request travels; 0 if nothing is left.
+std::uint16_t pipeline::idle_seconds_of(std::chrono::milliseconds timeout) noexcept {
+  const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(timeout).count() - 1;
+  return static_cast<std::uint16_t>(std::clamp<std::int64_t>(seconds, 0, UINT16_MAX));
+}
 
 // -- requests -----------------------------------------------------------------
 
@@ -24,12 +32,12 @@ void pipeline::feed(std::string_view bytes) {
 const http::request* pipeline::next_request() {
   release_request();
   while (can_parse()) {
-    if (!parser_.has_begun()) {
-      if (unparsed().empty() && !input_ended_)
-        return nullptr;
-      ++requests_;
-    }
+    const bool had_begun = parser_.has_begun();
+    if (!had_begun && unparsed().empty() && !input_ended_)
+      return nullptr;
     const auto used = parser_.parse(unparsed());
+    if (!had_begun && parser_.has_begun())
+      ++requests_;
     if (rest_.empty())
       fed_.remove_prefix(used);
     else
@@ -55,7 +63,9 @@ void pipeline::yield() {
   const bool ends_connection = is_last(request);
   responses_.open({.http_11 = request.http_11,
                    .keep_alive = !ends_connection,
-                   .is_head = request.method == method::head});
+                   .is_head = request.method == method::head,
+                   .idle_seconds = !ends_connection && request.asks_keep_alive ? idle_seconds_
+                                                                               : std::uint16_t{0}});
   is_yielded_ = true;
   if (ends_connection) {
     is_closing_ = true;

@@ -5,6 +5,7 @@
 #include "http/protocol/request_parser.hpp"
 #include "http/protocol/response_queue.hpp"
 
+#include <chrono>
 #include <cstdint>
 #include <limits>
 #include <string>
@@ -30,7 +31,8 @@ public:
   pipeline(const counter::limits& limits, const date& date, body_budget* bodies = nullptr)
       : date_(date),
         parser_(bodies),
-        pipelined_max_(static_cast<std::uint32_t>(limits.pipelined_max)) {}
+        pipelined_max_(static_cast<std::uint32_t>(limits.pipelined_max)),
+        idle_seconds_(idle_seconds_of(limits.idle_timeout)) {}
 
   // -- requests -------------------------------------------------------------
 
@@ -107,6 +109,9 @@ public:
   /// request from that of the next.
   std::uint64_t requests() const noexcept { return requests_; }
 
+  /// Returns the bytes of the current request's body that have arrived.
+  std::size_t body_bytes() const noexcept { return parser_.body_bytes(); }
+
   /// Responds 408 to the partial request and closes. Call it when a deadline for `header` or `body`
   /// has passed.
   void time_out();
@@ -126,6 +131,7 @@ public:
   void shrink(std::size_t bytes_max);
 
 private:
+  static std::uint16_t idle_seconds_of(std::chrono::milliseconds timeout) noexcept;
   static constexpr auto none = std::numeric_limits<slot_type>::max();
 
   std::string_view unparsed() const noexcept;
@@ -150,7 +156,8 @@ private:
   slot_type held_until_ = none;
   // Small, because an idle connection is worth every byte.
   const std::uint32_t pipelined_max_;
-  bool is_yielded_ : 1 = false;  // the caller uses the parser's request
+  const std::uint16_t idle_seconds_;  // for those who ask; less than the idle timeout
+  bool is_yielded_ : 1 = false;       // the caller uses the parser's request
   bool input_ended_ : 1 = false;
   bool is_draining_ : 1 = false;
   bool is_closing_ : 1 = false;  // no more input is parsed

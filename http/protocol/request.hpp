@@ -37,6 +37,7 @@ struct request {
   std::string body;
   bool http_11 = false;     ///< true: HTTP/1.1; false: HTTP/1.0
   bool keep_alive = false;  ///< the peer allows the connection to persist (RFC 9112 section 9.3)
+  bool asks_keep_alive = false;  ///< the request has Connection: keep-alive
 };
 
 }  // namespace http

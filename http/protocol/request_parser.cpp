@@ -3,6 +3,7 @@
 #include "counter/limits.hpp"
 
 #include <boost/beast/core/string.hpp>
+#include <boost/beast/http/rfc7230.hpp>
 
 #include <algorithm>
 #include <functional>
@@ -24,6 +25,8 @@ constexpr refusal long_chunking{status::content_too_large,
                                 "too many bytes of chunk extensions or trailers\n"};
 constexpr refusal no_tunnels{status::method_not_allowed, "this method is not offered\n"};
 constexpr refusal unknown_method{status::not_implemented, "unknown method\n"};
+constexpr refusal unknown_version{status::http_version_not_supported,
+                                  "the server speaks HTTP/1.1\n"};
 constexpr refusal folded{status::bad_request, "folded header fields are obsolete\n"};
 
 /// The longest plain chunk header: the line end of the chunk before, a 64-bit size in hexadecimal,
@@ -51,6 +54,47 @@ bool has_bare_lf(std::string_view bytes) noexcept {
     if (lf == 0 || bytes[lf - 1] != '\r')
       return true;
   return false;
+}
+
+/// Returns true if the framing of a chunked body has a bare LF. `framing` begins between two
+/// chunks; it may end in the data of the next chunk, where any byte is allowed.
+bool has_bare_lf_in_chunks(std::string_view framing) noexcept {
+  bool is_trailer = false;
+  for (auto lf = framing.find('\n'); lf != framing.npos; lf = framing.find('\n')) {
+    if (lf == 0 || framing[lf - 1] != '\r')
+      return true;
+    const auto line = framing.substr(0, lf - 1);
+    framing.remove_prefix(lf + 1);
+    // An empty line ends the chunk before, and a size of 0 begins the trailers.
+    const bool is_size = !is_trailer && !line.empty();
+    if (is_size && line.substr(0, line.find_first_not_of('0')).empty())
+      return false;
+    is_trailer |= is_size;
+  }
+  return false;
+}
+
+/// Returns the position of the minor version in the request line if its version is 1.2 to 1.9.
+std::optional<std::size_t> later_minor_version(std::string_view request_line) noexcept {
+  constexpr std::string_view name = " HTTP/1.";
+  const auto begin = request_line.find(name);
+  const auto digit = begin + name.size();
+  if (begin == request_line.npos || request_line.substr(digit + 1, 1) != "\r" ||
+      request_line[digit] < '2' || request_line[digit] > '9')
+    return std::nullopt;
+  return digit;
+}
+
+/// Returns true if the request line ends with a well-formed version whose major number is not 1.
+bool has_other_major_version(std::string_view request_line) noexcept {
+  constexpr std::string_view name = " HTTP/";
+  const auto begin = request_line.find(name);
+  if (begin == request_line.npos)
+    return false;
+  const auto version = request_line.substr(begin + name.size(), 4);
+  auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
+  return version.size() == 4 && is_digit(version[0]) && version[0] != '1' && version[1] == '.' &&
+         is_digit(version[2]) && version[3] == '\r';
 }
 
 method to_method(beast::http::verb verb) noexcept {
@@ -93,6 +137,10 @@ std::optional<header_fields::name> to_used(beast::http::field name,
   switch (name) {
     case beast::http::field::accept:
       return header_fields::name::accept;
+    case beast::http::field::content_encoding:
+      return header_fields::name::content_encoding;
+    case beast::http::field::content_range:
+      return header_fields::name::content_range;
     case beast::http::field::content_type:
       return header_fields::name::content_type;
     case beast::http::field::if_match:
@@ -102,6 +150,9 @@ std::optional<header_fields::name> to_used(beast::http::field name,
     case beast::http::field::unknown:
       if (beast::iequals(name_text, "Idempotency-Key"))
         return header_fields::name::idempotency_key;
+      if (beast::iequals(name_text, "Sec-Purpose") || beast::iequals(name_text, "Purpose") ||
+          beast::iequals(name_text, "X-Moz"))
+        return header_fields::name::purpose;
       return std::nullopt;
     default:
       return std::nullopt;
@@ -139,13 +190,26 @@ void request_parser::events::on_field_impl(field name, string_view name_text, st
     return refuse(folded, ec);
   if (auto why = parser_.guard_.check_field(to_guarded(name), {value.data(), value.size()}))
     return refuse(*why, ec);
-  if (const auto used = to_used(name, name_text))
+  if (name == field::connection)
+    read_connection(value);
+  else if (const auto used = to_used(name, name_text))
     parser_.request_.fields.add(*used, {value.data(), value.size()});
+}
+
+/// Beast has checked that it is a list of tokens (RFC 9110 section 7.6.1). Beast's own
+/// keep_alive() takes Proxy-Connection for the same, and prefers keep-alive to close.
+void request_parser::events::read_connection(string_view options) {
+  for (const auto option : beast::http::token_list{options}) {
+    parser_.has_close_ |= beast::iequals(option, "close");
+    parser_.has_keep_alive_ |= beast::iequals(option, "keep-alive");
+  }
 }
 
 void request_parser::events::on_header_impl(error_code& ec) {
   auto& request = parser_.request_;
-  request.keep_alive = keep_alive();
+  // RFC 9112 section 9.3.
+  request.asks_keep_alive = parser_.has_keep_alive_;
+  request.keep_alive = !parser_.has_close_ && (request.http_11 || parser_.has_keep_alive_);
   if (auto why = parser_.guard_.check_header(request.http_11))
     refuse(*why, ec);
 }
@@ -156,9 +220,10 @@ std::size_t request_parser::events::on_body_impl(string_view body, error_code& e
   return body.size();
 }
 
-void request_parser::events::on_chunk_header_impl(std::uint64_t, string_view extensions,
+void request_parser::events::on_chunk_header_impl(std::uint64_t size, string_view extensions,
                                                   error_code& ec) {
   parser_.is_continued_ = true;
+  parser_.chunk_left_ = size;
   // Beast allows any byte in a quoted string, but other servers end the line at a bare LF.
   if (std::any_of(extensions.begin(), extensions.end(), is_control))
     return refuse(malformed, ec);
@@ -168,10 +233,12 @@ void request_parser::events::on_chunk_header_impl(std::uint64_t, string_view ext
 std::size_t request_parser::events::on_chunk_body_impl(std::uint64_t, string_view body,
                                                        error_code& ec) {
   store(body, ec);
+  parser_.chunk_left_ -= body.size();
   return body.size();
 }
 
 void request_parser::events::store(string_view body, error_code& ec) {
+  parser_.body_bytes_ += body.size();
   constexpr auto methods_with_body = method::post | method::put | method::delete_;
   if (!contains(methods_with_body, parser_.request_.method))
     return;
@@ -204,28 +271,31 @@ void request_parser::events::refuse(const refusal& why, error_code& ec) {
 std::size_t request_parser::parse(std::string_view bytes) {
   if (!events_)
     events_.emplace(*this);
-  std::size_t consumed = 0;
+  std::size_t consumed = has_begun_ ? 0 : skip_empty_line(bytes);
+  if (!has_begun_ && bytes.substr(consumed) == "\r")
+    return consumed;  // perhaps an empty line
   // One put() consumes the header, a chunk header or a piece of body.
   while (state_ == parse_state::need_more && consumed < bytes.size()) {
     has_begun_ = true;
     const auto rest = bytes.substr(consumed);
     const bool was_in_header = !events_->is_header_done();
-    if (!was_in_header && events_->chunked() && rest.size() < last_chunk.size())
+    if (!was_in_header && events_->chunked() && rest.size() < last_chunk.size()) {
+      if (has_bad_line_end(rest, was_in_header))
+        refuse(malformed);
       break;
+    }
     // Beast may wait for the end of the header before it parses the request line.
     has_request_line_ =
         has_request_line_ || rest.substr(0, limits::header_bytes_max).find('\n') != rest.npos;
     beast::error_code error;
-    events_->input(rest);
-    const auto step = events_->put({rest.data(), rest.size()}, error);
+    const auto step = put(rest, error);
     consumed += step;
     const bool needs_more = error == beast::http::error::need_more;
     if (error && !needs_more)
       fail(error);
     else
       check_sizes(was_in_header, step, needs_more ? rest.size() - step : 0);
-    // Beast would wait for the end of a header that another server has seen already.
-    if (needs_more && was_in_header && has_bare_lf(rest.substr(step)))
+    if (needs_more && has_bad_line_end(rest.substr(step), was_in_header))
       refuse(malformed);
     if (state_ == parse_state::need_more && events_->is_done())
       state_ = parse_state::complete;
@@ -233,6 +303,52 @@ std::size_t request_parser::parse(std::string_view bytes) {
       break;
   }
   return consumed;
+}
+
+/// Skips one empty line before a request (RFC 9112 section 2.2): old clients send one behind a
+/// body. Returns the number of bytes skipped.
+std::size_t request_parser::skip_empty_line(std::string_view bytes) noexcept {
+  if (has_skipped_line_ || !bytes.starts_with("\r\n"))
+    return 0;
+  has_skipped_line_ = true;
+  return 2;
+}
+
+/// Feeds Beast, which refuses the versions 1.2 to 1.9. A server treats them as the highest minor
+/// version that it knows (RFC 9110 section 2.5), so Beast gets a copy that says 1.1.
+std::size_t request_parser::put(std::string_view bytes, beast::error_code& error) {
+  events_->input(bytes);
+  const auto step = events_->put({bytes.data(), bytes.size()}, error);
+  if (error != beast::http::error::bad_version)
+    return step;
+  const auto line_end = bytes.find('\n');
+  if (line_end == bytes.npos) {
+    events_.emplace(*this);
+    error = beast::http::error::need_more;
+    return 0;
+  }
+  const auto request_line = bytes.substr(0, line_end);
+  const auto minor = later_minor_version(request_line);
+  if (!minor) {
+    if (has_other_major_version(request_line))
+      refuse(unknown_version);
+    return step;
+  }
+  std::string copy{bytes};
+  copy[*minor] = '1';
+  events_.emplace(*this);
+  error = {};
+  events_->input(copy);
+  return events_->put({copy.data(), copy.size()}, error);
+}
+
+/// Returns true if a line end that is not CRLF is among bytes that Beast has not consumed. Beast
+/// would wait for more where another server has seen the end of a header or of a chunk's size.
+bool request_parser::has_bad_line_end(std::string_view bytes, bool was_in_header) const noexcept {
+  if (was_in_header)
+    return has_bare_lf(bytes);
+  return events_->chunked() && bytes.size() > chunk_left_ &&
+         has_bare_lf_in_chunks(bytes.substr(static_cast<std::size_t>(chunk_left_)));
 }
 
 bool request_parser::is_in_body() const noexcept {
@@ -249,9 +365,11 @@ void request_parser::restart() {
   request_.method = method::other;
   request_.fields.clear();
   forget_body();
-  header_bytes_ = chunk_overhead_ = 0;
+  header_bytes_ = body_bytes_ = chunk_overhead_ = 0;
+  chunk_left_ = 0;
   state_ = parse_state::need_more;
-  has_begun_ = has_request_line_ = is_continued_ = false;
+  has_begun_ = has_request_line_ = has_skipped_line_ = is_continued_ = false;
+  has_close_ = has_keep_alive_ = false;
 }
 
 /// Frees the memory of a large body, because the budget no longer counts it.

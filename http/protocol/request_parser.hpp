@@ -21,7 +21,7 @@ enum class parse_state {
   bad,        ///< why() has the refusal; no more input can be parsed
 };
 
-/// Parses HTTP/1.0 and HTTP/1.1 requests (RFC 9112) incrementally with Beast's tokenizer. Stores
+/// Parses HTTP/1.x requests (RFC 9112) incrementally with Beast's tokenizer. Stores
 /// only the members of http::request. Refuses a message that exceeds counter::limits or breaks a
 /// rule of framing_guard. Discards the body if the method has no use for one.
 class request_parser {
@@ -45,11 +45,14 @@ public:
   /// Valid in the state `bad`.
   const refusal& why() const noexcept { return why_; }
 
-  /// Returns true after the first byte of a request.
+  /// Returns true after the first byte of a request. An empty line before it does not count.
   bool has_begun() const noexcept { return has_begun_; }
 
   /// Returns true if the header is complete and the body is not.
   bool is_in_body() const noexcept;
+
+  /// Returns the bytes of the body so far, stored or discarded.
+  std::size_t body_bytes() const noexcept { return body_bytes_; }
 
   /// Returns true if the peer waits for `100 Continue` before it sends the body (RFC 9110 section
   /// 10.1.1): the caller should send it, and call confirm_continue().
@@ -95,6 +98,7 @@ private:
     void on_response_impl(int, string_view, int, error_code&) override {}
 
     void store(string_view body, error_code& ec);
+    void read_connection(string_view options);
     bool is_folded(string_view name, string_view value) const noexcept;
     void refuse(const refusal& why, error_code& ec);
 
@@ -103,6 +107,9 @@ private:
     bool had_chunk_header_ = false;
   };
 
+  std::size_t skip_empty_line(std::string_view bytes) noexcept;
+  std::size_t put(std::string_view bytes, boost::beast::error_code& error);
+  bool has_bad_line_end(std::string_view bytes, bool was_in_header) const noexcept;
   void fail(const boost::beast::error_code& error);
   void refuse(const refusal& why) noexcept;
   void forget_body() noexcept;
@@ -115,10 +122,15 @@ private:
   http::request request_;
   refusal why_;
   std::size_t header_bytes_ = 0;
+  std::size_t body_bytes_ = 0;
   std::size_t chunk_overhead_ = 0;
+  std::uint64_t chunk_left_ = 0;  // bytes of the current chunk that are not parsed
   parse_state state_ = parse_state::need_more;
   bool has_begun_ = false;
   bool has_request_line_ = false;
+  bool has_skipped_line_ = false;  // an empty line before the request
+  bool has_close_ = false;         // the option of Connection
+  bool has_keep_alive_ = false;    // the same
   bool is_continued_ = false;
 };
 

@@ -39,6 +39,11 @@ void render_common(std::string& output, const response& response, const framing&
     output += "Connection: close\r\n";
   else if (!framing.http_11)
     output += "Connection: keep-alive\r\n";
+  if (framing.keep_alive && framing.idle_seconds > 0) {
+    output += "Keep-Alive: timeout=";
+    append_number(output, framing.idle_seconds);
+    output += "\r\n";
+  }
   if (!response.allow.empty()) {
     output += "Allow: ";
     output += response.allow;

@@ -3,6 +3,7 @@
 #include "http/protocol/response_text.hpp"
 #include "http/protocol/status.hpp"
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -34,6 +35,9 @@ struct framing {
   bool http_11 = true;      ///< true: the peer speaks HTTP/1.1; false: HTTP/1.0
   bool keep_alive = false;  ///< the connection persists after the response
   bool is_head = false;     ///< the response to HEAD: the header that GET would have, and no body
+  /// The seconds in a Keep-Alive field: how long the connection may be idle (RFC 2068 section
+  /// 19.7.1.1). 0, and every response that closes: no such field.
+  std::uint16_t idle_seconds = 0;
 };
 
 /// Appends the complete response to `output`, with Content-Length, Date and Connection. `date` is

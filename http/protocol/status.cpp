@@ -44,6 +44,8 @@ std::string_view status_line(status code) noexcept {
       return "HTTP/1.1 501 Not Implemented\r\n";
     case status::service_unavailable:
       return "HTTP/1.1 503 Service Unavailable\r\n";
+    case status::http_version_not_supported:
+      return "HTTP/1.1 505 HTTP Version Not Supported\r\n";
     case status::insufficient_storage:
       return "HTTP/1.1 507 Insufficient Storage\r\n";
   }

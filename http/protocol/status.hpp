@@ -27,6 +27,7 @@ enum class status : std::uint16_t {
   internal_server_error = 500,
   not_implemented = 501,
   service_unavailable = 503,
+  http_version_not_supported = 505,
   insufficient_storage = 507,
 };
 

@@ -2,6 +2,7 @@
 
 #include <spdlog/spdlog.h>
 
+#include <chrono>
 #include <utility>
 
 namespace http {
@@ -199,6 +200,7 @@ void session::set_deadline() {
     case pipeline::awaited::header:
       return services_.deadlines.set(*this, deadlines::header);
     case pipeline::awaited::body:
+      body_bytes_ = static_cast<std::uint32_t>(pipeline_.body_bytes());
       return services_.deadlines.set(*this, deadlines::body);
     case pipeline::awaited::response:
     case pipeline::awaited::nothing:
@@ -220,6 +222,8 @@ void session::on_deadline() {
       awaited == pipeline::awaited::header || awaited == pipeline::awaited::body;
   if (!is_writable_ || is_lingering_ || !is_partial)
     return close();
+  if (awaited == pipeline::awaited::body && peer_writes())
+    return services_.deadlines.set(*this, deadlines::body);
   spdlog::debug("a request took too long");
   pipeline_.time_out();
   advance();
@@ -236,6 +240,14 @@ std::uint32_t session::unacknowledged() const noexcept {
 bool session::peer_reads() noexcept {
   const auto before = std::exchange(unacknowledged_, unacknowledged());
   return unacknowledged_ < before;
+}
+
+/// Returns true if the body has arrived at limits::body_bytes_per_second_min since the last look.
+bool session::peer_writes() noexcept {
+  const auto timeout = std::chrono::duration<double>{services_.limits.body_timeout};
+  const auto expected = timeout.count() * counter::limits::body_bytes_per_second_min;
+  const auto bytes = static_cast<std::uint32_t>(pipeline_.body_bytes());
+  return bytes - std::exchange(body_bytes_, bytes) >= expected;
 }
 
 void session::await_peer() {

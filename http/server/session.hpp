@@ -65,6 +65,7 @@ private:
   void set_deadline();
   std::uint32_t unacknowledged() const noexcept;
   bool peer_reads() noexcept;
+  bool peer_writes() noexcept;
   void await_peer();
   void watch();
   void watch_again();
@@ -79,6 +80,7 @@ private:
   // An idle connection is worth every byte: these fit into 32 bits.
   std::uint32_t lingered_bytes_ = 0;
   std::uint32_t unacknowledged_ = 0;    // bytes, at the last look
+  std::uint32_t body_bytes_ = 0;        // of the body, at the last look
   std::uint32_t deadline_request_ = 0;  // pipeline::requests() when the deadline was set
   pipeline::awaited deadline_for_ = pipeline::awaited::nothing;
   self keep_alive_;          // this session, until it is closed

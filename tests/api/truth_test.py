@@ -60,9 +60,26 @@ def text_endpoints(w):
         w.ask(method, "/get", 400)
         w.ask(method, "/inc?name=", 400)
         w.ask(method, f"/set?name={name}&val=1e3", 400)
+        text_options(w, method, name)
     w.ask("HEAD", "/get?name=text-GET", 200)
+    w.ask("HEAD", "/get?name=text-GET", 304, fields=[("If-None-Match", "*")])
+    w.ask("HEAD", "/get?name=text-GET", 412, fields=[("If-Match", '"1"')])
     w.ask("HEAD", "/get?name=text-none", 404)
     w.ask("HEAD", "/get", 400)
+
+
+def text_options(w, method, name):
+    """Of a counter that exists."""
+    w.ask(method, f"/get?name={name}", 304, fields=[("If-None-Match", "*")])
+    w.ask(method, f"/get?name={name}", 412, fields=[("If-Match", '"1"')])
+    for target in (f"/inc?name={name}", f"/set?name={name}&val=1"):
+        w.ask(method, target, 403, fields=[("Sec-Purpose", "prefetch")])
+        w.ask(method, target, 412, fields=[("If-None-Match", "*")])
+    key = [("Idempotency-Key", "k")]
+    w.ask(method, f"/set?name={name}&val=7", 200, fields=key)
+    w.ask(method, f"/set?name={name}&val=7", 200, fields=key)
+    w.ask(method, f"/set?name={name}&val=8", 422, fields=key)
+    w.ask(method, f"/inc?name={name}", 422, fields=key)
 
 
 # -- one counter --------------------------------------------------------------
@@ -475,17 +492,25 @@ def hold_refused(w, connection, method, path, status, name):
 def refused_early(w):
     for method, path in w.description.operations():
         target = target_of(path)
-        filler = ("&" if "?" in target else "?") + "x=" + "x" * 4096
+        filler = ("&" if "?" in target else "?") + "x=" + "x" * 8192
         for status, name, given, fields in [
                 (400, "two hosts", target, [("Host", "b")]),
                 (413, "a long body", target, [("Content-Length", str(2 ** 20 + 1))]),
                 (414, "a long target", target + filler, []),
                 (417, "an expectation", target, [("Expect", "much")]),
                 (431, "many fields", target, [("A", "b")] * 64),
-                (501, "a transfer coding", target, [("Transfer-Encoding", "gzip")])]:
+                (501, "a transfer coding", target, [("Transfer-Encoding", "gzip, chunked")])]:
             with Connection(w.port) as connection:
                 connection.send(request(method.upper(), given, fields))
                 hold_refused(w, connection, method, path, status, name)
+        with Connection(w.port) as connection:
+            connection.send(f"{method.upper()} {target} HTTP/2.0\r\nHost: a\r\n\r\n".encode())
+            hold_refused(w, connection, method, path, 505, "HTTP/2.0")
+    for method, path in [("POST", COUNTER + "x"), ("PUT", COUNTER + "x?value=1"),
+                         ("DELETE", COUNTER + "x"), ("POST", "/v1/batch"),
+                         ("POST", "/v1/admin/backup?name=a")]:
+        w.ask(method, path, 403, "prefetch", [("Sec-Purpose", "prefetch")])
+        w.ask(method, path, 415, "unsupported-media-type", [("Content-Encoding", "gzip")])
     with Connection(w.port) as connection:
         connection.send(request("BREW", "/"))
         answer = connection.read()

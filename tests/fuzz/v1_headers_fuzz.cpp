@@ -16,15 +16,19 @@
 namespace {
 
 using http::header_fields;
+using http::v1::comparison;
 using http::v1::parse_idempotency_key;
 using http::v1::parse_tags;
-using http::v1::problem;
 
 /// Our own tags, one by one and in a list, are those of the versions.
 void check_tags(const std::string& value) {
-  const auto versions = parse_tags(value);
+  const auto versions = parse_tags(value, comparison::strong);
+  const auto weak = parse_tags(value, comparison::weak);
+  REQUIRE(versions.has_value() == weak.has_value());
   if (!versions)
     return;
+  REQUIRE(weak->is_any == versions->is_any);
+  REQUIRE(weak->listed.size() >= versions->listed.size());
   REQUIRE(!versions->is_any || versions->listed.empty());
   REQUIRE(value.find(versions->is_any ? '*' : '"') != value.npos);
   std::string list = ", ";
@@ -32,12 +36,13 @@ void check_tags(const std::string& value) {
     const auto tag = http::v1::tag_of(version);
     REQUIRE(version > 0);
     REQUIRE(value.find(tag) != value.npos);
-    REQUIRE(parse_tags(tag)->listed == std::vector{version});
-    REQUIRE(parse_tags("W/" + tag)->listed.empty());
+    REQUIRE(parse_tags(tag, comparison::strong)->listed == std::vector{version});
+    REQUIRE(parse_tags("W/" + tag, comparison::strong)->listed.empty());
+    REQUIRE(parse_tags("W/" + tag, comparison::weak)->listed == std::vector{version});
     list += tag + " ,";
   }
   if (!versions->listed.empty())
-    REQUIRE(parse_tags(list) == versions);
+    REQUIRE(parse_tags(list, comparison::strong) == versions);
 }
 
 std::string quoted(const std::string& key) {
@@ -104,7 +109,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   }
   REQUIRE(fields.find(header_fields::name::if_match) == joined);
   const auto condition = http::v1::read_condition(fields);
-  const auto tags = parse_tags(joined);
+  const auto tags = parse_tags(joined, comparison::strong);
   REQUIRE(condition.has_value() == !tags);
   if (tags)
     REQUIRE(condition->if_match == tags);

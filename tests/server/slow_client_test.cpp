@@ -75,6 +75,24 @@ TEST_CASE("a slow body is 408, and the request has no effect") {
   CHECK(slow_header.ask("a\r\n\r\n").body == "ok\n");
 }
 
+TEST_CASE("a body that arrives slowly but steadily is served, though it takes several timeouts") {
+  server_process server{{"--body-timeout", "300ms"}};
+  client connection{server.port()};
+  // 10 KiB a second, twice the least rate, for four timeouts.
+  const std::string piece(512, ' ');
+  constexpr int pieces = 24;
+  const auto begin = std::chrono::steady_clock::now();
+  connection.send(request("POST", "/v1/counters/x",
+                          "Content-Type: application/json\r\nContent-Length: " +
+                              std::to_string(pieces * piece.size() + 2) + "\r\n"));
+  for (int i = 0; i < pieces; ++i) {
+    std::this_thread::sleep_until(begin + (i + 1) * std::chrono::milliseconds{50});
+    connection.send(piece);
+  }
+  connection.send("{}");
+  CHECK(connection.read_answer().status == 201);
+}
+
 TEST_CASE("responses to earlier requests precede the 408 of a slow one") {
   server_process server{{"--header-timeout", "300ms"}};
   client connection{server.port()};

@@ -34,7 +34,7 @@ TEST_CASE("parse_options() without flags returns the defaults") {
   CHECK(defaults.limits.header_timeout == 10s);
   CHECK(defaults.limits.body_timeout == 10s);
   CHECK(defaults.limits.write_timeout == 10s);
-  CHECK(defaults.limits.idle_timeout == 60s);
+  CHECK(defaults.limits.idle_timeout == 75s);
   CHECK(defaults.log_level == spdlog::level::info);
   CHECK(defaults.storage.directory == "");
   CHECK(defaults.storage.durability.sync == policy::none);

@@ -263,3 +263,48 @@ TEST_CASE("refuse() sends its line, and the connection closes") {
   CHECK(answers[0].closes());
   check_closed(peer);
 }
+
+TEST_CASE("an empty line between requests is skipped, and is no request") {
+  connection peer;
+  peer.feed(get("/") + "\r");
+  CHECK(peer.take_answers().size() == 1);
+  CHECK(peer.pipeline.awaits() == awaited::request);
+  CHECK(peer.feed("\n").empty());
+  CHECK(peer.pipeline.awaits() == awaited::request);
+  CHECK(peer.pipeline.requests() == 1);
+  peer.feed(get("/"));
+  CHECK(peer.take_answers().size() == 1);
+  CHECK(peer.pipeline.requests() == 2);
+  peer.feed("\r\n");
+  peer.feed_end();
+  CHECK(peer.take_output() == "");
+  check_closed(peer);
+}
+
+TEST_CASE("a peer that asks for keep-alive is told how long, others are not") {
+  struct {
+    std::string_view version, fields, expected;
+  } const cases[] = {
+      {"1.1", "Connection: keep-alive\r\n", "Keep-Alive: timeout=74\r\n"},
+      {"1.0", "Connection: Keep-Alive\r\n", "Keep-Alive: timeout=74\r\n"},
+      {"1.1", "", ""},
+      {"1.1", "Connection: close\r\n", ""},
+      {"1.1", "Connection: close, keep-alive\r\n", ""},
+      {"1.0", "", ""},
+  };
+  for (const auto& [version, fields, expected] : cases) {
+    CAPTURE(fields);
+    connection peer;
+    peer.feed("GET / HTTP/" + std::string{version} + "\r\nHost: h\r\n" + std::string{fields} +
+              "\r\n");
+    const auto output = peer.take_output();
+    CHECK(output.starts_with("HTTP/1.1 200"));
+    CHECK((output.find("Keep-Alive:") != output.npos) == !expected.empty());
+    CHECK(output.find(expected) != output.npos);
+  }
+  counter::limits short_timeout;
+  short_timeout.idle_timeout = std::chrono::milliseconds{1'500};
+  connection peer{short_timeout};
+  peer.feed(get("/", "Connection: keep-alive\r\n"));
+  CHECK(peer.take_output().find("Keep-Alive:") == std::string::npos);
+}

@@ -79,10 +79,12 @@ TEST_CASE("parse() completes a valid request at its last byte, not before") {
     CAPTURE(expected.text);
     feeder input;
     CHECK_FALSE(input.parser.has_begun());
+    std::size_t bytes = 0;
+    const std::size_t empty_line = expected.text.starts_with("\r\n") ? 2 : 0;
     for (const char byte : expected.text) {
       REQUIRE(input.parser.state() == parse_state::need_more);
       input.feed({&byte, 1});
-      CHECK(input.parser.has_begun());
+      CHECK(input.parser.has_begun() == (++bytes > empty_line));
     }
     check_request(input.parser, expected);
   }

@@ -2,9 +2,15 @@
 
 #include "counter/integer.hpp"
 #include "counter/name.hpp"
+#include "http/api/text/conditional_exchange.hpp"
 #include "http/api/text/index_page.hpp"
+#include "http/api/v1/entity_tag.hpp"
+#include "http/api/v1/idempotency_key.hpp"
 
 #include <cstdint>
+#include <memory>
+#include <string>
+#include <utility>
 
 namespace http {
 
@@ -14,25 +20,53 @@ action bad_request(std::string_view line) {
   return response{status::bad_request, line};
 }
 
-action with_name(target& target, counter::operation operation, std::int64_t operand) {
-  const auto [lookup, name] = target.find("name");
+bool has_options(const header_fields& fields) noexcept {
+  using field = header_fields::name;
+  return !fields.empty() &&
+         (fields.count(field::idempotency_key) > 0 || fields.count(field::if_match) > 0 ||
+          fields.count(field::if_none_match) > 0);
+}
+
+/// Reads the key and the condition as /v1 does.
+action with_options(const header_fields& fields, counter::operation operation,
+                    std::string_view name, std::int64_t operand) {
+  counter::full_command command{.name = std::string{name},
+                                .parameters = {.operation = operation, .operand = operand}};
+  auto condition = v1::read_condition(fields);
+  if (!condition)
+    return response{status::bad_request, condition.error().detail + "\n"};
+  command.condition = *std::move(condition);
+  if (operation != counter::operation::get) {
+    auto key = v1::read_idempotency_key(fields);
+    if (!key)
+      return response{status::bad_request, key.error().detail + "\n"};
+    command.idempotency_key = *std::move(key);
+  }
+  return std::make_unique<conditional_exchange>(std::move(command));
+}
+
+action with_name(const request_context& context, counter::operation operation,
+                 std::int64_t operand) {
+  const auto [lookup, name] = context.target.find("name");
   if (lookup == target::lookup::missing)
     return bad_request("name is missing: add ?name=NAME\n");
   if (lookup == target::lookup::repeated)
     return bad_request("name is given twice\n");
   if (!counter::is_valid_name(name))
     return bad_request("a name is 1 to 256 bytes of UTF-8 without control characters\n");
+  if (has_options(context.request.fields))
+    return with_options(context.request.fields, operation, name, operand);
   return counter::command{operation, name, operand};
 }
 
 }  // namespace
 
 action increment_counter(const request_context& context) {
-  return with_name(context.target, counter::operation::add, 1);
+  return with_name(context, counter::operation::add, 1);
 }
 
 action read_counter(const request_context& context) {
-  return with_name(context.target, counter::operation::get, 0);
+  return with_name(context, counter::operation::get, 0);
 }
 
 action set_counter(const request_context& context) {
@@ -44,7 +78,7 @@ action set_counter(const request_context& context) {
   const auto value = counter::parse_integer(text);
   if (!value)
     return bad_request("val is not an integer from -9223372036854775808 to 9223372036854775807\n");
-  return with_name(context.target, counter::operation::set, *value);
+  return with_name(context, counter::operation::set, *value);
 }
 
 action show_index(const request_context& /*context*/) {

@@ -57,12 +57,15 @@ response respond(const counter::command& command, const counter::reply& reply,
       return {status::internal_server_error, "the disk cannot be read\n"};
     case outcome::outcome_unknown:
       return {status::internal_server_error, "the disk failed: it may or may not be done\n"};
-    // Short commands never have these outcomes.
-    case outcome::limit_reached:
     case outcome::precondition_failed:
-    case outcome::not_modified:
+      return {status::precondition_failed, "precondition failed\n"};
     case outcome::key_mismatch:
+      return {status::unprocessable_content, "this Idempotency-Key was used for another request\n"};
     case outcome::idempotency_store_full:
+      return {status::insufficient_storage, "there are too many Idempotency-Keys\n"};
+    // The commands of the text endpoints never have these outcomes.
+    case outcome::limit_reached:
+    case outcome::not_modified:
     case outcome::backup_exists:
       break;
   }
@@ -72,6 +75,6 @@ response respond(const counter::command& command, const counter::reply& reply,
 }  // namespace
 
 text_reply::text_reply(const counter::command& command, const counter::reply& reply) noexcept
-    : response_(respond(command, reply, line_writer{line_.data()})) {}
+    : response_(respond(command, reply, line_writer{line_})) {}
 
 }  // namespace http

@@ -4,11 +4,9 @@
 #include "counter/limits.hpp"
 #include "http/protocol/response.hpp"
 
-#include <array>
-
 namespace http {
 
-/// Renders the store's reply to a short command as a response of the text endpoints: `ok`, `x: 5`,
+/// Renders the store's reply to a command as a response of the text endpoints: `ok`, `x: 5`,
 /// `x not found`, ... Allocates nothing.
 class text_reply {
 public:
@@ -22,7 +20,7 @@ public:
 
 private:
   // The longest line is a name followed by a number or a few words.
-  std::array<char, counter::limits::name_bytes_max + 64> line_;
+  char line_[counter::limits::name_bytes_max + 64];
   http::response response_;
 };
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "http/api/v1/exchange.hpp"
+#include "http/api/exchange.hpp"
 
 #include <optional>
 #include <string>

@@ -27,6 +27,7 @@ constexpr entry entries[] = {
      "Invalid Idempotency-Key"},
     {code::bad_request, status::bad_request, "bad-request", "Malformed request"},
     {code::forbidden, status::forbidden, "forbidden", "Not allowed from this address"},
+    {code::prefetch, status::forbidden, "prefetch", "Not for a prefetch"},
     {code::not_found, status::not_found, "not-found", "No such counter"},
     {code::no_such_route, status::not_found, "no-such-route", "No such path"},
     {code::method_not_allowed, status::method_not_allowed, "method-not-allowed",

@@ -19,6 +19,7 @@ enum class code : std::uint8_t {
   invalid_idempotency_key,
   bad_request,
   forbidden,  ///< the peer's address may not send this request
+  prefetch,   ///< a browser fetched ahead what would change a counter
   not_found,
   no_such_route,
   method_not_allowed,

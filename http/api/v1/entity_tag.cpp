@@ -47,7 +47,7 @@ std::string tag_of(std::uint64_t version) {
   return '"' + std::to_string(version) + '"';
 }
 
-std::optional<counter::version_set> parse_tags(std::string_view list) {
+std::optional<counter::version_set> parse_tags(std::string_view list, comparison comparison) {
   counter::version_set versions;
   skip(list, " \t");
   if (list.starts_with('*')) {
@@ -67,7 +67,8 @@ std::optional<counter::version_set> parse_tags(std::string_view list) {
     if (!tag || !(list.empty() || list.starts_with(',')))
       return std::nullopt;
     has_tag = true;
-    if (const auto version = parse_version(*tag); version && !is_weak)
+    if (const auto version = parse_version(*tag);
+        version && (!is_weak || comparison == comparison::weak))
       versions.listed.push_back(*version);
   }
   return has_tag ? std::optional{versions} : std::nullopt;
@@ -77,17 +78,18 @@ result<counter::condition> read_condition(const header_fields& fields) {
   counter::condition condition;
   const struct {
     header_fields::name field;
+    v1::comparison comparison;
     const char* problem;
     std::optional<counter::version_set>& versions;
   } parts[] = {
-      {header_fields::name::if_match, "If-Match must be * or a list of entity-tags",
-       condition.if_match},
-      {header_fields::name::if_none_match, "If-None-Match must be * or a list of entity-tags",
-       condition.if_none_match},
+      {header_fields::name::if_match, comparison::strong,
+       "If-Match must be * or a list of entity-tags", condition.if_match},
+      {header_fields::name::if_none_match, comparison::weak,
+       "If-None-Match must be * or a list of entity-tags", condition.if_none_match},
   };
   for (const auto& part : parts) {
     const auto list = fields.find(part.field);
-    if (list && !(part.versions = parse_tags(*list)))
+    if (list && !(part.versions = parse_tags(*list, part.comparison)))
       return problem{code::invalid_value, part.problem};
   }
   return condition;

@@ -35,7 +35,8 @@ std::string field(const std::string& name, cases::versions versions, const std::
     case cases::versions::other:
       return name + ": \"a\", " + old + "\r\n";
     case cases::versions::unknown:
-      return name + ": W/" + current + "\r\n";
+      // Only If-Match compares strongly.
+      return name + (name == "If-Match" ? ": W/" + current : ": W/\"a\"") + "\r\n";
   }
   return {};
 }
@@ -141,4 +142,17 @@ TEST_CASE("a version grows with every change, and stays with everything else") {
       last = version();
     }
   }
+}
+
+TEST_CASE("If-None-Match takes a tag that a compressing proxy has made weak, If-Match does not") {
+  server_process server;
+  client connection{server.port()};
+  const auto weak = "W/" + connection.ask(request("PUT", x + "?value=1")).field("ETag") + "\r\n";
+  CHECK(connection.ask(request("GET", x, "If-None-Match: " + weak)).status == 304);
+  CHECK(connection.ask(request("HEAD", x, "If-None-Match: " + weak)).status == 304);
+  CHECK(connection.ask(request("POST", x, "If-None-Match: " + weak)).status == 412);
+  CHECK(connection.ask(request("DELETE", x, "If-None-Match: \"1\", " + weak)).status == 412);
+  CHECK(connection.ask(request("GET", x, "If-Match: " + weak)).status == 412);
+  CHECK(connection.ask(request("POST", x, "If-Match: " + weak)).status == 412);
+  CHECK(connection.ask(request("GET", x, "Accept: text/plain\r\n")).body == "1\n");
 }

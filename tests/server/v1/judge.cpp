@@ -194,12 +194,12 @@ observation not_listed() {
 
 bool judge::accepts(const counter::full_command& command, const observation& observed,
                     endpoint kind, bool wants_text, const window& when) {
+  std::vector<counter::time_point> begin{when.low};
   // A new expiry says when the command was applied.
-  std::optional<counter::time_point> then;
   if (command.parameters.ttl && observed.expires_at)
-    then = *observed.expires_at - *command.parameters.ttl;
-  if (then && (*then < when.low || when.high < *then))
-    then.reset();
+    if (const auto then = *observed.expires_at - *command.parameters.ttl;
+        when.low < then && then <= when.high)
+      begin.push_back(then);
   std::vector<model::counters> possible;
   std::optional<std::uint64_t> version;
   for (const auto& world : worlds_) {
@@ -207,9 +207,7 @@ bool judge::accepts(const counter::full_command& command, const observation& obs
     // comes first and is retained: the world's time never goes back, and the next command may be
     // applied soon after it.
     auto times = world.expiries(when.low, when.high);
-    times.push_back(when.low);
-    if (then)
-      times.push_back(*then);
+    times.insert(times.end(), begin.begin(), begin.end());
     std::sort(times.begin(), times.end());
     for (const auto time : times) {
       auto next = world;

@@ -9,6 +9,7 @@
 #include <vector>
 
 using counter::version_set;
+using http::v1::comparison;
 using http::v1::parse_tags;
 using http::v1::read_condition;
 using unit::field;
@@ -20,7 +21,8 @@ TEST_CASE("parse_tags() reads what tag_of() writes") {
   CHECK(http::v1::tag_of(UINT64_MAX) == "\"18446744073709551615\"");
   for (const auto version : {std::uint64_t{1}, std::uint64_t{1019}, UINT64_MAX}) {
     CAPTURE(version);
-    CHECK(parse_tags(http::v1::tag_of(version)) == version_set{false, {version}});
+    CHECK(parse_tags(http::v1::tag_of(version), comparison::strong) ==
+          version_set{false, {version}});
   }
 }
 
@@ -56,13 +58,18 @@ TEST_CASE("parse_tags() returns the versions in a list, without weak and foreign
   };
   for (const auto& [list, versions] : cases) {
     CAPTURE(list);
-    CHECK(parse_tags(list) == version_set{false, versions});
+    CHECK(parse_tags(list, comparison::strong) == version_set{false, versions});
   }
 }
 
+TEST_CASE("parse_tags() with the weak comparison reads weak tags like strong ones") {
+  CHECK(parse_tags(R"(W/"7")", comparison::weak) == version_set{false, {7}});
+  CHECK(parse_tags(R"("1", W/"7", W/"x", "2")", comparison::weak) == version_set{false, {1, 7, 2}});
+}
+
 TEST_CASE("parse_tags() reads * as any version") {
-  CHECK(parse_tags("*") == version_set{true, {}});
-  CHECK(parse_tags(" * \t") == version_set{true, {}});
+  CHECK(parse_tags("*", comparison::strong) == version_set{true, {}});
+  CHECK(parse_tags(" * \t", comparison::strong) == version_set{true, {}});
 }
 
 TEST_CASE("parse_tags() returns nullopt for a malformed list") {
@@ -74,7 +81,7 @@ TEST_CASE("parse_tags() returns nullopt for a malformed list") {
   };
   for (const auto list : cases) {
     CAPTURE(list);
-    CHECK(parse_tags(list) == std::nullopt);
+    CHECK(parse_tags(list, comparison::weak) == std::nullopt);
   }
 }
 
@@ -88,6 +95,13 @@ TEST_CASE("read_condition() combines If-Match and If-None-Match") {
                                               {field::if_match, R"("3")"}}));
   REQUIRE(verdict_on(both) == "ok");
   CHECK(*both == counter::condition{version_set{false, {1, 2, 3}}, version_set{true, {}}});
+}
+
+TEST_CASE("read_condition() compares If-Match strongly and If-None-Match weakly") {
+  const auto condition = read_condition(
+      fields_of({{field::if_match, R"(W/"1")"}, {field::if_none_match, R"(W/"2")"}}));
+  REQUIRE(verdict_on(condition) == "ok");
+  CHECK(*condition == counter::condition{version_set{false, {}}, version_set{false, {2}}});
 }
 
 TEST_CASE("read_condition() refuses a malformed list in either field") {

@@ -108,7 +108,8 @@ TEST_CASE("a request refused before routing gets a line of text, whatever its pa
        431},
       {request("POST", "/v1/batch", "Content-Length: 1048577\r\n"), 413},
       {request("POST", "/v1/counters/x", "Expect: tea\r\n"), 417},
-      {request("POST", "/v1/counters/x", "Transfer-Encoding: gzip\r\n"), 501},
+      {request("POST", "/v1/counters/x", "Transfer-Encoding: gzip\r\n"), 400},
+      {request("POST", "/v1/counters/x", "Transfer-Encoding: gzip, chunked\r\n"), 501},
   };
   for (const auto& [text, status] : cases) {
     CAPTURE(text.substr(0, 60));

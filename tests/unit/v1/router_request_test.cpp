@@ -83,6 +83,34 @@ TEST_CASE("a body of a supported type is read, and an empty one or that of a GET
   }
 }
 
+TEST_CASE("a write with a coded or partial body is refused, a read ignores both") {
+  struct {
+    field name;
+    std::string_view value, code;
+  } const cases[] = {
+      {field::content_encoding, "gzip", "unsupported-media-type"},
+      {field::content_encoding, "br", "unsupported-media-type"},
+      {field::content_encoding, "identity, gzip", "unsupported-media-type"},
+      {field::content_encoding, "", "unsupported-media-type"},
+      {field::content_encoding, "identity", "asks"},
+      {field::content_range, "bytes 0-1/2", "bad-request"},
+      {field::content_range, "", "bad-request"},
+      {field::purpose, "prefetch", "prefetch"},
+      {field::purpose, "preview", "asks"},
+  };
+  for (const auto& [name, value, code] : cases) {
+    CAPTURE(value);
+    for (const auto method : {method::post, method::put, method::delete_})
+      CHECK(route(method, method == method::put ? "/v1/counters/x?value=1" : "/v1/counters/x",
+                  {{name, value}})
+                .code() == code);
+    CHECK(route(method::get, "/v1/counters/x", {{name, value}}).code() == "asks");
+    CHECK(route(method::get, "/v1/counters", {{name, value}}).code() == "asks");
+  }
+  const auto refused = route(method::put, "/v1/counters/x", {{field::content_encoding, "gzip"}});
+  CHECK(refused.response->fields.view() == "Accept-Encoding: identity\r\n");
+}
+
 TEST_CASE("a command has the conditions and the Idempotency-Key of its request") {
   const auto routed = route(method::post, "/v1/counters/x",
                             {{field::if_match, R"("1", "2")"},

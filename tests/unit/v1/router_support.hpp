@@ -38,7 +38,7 @@ inline routed route(const http::request& request,
   http::target decoder;
   auto action = http::route_request(request, decoder, server_info, connection);
   routed result;
-  if (auto* exchange = std::get_if<std::unique_ptr<http::v1::exchange>>(&action)) {
+  if (auto* exchange = std::get_if<std::unique_ptr<http::exchange>>(&action)) {
     result.requests = requests_of(**exchange);
     result.is_long = (*exchange)->is_long();
   } else if (auto* response = std::get_if<http::response>(&action)) {

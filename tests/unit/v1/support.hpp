@@ -2,7 +2,7 @@
 
 #include "counter/call.hpp"
 #include "counter/time.hpp"
-#include "http/api/v1/exchange.hpp"
+#include "http/api/exchange.hpp"
 #include "http/api/v1/problem.hpp"
 #include "http/protocol/header_fields.hpp"
 #include "http/protocol/response.hpp"
@@ -75,7 +75,7 @@ counter::call answered(counter::request request, Answer answer) {
 }
 
 /// Returns every request that the exchange can send now.
-inline std::vector<counter::request> requests_of(http::v1::exchange& exchange) {
+inline std::vector<counter::request> requests_of(http::exchange& exchange) {
   std::vector<counter::request> requests;
   while (auto request = exchange.next_request())
     requests.push_back(std::move(*request));

@@ -5,7 +5,7 @@
 
 #include <optional>
 
-namespace http::v1 {
+namespace http {
 
 /// An HTTP request that needs one or more requests to the store. No I/O: the caller sends what
 /// next_request() returns, and passes each completed call to take(), until is_done(). Used on its
@@ -32,4 +32,4 @@ public:
   virtual bool is_long() const noexcept { return false; }
 };
 
-}  // namespace http::v1
+}  // namespace http

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "http/api/v1/exchange.hpp"
+#include "http/api/exchange.hpp"
 #include "http/protocol/response_queue.hpp"
 
 #include <algorithm>
@@ -9,7 +9,7 @@
 #include <utility>
 #include <vector>
 
-namespace http::v1 {
+namespace http {
 
 /// The exchanges of one connection that are not done. An empty set has the size of one pointer,
 /// as most connections have none.
@@ -17,10 +17,10 @@ class pending_exchanges {
 public:
   using slot_type = response_queue::slot_type;
 
-  void add(slot_type slot, std::unique_ptr<exchange> exchange) {
+  void add(slot_type slot, std::unique_ptr<exchange> added) {
     if (!entries_)
-      entries_ = std::make_unique<std::vector<pending>>();
-    entries_->push_back({slot, std::move(exchange)});
+      entries_ = std::make_unique<std::vector<entry_type>>();
+    entries_->push_back({slot, std::move(added)});
   }
 
   bool is_empty() const noexcept { return entries_ == nullptr; }
@@ -34,9 +34,9 @@ public:
   std::optional<addressed_request> next_request() {
     if (!entries_)
       return std::nullopt;
-    for (auto& [slot, exchange] : *entries_)
-      if (auto request = exchange->next_request())
-        return addressed_request{slot, std::move(*request)};
+    for (auto& entry : *entries_)
+      if (auto request = entry.exchange->next_request())
+        return addressed_request{entry.slot, std::move(*request)};
     return std::nullopt;
   }
 
@@ -44,12 +44,12 @@ public:
   /// done, removes it and returns its response; otherwise returns nullopt.
   std::optional<http::response> take(slot_type slot, counter::call completed) {
     const auto position = std::find_if(entries_->begin(), entries_->end(),
-                                       [&](const pending& entry) { return entry.slot == slot; });
-    auto& exchange = *position->exchange;
-    exchange.take(std::move(completed));
-    if (!exchange.is_done())
+                                       [&](const entry_type& entry) { return entry.slot == slot; });
+    auto& pending = *position->exchange;
+    pending.take(std::move(completed));
+    if (!pending.is_done())
       return std::nullopt;
-    auto response = exchange.response();
+    auto response = pending.response();
     entries_->erase(position);
     if (entries_->empty())
       entries_.reset();
@@ -57,12 +57,12 @@ public:
   }
 
 private:
-  struct pending {
+  struct entry_type {
     slot_type slot;
-    std::unique_ptr<v1::exchange> exchange;
+    std::unique_ptr<http::exchange> exchange;
   };
 
-  std::unique_ptr<std::vector<pending>> entries_;
+  std::unique_ptr<std::vector<entry_type>> entries_;
 };
 
-}  // namespace http::v1
+}  // namespace http
