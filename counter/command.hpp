@@ -12,8 +12,8 @@ enum class operation : std::uint8_t {
   remove,  ///< deletes the counter; only in a full_command
 };
 
-/// The operations of the plain-text API, which need nothing but an operand. A
-/// full_command has all the options.
+/// A short command: an operation that needs nothing but an operand, as the text endpoints send
+/// it. A full_command has all the options.
 struct command {
   counter::operation operation = operation::get;
   /// Valid by is_valid_name(). Borrowed: to store a command, copy the bytes, too (see
@@ -34,11 +34,11 @@ enum class outcome : std::uint8_t {
   too_many_counters,       ///< limits::counters_max is reached
   idempotency_store_full,  ///< limits::idempotency_records_max is reached
   overloaded,              ///< the shard's mailbox is full
-  draining,                ///< the store is closing
+  draining,                ///< the store is closing, or its disk has failed
   disk_full,               ///< no space is left on the disk
   unreadable,              ///< data on the disk is damaged, or reading it failed
   backup_exists,           ///< there is a backup of that name
-  outcome_unknown,         ///< the disk failed during the change: only a restart tells
+  outcome_unknown,  ///< the disk failed during the change: only a restart shows what is stored
 };
 
 /// The reply to a command.

@@ -8,7 +8,7 @@ namespace counter {
 /// Which acknowledged changes survive.
 struct durability {
   enum class sync : std::uint8_t {
-    none,      ///< none, once the process has ended
+    none,      ///< nothing survives the process
     interval,  ///< all, unless the machine fails within `interval` of the reply
     always,    ///< all
   };
@@ -16,7 +16,8 @@ struct durability {
   std::chrono::milliseconds interval{};
 };
 
-/// Whether changes can be stored. Reads are served in every state.
+/// Whether changes can be stored, by the last attempt to write. Reads of what is stored are served
+/// in every state.
 enum class health : std::uint8_t {
   good,
   full,    ///< changes are refused until the disk has room again

@@ -34,7 +34,7 @@ struct full_command {
 /// The reply to a full_command.
 struct full_reply {
   counter::outcome outcome = outcome::ok;
-  bool is_replayed = false;  ///< true if it is the first reply, repeated for its key
+  bool is_replayed = false;  ///< true if this repeats the reply stored for the key
   /// The counter before and after the operation; nullopt if it did not or does not
   /// exist. Equal unless something changed.
   std::optional<state> before{};

@@ -6,7 +6,7 @@
 
 namespace counter {
 
-/// Every limit of the server in one place, each with the reason for its number. The
+/// Every limit that a peer or a user can notice, each with the reason for its number. The
 /// constants are part of the contract; flags set the other members.
 struct limits {
   // -- one request ----------------------------------------------------------
@@ -22,14 +22,14 @@ struct limits {
   static constexpr std::size_t header_bytes_max = 16 * 1024;
   /// Browsers send about 20; 64 leave room for what proxies add.
   static constexpr std::size_t header_fields_max = 64;
-  /// Holds a batch of 1000 operations with long names.
+  /// Holds a batch of 1000 operations with names of 256 bytes and several parameters.
   static constexpr std::size_t body_bytes_max = 1024 * 1024;
-  /// Ten years; an expiry later than that is meant to be never.
+  /// Ten years; whoever asks for longer means never.
   static constexpr std::chrono::seconds ttl_max{315'360'000};
   /// Holds a UUID or a hash with a prefix.
   static constexpr std::size_t idempotency_key_bytes_max = 255;
-  /// Operations of a batch. With short names they fit a body, and a shard's mailbox
-  /// holds many such batches.
+  /// Operations of a batch. They fit a body, and a shard's mailbox holds many such
+  /// batches.
   static constexpr std::size_t batch_max = 1000;
   /// The maximum of counters on a page of a list, and the default.
   static constexpr std::size_t page_max = 1000;
@@ -38,7 +38,7 @@ struct limits {
   static constexpr std::size_t json_depth_max = 8;
   /// An operation has at most eleven members.
   static constexpr std::size_t json_members_max = 64;
-  /// Chunk extensions and trailers are read and ignored, up to the size of a header.
+  /// Chunk extensions and trailers are read and ignored: more than any client sends.
   static constexpr std::size_t chunk_overhead_bytes_max = 8 * 1024;
 
   // -- one connection -------------------------------------------------------
@@ -53,7 +53,7 @@ struct limits {
   /// event loop share.
   static constexpr std::size_t read_bytes_max = 64 * 1024;
   /// Input that a closing connection discards, so that the peer reads the last
-  /// response instead of a reset: many times a body.
+  /// response instead of a reset: many times the largest body.
   static constexpr std::size_t linger_bytes_max = 64 * 1024 * 1024;
   /// The kernel's send buffer (the kernel doubles the number). Holds the responses of
   /// a full pipeline; without a limit it grows to 4 MiB for a peer that does not read.

@@ -9,8 +9,8 @@ namespace counter {
 bool is_valid_name(std::string_view name) noexcept;
 
 /// True if `name` may name a backup, which is a directory: 1 to
-/// limits::backup_name_bytes_max bytes of A-Z, a-z, 0-9, `.`, `_` and `-`, and the
-/// first is no dot.
+/// limits::backup_name_bytes_max bytes of A-Z, a-z, 0-9, `.`, `_` and `-`, not
+/// beginning with a dot.
 bool is_valid_backup_name(std::string_view name) noexcept;
 
 }  // namespace counter

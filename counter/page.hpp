@@ -22,8 +22,8 @@ struct listed_counter {
   counter::state state;
 };
 
-/// The next counters. The page of one mailbox has fewer than the limit, perhaps none, if
-/// its budget of steps ran out first; the page of the whole store does not.
+/// The next counters. A mailbox's page may be short or empty if its budget of steps ran out; the
+/// store's page is short only if it is the last.
 struct page {
   counter::outcome outcome = outcome::ok;
   std::vector<listed_counter> counters{};

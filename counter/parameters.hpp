@@ -30,7 +30,7 @@ struct parameters {
   std::optional<std::int64_t> min{};  ///< add: inclusive bounds of the sum; min <= max
   std::optional<std::int64_t> max{};
   counter::on_limit on_limit = on_limit::reject;
-  std::optional<std::chrono::seconds> ttl{};  ///< add, set: expires so late; 1 to limits::ttl_max
+  std::optional<std::chrono::seconds> ttl{};  ///< add, set: time to expiry; 1 to limits::ttl_max
   counter::ttl_mode ttl_mode = ttl_mode::if_absent;  ///< add
 
   bool operator==(const parameters&) const = default;

@@ -5,8 +5,9 @@
 
 namespace counter {
 
-/// Applies every item of `batch` to `table`, in order, at the batch's time, and stores
-/// the replies in the batch. Commands are always applied; lists and expiry sweeps stop
+/// Expires twice as many counters as the batch has items, so that expired ones never pile up. Then
+/// applies every item of `batch` to `table`, in order, at the batch's time, and stores the replies
+/// in the batch. Commands are always applied; lists and expiry sweeps stop
 /// at limits::shard_steps_max. Backup requests get `unreadable`: they are for a ledger.
 /// Throws only std::bad_alloc; after that the table must not be used.
 void apply_batch(batch& batch, table& table);

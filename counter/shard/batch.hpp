@@ -18,8 +18,7 @@ class batch;
 /// Takes completed batches back.
 class batch_origin {
 public:
-  /// Takes a batch that originated here, exactly once. Does not call the store during the
-  /// call. Thread-safe.
+  /// Called exactly once for each batch from here. Must not call the store. Thread-safe.
   virtual void complete(std::unique_ptr<batch> completed) noexcept = 0;
 
 protected:

@@ -69,7 +69,7 @@ public:
     remembered_.emplace(id, &record);
   }
 
-  /// The record under `id` was dropped. A new one is as if it had never been added.
+  /// The record under `id` was dropped. A record added since the last commit leaves no trace.
   void forget(std::string_view id, time_point forget_at) {
     if (remembered_.erase(id) == 0)
       forgotten_.emplace(id, forget_at);

@@ -20,7 +20,7 @@ namespace counter {
 enum class commit_result : std::uint8_t {
   ok,       ///< committed, as durably as the ledger promises
   full,     ///< no space is left: nothing of the group is stored, nor will be
-  unknown,  ///< the disk failed during the commit: only a restart tells
+  unknown,  ///< the disk failed during the commit: only a restart shows what is stored
   refused,  ///< an earlier result was `unknown`: nothing is stored, nor will be
 };
 
@@ -88,7 +88,7 @@ public:
 
   virtual ledger_traits traits() const noexcept = 0;
 
-  /// Returns whether commits can succeed at this moment. Does not block.
+  /// Returns the result of the last attempt to write. Does not block.
   virtual counter::health health() const noexcept = 0;
 
   /// The state when the ledger was opened.

@@ -6,7 +6,7 @@
 
 namespace counter {
 
-/// The room that is left of a limit that the tables of all shards share. Thread-safe;
+/// What is left of a limit that the tables of all shards share. Thread-safe;
 /// lock-free.
 class quota {
 public:

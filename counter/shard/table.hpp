@@ -19,8 +19,8 @@
 namespace counter {
 
 /// The counters of one shard and every rule of counting, without I/O: replies depend
-/// only on the commands, their times and their order. A counter takes its name, 18
-/// bytes, and about 8 bytes of index.
+/// only on the commands, their times and their order. A counter takes its name and 18
+/// bytes, rounded up to 8 bytes, and about 8 bytes of index.
 ///
 /// Names are valid by is_valid_name(), and `hash` is siphash(settings::key, name).
 /// Time never runs backwards: a `now` before the latest one seen counts as the
@@ -34,10 +34,10 @@ public:
     std::chrono::milliseconds idempotency_ttl;
     /// The key of every hash passed in.
     siphash_key key{};
-    /// The first version given out is greater. To use none twice, pass the greatest
-    /// that any table has used for the same names.
+    /// The first version given out is greater. To avoid reuse, pass the greatest
+    /// version ever used for these names.
     std::uint64_t version = 0;
-    /// The earliest time there is: earlier ones count as this.
+    /// Times before this are treated as this.
     time_point start{};
     /// Logs the uncommitted changes of a durable_table and outlives the table. Null:
     /// counters are in memory only.

@@ -12,9 +12,10 @@
 
 namespace counter {
 
-/// Collects what an event loop sends to each mailbox of the store in a pass into one batch, submits
-/// the batches when the pass ends, and delivers the replies. No batch waits to fill up: an idle
-/// server sends batches of one. Used on the loop's thread, except complete(), which is thread-safe.
+/// Collects, per pass, what an event loop sends to each mailbox of the store into one batch,
+/// submits the batches when the pass ends, and delivers the replies. No batch waits to fill up: an
+/// idle server sends batches of one. Used on the loop's thread, except complete(), which is
+/// thread-safe.
 class batcher final : public batch_origin {
 public:
   /// Both outlive every batch that was sent.
@@ -46,7 +47,8 @@ public:
   void send(unsigned mailbox, request payload, std::uint64_t hash, reply_handler::tag_type tag,
             reply_handler& from);
 
-  /// Delivers a reply that no batch has, within a call of reply_handler::on_reply().
+  /// Delivers a reply that arrived in no batch, such as a merged page. Call it only from
+  /// reply_handler::on_reply().
   void deliver(reply_handler& to, reply_handler::tag_type tag, const completion& completion);
 
   /// Returns true if this pass has sent limits::pass_operations_max operations: callers should

@@ -4,8 +4,8 @@
 
 namespace counter {
 
-/// Periodically asks every shard to remove expired counters, which otherwise would occupy memory
-/// until the next access. Used on its loop's thread.
+/// Periodically asks every shard to remove expired counters and idempotency records, which
+/// otherwise would occupy memory until the shard's next batch. Used on its loop's thread.
 class expiry_sweeper final : public reply_handler {
 public:
   /// Both outlive the sweeper. Shards have the mailboxes 0 to `shards` - 1.

@@ -23,7 +23,7 @@ public:
   /// valid during the call; its call, if there is one, may be moved from.
   virtual void on_reply(tag_type tag, const completion& completion) = 0;
 
-  /// Called once after the replies of a pass that has some for this handler. May send.
+  /// Called once at the end of each pass that brought replies. May send.
   virtual void on_pass_end() = 0;
 
 private:

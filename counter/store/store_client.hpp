@@ -31,7 +31,7 @@ public:
   /// See batcher::is_full().
   bool is_full() const noexcept { return batcher_.is_full(); }
 
-  /// Sends nothing any more but what it is given to send: the loop is about to end.
+  /// From now on sends only what send() is given: no more sweeps. The loop is about to end.
   void drain() noexcept;
 
 private:

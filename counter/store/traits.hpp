@@ -11,7 +11,7 @@ namespace counter {
 struct store_traits {
   std::string_view name = "memory";  ///< where the counters are; a literal
   unsigned shards = 1;
-  bool has_threads = false;  ///< shards run on own threads, not on event loops
+  bool has_threads = false;  ///< shards run on threads of their own, not on event loops
   bool has_backups = false;  ///< false: backup requests get `unreadable`
   counter::durability durability{};
   time_point start{};  ///< the store's time is never earlier, whatever the clock says

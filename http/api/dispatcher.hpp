@@ -12,8 +12,8 @@
 namespace http {
 
 /// Connects one connection's pipeline to the store: takes requests from the pipeline, routes them,
-/// yields calls for the store, and completes the responses. The only class that knows both HTTP
-/// and the store. No I/O: the caller sends the calls.
+/// yields calls for the store, and completes the responses. The only class that joins
+/// a pipeline to the store. No I/O: the caller sends the calls.
 ///
 ///     while (auto next = next_call()) ... send it to the store
 ///     complete(slot, ...) with each reply, then next_call() again

@@ -12,7 +12,7 @@
 namespace http {
 
 /// The exchanges of one connection that are not done. An empty set has the size of one pointer,
-/// as most connections have none.
+/// because most connections have none.
 class pending_exchanges {
 public:
   using slot_type = response_queue::slot_type;

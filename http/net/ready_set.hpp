@@ -46,7 +46,7 @@ public:
   bool wait(steady_clock::duration duration);
 
   /// Calls on_ready() for each descriptor that the last wait() found. During the call no pollable
-  /// may be destroyed except the one being told.
+  /// may be destroyed except the one whose on_ready() runs.
   void dispatch();
 
 private:

@@ -14,7 +14,7 @@ namespace http {
 /// The tasks that an event loop runs for itself and for other threads. A busy loop picks them up in
 /// its next round; a waiting loop is woken through a descriptor in its ready set. Used on the
 /// loop's thread except where a function is thread-safe. The constructor throws
-/// boost::system::system_error, and makes its thread the loop's until take_over().
+/// boost::system::system_error; the constructing thread owns the loop until take_over().
 ///
 ///     if begin_wait() ... wait ...; end_wait(); run()
 class task_queue final : public pollable {

@@ -8,7 +8,7 @@
 
 namespace http {
 
-/// Tasks that an event loop runs at a time of their own. For the few that recur: the deadlines of
+/// The delayed tasks of an event loop: a handful, such as the expiry sweep. The deadlines of
 /// connections are in `deadlines`. The loop waits until next() at most. Used on the loop's thread.
 class timers {
 public:

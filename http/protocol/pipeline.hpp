@@ -154,7 +154,7 @@ private:
 
   std::uint64_t requests_ = 0;
   slot_type held_until_ = none;
-  // Small, because an idle connection is worth every byte.
+  // Small, because Every byte counts: there are many idle connections.
   const std::uint32_t pipelined_max_;
   const std::uint16_t idle_seconds_;  // for those who ask; less than the idle timeout
   bool is_yielded_ : 1 = false;       // the caller uses the parser's request

@@ -13,7 +13,7 @@ inline constexpr std::string_view text_type = "text/plain; charset=utf-8";
 inline constexpr std::string_view json_type = "application/json";
 
 /// The value of Allow for the server as a whole (RFC 9110 section 9.3.7), and where a method is
-/// refused before any route is looked at.
+/// refused before routing.
 inline constexpr std::string_view any_allow = "GET, HEAD, POST, PUT, DELETE, OPTIONS";
 
 /// A response without its framing. Borrowed members must be valid until it is rendered.

@@ -24,7 +24,8 @@ struct loop_services {
 
   const counter::limits& limits;
   const v1::server_info& server_info;
-  // Declared first, so destroyed last: queued tasks use none of the other members when destroyed.
+  // Declared before the others, so destroyed after them: queued tasks use none of the other members
+  // when destroyed.
   task_queue tasks;
   loop_clock clock;
   http::timers timers{clock};

@@ -77,7 +77,7 @@ private:
   const permit_pool::permit permit_;
   http::pipeline pipeline_;
   http::dispatcher dispatcher_;
-  // An idle connection is worth every byte: these fit into 32 bits.
+  // Every byte counts: there are many idle connections: these fit into 32 bits.
   std::uint32_t lingered_bytes_ = 0;
   std::uint32_t unacknowledged_ = 0;    // bytes, at the last look
   std::uint32_t body_bytes_ = 0;        // of the body, at the last look

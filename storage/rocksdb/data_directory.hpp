@@ -17,7 +17,7 @@ namespace storage {
 ///   db/        the RocksDB database
 ///   backups/   data directories like this one
 ///
-/// A creation that a crash interrupts is completed by the next one. Immutable after
+/// A creation that a crash interrupts is completed by the next start. Immutable after
 /// construction, so its functions may be called by several threads.
 class data_directory {
 public:

@@ -17,7 +17,8 @@ namespace storage {
 /// transition. Thread-safe; no call blocks, apart from on_failure.
 ///
 ///   good -> full            a write found no room, and is certainly not in the log
-///   full -> good            the database was opened anew
+///   full -> good            an attempt to open the database anew begins
+///   good -> full            that attempt found the disk still full
 ///   good, full -> failed    any other failure of a write or a sync; final
 class disk_health {
 public:
@@ -39,7 +40,7 @@ public:
   /// Moves from full to good. Returns false, and does nothing, in any other state.
   bool leave_full() noexcept;
 
-  /// Moves from good to full without logging: leave_full() was called too early.
+  /// Moves from good to full without logging: the database, opened anew, found the disk still full.
   void return_to_full() noexcept;
 
 private:

@@ -157,8 +157,8 @@ class shared_write_buffer;
 /// until it has room again; any other failure to write is for good, see
 /// settings::on_failure.
 ///
-/// Thread-safe, see counter::ledger. Ids of idempotency records: an id must be
-/// forgotten before it is remembered again.
+/// Thread-safe, see counter::ledger. Forget an idempotency id before remembering
+/// it again.
 class rocks_ledger final : public counter::ledger {
 public:
   /// Opens the directory or creates it. Throws std::runtime_error, of one line, if it is

@@ -23,7 +23,7 @@ struct settings {
   /// sync::none is not allowed.
   counter::durability durability{counter::durability::sync::always};
   /// Called once, by any thread, when the disk has failed: no group is committed any more.
-  /// May be called during construction and destruction of the ledger; must not call it.
+  /// May be called during construction and destruction of the ledger; must not call the ledger.
   std::function<void()> on_failure{};
   /// Null for the system's files. For tests.
   std::shared_ptr<rocksdb::FileSystem> file_system{};

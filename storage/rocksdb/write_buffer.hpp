@@ -64,7 +64,7 @@ public:
     std::string name, row;
   };
 
-  /// Sorts about so many more names for list(). Returns whether all are sorted; from the
+  /// Sorts about `names` more names for list(). Returns whether all are sorted; from the
   /// first call on, the names of added rows are.
   bool order(std::size_t names);
 

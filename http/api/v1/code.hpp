@@ -44,8 +44,8 @@ std::string_view text_of(code code) noexcept;
 
 http::status status_of(code code) noexcept;
 
-/// Returns the `title` of the problem details: a short phrase without a dot, the same for every
-/// occurrence of the code (RFC 9457 section 3.1.3); static.
+/// Returns the `title` of the problem details: a short phrase without a full stop, the same for
+/// every occurrence of the code (RFC 9457 section 3.1.3); static.
 std::string_view title_of(code code) noexcept;
 
 /// Returns the code for an outcome other than `ok`. `not_modified` is a failed precondition in an

@@ -13,7 +13,7 @@
 
 namespace http::v1 {
 
-/// The reason why a request is refused. Nothing was changed.
+/// The reason why a request has failed. Nothing was changed, except with code::outcome_unknown.
 struct problem {
   v1::code code = code::bad_request;
   std::string detail{};  ///< explains this occurrence to a person
