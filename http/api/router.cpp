@@ -13,11 +13,14 @@ namespace {
 
 response malformed_target(target::defect defect, const path_match& match, error_format errors) {
   if (errors == error_format::text)
-    return {status::bad_request, "malformed request target\n"};
+    return {status::bad_request,
+            "the request target must be UTF-8 and percent-encoded, as curl does with "
+            "-G --data-urlencode name=NAME\n"};
   if (match.routes != nullptr && defect == target::defect::path)
-    return v1::to_response({v1::code::invalid_name, "the name is not valid percent-encoded UTF-8"});
-  return v1::to_response(
-      {v1::code::bad_request, "the request target is not valid percent-encoded UTF-8"});
+    return v1::to_response(
+        {v1::code::invalid_name, "the name must be UTF-8 and percent-encoded: gr%C3%B6%C3%9Fe"});
+  return v1::to_response({v1::code::bad_request,
+                          "the request target must be UTF-8 and percent-encoded: gr%C3%B6%C3%9Fe"});
 }
 
 response unknown_path(error_format errors) {

@@ -231,6 +231,8 @@ def expiring(w):
     first = check(w.ask("POST", path + "?ttl=100", 201, JSON), 100)
     w.ask("POST", path + "?ttl=200", 200, JSON, members={"expires_at": first["expires_at"]})
     check(w.ask("POST", path + "?ttl=200&ttl_mode=refresh", 200, JSON), 200)
+    w.ask("POST", path + "?max=0&delta=100", 409, "limit-reached",
+          members={"expires_at": read_json(w.ask("GET", path, 200, JSON).body)["expires_at"]})
     w.ask("POST", path + "?ttl_mode=persist", 200, JSON, members={"expires_at": None})
     check(w.ask("PUT", path + "?value=1&ttl=300", 200, JSON), 300)
     check(w.ask("GET", path, 200, JSON), 300)

@@ -35,6 +35,14 @@ std::optional<std::string_view> as_text(const parameter_value& value) noexcept {
                            : std::optional{std::string_view{string->data(), string->size()}};
 }
 
+std::string refusal_of_value(std::string_view rule, const parameter_value& value) {
+  std::string detail{rule};
+  const auto* text = std::get_if<std::string_view>(&value);
+  if (text != nullptr && !text->empty() && text->find_last_of(" \t\r\n") == text->size() - 1)
+    detail += "; this value ends with a space or a line end";
+  return detail;
+}
+
 maybe_problem read_query(std::string_view raw_query, const parameter_sink& accept) {
   maybe_problem problem;
   std::string name_buffer, value_buffer;

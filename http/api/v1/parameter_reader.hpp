@@ -33,6 +33,10 @@ std::optional<std::string_view> as_text(const parameter_value& value) noexcept;
 
 using maybe_problem = std::optional<problem>;
 
+/// Returns the detail of the problem with a refused value: `rule`, and what a person would not see,
+/// that the value ends with a space or a line end.
+std::string refusal_of_value(std::string_view rule, const parameter_value& value);
+
 /// Accepts one parameter, or returns the problem with it. The views are valid during the call only.
 using parameter_sink =
     std::function<maybe_problem(std::string_view name, const parameter_value& value)>;
@@ -71,10 +75,12 @@ public:
         return problem{code::duplicate_parameter, std::string{name} + " is given twice"};
       seen_ |= std::uint64_t{1} << i;
       if (!known_[i].set(target, value))
-        return problem{code::invalid_value, std::string{known_[i].rule}};
+        return problem{code::invalid_value, refusal_of_value(known_[i].rule, value)};
       return std::nullopt;
     }
-    return problem{code::invalid_parameter, "unknown parameter"};
+    // Longer ones are no misspelling.
+    return problem{code::invalid_parameter,
+                   "unknown parameter" + (name.size() > 64 ? "" : ": " + std::string{name})};
   }
 
   /// Returns true if the parameter was given, even with a refused value.

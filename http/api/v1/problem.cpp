@@ -1,6 +1,13 @@
 #include "http/api/v1/problem.hpp"
 
 #include "http/api/v1/json_text.hpp"
+#include "http/api/v1/timestamp.hpp"
+#include "http/protocol/date.hpp"
+
+#include <chrono>
+#include <ctime>
+#include <optional>
+#include <string>
 
 namespace http::v1 {
 
@@ -63,6 +70,19 @@ void add_state(json::object& members, const std::optional<counter::state>& state
   members["version"] = state ? json::value(state->version) : nullptr;
 }
 
+/// When a counter that has reached a limit begins again; nullopt if it does not expire.
+std::optional<counter::time_point> next_try(code code, const std::optional<counter::state>& state) {
+  return code == code::limit_reached && state ? state->expires_at : std::nullopt;
+}
+
+/// A date, because a problem does not know the time (RFC 9110 section 10.2.3). Rounded up, so that
+/// the counter has expired by then.
+std::string retry_after(counter::time_point time) {
+  const auto second = std::chrono::ceil<std::chrono::seconds>(time).time_since_epoch().count();
+  const std::time_t rounded = second;
+  return "Retry-After: " + std::string{date{rounded}.text()} + "\r\n";
+}
+
 /// Prepends `type` and `title` to `members`.
 response as_response(code code, const json::object& members) {
   json::object body;
@@ -86,7 +106,13 @@ response refusal_of(const counter::full_reply& reply) {
   auto members = members_of(code, detail_of(reply.outcome));
   if (has_state(code))
     add_state(members, reply.after);
-  return as_response(code, members);
+  const auto expiry = next_try(code, reply.after);
+  if (expiry)
+    members["expires_at"] = to_rfc3339(*expiry);
+  auto response = as_response(code, members);
+  if (expiry)
+    response.fields = retry_after(*expiry);
+  return response;
 }
 
 json::object refused_result(const counter::full_reply& reply) {
@@ -97,6 +123,8 @@ json::object refused_result(const counter::full_reply& reply) {
   result["detail"] = detail_of(reply.outcome);
   if (has_state(code))
     add_state(result, reply.after);
+  if (const auto expiry = next_try(code, reply.after))
+    result["expires_at"] = to_rfc3339(*expiry);
   return result;
 }
 

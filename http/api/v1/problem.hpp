@@ -30,7 +30,8 @@ response to_response(const problem& problem);
 
 /// Renders the problem details of a reply whose outcome is not `ok`. If the state of the counter
 /// is the reason (limit-reached, overflow, precondition-failed), adds its value and version, or
-/// null where the counter does not exist.
+/// null where the counter does not exist; with limit-reached also `expires_at` and Retry-After if
+/// the counter expires, and so begins again.
 response refusal_of(const counter::full_reply& reply);
 
 /// Returns the same members, without `type` and `title`, as the result of one operation of a

@@ -71,6 +71,29 @@ TEST_CASE("ttl_mode retains, renews or removes an expiry") {
   CHECK(expiry_of(connection, get_request("/v1/counters/x")).is_null());
 }
 
+TEST_CASE("a limit-reached of a counter that expires says when it begins again") {
+  server_process server;
+  client connection{server.port()};
+  const auto expiry = expiry_of(connection, post("ttl=100&max=1"));
+  const auto refused = connection.ask(post("ttl=100&max=1"));
+  CHECK(refused.status == 409);
+  CHECK(object_of(refused).at("expires_at") == expiry);
+  std::tm parts{};
+  REQUIRE(strptime(refused.field("Retry-After").c_str(), "%a, %d %b %Y %H:%M:%S GMT", &parts));
+  const auto wait = timegm(&parts) - std::time(nullptr);
+  CHECK(wait > 90);
+  CHECK(wait <= 101);
+  // In a batch, and without an expiry.
+  const auto batch = connection.ask(with_body("POST", "/v1/batch", "application/json",
+                                              R"({"ops":[{"op":"add","name":"x","max":1}]})"));
+  CHECK(object_of(batch).at("results").at(0).at("expires_at") == expiry);
+  REQUIRE(connection.ask(post("ttl_mode=persist&delta=0")).status == 200);
+  const auto lasting = connection.ask(post("max=1"));
+  CHECK(lasting.status == 409);
+  CHECK_FALSE(object_of(lasting).contains("expires_at"));
+  CHECK_FALSE(lasting.has("Retry-After"));
+}
+
 TEST_CASE("an expired counter is absent everywhere, and can be created anew") {
   for (const std::string shards : {"1", "4"}) {
     CAPTURE(shards);

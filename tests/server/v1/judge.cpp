@@ -77,6 +77,8 @@ observation expected_refusal(const counter::full_reply& reply, endpoint kind) {
   const auto [status, code] = refusal_of(reply.outcome);
   expected.status = status;
   expected.body["code"] = code;
+  if (reply.outcome == outcome::limit_reached && reply.after)
+    expected.expires_at = reply.after->expires_at;
   if (status == 409 || status == 412)
     add_state(expected.body, reply.after, expected);
   return expected;

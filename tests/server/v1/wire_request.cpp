@@ -79,8 +79,9 @@ version_pair recent(dice& random, const version_map& known) {
   return *version;
 }
 
-/// Returns a field value, and its versions of the model.
-std::pair<std::string, counter::version_set> random_tags(dice& random, const version_map& known) {
+/// Returns a field value, and its versions of the model. If-Match does not count weak tags.
+std::pair<std::string, counter::version_set> random_tags(dice& random, const version_map& known,
+                                                         bool counts_weak) {
   if (random.one_in(3))
     return {"*", {.is_any = true}};
   counter::version_set versions;
@@ -89,7 +90,7 @@ std::pair<std::string, counter::version_set> random_tags(dice& random, const ver
     const auto [model_version, server_version] = recent(random, known);
     const bool is_weak = random.one_in(5);
     field += std::string{is_weak ? ", W/\"" : " ,\""} + std::to_string(server_version) + "\"";
-    if (!is_weak)
+    if (!is_weak || counts_weak)
       versions.listed.push_back(model_version);
   }
   return {field, versions};
@@ -98,12 +99,12 @@ std::pair<std::string, counter::version_set> random_tags(dice& random, const ver
 std::string add_condition(dice& random, const version_map& known, counter::condition& condition) {
   std::string fields;
   if (random.one_in(5)) {
-    auto [field, versions] = random_tags(random, known);
+    auto [field, versions] = random_tags(random, known, false);
     fields += "If-Match: " + field + "\r\n";
     condition.if_match = versions;
   }
   if (random.one_in(7)) {
-    auto [field, versions] = random_tags(random, known);
+    auto [field, versions] = random_tags(random, known, true);
     fields += "If-None-Match: " + field + "\r\n";
     condition.if_none_match = versions;
   }

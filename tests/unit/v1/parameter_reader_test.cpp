@@ -59,6 +59,30 @@ constexpr http::v1::parameter<numbers> rules[] = {
 
 }  // namespace
 
+TEST_CASE("a problem with a value tells of a space or a line end behind it") {
+  const std::string_view hint = "; this value ends with a space or a line end";
+  for (const std::string_view value : {"5\n", "5\r\n", "5 ", "\n"}) {
+    CAPTURE(value);
+    http::v1::parameter_reader<numbers> reader{rules};
+    const auto problem = reader.accept("first", value);
+    REQUIRE(problem);
+    CHECK(problem->detail == "first is an integer" + std::string{hint});
+  }
+  for (const std::string_view value : {"", "x", " x"}) {
+    CAPTURE(value);
+    http::v1::parameter_reader<numbers> reader{rules};
+    const auto problem = reader.accept("first", value);
+    REQUIRE(problem);
+    CHECK(problem->detail == "first is an integer");
+  }
+}
+
+TEST_CASE("a problem with an unknown parameter names it, unless it is long") {
+  http::v1::parameter_reader<numbers> reader{rules};
+  CHECK(reader.accept("frist", "5")->detail == "unknown parameter: frist");
+  CHECK(reader.accept(std::string(65, 'x'), "5")->detail == "unknown parameter");
+}
+
 TEST_CASE("as_integer(), as_boolean() and as_text() parse text and convert no JSON value") {
   using http::v1::as_boolean;
   using http::v1::as_integer;
