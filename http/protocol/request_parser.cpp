@@ -48,6 +48,10 @@ bool is_control(char c) noexcept {
   return (byte < 0x20 && c != '\t') || byte == 0x7f;
 }
 
+bool is_hexadecimal(char c) noexcept {
+  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+}
+
 /// Returns true if a line ends with LF instead of CRLF (RFC 9112 section 2.2).
 bool has_bare_lf(std::string_view bytes) noexcept {
   for (auto lf = bytes.find('\n'); lf != bytes.npos; lf = bytes.find('\n', lf + 1))
@@ -66,10 +70,12 @@ bool has_bare_lf_in_chunks(std::string_view framing) noexcept {
     const auto line = framing.substr(0, lf - 1);
     framing.remove_prefix(lf + 1);
     // An empty line ends the chunk before, and a size of 0 begins the trailers.
-    const bool is_size = !is_trailer && !line.empty();
-    if (is_size && line.substr(0, line.find_first_not_of('0')).empty())
+    if (is_trailer || line.empty())
+      continue;
+    const auto digit = std::min(line.find_first_not_of('0'), line.size());
+    if (digit < line.size() && is_hexadecimal(line[digit]))
       return false;
-    is_trailer |= is_size;
+    is_trailer = true;
   }
   return false;
 }
@@ -78,11 +84,12 @@ bool has_bare_lf_in_chunks(std::string_view framing) noexcept {
 std::optional<std::size_t> later_minor_version(std::string_view request_line) noexcept {
   constexpr std::string_view name = " HTTP/1.";
   const auto begin = request_line.find(name);
-  const auto digit = begin + name.size();
-  if (begin == request_line.npos || request_line.substr(digit + 1, 1) != "\r" ||
-      request_line[digit] < '2' || request_line[digit] > '9')
+  if (begin == request_line.npos)
     return std::nullopt;
-  return digit;
+  const auto rest = request_line.substr(begin + name.size());
+  if (rest.size() != 2 || rest[0] < '2' || rest[0] > '9' || rest[1] != '\r')
+    return std::nullopt;
+  return begin + name.size();
 }
 
 /// Returns true if the request line ends with a well-formed version whose major number is not 1.

@@ -110,7 +110,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   REQUIRE(fields.find(header_fields::name::if_match) == joined);
   const auto condition = http::v1::read_condition(fields);
   const auto tags = parse_tags(joined, comparison::strong);
-  REQUIRE(condition.has_value() == !tags);
+  REQUIRE(condition.has_error() == !tags);
   if (tags)
     REQUIRE(condition->if_match == tags);
   const auto key = http::v1::read_idempotency_key(fields);
