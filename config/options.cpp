@@ -2,6 +2,7 @@
 
 #include "config/duration.hpp"
 #include "config/machine_memory.hpp"
+#include "config/number.hpp"
 #include "config/size.hpp"
 #include "counter/utf8.hpp"
 
@@ -72,21 +73,19 @@ public:
                                                    " is not HOST:PORT, like 127.0.0.1:8000 or "
                                                    "[::1]:8000";
         });
-    add("threads", options_.threads, "Number of event loops")
-        ->check(CLI::Range(1u, counter::limits::threads_max));
-    add("shards", options_.shards, "Number of shards, each an actor")
-        ->check(CLI::Range(1u, counter::limits::shards_max));
+    add_number("threads", options_.threads, 1, counter::limits::threads_max,
+               "Number of event loops");
+    add_number("shards", options_.shards, 1, counter::limits::shards_max,
+               "Number of shards, each an actor");
     auto& limits = options_.limits;
-    add("max-connections", limits.connections_max, "Connections at a time; more get a 503")
-        ->check(CLI::Range(std::size_t{1}, std::size_t{10'000'000}));
-    add("max-pipelined", limits.pipelined_max,
-        "Pending requests of one connection; more wait unread")
-        ->check(CLI::Range(std::size_t{1}, std::size_t{100'000}));
-    add("max-counters", limits.counters_max, "Number of counters; new ones above it get a 507")
-        ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1} << 48));
-    add("idempotency-max", limits.idempotency_records_max,
-        "Number of idempotency keys; new ones above it get a 507")
-        ->check(CLI::Range(std::uint64_t{0}, std::uint64_t{1} << 32));
+    add_number("max-connections", limits.connections_max, 1, 10'000'000,
+               "Connections at a time; more get a 503");
+    add_number("max-pipelined", limits.pipelined_max, 1, 100'000,
+               "Pending requests of one connection; more wait unread");
+    add_number("max-counters", limits.counters_max, 1, std::uint64_t{1} << 48,
+               "Number of counters; new ones above it get a 507");
+    add_number("idempotency-max", limits.idempotency_records_max, 0, std::uint64_t{1} << 32,
+               "Number of idempotency keys; new ones above it get a 507");
     add_duration("idempotency-ttl", limits.idempotency_ttl,
                  "How long an idempotency key is remembered", std::chrono::hours{365 * 24});
     add_duration("header-timeout", limits.header_timeout, "Limit for receiving a header; then 408");
@@ -206,6 +205,27 @@ private:
   CLI::Option* add(const std::string& flag, T& value, const std::string& help) {
     auto* option = app_.add_option("--" + flag, value, help)->envname(environment_name(flag));
     return option->capture_default_str();
+  }
+
+  template <class T>
+  void add_number(const std::string& flag, T& value, std::uint64_t min, std::uint64_t max,
+                  const std::string& help) {
+    // CLI11 would read 010 as octal, and 0x10.
+    app_.add_option_function<std::string>(
+            "--" + flag,
+            [&value, min, max](const std::string& text) {
+              value = static_cast<T>(*parse_number(text, min, max));
+            },
+            help)
+        ->envname(environment_name(flag))
+        ->type_name("N")
+        ->default_str(std::to_string(value))
+        ->check([min, max](const std::string& text) {
+          return parse_number(text, min, max)
+                     ? ""
+                     : text + " is not a number from " + std::to_string(min) + " to " +
+                           std::to_string(max);
+        });
   }
 
   /// `max` is a day by default.

@@ -104,6 +104,36 @@ TEST_CASE("parse_options() accepts numbers up to both ends of their ranges") {
   CHECK(accepted({"--idempotency-ttl", "365d"}).limits.idempotency_ttl == 8760h);
 }
 
+TEST_CASE("parse_options() reads every number as decimal, from flags, environment and file") {
+  CHECK(accepted({"--max-counters", "010"}).limits.counters_max == 10);
+  CHECK(accepted({"--threads", "08"}).threads == 8);
+  CHECK(accepted({"--idle-timeout", "010"}).limits.idle_timeout == 10s);
+  CHECK(accepted({"--data", "d", "--memory", "016M"}).storage.memory == 16 * 1024 * 1024);
+  {
+    const environment_variable counters{"COUNTERD_MAX_COUNTERS", "010"};
+    CHECK(accepted({}).limits.counters_max == 10);
+  }
+  const config_file file{"max-counters = 010\nshards = \"011\"\nidle-timeout = 010\n"};
+  const auto given = accepted({"--config", file.path()});
+  CHECK(given.limits.counters_max == 10);
+  CHECK(given.shards == 11);
+  CHECK(given.limits.idle_timeout == 10s);
+}
+
+TEST_CASE("parse_options() refuses a number that is not decimal, wherever it comes from") {
+  for (const std::string flag : {"threads", "shards", "max-connections", "max-pipelined",
+                                 "max-counters", "idempotency-max", "idle-timeout", "memory"})
+    for (const std::string value : {"0x10", "0X10", "0b11", "0o17", "1_0", "+5", " 5", "5 "}) {
+      CAPTURE(flag);
+      CAPTURE(value);
+      check_refused({"--data", "d", "--" + flag, value}, flag);
+      const config_file file{"data = \"d\"\n" + flag + " = \"" + value + "\"\n"};
+      check_refused({"--config", file.path()}, flag);
+    }
+  const environment_variable shards{"COUNTERD_SHARDS", "0x10"};
+  check_refused({}, "0x10");
+}
+
 TEST_CASE("parse_options() refuses a bad flag or value with one line that names it") {
   const arguments cases[] = {
       {"--threads", "0"},
