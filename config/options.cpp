@@ -1,6 +1,7 @@
 #include "config/options.hpp"
 
 #include "config/duration.hpp"
+#include "config/flag_set.hpp"
 #include "config/machine_memory.hpp"
 #include "config/number.hpp"
 #include "config/size.hpp"
@@ -9,9 +10,8 @@
 #include <CLI/CLI.hpp>
 
 #include <algorithm>
-#include <array>
-#include <cstdlib>
-#include <map>
+#include <sstream>
+#include <stdexcept>
 #include <thread>
 
 namespace config {
@@ -24,55 +24,16 @@ constexpr std::uint64_t memory_min = 16 * 1024 * 1024;
 constexpr std::chrono::milliseconds sync_interval_default{100};
 constexpr std::chrono::minutes sync_interval_max{1};
 
-std::string environment_name(std::string flag) {
-  std::replace(flag.begin(), flag.end(), '-', '_');
-  std::transform(flag.begin(), flag.end(), flag.begin(),
-                 [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c; });
-  return "COUNTERD_" + flag;
-}
-
-/// Returns the value of a flag in the environment; empty if it has none.
-std::string environment_value(const std::string& flag) {
-  const char* value = std::getenv(environment_name(flag).c_str());
-  return value == nullptr ? "" : value;
-}
-
-/// Gives the environment precedence over the config file, the opposite of CLI11's order.
-class file_below_environment : public CLI::ConfigTOML {
-public:
-  std::vector<CLI::ConfigItem> from_config(std::istream& input) const override {
-    auto settings = CLI::ConfigTOML::from_config(input);
-    std::erase_if(settings, [](const CLI::ConfigItem& item) {
-      return !environment_value(item.name).empty();
-    });
-    return settings;
-  }
-};
+const std::vector<std::string> log_levels = {"trace", "debug",    "info", "warn",
+                                             "error", "critical", "off"};
 
 /// The flags, their help and their ranges.
 class command_line {
 public:
   command_line() {
-    app_.config_formatter(std::make_shared<file_below_environment>());
     app_.set_version_flag("--version", "counterd " COUNTERD_VERSION);
-    // CLI11 2.1 reads the environment only after the file.
-    const auto file = environment_value("config");
-    app_.set_config("--config", file, "Read flags from this file: lines of `flag = value`",
-                    !file.empty())
-        ->envname(environment_name("config"))
-        ->type_name("FILE");
-    app_.allow_config_extras(false);
     app_.get_formatter()->column_width(34);
-    add("listen", listen_, "Address to listen on; repeatable; port 0 picks a free port")
-        ->type_name("HOST:PORT")
-        ->delimiter(',')
-        ->default_str("127.0.0.1:8000")
-        ->check([](const std::string& text) {
-          return listen_address::parse(text) ? ""
-                                             : text +
-                                                   " is not HOST:PORT, like 127.0.0.1:8000 or "
-                                                   "[::1]:8000";
-        });
+    add_listen();
     add_number("threads", options_.threads, 1, counter::limits::threads_max,
                "Number of event loops");
     add_number("shards", options_.shards, 1, counter::limits::shards_max,
@@ -93,9 +54,7 @@ public:
     add_duration("write-timeout", limits.write_timeout,
                  "Limit for a peer that does not read its responses");
     add_duration("idle-timeout", limits.idle_timeout, "Limit for a connection without requests");
-    add("log-level", log_level_, "Lowest level to log on stderr")
-        ->type_name("LEVEL")
-        ->check(CLI::IsMember({"trace", "debug", "info", "warn", "error", "critical", "off"}));
+    add_choice("log-level", log_level_, log_levels, "Lowest level to log on stderr");
     add_storage();
     check_ = app_.add_subcommand("check", "Verify a data directory that no server uses, and exit");
     check_->add_option("DIR", check_request_.directory, "The directory of --data")
@@ -107,17 +66,14 @@ public:
   std::variant<options, check_request, early_exit> parse(int argc, const char* const* argv) {
     try {
       app_.parse(argc, argv);
-      take_environment();
+      flags_.take_environment_and_file();
     } catch (const CLI::Success& success) {  // --help, --version
       std::ostringstream text;
       app_.exit(success, text, text);
       return early_exit{0, text.str()};
-    } catch (const CLI::ParseError& error) {
+    } catch (const std::runtime_error& error) {  // CLI::ParseError, too
       return refusal(error.what());
     }
-    // CLI11 2.4 would read each.
-    if (app_.get_config_ptr()->count() > 1)
-      return refusal("--config: there is one file at most");
     if (check_->parsed()) {
       if (argv[1] != check_->get_name())
         return refusal("check takes a directory and no other flag");
@@ -125,11 +81,8 @@ public:
     }
     if (const auto message = finish_storage(); !message.empty())
       return refusal(message);
-    if (!listen_.empty()) {
-      options_.listen.clear();
-      for (const auto& text : listen_)
-        options_.listen.push_back(*listen_address::parse(text));
-    }
+    if (!listen_.empty())
+      options_.listen = listen_;
     options_.log_level = spdlog::level::from_str(log_level_);
     return options_;
   }
@@ -147,39 +100,40 @@ private:
     return counter::is_valid_utf8(text) ? "" : "the name is not UTF-8";
   }
 
-  /// CLI11 2.4 drops a value in the environment that its check refuses, and refuses
-  /// each list of several. What it dropped is taken here as a flag's value is.
-  void take_environment() {
-    for (auto* option : app_.get_options()) {
-      const char* value = std::getenv(option->get_envname().c_str());
-      if (option == app_.get_config_ptr() || option->count() > 0 || value == nullptr ||
-          *value == '\0')
-        continue;
-      option->add_result(value);
-      option->run_callback();
-    }
+  void add_listen() {
+    flags_.add_repeatable("listen",
+                          {"HOST:PORT ...", "127.0.0.1:8000",
+                           "Address to listen on; repeatable; port 0 picks a free port"},
+                          [this](const std::string& text) {
+                            for (const auto& item : CLI::detail::split(text, ',')) {
+                              const auto address = listen_address::parse(item);
+                              if (!address)
+                                return item +
+                                       " is not HOST:PORT, like 127.0.0.1:8000 or [::1]:8000";
+                              listen_.push_back(*address);
+                            }
+                            return std::string{};
+                          });
   }
 
   void add_storage() {
     auto& storage = options_.storage;
-    add("data", storage.directory,
-        "Store the counters in this directory; without it, in memory only")
-        ->type_name("DIR")
-        ->check(&refuse_directory);
-    app_.add_option_function<std::string>(
-            "--memory", [&](const std::string& text) { storage.memory = *parse_size(text); },
-            "Memory for counters that are on disk")
-        ->envname(environment_name("memory"))
-        ->type_name("SIZE")
-        ->default_str("a quarter of the RAM")
-        ->check([](const std::string& text) {
-          return parse_size(text).value_or(0) >= memory_min
-                     ? ""
-                     : text + " is not a size like 512M or 4G, of at least " + to_text(memory_min);
-        });
-    add("sync", sync_, "When to sync a change: before its response, or soon after")
-        ->type_name("WHEN")
-        ->check(CLI::IsMember({"always", "interval"}));
+    flags_.add("data",
+               {"DIR", "", "Store the counters in this directory; without it, in memory only"},
+               [&storage](const std::string& text) {
+                 storage.directory = text;
+                 return refuse_directory(text);
+               });
+    flags_.add("memory", {"SIZE", "a quarter of the RAM", "Memory for counters that are on disk"},
+               [&storage](const std::string& text) {
+                 storage.memory = parse_size(text).value_or(0);
+                 return storage.memory >= memory_min
+                            ? std::string{}
+                            : text + " is not a size like 512M or 4G, of at least " +
+                                  to_text(memory_min);
+               });
+    add_choice("sync", sync_, {"always", "interval"},
+               "When to sync a change: before its response, or soon after");
     add_duration("sync-interval", sync_interval_, "How soon after: what a power failure may take",
                  sync_interval_max);
   }
@@ -187,12 +141,12 @@ private:
   /// Sets the durability. Returns a message if the flags contradict each other,
   /// otherwise "".
   std::string finish_storage() {
-    for (const std::string flag : {"--memory", "--sync", "--sync-interval"})
-      if (options_.storage.directory.empty() && app_.count(flag) > 0)
-        return flag + " needs --data";
+    for (const std::string flag : {"memory", "sync", "sync-interval"})
+      if (options_.storage.directory.empty() && !flags_.source(flag).empty())
+        return flags_.source(flag) + " needs --data";
     const bool has_interval = sync_ == "interval";
-    if (!has_interval && app_.count("--sync-interval") > 0)
-      return "--sync-interval needs --sync interval";
+    if (!has_interval && !flags_.source("sync-interval").empty())
+      return flags_.source("sync-interval") + " needs --sync interval";
     using sync = enum counter::durability::sync;
     if (has_interval)
       options_.storage.durability = {sync::interval, sync_interval_};
@@ -202,54 +156,47 @@ private:
   }
 
   template <class T>
-  CLI::Option* add(const std::string& flag, T& value, const std::string& help) {
-    auto* option = app_.add_option("--" + flag, value, help)->envname(environment_name(flag));
-    return option->capture_default_str();
-  }
-
-  template <class T>
   void add_number(const std::string& flag, T& value, std::uint64_t min, std::uint64_t max,
                   const std::string& help) {
-    // CLI11 would read 010 as octal, and 0x10.
-    app_.add_option_function<std::string>(
-            "--" + flag,
-            [&value, min, max](const std::string& text) {
-              value = static_cast<T>(*parse_number(text, min, max));
-            },
-            help)
-        ->envname(environment_name(flag))
-        ->type_name("N")
-        ->default_str(std::to_string(value))
-        ->check([min, max](const std::string& text) {
-          return parse_number(text, min, max)
-                     ? ""
-                     : text + " is not a number from " + std::to_string(min) + " to " +
-                           std::to_string(max);
-        });
+    flags_.add(flag, {"N", std::to_string(value), help},
+               [&value, min, max](const std::string& text) {
+                 const auto number = parse_number(text, min, max);
+                 value = static_cast<T>(number.value_or(0));
+                 return number ? std::string{}
+                               : text + " is not a number from " + std::to_string(min) + " to " +
+                                     std::to_string(max);
+               });
   }
 
   /// `max` is a day by default.
   void add_duration(const std::string& flag, std::chrono::milliseconds& value,
                     const std::string& help,
                     std::chrono::milliseconds max = std::chrono::hours{24}) {
-    app_.add_option_function<std::string>(
-            "--" + flag,
-            [&value, max](const std::string& text) { value = *parse_duration(text, max); }, help)
-        ->envname(environment_name(flag))
-        ->type_name("TIME")
-        ->default_str(to_text(value))
-        ->check([max](const std::string& text) {
-          return parse_duration(text, max)
-                     ? ""
-                     : text + " is not a time like 10s or 500ms, up to " + to_text(max);
+    flags_.add(flag, {"TIME", to_text(value), help}, [&value, max](const std::string& text) {
+      const auto duration = parse_duration(text, max);
+      value = duration.value_or(value);
+      return duration ? std::string{}
+                      : text + " is not a time like 10s or 500ms, up to " + to_text(max);
+    });
+  }
+
+  void add_choice(const std::string& flag, std::string& value,
+                  const std::vector<std::string>& choices, const std::string& help) {
+    const auto list = CLI::detail::join(choices, ",");
+    flags_.add(
+        flag, {"{" + list + "}", value, help}, [&value, choices, list](const std::string& text) {
+          value = text;
+          const bool is_choice = std::find(choices.begin(), choices.end(), text) != choices.end();
+          return is_choice ? std::string{} : text + " is none of " + list;
         });
   }
 
   CLI::App app_{"An actor-model counter server over HTTP.", "counterd"};
+  flag_set flags_{app_};
   options options_;
   CLI::App* check_ = nullptr;
   check_request check_request_;
-  std::vector<std::string> listen_;
+  std::vector<listen_address> listen_;
   std::string sync_ = "always";
   std::chrono::milliseconds sync_interval_ = sync_interval_default;
   std::string log_level_ = "info";

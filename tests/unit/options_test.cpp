@@ -201,6 +201,10 @@ TEST_CASE("parse_options() of --help and --version exits with 0") {
     CAPTURE(flag);
     CHECK(std::get<early_exit>(help).text.find(flag) != std::string::npos);
   }
+  const auto& help_text = std::get<early_exit>(help).text;
+  CHECK(help_text.find("(Env:COUNTERD_SYNC_INTERVAL)") != std::string::npos);
+  CHECK(help_text.find("COUNTERD_HELP") == std::string::npos);
+  CHECK(help_text.find("COUNTERD_VERSION") == std::string::npos);
 
   const auto version = parse({"--version"});
   REQUIRE(std::holds_alternative<early_exit>(version));
@@ -254,10 +258,48 @@ TEST_CASE("parse_options() refuses a config file that is wrong or missing with o
   for (const auto& [text, mentions] : cases) {
     const config_file file{text};
     check_refused({"--config", file.path()}, mentions);
+    check_refused({"--config", file.path()}, file.path() + ":");
   }
   check_refused({"--config", "/nowhere/at/all.toml"}, "/nowhere/at/all.toml");
   check_refused({"--config", "/"}, "/");
   check_refused({"--config", "/dev/null", "--config", "/dev/null"}, "--config");
+}
+
+TEST_CASE("parse_options() names the file and the line of whatever is wrong in a config file") {
+  for (const std::string_view line :
+       {"nope = 1", "config = \"x\"", "version = true", "shards = 0", "shards = 0x10",
+        "shards = []", "shards", "shards =", "threads = 2", "listen = \"nowhere\"", "[server]",
+        "data = \"d", "data = \"\"", "idle-timeout = soon", "sync-interval = 61s", "memory = 1",
+        "log-level = loud", "data = \"\xff\""}) {
+    const config_file file{"# a comment\nthreads = 2\n" + std::string{line} + "\nshards = 2\n"};
+    CAPTURE(line);
+    check_refused({"--config", file.path()}, "counterd: " + file.path() + ":3: ");
+    const environment_variable named{"COUNTERD_CONFIG", file.path()};
+    check_refused({}, "counterd: " + file.path() + ":3: ");
+  }
+}
+
+TEST_CASE("parse_options() reads a config file with a byte order mark and CRLF") {
+  const config_file file{"\xef\xbb\xbfshards = 5\r\nthreads = 3\r\n"};
+  CHECK(accepted({"--config", file.path()}).shards == 5);
+  CHECK(accepted({"--config", file.path()}).threads == 3);
+}
+
+TEST_CASE("parse_options() takes all of a quoted value in a config file") {
+  for (const std::string data : {"a # b", "#", "a;b", "a, b", "a b", "[a]", "a=b", "it's"}) {
+    const config_file file{"data = \"" + data + "\" # a comment\n"};
+    CHECK(accepted({"--config", file.path()}).storage.directory == data);
+  }
+  const config_file file{"data = 'say \"a # b\"'\n"};
+  CHECK(accepted({"--config", file.path()}).storage.directory == "say \"a # b\"");
+}
+
+TEST_CASE("parse_options() reads repeated lines of listen, and no other flag twice") {
+  const config_file listens{"listen = a:1\nshards = 2\nlisten = [\n  \"b:2\",\n  \"c:3\",\n]\n"};
+  CHECK(accepted({"--config", listens.path()}).listen.size() == 3);
+  CHECK(accepted({"--config", listens.path(), "--listen", "d:4"}).listen.size() == 1);
+  const environment_variable listen{"COUNTERD_LISTEN", "e:5"};
+  CHECK(accepted({"--config", listens.path()}).listen.size() == 1);
 }
 
 TEST_CASE("parse_options() reads the environment where no flag is given") {

@@ -1,0 +1,187 @@
+#include "config/config_file.hpp"
+
+#include "counter/utf8.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+#include <stdexcept>
+
+namespace config {
+
+namespace {
+
+constexpr std::size_t file_bytes_max = std::size_t{1} << 20;
+
+constexpr std::string_view byte_order_mark = "\xef\xbb\xbf";
+
+/// Where an array's word ends. Another value's word ends at the same without `,` and `]`.
+constexpr std::string_view word_ends = " \t\n#,]";
+
+class parser {
+public:
+  /// Both must outlive the parser.
+  parser(std::string_view text, const std::string& path) : rest_(text), path_(path) {
+    if (rest_.starts_with(byte_order_mark))
+      rest_.remove_prefix(byte_order_mark.size());
+    refuse_binary();
+  }
+
+  std::vector<setting> parse() {
+    std::vector<setting> settings;
+    for (skip_blank(); !rest_.empty(); skip_blank())
+      settings.push_back(parse_setting());
+    return settings;
+  }
+
+private:
+  [[noreturn]] void fail(const std::string& problem) const {
+    throw std::runtime_error(path_ + ":" + std::to_string(line_) + ": " + problem);
+  }
+
+  /// A zero byte would cut a directory's name short, and UTF-16 is full of them.
+  void refuse_binary() {
+    for (auto text = rest_; !text.empty(); ++line_) {
+      const auto line = text.substr(0, text.find('\n'));
+      if (!counter::is_valid_utf8(line))
+        fail("the line is not UTF-8");
+      if (std::any_of(line.begin(), line.end(),
+                      [](char c) { return (c >= 0 && c < ' ' && c != '\t') || c == '\x7f'; }))
+        fail("the line contains a control character");
+      text.remove_prefix(std::min(line.size() + 1, text.size()));
+    }
+    line_ = 1;
+  }
+
+  bool is_at(char c) const { return !rest_.empty() && rest_.front() == c; }
+
+  bool is_at_line_end() const { return rest_.empty() || is_at('\n') || is_at('#'); }
+
+  bool skip(char c) {
+    if (!is_at(c))
+      return false;
+    rest_.remove_prefix(1);
+    line_ += c == '\n' ? 1 : 0;
+    return true;
+  }
+
+  void skip_spaces() {
+    while (skip(' ') || skip('\t')) {
+    }
+  }
+
+  /// Skips spaces, comments and line ends.
+  void skip_blank() {
+    do {
+      skip_spaces();
+      if (is_at('#'))
+        rest_.remove_prefix(std::min(rest_.find('\n'), rest_.size()));
+    } while (skip('\n'));
+  }
+
+  setting parse_setting() {
+    if (is_at('['))
+      fail("there are no sections");
+    setting parsed{.name = parse_name(), .values = {}, .line = line_};
+    skip_spaces();
+    if (!skip('='))
+      fail("there is no `=` after " + parsed.name);
+    skip_spaces();
+    if (is_at_line_end())
+      fail(parsed.name + " has no value");
+    if (skip('['))
+      parsed.values = parse_array();
+    else
+      parsed.values = {parse_value(word_ends.substr(0, word_ends.find(',')))};
+    skip_spaces();
+    if (!is_at_line_end())
+      fail("quote the value of " + parsed.name);
+    return parsed;
+  }
+
+  std::string parse_name() {
+    if (is_at('"') || is_at('\''))
+      return parse_string();
+    const auto name = rest_.substr(0, rest_.find_first_of(" \t\n#="));
+    if (name.empty())
+      fail("there is no name before `=`");
+    rest_.remove_prefix(name.size());
+    return std::string{name};
+  }
+
+  /// The opening bracket has been skipped.
+  std::vector<std::string> parse_array() {
+    std::vector<std::string> values;
+    for (skip_blank(); !skip(']'); skip_blank()) {
+      if (rest_.empty())
+        fail("there is no `]` at the end of the array");
+      values.push_back(parse_value(word_ends));
+      skip_blank();
+      if (!skip(',') && !is_at(']'))
+        fail("there is no `,` or `]` after " + values.back());
+    }
+    return values;
+  }
+
+  std::string parse_value(std::string_view ends) {
+    if (is_at('"') || is_at('\''))
+      return parse_string();
+    const auto word = rest_.substr(0, rest_.find_first_of(ends));
+    rest_.remove_prefix(word.size());
+    // A word that goes on after its # is more likely a name than a comment.
+    if (word.empty() || word.find_first_of("\"'[") != word.npos || is_at('#'))
+      fail("quote the value that contains one of \" ' [ # or is empty");
+    return std::string{word};
+  }
+
+  std::string parse_string() {
+    const char quote = rest_.front();
+    rest_.remove_prefix(1);
+    std::string value;
+    while (!skip(quote)) {
+      if (rest_.empty() || is_at('\n'))
+        fail(std::string{"there is no "} + quote + " at the end of the string");
+      value += quote == '"' && skip('\\') ? parse_escape() : rest_.front();
+      rest_.remove_prefix(1);
+    }
+    return value;
+  }
+
+  /// Returns what the character after a backslash stands for.
+  char parse_escape() const {
+    constexpr std::string_view escapes = "\"\\tnr";
+    constexpr std::string_view meanings = "\"\\\t\n\r";
+    const auto index = rest_.empty() ? escapes.npos : escapes.find(rest_.front());
+    if (index == escapes.npos)
+      fail("write \\\\ for a backslash, or put the string in '");
+    return meanings[index];
+  }
+
+  std::string_view rest_;
+  const std::string& path_;
+  std::size_t line_ = 1;
+};
+
+}  // namespace
+
+std::vector<setting> parse_config(std::string_view text, const std::string& path) {
+  std::string unix_text{text};
+  for (std::size_t end = 0; (end = unix_text.find("\r\n", end)) != unix_text.npos;)
+    unix_text.erase(end, 1);
+  return parser{unix_text, path}.parse();
+}
+
+std::vector<setting> read_config_file(const std::string& path) {
+  std::ifstream file{path, std::ios::binary};
+  std::string text(file_bytes_max + 1, '\0');
+  file.read(text.data(), static_cast<std::streamsize>(text.size()));
+  if (!file.is_open() || file.bad())
+    throw std::runtime_error("cannot read " + path + ": " + std::strerror(errno));
+  text.resize(static_cast<std::size_t>(file.gcount()));
+  if (text.size() > file_bytes_max)
+    throw std::runtime_error(path + " is no config file: it is larger than 1 MiB");
+  return parse_config(text, path);
+}
+
+}  // namespace config

@@ -1,0 +1,30 @@
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace config {
+
+/// A setting in a config file.
+struct setting {
+  std::string name;
+  std::vector<std::string> values;  ///< the elements of an array, otherwise one value
+  std::size_t line;                 ///< where it begins, from 1
+
+  bool operator==(const setting&) const = default;
+};
+
+/// Parses a config file: UTF-8 with or without a byte order mark, comments after `#`, and
+/// lines of `name = value` as in TOML. A value is a "string" (with \" \\ \t \n \r), a
+/// 'string' (without escapes), a word without quotes (no spaces, quotes or #), or an array
+/// of these, which may be several lines long. There are no sections. Throws
+/// std::runtime_error with `path:line: problem`.
+std::vector<setting> parse_config(std::string_view text, const std::string& path);
+
+/// Reads and parses a config file of up to 1 MiB. Throws std::runtime_error that names the
+/// file, and the line if a line is wrong.
+std::vector<setting> read_config_file(const std::string& path);
+
+}  // namespace config

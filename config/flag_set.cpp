@@ -1,0 +1,135 @@
+#include "config/flag_set.hpp"
+
+#include "config/config_file.hpp"
+
+#include <CLI/CLI.hpp>
+
+#include <algorithm>
+#include <cstdlib>
+#include <memory>
+#include <set>
+#include <stdexcept>
+#include <utility>
+
+namespace config {
+
+namespace {
+
+constexpr const char* config_flag = "config";
+
+std::string environment_name(std::string flag) {
+  std::replace(flag.begin(), flag.end(), '-', '_');
+  std::transform(flag.begin(), flag.end(), flag.begin(),
+                 [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c; });
+  return "COUNTERD_" + flag;
+}
+
+/// Adds the name of its variable to each flag.
+class formatter : public CLI::Formatter {
+public:
+  std::string make_option_opts(const CLI::Option* option) const override {
+    auto text = CLI::Formatter::make_option_opts(option);
+    // --help and --version have no type.
+    if (option->nonpositional() && !option->get_type_name().empty())
+      text += " (Env:" + environment_name(option->get_lnames().front()) + ")";
+    return text;
+  }
+};
+
+/// Throws if `set` refuses the value.
+void set_value(const flag_set::setter& set, const std::string& text, const std::string& source) {
+  if (const auto problem = set(text); !problem.empty())
+    throw std::runtime_error(source + ": " + problem);
+}
+
+}  // namespace
+
+flag_set::flag_set(CLI::App& app) : app_(app) {
+  app.formatter(std::make_shared<formatter>());
+  add(config_flag, {"FILE", "", "Read flags from this file: lines of `flag = value`"},
+      [this](const std::string& text) {
+        config_file_ = text;
+        return std::string{text.empty() ? "the name is empty" : ""};
+      });
+}
+
+void flag_set::add(const std::string& name, const flag_help& help, setter set) {
+  const auto* option =
+      app_.add_option_function<std::string>(
+              "--" + name,
+              [name, set](const std::string& text) { set_value(set, text, "--" + name); },
+              help.text)
+          ->type_name(help.type)
+          ->default_str(help.default_value);
+  entries_.push_back({name, option, std::move(set), /*is_repeatable=*/false});
+}
+
+void flag_set::add_repeatable(const std::string& name, const flag_help& help, setter set) {
+  const auto* option = app_.add_option_function<std::vector<std::string>>(
+                               "--" + name,
+                               [name, set](const std::vector<std::string>& values) {
+                                 for (const auto& text : values)
+                                   set_value(set, text, "--" + name);
+                               },
+                               help.text)
+                           ->type_name(help.type)
+                           ->default_str(help.default_value);
+  entries_.push_back({name, option, std::move(set), /*is_repeatable=*/true});
+}
+
+void flag_set::take_environment_and_file() {
+  take_environment();
+  if (!config_file_.empty())
+    take_file(config_file_);
+}
+
+void flag_set::take_environment() {
+  for (auto& each : entries_) {
+    const char* value = std::getenv(environment_name(each.name).c_str());
+    if (each.is_set() || value == nullptr || *value == '\0')
+      continue;
+    each.source = "--" + each.name;
+    set_value(each.set, value, each.source);
+  }
+}
+
+void flag_set::take_file(const std::string& path) {
+  std::set<std::string> names;
+  std::set<const entry*> unset;
+  for (const auto& each : entries_)
+    if (!each.is_set())
+      unset.insert(&each);
+  for (const auto& setting : read_config_file(path)) {
+    const auto source = path + ":" + std::to_string(setting.line) + ": " + setting.name;
+    auto* flag = find(setting.name);
+    if (flag == nullptr || flag->name == config_flag)
+      throw std::runtime_error(source + ": there is no such flag for a file");
+    const bool is_first = names.insert(setting.name).second;
+    if (!flag->is_repeatable && (!is_first || setting.values.size() != 1))
+      throw std::runtime_error(source + ": the flag has exactly one value");
+    if (!unset.contains(flag))
+      continue;
+    flag->source = source;
+    for (const auto& value : setting.values)
+      set_value(flag->set, value, source);
+  }
+}
+
+std::string flag_set::source(const std::string& name) const {
+  for (const auto& each : entries_)
+    if (each.name == name)
+      return each.option->count() > 0 ? "--" + name : each.source;
+  return {};
+}
+
+flag_set::entry* flag_set::find(const std::string& name) {
+  const auto found = std::find_if(entries_.begin(), entries_.end(),
+                                  [&name](const entry& each) { return each.name == name; });
+  return found == entries_.end() ? nullptr : &*found;
+}
+
+bool flag_set::entry::is_set() const {
+  return option->count() > 0 || !source.empty();
+}
+
+}  // namespace config

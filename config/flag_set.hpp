@@ -1,0 +1,69 @@
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+namespace CLI {
+class App;
+class Option;
+}  // namespace CLI
+
+namespace config {
+
+/// What --help says about a flag.
+struct flag_help {
+  std::string type;
+  std::string default_value;
+  std::string text;
+};
+
+/// Flags whose values come from the command line, or below it from the environment, or
+/// below that from the file that the flag `--config` names. CLI11 reads only the command
+/// line: its versions differ in what they make of the others, and its messages name
+/// neither variables nor lines.
+class flag_set {
+public:
+  /// Stores a value. Returns what is wrong with it, otherwise "".
+  using setter = std::function<std::string(const std::string& text)>;
+
+  /// Creates a set with no flag but --config. `app` must outlive it.
+  explicit flag_set(CLI::App& app);
+  flag_set(const flag_set&) = delete;
+  flag_set& operator=(const flag_set&) = delete;
+
+  /// Adds `--name`, which may be given once.
+  void add(const std::string& name, const flag_help& help, setter set);
+  /// Adds `--name`, which may be given several times, and as an array in the config file.
+  void add_repeatable(const std::string& name, const flag_help& help, setter set);
+
+  /// Sets the flags that the command line has not set: from variables, COUNTERD_MAX_COUNTERS
+  /// for `max-counters`, then from the config file. Call it once, after `app` has parsed
+  /// the command line. Throws std::runtime_error if a value or a name is bad or the file
+  /// cannot be read.
+  void take_environment_and_file();
+
+  /// Returns what set a flag, for messages; empty if it has its default value.
+  std::string source(const std::string& name) const;
+
+private:
+  struct entry {
+    std::string name;
+    const CLI::Option* option;
+    setter set;
+    bool is_repeatable;
+    std::string source{};  ///< the variable or the line of the file that set it
+
+    bool is_set() const;
+  };
+
+  void take_environment();
+  void take_file(const std::string& path);
+  entry* find(const std::string& name);
+
+  CLI::App& app_;
+  std::vector<entry> entries_;
+  std::string config_file_;
+};
+
+}  // namespace config
