@@ -150,9 +150,16 @@ std::unique_ptr<actors::actor_store> open_store(const config::options& options,
                                                storage_options.memory - storage_options.memory / 2);
 }
 
+/// Returns where the counters are, for the log.
+std::string store_name(const config::storage_options& options) {
+  return options.directory.empty() ? "memory" : "rocksdb:" + options.directory;
+}
+
 /// Serves until a signal arrives. Returns the exit code.
 int run(const config::options& options) {
   stop_signals signals;  // before there are threads
+  for (const auto& warning : options.warnings)
+    spdlog::warn(warning);
   raise_descriptor_limit(options.limits.connections_max);
   disk_failure failure;
   const auto ledger = open_ledger(options.storage, failure);
@@ -160,8 +167,8 @@ int run(const config::options& options) {
   http::server server{COUNTERD_VERSION, options.limits, options.threads, *store};
   listen(server, options.listen);
   server.start();
-  spdlog::info("counterd " COUNTERD_VERSION " started: threads={} shards={}", options.threads,
-               options.shards);
+  spdlog::info("counterd " COUNTERD_VERSION " started: threads={} shards={} store={}",
+               options.threads, options.shards, store_name(options.storage));
   const int received = signals.wait();
   if (failure.is_reported())
     spdlog::info("stopping, because the disk has failed");

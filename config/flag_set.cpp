@@ -9,7 +9,10 @@
 #include <memory>
 #include <set>
 #include <stdexcept>
+#include <string_view>
 #include <utility>
+
+#include <unistd.h>
 
 namespace config {
 
@@ -17,11 +20,13 @@ namespace {
 
 constexpr const char* config_flag = "config";
 
+constexpr std::string_view variable_prefix = "COUNTERD_";
+
 std::string environment_name(std::string flag) {
   std::replace(flag.begin(), flag.end(), '-', '_');
   std::transform(flag.begin(), flag.end(), flag.begin(),
                  [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c; });
-  return "COUNTERD_" + flag;
+  return std::string{variable_prefix} + flag;
 }
 
 /// Adds the name of its variable to each flag.
@@ -77,6 +82,20 @@ void flag_set::add_repeatable(const std::string& name, const flag_help& help, se
   entries_.push_back({name, option, std::move(set), /*is_repeatable=*/true});
 }
 
+void flag_set::refuse_missing_values(int argc, const char* const* argv) const {
+  for (int i = 1; i < argc && argv[i] != std::string_view{"--"}; ++i) {
+    const std::string_view argument = argv[i];
+    const auto name = argument.substr(0, argument.find('='));
+    const bool has_equals = name.size() < argument.size();
+    const bool lacks_value = has_equals
+                                 ? name.size() + 1 == argument.size()
+                                 : i + 1 < argc && std::string_view{argv[i + 1]}.starts_with("--");
+    for (const auto& each : entries_)
+      if (lacks_value && name == "--" + each.name)
+        throw std::runtime_error(std::string{name} + ": the value is missing");
+  }
+}
+
 void flag_set::take_environment_and_file() {
   take_environment();
   if (!config_file_.empty())
@@ -85,11 +104,15 @@ void flag_set::take_environment_and_file() {
 
 void flag_set::take_environment() {
   for (auto& each : entries_) {
-    const char* value = std::getenv(environment_name(each.name).c_str());
-    if (each.is_set() || value == nullptr || *value == '\0')
+    const auto name = environment_name(each.name);
+    const char* value = std::getenv(name.c_str());
+    if (each.is_set() || value == nullptr)
       continue;
-    each.source = "--" + each.name;
-    set_value(each.set, value, each.source);
+    // More likely a variable that was to be expanded than a wish for the default.
+    if (*value == '\0')
+      throw std::runtime_error(name + ": the value is empty");
+    each.source = name;
+    set_value(each.set, value, name);
   }
 }
 
@@ -113,6 +136,23 @@ void flag_set::take_file(const std::string& path) {
     for (const auto& value : setting.values)
       set_value(flag->set, value, source);
   }
+}
+
+std::vector<std::string> flag_set::unknown_variables() const {
+  std::vector<std::string> names;
+  for (auto variable = environ; *variable != nullptr; ++variable) {
+    const std::string_view text = *variable;
+    std::string name{text.substr(0, text.find('='))};
+    const bool is_flag = std::any_of(entries_.begin(), entries_.end(), [&name](const entry& each) {
+      return environment_name(each.name) == name;
+    });
+    std::replace_if(
+        name.begin(), name.end(), [](char c) { return c <= ' ' || c > '~'; }, '?');
+    if (name.starts_with(variable_prefix) && !is_flag)
+      names.push_back(name);
+  }
+  std::sort(names.begin(), names.end());
+  return names;
 }
 
 std::string flag_set::source(const std::string& name) const {

@@ -37,11 +37,19 @@ public:
   /// Adds `--name`, which may be given several times, and as an array in the config file.
   void add_repeatable(const std::string& name, const flag_help& help, setter set);
 
+  /// Throws std::runtime_error if a flag in the command line has no value. CLI11 would take
+  /// the flag after it for its value.
+  void refuse_missing_values(int argc, const char* const* argv) const;
+
   /// Sets the flags that the command line has not set: from variables, COUNTERD_MAX_COUNTERS
   /// for `max-counters`, then from the config file. Call it once, after `app` has parsed
-  /// the command line. Throws std::runtime_error if a value or a name is bad or the file
-  /// cannot be read.
+  /// the command line. Throws std::runtime_error if a value is bad, a variable is empty, a
+  /// name in the file is unknown, or the file cannot be read.
   void take_environment_and_file();
+
+  /// Returns the COUNTERD_* variables that set no flag, sorted, with `?` for bytes that are
+  /// not printable ASCII.
+  std::vector<std::string> unknown_variables() const;
 
   /// Returns what set a flag, for messages; empty if it has its default value.
   std::string source(const std::string& name) const;

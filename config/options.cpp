@@ -65,6 +65,7 @@ public:
 
   std::variant<options, check_request, early_exit> parse(int argc, const char* const* argv) {
     try {
+      flags_.refuse_missing_values(argc, argv);
       app_.parse(argc, argv);
       flags_.take_environment_and_file();
     } catch (const CLI::Success& success) {  // --help, --version
@@ -83,6 +84,8 @@ public:
       return refusal(message);
     if (!listen_.empty())
       options_.listen = listen_;
+    for (const auto& name : flags_.unknown_variables())
+      options_.warnings.push_back(name + " is no variable of counterd and is ignored");
     options_.log_level = spdlog::level::from_str(log_level_);
     return options_;
   }

@@ -28,6 +28,7 @@ struct options {
   counter::limits limits;
   storage_options storage;  ///< by default, `memory` is a quarter of machine_memory()
   spdlog::level::level_enum log_level = spdlog::level::info;
+  std::vector<std::string> warnings;  ///< lines for the log
 
   options();
 };

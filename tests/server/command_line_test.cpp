@@ -1,5 +1,6 @@
 #include "tests/server/support/client.hpp"
 #include "tests/server/support/server_process.hpp"
+#include "tests/server/support/temporary_directory.hpp"
 
 #include <doctest/doctest.h>
 
@@ -128,6 +129,8 @@ TEST_CASE("counterd refuses invalid flags with one line") {
   check_refuses({}, {.environment = {"COUNTERD_THREADS=two"}});
   check_refuses({}, {.environment = {"COUNTERD_LISTEN=nowhere"}});
   check_refuses({}, {.environment = {"COUNTERD_LISTEN=127.0.0.1:0,nowhere"}});
+  check_refuses({}, {.environment = {"COUNTERD_DATA="}});
+  check_refuses({"--data=", "--sync=interval"});
   check_refuses({"check", "/tmp"}, {.environment = {"COUNTERD_THREADS=two"}});
   for (const std::string text : {"no-such-flag = 1\n", "threads = two\n", "listen = [\n"}) {
     CAPTURE(text);
@@ -244,6 +247,19 @@ TEST_CASE("COUNTERD_LISTEN sets the addresses") {
   CHECK(get(server.port(), "/").status == 200);
 }
 
+TEST_CASE("the log names unknown COUNTERD_ variables and where the counters are stored") {
+  const temporary_directory data;
+  server_process server{{"--data", data.path().string()},
+                        {.environment = {"COUNTERD_PORT=tcp://10.0.0.1:8000", "COUNTERD_SHARD=2"}}};
+  CHECK(get(server.port(), "/inc?name=x").body == "ok\n");
+  const auto log = server.stop().log;
+  CAPTURE(log);
+  CHECK(log.find(" warning COUNTERD_PORT ") != std::string::npos);
+  CHECK(log.find(" warning COUNTERD_SHARD ") != std::string::npos);
+  CHECK(log.find("10.0.0.1") == std::string::npos);
+  CHECK(log.find(" store=rocksdb:" + data.path().string() + "\n") != std::string::npos);
+}
+
 TEST_CASE("the log reports start and stop, and no request") {
   server_process server{{"--max-connections", "100"}};
   for (const std::string target : {"/inc?name=x", "/get?name=x", "/get", "/nowhere"})
@@ -257,6 +273,7 @@ TEST_CASE("the log reports start and stop, and no request") {
   const auto ended = server.stop();
   CHECK(ended.exit_code == 0);
   CHECK(ended.log.find("started: threads=") != std::string::npos);
+  CHECK(ended.log.find(" store=memory\n") != std::string::npos);
   CHECK(ended.log.find("stopping on SIGTERM") != std::string::npos);
   CHECK(std::count(ended.log.begin(), ended.log.end(), '\n') == 3);
   CHECK(ended.output == "listening on http://" + server.addresses()[0] + "\n");

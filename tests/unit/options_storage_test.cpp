@@ -122,11 +122,17 @@ TEST_CASE("parse_options() reads storage flags from the environment and the conf
   CHECK(accepted({"--data", "d", "--memory", "1G"}).storage.memory == 1024 * mebibyte);
 }
 
-TEST_CASE("parse_options() ignores an empty --data in the environment") {
-  const environment_variable data{"COUNTERD_DATA", ""};
-  CHECK(accepted({}).storage.directory == "");
-  const environment_variable memory{"COUNTERD_MEMORY", "32M"};
-  check_refused({}, "--memory needs --data");
+TEST_CASE("parse_options() names the variable or the line that needs --data") {
+  {
+    const environment_variable memory{"COUNTERD_MEMORY", "32M"};
+    check_refused({}, "counterd: COUNTERD_MEMORY needs --data");
+  }
+  const environment_variable sync{"COUNTERD_SYNC_INTERVAL", "5ms"};
+  check_refused({"--data", "d"}, "counterd: COUNTERD_SYNC_INTERVAL needs --sync interval");
+  const config_file file{"\nsync-interval = 5ms\n"};
+  check_refused({"--config", file.path()}, "COUNTERD_SYNC_INTERVAL needs --data");
+  ::unsetenv("COUNTERD_SYNC_INTERVAL");
+  check_refused({"--config", file.path()}, file.path() + ":2: sync-interval needs --data");
 }
 
 TEST_CASE("parse_options() refuses an empty --data in a config file") {

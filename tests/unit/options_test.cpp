@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <chrono>
 #include <string>
 #include <string_view>
@@ -313,34 +314,91 @@ TEST_CASE("parse_options() reads the environment where no flag is given") {
   CHECK(accepted({"--shards", "6"}).shards == 6);
 }
 
-TEST_CASE("parse_options() refuses a bad value in the environment and ignores an empty one") {
+TEST_CASE("parse_options() refuses a bad or empty variable and names it") {
   struct {
     const char* name;
     std::string_view value, mentions;
   } const cases[] = {
-      {"COUNTERD_SHARDS", "many", "--shards"},
-      {"COUNTERD_THREADS", "0", "--threads"},
-      {"COUNTERD_THREADS", "1025", "--threads"},
-      {"COUNTERD_MAX_COUNTERS", "-1", "--max-counters"},
+      {"COUNTERD_SHARDS", "many", "many"},
+      {"COUNTERD_THREADS", "0", "1 to 1024"},
+      {"COUNTERD_THREADS", "1025", "1025"},
+      {"COUNTERD_MAX_COUNTERS", "-1", "-1"},
       {"COUNTERD_IDLE_TIMEOUT", "soon", "soon"},
       {"COUNTERD_LISTEN", "nowhere", "nowhere"},
       {"COUNTERD_LISTEN", "a:1,nowhere,b:2", "nowhere"},
-      {"COUNTERD_LOG_LEVEL", "loud", "--log-level"},
-      {"COUNTERD_DATA", "a\xff", "--data"},
+      {"COUNTERD_LOG_LEVEL", "loud", "loud"},
+      {"COUNTERD_DATA", "a\xff", "UTF-8"},
       {"COUNTERD_MEMORY", "half", "half"},
-      {"COUNTERD_SYNC", "never", "--sync"},
+      {"COUNTERD_SYNC", "never", "never"},
       {"COUNTERD_SYNC_INTERVAL", "61s", "61s"},
+      {"COUNTERD_CONFIG", "", "empty"},
+      {"COUNTERD_LISTEN", "", "empty"},
+      {"COUNTERD_THREADS", "", "empty"},
+      {"COUNTERD_SHARDS", "", "empty"},
+      {"COUNTERD_MAX_CONNECTIONS", "", "empty"},
+      {"COUNTERD_MAX_PIPELINED", "", "empty"},
+      {"COUNTERD_MAX_COUNTERS", "", "empty"},
+      {"COUNTERD_IDEMPOTENCY_MAX", "", "empty"},
+      {"COUNTERD_IDEMPOTENCY_TTL", "", "empty"},
+      {"COUNTERD_HEADER_TIMEOUT", "", "empty"},
+      {"COUNTERD_BODY_TIMEOUT", "", "empty"},
+      {"COUNTERD_WRITE_TIMEOUT", "", "empty"},
+      {"COUNTERD_IDLE_TIMEOUT", "", "empty"},
+      {"COUNTERD_LOG_LEVEL", "", "empty"},
+      {"COUNTERD_DATA", "", "empty"},
+      {"COUNTERD_MEMORY", "", "empty"},
+      {"COUNTERD_SYNC", "", "empty"},
+      {"COUNTERD_SYNC_INTERVAL", "", "empty"},
   };
   const config_file file{"shards = 2\n"};
   for (const auto& [name, value, mentions] : cases) {
-    CAPTURE(name);
     const environment_variable bad{name, std::string{value}};
-    check_refused({}, mentions);
-    check_refused({"--config", file.path()}, mentions);
-    check_refused({"check", "d"}, mentions);
+    for (const arguments& flags :
+         {arguments{}, arguments{"--config", file.path()}, arguments{"check", "d"}}) {
+      if (name == std::string_view{"COUNTERD_CONFIG"} && flags.size() == 2 && flags[0] != "check")
+        continue;  // the flag overrides the variable
+      check_refused(flags, "counterd: " + std::string{name} + ": ");
+      check_refused(flags, mentions);
+    }
   }
-  const environment_variable shards{"COUNTERD_SHARDS", ""};
-  CHECK(accepted({}).shards == 1);
+}
+
+TEST_CASE("parse_options() warns of each unknown COUNTERD_ variable by its name alone") {
+  const environment_variable port{"COUNTERD_PORT", "tcp://10.0.0.1:8000"};
+  const environment_variable host{"COUNTERD_SERVICE_HOST", "10.0.0.1"};
+  const environment_variable misspelt{"COUNTERD_SHARD", "3"};
+  const environment_variable lower{"COUNTERD_shards", ""};
+  const environment_variable odd{"COUNTERD_\n\x1b\xff", "x"};
+  const environment_variable known{"COUNTERD_SHARDS", "2"};
+  const environment_variable others{"COUNTER", "x"};
+  const auto given = accepted({});
+  CHECK(given.shards == 2);
+  // Whoever runs the tests may have set COUNTERD_TEST_SEED.
+  const auto count = [&given](const std::string& name) {
+    return std::count(given.warnings.begin(), given.warnings.end(),
+                      name + " is no variable of counterd and is ignored");
+  };
+  for (const std::string name : {"COUNTERD_PORT", "COUNTERD_SERVICE_HOST", "COUNTERD_SHARD",
+                                 "COUNTERD_shards", "COUNTERD_???"}) {
+    CAPTURE(name);
+    CHECK(count(name) == 1);
+  }
+  CHECK(count("COUNTERD_SHARDS") == 0);
+  CHECK(count("COUNTER") == 0);
+}
+
+TEST_CASE("parse_options() refuses a flag whose value is empty, or is the next flag") {
+  for (const std::string flag :
+       {"--config", "--listen", "--threads", "--max-counters", "--idle-timeout", "--log-level",
+        "--data", "--memory", "--sync", "--sync-interval"}) {
+    check_refused({flag, ""}, flag);
+    check_refused({flag + "="}, flag);
+    check_refused({flag + "=", "--shards=2"}, flag);
+    check_refused({flag, "--shards=2"}, flag);
+    check_refused({flag, "--shards", "2"}, flag);
+  }
+  CHECK(accepted({"--data=--shards=2"}).storage.directory == "--shards=2");
+  CHECK(accepted({"--data", "a="}).storage.directory == "a=");
 }
 
 TEST_CASE(
@@ -348,7 +406,7 @@ TEST_CASE(
   const config_file file{"shards = 2\n"};
   const environment_variable shards{"COUNTERD_SHARDS", "many"};
   CHECK(accepted({"--shards", "3"}).shards == 3);
-  check_refused({"--config", file.path()}, "--shards");
+  check_refused({"--config", file.path()}, "COUNTERD_SHARDS");
 }
 
 TEST_CASE("parse_options() splits COUNTERD_LISTEN and `listen` at commas") {
@@ -407,6 +465,5 @@ TEST_CASE("parse_options() prefers a flag to the environment, and that to the co
     CHECK(flagged.listen[0].host == "a");
   }
   const environment_variable shards{"COUNTERD_SHARDS", ""};
-  CHECK(accepted(from_file).shards == 2);  // empty is not set
   CHECK(accepted({"--config", file.path(), "--shards", "4"}).shards == 4);
 }
