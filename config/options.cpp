@@ -12,6 +12,7 @@
 #include <algorithm>
 #include <sstream>
 #include <stdexcept>
+#include <string_view>
 #include <thread>
 
 namespace config {
@@ -84,6 +85,10 @@ public:
       return refusal(message);
     if (!listen_.empty())
       options_.listen = listen_;
+    for (const auto& address : options_.listen)
+      if (address.is_every_address())
+        options_.warnings.push_back("anyone who reaches port " + address.port +
+                                    " may read and change counters: there is no authentication");
     for (const auto& name : flags_.unknown_variables())
       options_.warnings.push_back(name + " is no variable of counterd and is ignored");
     options_.log_level = spdlog::level::from_str(log_level_);
@@ -104,19 +109,28 @@ private:
   }
 
   void add_listen() {
-    flags_.add_repeatable("listen",
-                          {"HOST:PORT ...", "127.0.0.1:8000",
-                           "Address to listen on; repeatable; port 0 picks a free port"},
-                          [this](const std::string& text) {
-                            for (const auto& item : CLI::detail::split(text, ',')) {
-                              const auto address = listen_address::parse(item);
-                              if (!address)
-                                return item +
-                                       " is not HOST:PORT, like 127.0.0.1:8000 or [::1]:8000";
-                              listen_.push_back(*address);
-                            }
-                            return std::string{};
-                          });
+    flags_.add_repeatable(
+        "listen",
+        {"HOST:PORT", "127.0.0.1:8000",
+         "Address to listen on; repeatable; :PORT is every address; port 0 picks a free port"},
+        [this](const std::string& text) { return append_addresses(text); });
+  }
+
+  /// Appends a list of addresses with commas between them. Returns what is wrong with it,
+  /// otherwise "".
+  std::string append_addresses(std::string_view list) {
+    for (bool is_last = false; !is_last;) {
+      const auto comma = list.find(',');
+      is_last = comma == list.npos;
+      const auto item = CLI::detail::trim_copy(std::string{list.substr(0, comma)});
+      const auto address = listen_address::parse(item);
+      if (!address)
+        return (item.empty() ? "an empty address" : item) +
+               " is not HOST:PORT, like 127.0.0.1:8000 or [::1]:8000, nor PORT or :PORT";
+      listen_.push_back(*address);
+      list.remove_prefix(is_last ? 0 : comma + 1);
+    }
+    return {};
   }
 
   void add_storage() {

@@ -73,6 +73,17 @@ private:
   std::string path_ = "/tmp/counterd-test-XXXXXX";
 };
 
+bool can_bind_ipv6(const in6_addr& address) {
+  const int probe = ::socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  sockaddr_in6 endpoint{};
+  endpoint.sin6_family = AF_INET6;
+  endpoint.sin6_addr = address;
+  const bool is_bound =
+      bind(probe, reinterpret_cast<const sockaddr*>(&endpoint), sizeof endpoint) == 0;
+  close(probe);
+  return is_bound;
+}
+
 /// Returns the number of counters that the server has room for, at most 9.
 int room(const server_process& server) {
   client connection{server.port()};
@@ -211,14 +222,7 @@ TEST_CASE("counterd serves the same counters on every address") {
 }
 
 TEST_CASE("counterd listens on IPv6") {
-  const int probe = ::socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  sockaddr_in6 loopback{};
-  loopback.sin6_family = AF_INET6;
-  loopback.sin6_addr = in6addr_loopback;
-  const bool has_ipv6 =
-      bind(probe, reinterpret_cast<const sockaddr*>(&loopback), sizeof loopback) == 0;
-  close(probe);
-  if (!has_ipv6) {
+  if (!can_bind_ipv6(in6addr_loopback)) {
     MESSAGE("no IPv6 here: not tested");
     return;
   }
@@ -243,8 +247,29 @@ TEST_CASE("a flag overrides the environment, which overrides the file") {
 }
 
 TEST_CASE("COUNTERD_LISTEN sets the addresses") {
-  const server_process server{{}, {.environment = {"COUNTERD_LISTEN=127.0.0.1:0"}, .listen = {}}};
+  server_process server{
+      {}, {.environment = {"COUNTERD_LISTEN=127.0.0.1:0, 127.0.0.1:0"}, .listen = {}}};
   CHECK(get(server.port(), "/").status == 200);
+  const auto output = server.stop().output;
+  CHECK(std::count(output.begin(), output.end(), '\n') == 2);
+}
+
+TEST_CASE("--listen PORT is the loopback address, and :PORT every address with a warning") {
+  server_process loopback{{}, {.listen = {"0"}}};
+  CHECK(loopback.addresses()[0].starts_with("127.0.0.1:"));
+  CHECK(get(loopback.port(), "/").status == 200);
+  CHECK(loopback.stop().log.find("warning") == std::string::npos);
+
+  server_process everywhere{{}, {.listen = {":0"}}};
+  const bool is_ipv4 = everywhere.addresses()[0].starts_with("0.0.0.0:");
+  client connection{(is_ipv4 ? "127.0.0.1:" : "[::1]:") + std::to_string(everywhere.port())};
+  CHECK(connection.ask(get_request("/inc?name=x")).body == "ok\n");
+  connection.reset();
+  const auto ended = everywhere.stop();
+  CHECK(ended.output.find("listening on http://0.0.0.0:") != std::string::npos);
+  if (can_bind_ipv6(in6addr_any))
+    CHECK(ended.output.find("listening on http://[::]:") != std::string::npos);
+  CHECK(ended.log.find(" warning anyone who reaches port 0 ") != std::string::npos);
 }
 
 TEST_CASE("the log names unknown COUNTERD_ variables and where the counters are stored") {

@@ -2,11 +2,12 @@
 
 #include <doctest/doctest.h>
 
+#include <string>
 #include <string_view>
 
 using config::listen_address;
 
-TEST_CASE("listen_address::parse() accepts HOST:PORT, with IPv6 in brackets") {
+TEST_CASE("listen_address::parse() accepts HOST:PORT with IPv6 in brackets, PORT and :PORT") {
   struct {
     std::string_view text;
     listen_address expected;
@@ -18,6 +19,10 @@ TEST_CASE("listen_address::parse() accepts HOST:PORT, with IPv6 in brackets") {
       {"[::]:80", {"::", "80"}},
       {"[fe80::1%eth0]:80", {"fe80::1%eth0", "80"}},
       {"x:1", {"x", "1"}},
+      {"8000", {"127.0.0.1", "8000"}},
+      {"0", {"127.0.0.1", "0"}},
+      {":8000", {"", "8000"}},
+      {":0", {"", "0"}},
   };
   for (const auto& [text, expected] : cases) {
     CAPTURE(text);
@@ -30,16 +35,57 @@ TEST_CASE("listen_address::parse() accepts HOST:PORT, with IPv6 in brackets") {
 
 TEST_CASE("listen_address::parse() refuses malformed addresses") {
   const std::string_view cases[] = {
-      "",          ":",          ":8000",         "8000",      "localhost",    "localhost:",
-      "x:65536",   "x:99999999", "x:-1",          "x:+1",      "x: 1",         "x:1 ",
-      "x:http",    "x:1x",       "x:0x10",        "::1:8000",  "::1",          "[::1]",
-      "[::1]8000", "[::1]:",     "[::1:8000",     "::1]:8000", "[]:8000",      "[:8000",
-      "]:8000",    "[x]:8000",   "[127.0.0.1]:1", "a:b:1",     "[[::1]]:8000", "a]:1",
+      "",
+      ":",
+      "::",
+      "65536",
+      "-1",
+      "0x10",
+      "8000 ",
+      " 8000",
+      ": 8000",
+      ":65536",
+      ":8000:",
+      "::8000",
+      "localhost",
+      "localhost:",
+      "x:65536",
+      "x:99999999",
+      "x:-1",
+      "x:+1",
+      "x: 1",
+      "x:1 ",
+      "x:http",
+      "x:1x",
+      "x:0x10",
+      "::1:8000",
+      "::1",
+      "[::1]",
+      "[::1]8000",
+      "[::1]:",
+      "[::1:8000",
+      "::1]:8000",
+      "[]:8000",
+      "[:8000",
+      "]:8000",
+      "[x]:8000",
+      "[127.0.0.1]:1",
+      "a:b:1",
+      "[[::1]]:8000",
+      "a]:1",
   };
   for (const auto text : cases) {
     CAPTURE(text);
     CHECK_FALSE(listen_address::parse(text));
   }
+}
+
+TEST_CASE("is_every_address() knows the wildcards of both families however they are written") {
+  for (const std::string host : {"", "0.0.0.0", "0", "0.0", "::", "0::0", "::0.0.0.0"})
+    CHECK(listen_address{host, "1"}.is_every_address());
+  for (const std::string host :
+       {"127.0.0.1", "::1", "localhost", "10.0.0.0", "fe80::1%eth0", "::ffff:0.0.0.0", "x"})
+    CHECK_FALSE(listen_address{host, "1"}.is_every_address());
 }
 
 TEST_CASE("listen_addresses are equal if host and port are") {

@@ -171,7 +171,12 @@ TEST_CASE("parse_options() refuses a bad flag or value with one line that names 
       {"--write-timeout", "86401s"},
       {"--idle-timeout", "soon"},
       {"--idle-timeout"},
-      {"--listen", "8000"},
+      {"--listen", "127.0.0.1"},
+      {"--listen", "65536"},
+      {"--listen", "a:1,"},
+      {"--listen", "a:1,,b:2"},
+      {"--listen", ", a:1"},
+      {"--listen", " "},
       {"--listen", "::1:8000"},
       {"--listen", "x:65536"},
       {"--listen"},
@@ -424,6 +429,39 @@ TEST_CASE("parse_options() splits COUNTERD_LISTEN and `listen` at commas") {
   const environment_variable listen{"COUNTERD_LISTEN", "a:1,[::1]:2"};
   check_two(accepted({}));
   check_two(accepted({"--config", file.path()}));
+}
+
+TEST_CASE("parse_options() skips spaces around the addresses of a list") {
+  const auto check_list = [](const options& given) {
+    REQUIRE(given.listen.size() == 3);
+    CHECK(given.listen[0] == config::listen_address{"a", "1"});
+    CHECK(given.listen[1] == config::listen_address{"::1", "2"});
+    CHECK(given.listen[2] == config::listen_address{"127.0.0.1", "3"});
+  };
+  const std::string list = " a:1 , [::1]:2,\n\t3 ";
+  check_list(accepted({"--listen", list}));
+  {
+    const environment_variable listen{"COUNTERD_LISTEN", list};
+    check_list(accepted({}));
+  }
+  const config_file file{"listen = [\"a:1, [::1]:2\", \" 3\"]\n"};
+  check_list(accepted({"--config", file.path()}));
+}
+
+TEST_CASE("parse_options() warns where anyone may reach the server") {
+  const auto warns = [](const std::string& listen) {
+    const auto warnings = accepted({"--listen", listen}).warnings;
+    return std::count_if(warnings.begin(), warnings.end(), [](const std::string& line) {
+      return line.find("port 8000 may") != line.npos;
+    });
+  };
+  CHECK(warns(":8000") == 1);
+  CHECK(warns("0.0.0.0:8000") == 1);
+  CHECK(warns("[::]:8000") == 1);
+  CHECK(warns("a:1, :8000") == 1);
+  CHECK(warns("8000") == 0);
+  CHECK(warns("localhost:8000") == 0);
+  CHECK(warns("[::1]:8000") == 0);
 }
 
 TEST_CASE("parse_options() reads the config file that the environment names") {
