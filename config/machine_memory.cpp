@@ -7,15 +7,16 @@
 
 namespace config {
 
-std::uint64_t machine_memory(const std::filesystem::path& control_groups) {
+std::uint64_t machine_memory(const control_group_roots& roots) {
   auto bytes = static_cast<std::uint64_t>(::sysconf(_SC_PHYS_PAGES)) *
                static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
-  for (const auto* limit : {"memory.max", "memory/memory.limit_in_bytes"}) {
-    std::ifstream file{control_groups / limit};
-    // Without a limit the file says `max` or does not exist.
-    if (std::uint64_t number = 0; file >> number)
-      bytes = std::min(bytes, number);
-  }
+  for (const auto& group : control_groups("memory", roots))
+    for (const auto* limit : {"memory.max", "memory.high", "memory.limit_in_bytes"}) {
+      std::ifstream file{group / limit};
+      // Without a limit the file says `max` or does not exist.
+      if (std::uint64_t number = 0; file >> number)
+        bytes = std::min(bytes, number);
+    }
   return bytes;
 }
 

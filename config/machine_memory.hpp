@@ -1,13 +1,14 @@
 #pragma once
 
+#include "config/control_groups.hpp"
+
 #include <cstdint>
-#include <filesystem>
 
 namespace config {
 
-/// Returns how much memory this process may use, in bytes: that of the machine or of its
-/// container, whichever has less. `control_groups` is where the control groups of either
-/// version are mounted (cgroups(7)).
-std::uint64_t machine_memory(const std::filesystem::path& control_groups = "/sys/fs/cgroup");
+/// Returns how much memory this process may use, in bytes: that of the machine, or the
+/// least limit of its control group and those above it (memory.max, and memory.high, above
+/// which it is slowed down).
+std::uint64_t machine_memory(const control_group_roots& roots = {});
 
 }  // namespace config

@@ -4,6 +4,7 @@
 #include "config/flag_set.hpp"
 #include "config/machine_memory.hpp"
 #include "config/number.hpp"
+#include "config/processors.hpp"
 #include "config/size.hpp"
 #include "counter/utf8.hpp"
 
@@ -13,7 +14,6 @@
 #include <sstream>
 #include <stdexcept>
 #include <string_view>
-#include <thread>
 
 namespace config {
 
@@ -141,7 +141,7 @@ private:
                  storage.directory = text;
                  return refuse_directory(text);
                });
-    flags_.add("memory", {"SIZE", "a quarter of the RAM", "Memory for counters that are on disk"},
+    flags_.add("memory", {"SIZE", "a quarter of what the process may use", "Memory for counters that are on disk"},
                [&storage](const std::string& text) {
                  storage.memory = parse_size(text).value_or(0);
                  return storage.memory >= memory_min
@@ -224,7 +224,7 @@ private:
 options::options()
     // Leaves a core to the kernel's network work and to other processes: a loop that
     // waits for a core delays all of its connections.
-    : threads(std::clamp(std::thread::hardware_concurrency(), 2u, limits.threads_max) - 1),
+    : threads(std::clamp(processors(), 2u, limits.threads_max) - 1),
       storage{.memory = std::max(machine_memory() / 4, memory_min)} {}
 
 std::variant<options, check_request, early_exit> parse_options(int argc, const char* const* argv) {

@@ -23,7 +23,7 @@ struct storage_options {
 /// The configuration of a server.
 struct options {
   std::vector<listen_address> listen{{"127.0.0.1", "8000"}};
-  unsigned threads;  ///< event loops; by default one less than the cores, at least 1
+  unsigned threads;  ///< event loops; by default one less than processors(), at least 1
   unsigned shards = 1;
   counter::limits limits;
   storage_options storage;  ///< by default, `memory` is a quarter of machine_memory()
