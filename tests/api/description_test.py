@@ -22,6 +22,8 @@ def run(description, path, validator, manual, tally):
     tally.check("every example of it fits its schema", example_faults(description))
     tally.check("every operation has an id of its own, and says what it is for",
                 operation_faults(description))
+    tally.check("every operation of it declares the parameters of its path, and no others",
+                path_parameter_faults(description))
     tally.check("the manual names every code, parameter and path of it",
                 manual_faults(description, manual))
     check_judge(description, tally)
@@ -110,6 +112,19 @@ def operation_faults(description):
         ids.add(name)
         if not operation.get("summary"):
             found.append(f"{method} {path} has no summary")
+    return found
+
+
+def path_parameter_faults(description):
+    found = []
+    for method, path in description.operations():
+        item = description.document["paths"][path]
+        declared = [parameter for parameter in map(
+            description.resolve, item.get("parameters", []) + item[method].get("parameters", []))
+            if parameter["in"] == "path"]
+        named = sorted(parameter["name"] for parameter in declared if parameter.get("required"))
+        if named != sorted(re.findall("{([^}]+)}", path)) or len(named) < len(declared):
+            found.append(f"{method} {path} declares {named}")
     return found
 
 
