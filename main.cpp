@@ -29,7 +29,7 @@
 
 namespace {
 
-/// Blocks SIGTERM and SIGINT in every thread, so that one thread can wait for them.
+/// Blocks SIGTERM, SIGINT and SIGHUP in every thread, so that one thread can wait for them.
 /// Construct it before there are threads.
 class stop_signals {
 public:
@@ -40,19 +40,24 @@ public:
     sigaddset(&set_, SIGINT);
     // A shell starts background jobs with SIGINT ignored.
     std::signal(SIGINT, SIG_DFL);
-    pthread_sigmask(SIG_BLOCK, &set_, nullptr);
+    awaited_ = set_;
+    sigaddset(&awaited_, SIGHUP);
+    pthread_sigmask(SIG_BLOCK, &awaited_, nullptr);
   }
 
-  /// Waits for a signal and returns it. The next one ends the process at once.
+  /// Waits for SIGTERM or SIGINT and returns it. The next one ends the process at once;
+  /// SIGHUP never does.
   int wait() {
     int received = 0;
-    sigwait(&set_, &received);
+    while (sigwait(&awaited_, &received) == 0 && received == SIGHUP)
+      spdlog::info("ignoring SIGHUP: flags are read only at the start");
     pthread_sigmask(SIG_UNBLOCK, &set_, nullptr);
     return received;
   }
 
 private:
   sigset_t set_;
+  sigset_t awaited_;  ///< set_ and SIGHUP
 };
 
 /// Opens stdin, stdout and stderr if the parent closed them. Otherwise a socket would

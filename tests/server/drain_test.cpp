@@ -169,6 +169,25 @@ TEST_CASE("a second SIGTERM ends the server at once") {
   CHECK(ended.log.find("stopped") == std::string::npos);
 }
 
+TEST_CASE("SIGHUP is ignored with a line in the log, even while the server stops") {
+  server_process server;
+  client connection{server.port()};
+  CHECK(connection.ask(get_request("/inc?name=x")).body == "ok\n");
+  server.signal(SIGHUP);
+  server.wait_for_log("ignoring SIGHUP");
+  CHECK(connection.ask(get_request("/inc?name=x")).body == "ok\n");
+  CHECK(get(server.port(), "/get?name=x").body == "x: 2\n");
+  server.signal(SIGTERM);
+  server.wait_for_log("stopping on SIGTERM");
+  server.signal(SIGHUP);
+  const auto last = connection.ask(get_request("/get?name=x"));
+  CHECK(last.body == "x: 2\n");
+  CHECK(last.field("Connection") == "close");
+  const auto ended = server.wait();
+  check_ended_well(ended);
+  CHECK(ended.log.find("ignoring SIGHUP") == ended.log.rfind("ignoring SIGHUP"));
+}
+
 TEST_CASE("SIGINT stops the server even if it was ignored when it started") {
   setting options;
   options.ignores_interrupt = true;
