@@ -11,9 +11,11 @@
 #include <CLI/CLI.hpp>
 
 #include <algorithm>
+#include <filesystem>
 #include <sstream>
 #include <stdexcept>
 #include <string_view>
+#include <system_error>
 
 namespace config {
 
@@ -141,23 +143,32 @@ private:
                  storage.directory = text;
                  return refuse_directory(text);
                });
-    flags_.add("memory", {"SIZE", "a quarter of what the process may use", "Memory for counters that are on disk"},
-               [&storage](const std::string& text) {
-                 storage.memory = parse_size(text).value_or(0);
-                 return storage.memory >= memory_min
-                            ? std::string{}
-                            : text + " is not a size like 512M or 4G, of at least " +
-                                  to_text(memory_min);
-               });
+    flags_.add(
+        "memory",
+        {"SIZE", "a quarter of what the process may use", "Memory for counters that are on disk"},
+        [&storage](const std::string& text) {
+          storage.memory = parse_size(text).value_or(0);
+          return storage.memory >= memory_min
+                     ? std::string{}
+                     : text + " is not a size like 512M or 4G, of at least " + to_text(memory_min);
+        });
     add_choice("sync", sync_, {"always", "interval"},
                "When to sync a change: before its response, or soon after");
     add_duration("sync-interval", sync_interval_, "How soon after: what a power failure may take",
                  sync_interval_max);
   }
 
-  /// Sets the durability. Returns a message if the flags contradict each other,
-  /// otherwise "".
+  /// Sets the durability and makes the directory absolute. Returns a message if the flags
+  /// contradict each other or the directory has no name in UTF-8, otherwise "".
   std::string finish_storage() {
+    auto& directory = options_.storage.directory;
+    if (!directory.empty()) {
+      std::error_code error;
+      directory = std::filesystem::absolute(directory, error).string();
+      const auto message = error ? error.message() : refuse_directory(directory);
+      if (!message.empty())
+        return "cannot find the working directory, where --data begins: " + message;
+    }
     for (const std::string flag : {"memory", "sync", "sync-interval"})
       if (options_.storage.directory.empty() && !flags_.source(flag).empty())
         return flags_.source(flag) + " needs --data";

@@ -15,7 +15,8 @@ namespace config {
 
 /// Where the counters are stored.
 struct storage_options {
-  std::string directory{};  ///< empty: in memory only; the other members are unused
+  /// Absolute; empty: in memory only, and the other members are unused.
+  std::string directory{};
   std::size_t memory;       ///< memory for counters that are on disk, in bytes
   counter::durability durability{};
 };

@@ -8,9 +8,12 @@
 #include <algorithm>
 #include <chrono>
 #include <cstddef>
+#include <filesystem>
 #include <string>
 #include <string_view>
 #include <variant>
+
+#include <unistd.h>
 
 using config::check_request;
 using policy = enum counter::durability::sync;
@@ -23,6 +26,8 @@ using unit::parse;
 using namespace std::chrono_literals;
 
 namespace {
+
+namespace fs = std::filesystem;
 
 constexpr std::size_t mebibyte = 1024 * 1024;
 
@@ -43,7 +48,7 @@ std::string checked(const arguments& flags) {
 
 TEST_CASE("parse_options() with --data syncs always by default") {
   const auto storage = with_data({});
-  CHECK(storage.directory == "d");
+  CHECK(storage.directory == unit::absolute("d"));
   CHECK(storage.durability.sync == policy::always);
   CHECK(storage.memory == std::max(config::machine_memory() / 4, 16 * mebibyte));
   CHECK(with_data({"--sync", "always"}).durability.sync == policy::always);
@@ -138,6 +143,28 @@ TEST_CASE("parse_options() names the variable or the line that needs --data") {
 TEST_CASE("parse_options() refuses an empty --data in a config file") {
   const config_file file{"data = \"\"\n"};
   check_refused({"--config", file.path()}, "data");
+}
+
+TEST_CASE("parse_options() makes the directory of --data absolute, wherever it comes from") {
+  CHECK(accepted({"--data", "/a/b"}).storage.directory == "/a/b");
+  CHECK(accepted({"--data", "a/../b"}).storage.directory == unit::absolute("a/../b"));
+  const config_file file{"data = \"from file\"\n"};
+  CHECK(accepted({"--config", file.path()}).storage.directory == unit::absolute("from file"));
+  const environment_variable data{"COUNTERD_DATA", "d"};
+  CHECK(accepted({}).storage.directory == unit::absolute("d"));
+}
+
+TEST_CASE("parse_options() refuses a relative --data in a directory without a name in UTF-8") {
+  const auto before = fs::current_path();
+  const auto odd = fs::temp_directory_path() / ("counterd-\xff-" + std::to_string(::getpid()));
+  fs::create_directory(odd);
+  fs::current_path(odd);
+  check_refused({"--data", "d"}, "UTF-8");
+  CHECK(accepted({"--data", "/a"}).storage.directory == "/a");
+  fs::remove(odd);
+  check_refused({"--data", "d"}, "working directory");
+  CHECK(accepted({"--data", "/a"}).storage.directory == "/a");
+  fs::current_path(before);
 }
 
 TEST_CASE("parse_options() of check returns its directory") {

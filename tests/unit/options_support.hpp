@@ -45,6 +45,11 @@ inline void check_refused(const arguments& flags, std::string_view mentions) {
   CHECK(text.find(mentions) != text.npos);
 }
 
+/// Returns the path below the working directory.
+inline std::string absolute(const std::string& path) {
+  return (std::filesystem::current_path() / path).string();
+}
+
 class environment_variable {
 public:
   environment_variable(const char* name, const std::string& value) : name_(name) {

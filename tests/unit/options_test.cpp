@@ -294,10 +294,10 @@ TEST_CASE("parse_options() reads a config file with a byte order mark and CRLF")
 TEST_CASE("parse_options() takes all of a quoted value in a config file") {
   for (const std::string data : {"a # b", "#", "a;b", "a, b", "a b", "[a]", "a=b", "it's"}) {
     const config_file file{"data = \"" + data + "\" # a comment\n"};
-    CHECK(accepted({"--config", file.path()}).storage.directory == data);
+    CHECK(accepted({"--config", file.path()}).storage.directory == unit::absolute(data));
   }
   const config_file file{"data = 'say \"a # b\"'\n"};
-  CHECK(accepted({"--config", file.path()}).storage.directory == "say \"a # b\"");
+  CHECK(accepted({"--config", file.path()}).storage.directory == unit::absolute("say \"a # b\""));
 }
 
 TEST_CASE("parse_options() reads repeated lines of listen, and no other flag twice") {
@@ -402,8 +402,8 @@ TEST_CASE("parse_options() refuses a flag whose value is empty, or is the next f
     check_refused({flag, "--shards=2"}, flag);
     check_refused({flag, "--shards", "2"}, flag);
   }
-  CHECK(accepted({"--data=--shards=2"}).storage.directory == "--shards=2");
-  CHECK(accepted({"--data", "a="}).storage.directory == "a=");
+  CHECK(accepted({"--data=--shards=2"}).storage.directory == unit::absolute("--shards=2"));
+  CHECK(accepted({"--data", "a="}).storage.directory == unit::absolute("a="));
 }
 
 TEST_CASE(

@@ -117,6 +117,17 @@ TEST_CASE("a backup has every change answered before its request and none sent a
   CHECK(requester.ask(get_request("/get?name=only-here")).status == 404);
 }
 
+TEST_CASE("the path of a backup is absolute if --data is relative") {
+  const temporary_directory parent;
+  server_process server{{"--data", "data"},
+                        {.runner = {"/usr/bin/env", "-C", parent.path().string()}}};
+  const auto reply = client{server.port()}.ask(backup("a"));
+  CHECK(reply.status == 201);
+  CHECK(reply.body == "{\"path\":\"" + (parent / "data/backups/a") + "\"}\n");
+  CHECK(fs::is_directory(parent / "data/backups/a"));
+  CHECK(server.stop().log.find(" store=rocksdb:" + (parent / "data\n")) != std::string::npos);
+}
+
 TEST_CASE("a backup never overwrites another one") {
   const temporary_directory disk;
   const auto data = disk / "data";
