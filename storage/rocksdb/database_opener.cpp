@@ -58,6 +58,7 @@ public:
       return;
     std::array<char, 1024> text{};
     std::vsnprintf(text.data(), text.size(), format, arguments);
+    std::replace(text.begin(), text.end(), '\n', ' ');
     const bool is_error = level >= rocksdb::InfoLogLevel::ERROR_LEVEL;
     spdlog::log(is_error ? spdlog::level::warn : spdlog::level::debug, "rocksdb: {}", text.data());
   }

@@ -1,9 +1,12 @@
 #include "storage/rocksdb/disk_health.hpp"
 
+#include "storage/rocksdb/shortage.hpp"
+
 #include <rocksdb/status.h>
 
 #include <spdlog/spdlog.h>
 
+#include <string_view>
 #include <utility>
 
 namespace storage {
@@ -25,9 +28,17 @@ counter::health disk_health::report(const rocksdb::Status& status, bool is_unsur
 
 void disk_health::run_full(const rocksdb::Status& status) noexcept {
   auto expected = counter::health::good;
-  if (state_.compare_exchange_strong(expected, counter::health::full))
+  if (!state_.compare_exchange_strong(expected, counter::health::full))
+    return;
+  const std::string_view reason = status.getState() != nullptr ? status.getState() : "";
+  if (shortage_of(status) == shortage::resources)
+    spdlog::warn(
+        "{}: descriptors or memory have run out, no changes are taken until there are "
+        "some: {}",
+        database_, reason);
+  else
     spdlog::warn("{}: the disk is full, no changes are taken until {} MiB are free: {}", database_,
-                 room_bytes_ >> 20, status.ToString());
+                 room_bytes_ >> 20, reason);
 }
 
 void disk_health::fail(const std::string& reason) noexcept {

@@ -16,7 +16,8 @@ namespace storage {
 /// The state of a ledger's disk. Decides what a failed write means, and logs each
 /// transition. Thread-safe; no call blocks, apart from on_failure.
 ///
-///   good -> full            a write found no room, and is certainly not in the log
+///   good -> full            a write met a shortage (shortage.hpp), and is certainly not in
+///                           the log
 ///   full -> good            an attempt to open the database anew begins
 ///   good -> full            that attempt found the disk still full
 ///   good, full -> failed    any other failure of a write or a sync; final
@@ -31,7 +32,7 @@ public:
 
   /// A write, sync, flush or compaction failed with `status`. `is_unsure` says that the
   /// log may or may not have what was to be written, see wal_file_system. Returns full
-  /// if it certainly lacks it for want of room, and otherwise failed.
+  /// if it certainly lacks it because of a shortage, and otherwise failed.
   counter::health report(const rocksdb::Status& status, bool is_unsure) noexcept;
 
   /// Moves to failed, whatever the reason; the first call logs it.

@@ -14,7 +14,7 @@ public:
       : std::runtime_error(file + ": " + status.ToString()),
         is_no_space_(status.IsNoSpace()) {}
 
-  /// Returns whether the disk is full.
+  /// Returns whether it failed because of a shortage, see shortage.hpp.
   bool is_no_space() const noexcept { return is_no_space_; }
 
 private:

@@ -50,6 +50,8 @@ void live_database::acknowledge(std::uint64_t sequence) noexcept {
 // -- a full disk --------------------------------------------------------------
 
 void live_database::heal() noexcept {
+  if (health() != counter::health::full)
+    return;
   if (!healing_mutex_.try_lock())
     return;
   const counter::mutex_lock healing{healing_mutex_, std::adopt_lock};
@@ -72,6 +74,9 @@ void live_database::reopen() {
     return;
   std::uint64_t latest = 0;
   auto status = opener_.inspect(latest);
+  // No descriptors, even to read: the next attempt opens it.
+  if (status.IsNoSpace())
+    return health_.return_to_full();
   if (!status.ok())
     return health_.fail(status.ToString());
   status = opener_.open(database_opener::access::write, database_);
@@ -79,13 +84,15 @@ void live_database::reopen() {
     health_.return_to_full();
     // Reads go on meanwhile.
     status = opener_.open(database_opener::access::read_only, database_);
+    if (status.IsNoSpace())
+      return;
   }
   if (!status.ok())
     return health_.fail(status.ToString());
   if (database_->GetLatestSequenceNumber() != acknowledged_)
     return health_.fail("the database has more or fewer changes than were acknowledged");
   if (health() == counter::health::good)
-    spdlog::info("{}: the disk has room again", opener_.path().string());
+    spdlog::info("{}: changes are taken again", opener_.path().string());
 }
 
 }  // namespace storage

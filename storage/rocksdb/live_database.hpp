@@ -43,7 +43,7 @@ public:
   void adopt(std::unique_ptr<rocksdb::DB> opened);
 
   writer_priority_mutex& mutex() ABSL_LOCK_RETURNED(mutex_) { return mutex_; }
-  /// Null if an attempt to open the database anew has failed for good.
+  /// Null if an attempt to open the database anew has failed, for good or until the next one.
   rocksdb::DB* get() const ABSL_SHARED_LOCKS_REQUIRED(mutex_) { return database_.get(); }
   /// Returns false if there is no log that takes a sync: the disk has failed, or the log hit
   /// a full disk and was synced then.

@@ -5,6 +5,7 @@
 #include "storage/rocksdb/database_opener.hpp"
 #include "storage/rocksdb/row_scan.hpp"
 #include "storage/rocksdb/shared_write_buffer.hpp"
+#include "storage/rocksdb/shortage.hpp"
 
 #include <spdlog/spdlog.h>
 
@@ -33,8 +34,14 @@ constexpr std::chrono::seconds long_start{1};
 void check(const fs::path& database, const rocksdb::Status& status) {
   if (status.ok())
     return;
-  if (status.IsNoSpace())
-    refuse(database, "there is no room on the disk: " + status.ToString());
+  switch (shortage_of(status)) {
+    case shortage::room:
+      refuse(database, "there is no room on the disk: " + status.ToString());
+    case shortage::resources:
+      refuse(database, std::string{"cannot be opened: "} + status.getState());
+    case shortage::none:
+      break;
+  }
   if (status.IsCorruption())
     refuse(database, "is damaged, restore a backup: " + status.ToString());
   refuse(database, "cannot be opened: " + status.ToString());

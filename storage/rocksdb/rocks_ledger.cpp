@@ -8,6 +8,7 @@
 #include "storage/rocksdb/recovery.hpp"
 #include "storage/rocksdb/rocks_writer.hpp"
 #include "storage/rocksdb/shared_write_buffer.hpp"
+#include "storage/rocksdb/shortage_file_system.hpp"
 
 #include <condition_variable>
 #include <utility>
@@ -24,6 +25,7 @@ constexpr std::uint32_t lists_shard = 0xffff'ffff;
 settings with_file_system(settings given) {
   if (!given.file_system)
     given.file_system = default_file_system();
+  given.file_system = std::make_shared<shortage_file_system>(given.file_system);
   return given;
 }
 

@@ -130,11 +130,12 @@ namespace storage {
 //   yet. manifest_file_system ends the MANIFEST before it. If it was damage instead, a table
 //   is missing or the last row is less than the watermark: the start is refused. CURRENT is
 //   replaced only after the directory entry of the MANIFEST is synced.
-// Full disk: the log cannot grow. wal_file_system truncates the torn record and syncs those
-//   before it, so the group is certainly not stored: the commit returns `full`. disk_health
-//   then takes no changes, and reads go on. RocksDB does not write to such a log again, so
-//   live_database, once there is room, closes the database, opens it anew and requires that
-//   its last row is the last one that was acknowledged.
+// Full disk: the log cannot grow. So it is with a quota, and when a file cannot be opened for
+//   want of descriptors or memory (shortage_file_system). wal_file_system truncates the torn record
+//   and syncs those before it, so the group is certainly not stored: the commit returns `full`.
+//   disk_health then takes no changes, and reads go on. RocksDB does not write to such a log again,
+//   so live_database, once there is room, closes the database, opens it anew and requires that its
+//   last row is the last one that was acknowledged.
 // Failed sync, or any other failed write: nobody knows whether the group is stored, and the
 //   next sync may succeed although the kernel has dropped it. wal_file_system is unsure,
 //   and disk_health fails for good: the commit returns `unknown`, later ones `refused`, and

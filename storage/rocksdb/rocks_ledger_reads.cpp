@@ -46,7 +46,7 @@ bool rocks_ledger::read_rows(std::span<const std::string_view> names,
   const shared_lock lock{database_->mutex()};
   auto* database = database_->get();
   if (database == nullptr)
-    return cannot_read("has failed");
+    return cannot_read("is not open");
   auto* family = database->DefaultColumnFamily();
   if (count == 1)
     statuses[0] = database->Get({}, family, slices[0], &values[0]);
@@ -73,7 +73,7 @@ bool rocks_ledger::read_idempotency_record(std::string_view id,
   const shared_lock lock{database_->mutex()};
   auto* database = database_->get();
   if (database == nullptr)
-    return cannot_read("has failed");
+    return cannot_read("is not open");
   const auto status = database->Get({}, database->DefaultColumnFamily(), key, &value);
   if (status.IsNotFound())
     return true;
@@ -99,7 +99,7 @@ bool rocks_ledger::read_due(time_point now, std::size_t max, std::string& positi
   const shared_lock lock{database_->mutex()};
   auto* database = database_->get();
   if (database == nullptr)
-    return cannot_read("has failed");
+    return cannot_read("is not open");
   const std::unique_ptr<rocksdb::Iterator> rows{database->NewIterator(options)};
   std::string reached = position;
   std::size_t taken = 0;
@@ -136,7 +136,7 @@ counter::page rocks_ledger::list(const counter::page_request& request, time_poin
       auto walk = buffer_->walk(*database, range.options(), range.begin(), request, steps + 1);
       result = read_page(walk, request, now, steps);
     } else {
-      result.error = "has failed";
+      result.error = "is not open";
     }
   }
   if (!result.error.empty()) {

@@ -11,6 +11,7 @@
 
 #include <doctest/doctest.h>
 
+#include <cerrno>
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
@@ -205,14 +206,21 @@ TEST_CASE("power_loss() loses groups that are not synced") {
 
 TEST_CASE("a disk that fails at any call loses no acknowledged group and stores no refused one") {
   int cases = 0, full = 0, unknown = 0, refused_starts = 0;
-  for (const auto kind :
-       {fault::error, fault::no_space, fault::short_error, fault::short_no_space}) {
+  struct failure {
+    fault_file_system::fault kind;
+    int error;
+  };
+  for (const auto& [kind, error] :
+       {failure{fault::error, 0}, failure{fault::no_space, 0}, failure{fault::short_error, 0},
+        failure{fault::short_no_space, 0}, failure{fault::short_error, EDQUOT},
+        failure{fault::error, EMFILE}}) {
     const auto calls = calls_of_script();
     for (std::uint64_t at = 1; at <= calls; at += stride(1)) {
       CAPTURE(static_cast<int>(kind));
+      CAPTURE(error);
       CAPTURE(at);
       test_disk disk;
-      disk.file_system->begin({.at = at, .fault = kind});
+      disk.file_system->begin({.at = at, .fault = kind, .error = error});
       const auto known = run_script(disk.settings(), {}, seed);
       check_exact(disk.directory, known);
       full += known.full;

@@ -9,6 +9,7 @@
 
 #include <array>
 #include <atomic>
+#include <cerrno>
 #include <chrono>
 #include <cstdint>
 #include <fstream>
@@ -113,9 +114,20 @@ TEST_CASE(
   CHECK((counters == acknowledged || counters == acknowledged + 1));
 }
 
-TEST_CASE("commit() returns full while the disk is full, reads go on, and room heals it") {
-  for (const auto kind : {change::append, change::create}) {
+TEST_CASE("commit() returns full during a shortage, reads go on, and its end heals the ledger") {
+  struct shortage {
+    change kind;
+    fault_file_system::fault injected;
+    int error;
+  };
+  for (const auto& [kind, injected, error] :
+       {shortage{change::append, fault::no_space, 0}, shortage{change::create, fault::no_space, 0},
+        shortage{change::append, fault::short_error, EDQUOT},
+        shortage{change::append, fault::short_error, EFBIG},
+        shortage{change::create, fault::error, EMFILE},
+        shortage{change::append, fault::error, ENOMEM}}) {
     CAPTURE(static_cast<int>(kind));
+    CAPTURE(error);
     test_disk disk;
     std::uint64_t rows = 0;
     {
@@ -124,17 +136,18 @@ TEST_CASE("commit() returns full while the disk is full, reads go on, and room h
       settings.on_failure = [&failures] { ++failures; };
       single_writer writer{settings};
       REQUIRE(writer.add() == commit_result::ok);
-      disk.file_system->begin({.at = 1, .fault = fault::no_space, .count = ~std::uint64_t{0} >> 1});
+      disk.file_system->begin(
+          {.at = 1, .fault = injected, .count = ~std::uint64_t{0} >> 1, .error = error});
       if (kind == change::append) {
         CHECK(writer.add() == commit_result::full);
       } else {
-        // A backup, not the log, hits the full disk first.
+        // A backup, not the log, meets the shortage first.
         CHECK(writer.ledger->back_up("a").outcome == counter::outcome::disk_full);
       }
       CHECK(writer.add() == commit_result::full);
       CHECK(writer.ledger->health() == counter::health::full);
       CHECK(writer.can_read(1));
-      // After a second, commit() opens the database anew, in vain.
+      // After a second the database is opened anew, in vain.
       const auto until = std::chrono::steady_clock::now() + std::chrono::milliseconds{1'100};
       bool is_full = true;
       while (is_full && std::chrono::steady_clock::now() < until)

@@ -1,6 +1,8 @@
 #include "tests/storage/support/fault_file_system.hpp"
 
 #include <csignal>
+#include <string>
+#include <system_error>
 #include <utility>
 
 #include <unistd.h>
@@ -62,10 +64,12 @@ IOStatus fault_file_system::attempt(change kind, const std::function<IOStatus()>
   return status;
 }
 
-IOStatus fault_file_system::status_of(fault fault) {
-  const bool is_no_space = fault == fault::no_space || fault == fault::short_no_space;
+IOStatus fault_file_system::status_of(fault injected) const {
+  const auto text =
+      plan_.error == 0 ? std::string{"none"} : std::generic_category().message(plan_.error);
+  const bool is_no_space = injected == fault::no_space || injected == fault::short_no_space;
   auto status = is_no_space ? IOStatus::NoSpace("no space, by a test")
-                            : IOStatus::IOError("an error, by a test");
+                            : IOStatus::IOError("an error, by a test", text);
   // As the system's layer does.
   status.SetRetryable(is_no_space);
   return status;

@@ -59,6 +59,7 @@ public:
     fault_file_system::fault fault = fault::none;
     std::uint64_t count = 1;  ///< how many calls in a row fail
     int only = -1;            ///< if not -1, a change: other kinds are not counted
+    int error = 0;            ///< if not 0, the error number in the text of an I/O error
   };
   void begin(const plan& next);
 
@@ -117,7 +118,7 @@ private:
 
   /// Counts a call, and returns the fault to inject.
   fault next_fault(change kind);
-  static Status status_of(fault fault);
+  Status status_of(fault injected) const;
   /// Calls `act`, and `note` if it succeeds; or neither, if this call has to fail.
   Status attempt(change kind, const std::function<Status()>& act,
                  const std::function<void()>& note);

@@ -64,7 +64,7 @@ private:
       if (!status.ok())
         return status;
     }
-    return status_of(injected);
+    return owner_.status_of(injected);
   }
 
   std::string name_;

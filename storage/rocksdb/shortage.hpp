@@ -1,0 +1,26 @@
+#pragma once
+
+#include <cstdint>
+
+namespace rocksdb {
+class Status;
+}
+
+namespace storage {
+
+/// What a call of the file layer lacked when it failed. A call that failed for a shortage
+/// has changed nothing that a later call could not repeat.
+enum class shortage : std::uint8_t {
+  none,       ///< it failed for another reason, or did not fail
+  room,       ///< a disk, a quota or the limit of a file's length: ENOSPC, EDQUOT, EFBIG
+  resources,  ///< descriptors or memory, the process's or the machine's: EMFILE, ENFILE, ENOMEM
+};
+
+/// Classifies an error number of the system.
+shortage shortage_of(int error) noexcept;
+
+/// Classifies a status that RocksDB's file layer for the system has returned, directly or
+/// through RocksDB. The status has no error number, so its text decides.
+shortage shortage_of(const rocksdb::Status& status);
+
+}  // namespace storage

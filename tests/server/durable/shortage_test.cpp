@@ -1,0 +1,92 @@
+// A quota, a limit of the length of files, and a lack of descriptors or memory refuse changes
+// as a full disk does, and heal as it does.
+
+#include "tests/server/durable/support/data.hpp"
+#include "tests/server/durable/support/faults.hpp"
+#include "tests/server/support/client.hpp"
+#include "tests/server/support/server_process.hpp"
+#include "tests/server/support/temporary_directory.hpp"
+#include "tests/server/v1/support.hpp"
+
+#include <doctest/doctest.h>
+
+#include <chrono>
+#include <string>
+#include <vector>
+
+using namespace support;
+
+namespace {
+
+using std::chrono::steady_clock;
+
+const std::string no_disk = "the disk is full\n";
+
+/// Sends requests that add 1 to `x` until one has another body than `body`, and returns that
+/// body; or `body`, after `patience`.
+std::string wait_past(client& connection, const std::string& body, std::chrono::seconds patience) {
+  const auto end = steady_clock::now() + patience;
+  auto last = body;
+  while (last == body && steady_clock::now() < end)
+    last = connection.ask(get_request("/inc?name=x")).body;
+  return last;
+}
+
+}  // namespace
+
+TEST_CASE("a log that meets a quota or a lack of memory refuses changes with 507, and heals") {
+  if (!can_inject())
+    return;
+  for (const std::string error : {"EDQUOT", "EFBIG", "ENOMEM"}) {
+    CAPTURE(error);
+    const temporary_directory disk;
+    const auto data = disk / "data";
+    {
+      server_process server{stored_in(data), injectable()};
+      client connection{server.port()};
+      REQUIRE(connection.ask(get_request("/inc?name=x")).body == "ok\n");
+      fault short_of{server, "write:error=" + error, file_of(data, ".log").string()};
+      CHECK(wait_past(connection, "ok\n", std::chrono::seconds{10}) == no_disk);
+      CHECK(connection.ask(get_request("/get?name=x")).body == "x: 1\n");
+      short_of.end();
+      CHECK(wait_past(connection, no_disk, std::chrono::seconds{10}) == "ok\n");
+      const auto ended = server.stop();
+      CAPTURE(ended.log);
+      CHECK(ended.exit_code == 0);
+      CHECK(ended.log.find("no changes are taken until") != ended.log.npos);
+      CHECK(ended.log.find("changes are taken again") != ended.log.npos);
+    }
+    const server_process next{stored_in(data)};
+    CHECK(get(next.port(), "/get?name=x").body == "x: 2\n");
+  }
+}
+
+TEST_CASE("a start that meets a quota or a limit of the length of files is refused, and says so") {
+  struct start {
+    setting how;
+    std::string reason;
+  };
+  words limited{"prlimit", "--fsize=1000:1000"};
+  std::vector<start> starts{{{.runner = limited}, "File too large"}};
+  if (can_inject())
+    starts.push_back({injected("rename:error=EDQUOT"), "Disk quota exceeded"});
+  const temporary_directory disk;
+  const auto data = disk / "data";
+  {
+    const server_process server{stored_in(data)};
+    REQUIRE(get(server.port(), "/inc?name=x").body == "ok\n");
+  }
+  for (const auto& [setting, reason] : starts) {
+    CAPTURE(reason);
+    auto command = setting.runner;
+    const auto server = counterd({"--listen", "127.0.0.1:0", "--data", data});
+    command.insert(command.end(), server.begin(), server.end());
+    const auto ended = process{command, setting}.wait();
+    CAPTURE(ended.log);
+    CHECK(ended.exit_code == 1);
+    CHECK(ended.log.find("counterd: " + data) != ended.log.npos);
+    CHECK(ended.log.find("no room on the disk") != ended.log.npos);
+    CHECK(ended.log.find(reason) != ended.log.npos);
+    CHECK(check_of(data).output == report_of(1, 0));
+  }
+}
