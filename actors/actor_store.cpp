@@ -25,9 +25,9 @@ struct config : caf::actor_system_config {
   }
 };
 
-/// Greater than every version of earlier runs in memory: 16 versions per microsecond
-/// since 2020 are more than a shard can give out. Until 2037 they stay below 2^53,
-/// where JavaScript's numbers are exact.
+/// Greater than every version of earlier runs: 16 versions per microsecond since 2020 are
+/// more than a shard can give out. Until 2037 they stay below 2^53, where JavaScript's
+/// numbers are exact. 0 if the clock is set to a time before 2020.
 std::uint64_t version_of(std::chrono::system_clock::time_point start) {
   using namespace std::chrono_literals;
   const std::chrono::sys_days epoch = 2020y / 1 / 1;
@@ -135,13 +135,16 @@ actor_store::actor_store(unsigned shards, const counter::limits& limits, counter
                                    durable_layout(shards, ledger.traits().has_backups), &ledger,
                                    limits)) {
   const auto& summary = ledger.summary();
+  // The clock's as well: the directory may be a backup, or have lost changes that were not
+  // synced, and versions that were given out since would be given out again.
+  const auto version = std::max(summary.version, version_of(std::chrono::system_clock::now()));
   impl_->counters.adjust(static_cast<std::int64_t>(summary.counters));
   impl_->idempotency_records.adjust(static_cast<std::int64_t>(summary.idempotency_records));
   for (unsigned i = 0; i < shards; ++i)
     impl_->spawn<durable_shard_actor, caf::detached>(
         counter::durable_table::settings{impl_->counters, impl_->idempotency_records,
                                          limits.idempotency_ttl, impl_->placement, i,
-                                         bytes_max / shards},
+                                         bytes_max / shards, version},
         std::ref(ledger));
   for (auto i = shards; i < impl_->layout.mailboxes; ++i)
     impl_->spawn<ledger_actor, caf::detached>(std::ref(ledger));

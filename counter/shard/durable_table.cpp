@@ -17,7 +17,7 @@ table::settings table_settings(const durable_table::settings& settings,
           .idempotency_records = settings.idempotency_records,
           .idempotency_ttl = settings.idempotency_ttl,
           .key = settings.placement.key(),
-          .version = summary.version,
+          .version = std::max(settings.version, summary.version),
           .start = summary.now,
           .changes = &changes};
 }

@@ -35,7 +35,8 @@ public:
     std::chrono::milliseconds idempotency_ttl;
     const counter::placement& placement;  ///< outlives the table
     unsigned shard;
-    std::size_t bytes_max;  ///< memory that committed counters may take
+    std::size_t bytes_max;      ///< memory that committed counters may take
+    std::uint64_t version = 0;  ///< versions begin above this one and the ledger's greatest
   };
 
   /// `ledger` outlives the table. Throws std::bad_alloc and whatever open_writer()
