@@ -33,11 +33,6 @@ constexpr std::string_view marker_begin = "counterd data directory, format ";
   refuse(path, reason + ": " + std::generic_category().message(error));
 }
 
-fs::path parent_of(const fs::path& path) {
-  const auto parent = fs::absolute(path).lexically_normal();
-  return (parent.has_filename() ? parent : parent.parent_path()).parent_path();
-}
-
 }  // namespace
 
 data_directory::data_directory(fs::path path, access mode, rocksdb::FileSystem& file_system)
@@ -77,6 +72,21 @@ void data_directory::lock() {
   refuse(path_, "cannot be locked", errno);
 }
 
+/// Syncs the entry of the directory in its parent. That is the parent of the open directory,
+/// which its path may not name: `link/../data`, or a link to it.
+void data_directory::sync_entry(rocksdb::FileSystem& file_system) const {
+  const int parent = ::openat(descriptor_, "..", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (parent >= 0) {
+    ::close(parent);
+    sync_directory(file_system, path_ / "..");
+  } else if (errno != EACCES) {
+    refuse(path_, "its parent cannot be opened", errno);
+  } else if (::syncfs(descriptor_) != 0) {
+    // A parent that may be entered and not read: everything on the disk is synced instead.
+    refuse(path_, "its disk cannot be synced", errno);
+  }
+}
+
 /// Creates what is missing in it, if it is empty or a creation was interrupted.
 void data_directory::claim(rocksdb::FileSystem& file_system) {
   if (!has_marker()) {
@@ -86,7 +96,7 @@ void data_directory::claim(rocksdb::FileSystem& file_system) {
         refuse(path_, "is not empty and not a counterd data directory (it has " + name +
                           " and no COUNTERD); choose another one");
     }
-    sync_directory(file_system, parent_of(path_));
+    sync_entry(file_system);
     mark(file_system, path_);
   }
   make_directory(file_system, database());

@@ -45,6 +45,7 @@ public:
 private:
   void lock();
   void claim(rocksdb::FileSystem& file_system);
+  void sync_entry(rocksdb::FileSystem& file_system) const;
   void check_marker() const;
   bool has_marker() const;
 

@@ -1,6 +1,7 @@
 // Directories on which a server starts, and those that it refuses.
 
 #include "tests/server/durable/support/data.hpp"
+#include "tests/server/durable/support/faults.hpp"
 #include "tests/server/durable/support/small_disk.hpp"
 #include "tests/server/support/client.hpp"
 #include "tests/server/support/server_process.hpp"
@@ -11,7 +12,9 @@
 #include <csignal>
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 #include <string>
+#include <utility>
 
 #include <unistd.h>
 
@@ -151,6 +154,56 @@ TEST_CASE("a start refuses a directory without permission to read or write") {
   check_refused(disk / "closed/data", {"Permission denied"}, user);
   fs::permissions(disk / "closed", fs::perms::owner_all);
   CHECK(x_of(data) == "x: 1\n");
+}
+
+TEST_CASE("a start needs no permission to read the parent of its directory") {
+  const auto user = unprivileged();
+  if (geteuid() == 0 && user.runner.empty()) {
+    MESSAGE("the server cannot run as another user here: not tested");
+    return;
+  }
+  const temporary_directory disk;
+  fs::permissions(disk.path(), fs::perms::all);
+  const auto parent = disk / "parent";
+  fs::create_directories(parent + "/data");
+  fs::permissions(parent + "/data", fs::perms::all);
+  for (const auto& [mode, name] :
+       {std::pair{fs::perms::owner_exec | fs::perms::others_exec, "/data"},
+        // It creates the directory, and may enter its parent and write to it.
+        std::pair{fs::perms::owner_exec | fs::perms::owner_write | fs::perms::others_exec |
+                      fs::perms::others_write,
+                  "/new"}}) {
+    CAPTURE(name);
+    fs::permissions(parent, mode);
+    for (int i = 0; i < 2; ++i) {
+      server_process server{stored_in(parent + name), user};
+      CHECK(get(server.port(), "/inc?name=x").body == "ok\n");
+      CHECK(server.stop().exit_code == 0);
+    }
+  }
+  fs::permissions(parent, fs::perms::owner_all);
+}
+
+TEST_CASE("a first start syncs the directory in which it has created its own") {
+  if (!can_inject())
+    return;
+  const temporary_directory disk;
+  fs::create_directories(disk / "there/deep");
+  fs::create_directory_symlink(disk / "there/deep", disk / "link");
+  for (const auto& path : {disk / "link/../new", disk / "there/other"}) {
+    CAPTURE(path);
+    const auto trace = disk / "trace";
+    server_process server{stored_in(path),
+                          {.runner = {"strace", "-D", "-qq", "-f", "-y", "-e", "signal=none", "-e",
+                                      "trace=fsync", "-o", trace}}};
+    CHECK(server.stop().exit_code == 0);
+    std::ifstream stream{trace};
+    const std::string calls{std::istreambuf_iterator<char>{stream}, {}};
+    CAPTURE(calls);
+    const auto parent = fs::canonical(disk / "there").string();
+    CHECK(calls.find("<" + parent + ">)") != calls.npos);
+    CHECK(calls.find("<" + fs::canonical(disk.path()).string() + ">)") == calls.npos);
+  }
 }
 
 TEST_CASE("a start refuses a read-only disk") {
