@@ -10,6 +10,8 @@
 #include "storage/rocksdb/shared_write_buffer.hpp"
 #include "storage/rocksdb/shortage_file_system.hpp"
 
+#include <algorithm>
+#include <chrono>
 #include <condition_variable>
 #include <utility>
 
@@ -29,14 +31,25 @@ settings with_file_system(settings given) {
   return given;
 }
 
-void sync_in_intervals(const std::stop_token& stop, std::chrono::milliseconds interval,
-                       group_committer& committer) {
+/// Between two looks at a full disk: then it heals though nobody writes.
+constexpr std::chrono::milliseconds healing_pause{500};
+
+void maintain(const std::stop_token& stop, const counter::durability& durability,
+              group_committer& committer, live_database& database) {
+  using std::chrono::steady_clock;
+  const bool has_interval = durability.sync == counter::durability::sync::interval;
+  const auto pause = has_interval ? std::min(durability.interval, healing_pause) : healing_pause;
+  auto next_sync = steady_clock::now() + durability.interval;
   counter::mutex mutex;  // guards nothing: there is only the stop to wait for
   std::condition_variable_any stopped;
   const counter::mutex_lock lock{mutex};
   while (!stop.stop_requested()) {
-    stopped.wait_for(mutex, stop, interval, [] { return false; });
-    committer.sync_log();
+    stopped.wait_for(mutex, stop, pause, [] { return false; });
+    if (has_interval && steady_clock::now() >= next_sync) {
+      committer.sync_log();
+      next_sync = steady_clock::now() + durability.interval;
+    }
+    database.heal();
   }
 }
 
@@ -57,18 +70,16 @@ rocks_ledger::rocks_ledger(settings given)
       std::make_unique<group_committer>(settings_.durability, *database_, *buffer_,
                                         std::move(recovered.watermark), read_errors_, summary_.now);
   timekeeper_ = open_writer(lists_shard);
-  if (settings_.durability.sync == counter::durability::sync::interval)
-    syncer_ = std::jthread{[this](const std::stop_token& stop) {
-      sync_in_intervals(stop, settings_.durability.interval, *committer_);
-    }};
+  maintainer_ = std::jthread{[this](const std::stop_token& stop) {
+    maintain(stop, settings_.durability, *committer_, *database_);
+  }};
 }
 
 rocks_ledger::~rocks_ledger() {
-  if (syncer_.joinable()) {
-    syncer_.request_stop();
-    syncer_.join();
+  maintainer_.request_stop();
+  maintainer_.join();
+  if (settings_.durability.sync == counter::durability::sync::interval)
     committer_->sync_log();
-  }
   committer_->close();
 }
 

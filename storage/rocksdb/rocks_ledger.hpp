@@ -135,7 +135,8 @@ namespace storage {
 //   and syncs those before it, so the group is certainly not stored: the commit returns `full`.
 //   disk_health then takes no changes, and reads go on. RocksDB does not write to such a log again,
 //   so live_database, once there is room, closes the database, opens it anew and requires that its
-//   last row is the last one that was acknowledged.
+//   last row is the last one that was acknowledged. A commit looks for room, and so does a thread
+//   of the ledger, twice a second.
 // Failed sync, or any other failed write: nobody knows whether the group is stored, and the
 //   next sync may succeed although the kernel has dropped it. wal_file_system is unsure,
 //   and disk_health fails for good: the commit returns `unknown`, later ones `refused`, and
@@ -202,7 +203,7 @@ private:
   /// Stores the times of lists.
   std::unique_ptr<counter::ledger_writer> timekeeper_ ABSL_GUARDED_BY(timekeeper_mutex_);
   counter::mutex backup_mutex_;  // one backup at a time
-  std::jthread syncer_;          // only with sync::interval
+  std::jthread maintainer_;      // syncs at intervals, and heals a full disk
 };
 
 }  // namespace storage

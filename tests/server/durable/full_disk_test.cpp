@@ -239,6 +239,34 @@ TEST_CASE("a backup on a full disk is refused and leaves nothing") {
   CHECK(connection.ask(backup).status == 201);
 }
 
+TEST_CASE("a full disk that has room again heals without a request") {
+  small_disk disk;
+  if (!disk.is_there())
+    return;
+  for (const std::string sync : {"always", "interval"}) {
+    CAPTURE(sync);
+    server_process server{stored_in(disk / sync, {"--sync", sync})};
+    client connection{server.port()};
+    create_many(connection, "c", 1000);
+    disk.fill();
+    std::string body = "ok\n";
+    const auto end = steady_clock::now() + std::chrono::seconds{20};
+    // A backup writes what the log's zeros leave room for.
+    for (int i = 0; body == "ok\n" && steady_clock::now() < end; ++i) {
+      connection.ask(request("POST", "/v1/admin/backup?name=b" + std::to_string(i)));
+      body = connection.ask(get_request("/inc?name=x")).body;
+    }
+    CHECK(body == "the disk is full\n");
+    // Longer than the pauses between attempts to heal.
+    std::this_thread::sleep_for(std::chrono::milliseconds{1'500});
+    disk.empty();
+    const auto begin = steady_clock::now();
+    CHECK(server.wait_for_log("changes are taken again") != "");
+    CHECK(steady_clock::now() - begin < std::chrono::seconds{3});
+    CHECK(connection.ask(get_request("/inc?name=x")).status == 200);
+  }
+}
+
 TEST_CASE("a server does not start on a full disk") {
   small_disk disk;
   if (!disk.is_there())
