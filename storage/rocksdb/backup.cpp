@@ -4,6 +4,7 @@
 #include "storage/rocksdb/data_directory.hpp"
 #include "storage/rocksdb/file_error.hpp"
 #include "storage/rocksdb/files.hpp"
+#include "storage/rocksdb/shortage.hpp"
 
 #include <rocksdb/db.h>
 #include <rocksdb/file_system.h>
@@ -36,6 +37,13 @@ void check(const fs::path& path, const rocksdb::Status& status) {
     throw file_error{path.string(), status};
 }
 
+bool is_shortage(const std::exception& error) {
+  if (const auto* file = dynamic_cast<const file_error*>(&error))
+    return file->is_no_space();
+  const auto* system = dynamic_cast<const std::system_error*>(&error);
+  return system != nullptr && shortage_of(system->code().value()) != shortage::none;
+}
+
 void make(rocksdb::DB& database, rocksdb::FileSystem& file_system, const fs::path& unfinished) {
   const auto copy = unfinished / "db";
   make_directory(file_system, unfinished);
@@ -66,14 +74,13 @@ counter::backup make_backup(rocksdb::DB& database, rocksdb::FileSystem& file_sys
     return {outcome::ok, complete.string()};
   } catch (const std::exception& error) {
     spdlog::error("a backup failed: {}", error.what());
-    const auto* failed_file = dynamic_cast<const file_error*>(&error);
     try {
       remove_directory(file_system, unfinished);
     } catch (const std::exception& second_error) {
       // The next start tries again.
       spdlog::warn("{}", second_error.what());
     }
-    return {failed_file && failed_file->is_no_space() ? outcome::disk_full : outcome::unreadable};
+    return {is_shortage(error) ? outcome::disk_full : outcome::unreadable};
   }
 }
 

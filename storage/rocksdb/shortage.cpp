@@ -23,13 +23,15 @@ shortage shortage_of(int error) noexcept {
   }
 }
 
-shortage shortage_of(const rocksdb::Status& status) {
-  if (!status.IsIOError())
-    return shortage::none;
+bool has_error(const rocksdb::Status& status, int error) {
   // "While appending to file: NAME: Disk quota exceeded"
   const std::string_view text = status.getState() != nullptr ? status.getState() : "";
+  return status.IsIOError() && text.ends_with(std::generic_category().message(error));
+}
+
+shortage shortage_of(const rocksdb::Status& status) {
   for (const int error : {EDQUOT, EFBIG, EMFILE, ENFILE, ENOMEM})
-    if (text.ends_with(std::generic_category().message(error)))
+    if (has_error(status, error))
       return shortage_of(error);
   return status.IsNoSpace() ? shortage::room : shortage::none;
 }

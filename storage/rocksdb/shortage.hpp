@@ -19,8 +19,12 @@ enum class shortage : std::uint8_t {
 /// Classifies an error number of the system.
 shortage shortage_of(int error) noexcept;
 
+/// Returns whether a status of RocksDB's file layer for the system is that of this error
+/// number. It has no number, so its text decides.
+bool has_error(const rocksdb::Status& status, int error);
+
 /// Classifies a status that RocksDB's file layer for the system has returned, directly or
-/// through RocksDB. The status has no error number, so its text decides.
+/// through RocksDB. See has_error().
 shortage shortage_of(const rocksdb::Status& status);
 
 }  // namespace storage

@@ -2,6 +2,7 @@
 
 #include "storage/rocksdb/shortage.hpp"
 
+#include <cerrno>
 #include <utility>
 
 namespace storage {
@@ -138,7 +139,12 @@ IOStatus shortage_file_system::RenameFile(const std::string& from, const std::st
 
 IOStatus shortage_file_system::LinkFile(const std::string& from, const std::string& to,
                                         const Options& options, Debug* debug) {
-  return classified(target()->LinkFile(from, to, options, debug));
+  auto status = target()->LinkFile(from, to, options, debug);
+  // A file of another user (fs.protected_hardlinks), a file system without links, or with too
+  // many of them.
+  if (has_error(status, EPERM) || has_error(status, EMLINK))
+    return IOStatus::NotSupported(status.getState());
+  return classified(std::move(status));
 }
 
 IOStatus shortage_file_system::LockFile(const std::string& name, const Options& options,

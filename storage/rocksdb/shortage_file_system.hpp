@@ -9,7 +9,8 @@
 namespace storage {
 
 /// A file layer that reports each shortage (shortage.hpp) as IsNoSpace(): RocksDB's layer for
-/// the system does so for ENOSPC only, and whatever else fails counts as a failed disk. Passes
+/// the system does so for ENOSPC only, and whatever else fails counts as a failed disk. It also
+/// reports a refused hard link as IsNotSupported(), after which RocksDB copies the file. Passes
 /// everything else on to its target. Thread-safe.
 class shortage_file_system final : public rocksdb::FileSystemWrapper {
 public:

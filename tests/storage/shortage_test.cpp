@@ -95,3 +95,19 @@ TEST_CASE("shortage_file_system reports a quota as no space, and other errors as
   CHECK_FALSE(other.IsNoSpace());
   CHECK(file->Append("a", {}, nullptr).ok());
 }
+
+TEST_CASE("shortage_file_system reports a refused hard link as not supported") {
+  const test_disk disk;
+  const auto from = (disk.directory / "from").string(), to = (disk.directory / "to").string();
+  shortage_file_system layer{disk.file_system};
+  std::unique_ptr<rocksdb::FSWritableFile> file;
+  REQUIRE(layer.NewWritableFile(from, {}, &file, nullptr).ok());
+  using fault = fault_file_system::fault;
+  for (const int error : {EPERM, EMLINK}) {
+    disk.file_system->begin({.at = 1, .fault = fault::error, .error = error});
+    CHECK(layer.LinkFile(from, to, {}, nullptr).IsNotSupported());
+  }
+  disk.file_system->begin({.at = 1, .fault = fault::error, .error = EACCES});
+  CHECK(layer.LinkFile(from, to, {}, nullptr).IsIOError());
+  CHECK(layer.LinkFile(from, to, {}, nullptr).ok());
+}

@@ -19,6 +19,10 @@ void backup_exchange::take(counter::call completed) {
 }
 
 http::response backup_exchange::response() {
+  if (backup_->outcome == counter::outcome::unreadable)
+    return to_response({code::internal,
+                        "the backup could not be made, and the server's log says why; the counters "
+                        "are not affected"});
   if (backup_->outcome != counter::outcome::ok)
     return refusal_of({backup_->outcome});
   return {.status = status::created, .body = to_text({{"path", backup_->path}}), .type = json_type};

@@ -1,6 +1,7 @@
 // POST /v1/admin/backup while other clients change counters.
 
 #include "tests/server/durable/support/data.hpp"
+#include "tests/server/durable/support/faults.hpp"
 #include "tests/server/support/client.hpp"
 #include "tests/server/support/external_address.hpp"
 #include "tests/server/support/server_process.hpp"
@@ -19,6 +20,8 @@
 #include <stdexcept>
 #include <string>
 #include <thread>
+
+#include <unistd.h>
 
 using namespace support;
 
@@ -206,4 +209,59 @@ TEST_CASE("a backup is refused to a client on another machine") {
   CHECK(fs::is_empty(data + "/backups"));
   CHECK(far.ask(get_request("/inc?name=x")).body == "ok\n");
   CHECK(client{server.port()}.ask(backup("a")).status == 201);
+}
+
+TEST_CASE("a backup copies files for which the system refuses a hard link") {
+  if (!can_inject())
+    return;
+  for (const std::string error : {"EPERM", "EMLINK", "EACCES"}) {
+    CAPTURE(error);
+    const temporary_directory disk;
+    const auto data = disk / "data";
+    server_process server{stored_in(data), injected("link,linkat:error=" + error)};
+    client connection{server.port()};
+    create_many(connection, "c", 100);
+    const auto reply = connection.ask(backup("b"));
+    if (error == "EACCES") {
+      CHECK(reply.status == 500);
+      CHECK(reply.body.find("log says why") != reply.body.npos);
+      CHECK(reply.body.find("damaged") == reply.body.npos);
+      const auto log = server.wait_for_log("a backup failed: ");
+      CHECK(log.find(data + "/backups/b~/db") != log.npos);
+      CHECK(log.find("Permission denied") != log.npos);
+      CHECK(fs::is_empty(data + "/backups"));
+      continue;
+    }
+    REQUIRE(reply.status == 201);
+    CHECK(check_of(data + "/backups/b").output == report_of(100, 0));
+    for (const auto& entry : fs::directory_iterator{data + "/backups/b/db"})
+      CHECK(fs::hard_link_count(entry.path()) == 1);
+  }
+}
+
+TEST_CASE("a plain user makes backups after a start as root") {
+  const setting nobody{
+      .runner = {"setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--"}};
+  std::ifstream protects{"/proc/sys/fs/protected_hardlinks"};
+  int is_protected = 0;
+  protects >> is_protected;
+  if (geteuid() != 0 || is_protected == 0) {
+    MESSAGE("needs root, and fs.protected_hardlinks: not tested");
+    return;
+  }
+  const temporary_directory disk;
+  fs::permissions(disk.path(), fs::perms::all);
+  const auto data = disk / "data";
+  const auto create = [&](const setting& user, const std::string& prefix) {
+    server_process server{stored_in(data), user};
+    client connection{server.port()};
+    create_many(connection, prefix, 100);
+    const auto reply = connection.ask(backup(prefix));
+    CHECK(server.stop().exit_code == 0);
+    return reply.status;
+  };
+  CHECK(create(nobody, "first") == 201);
+  CHECK(create({}, "root") == 201);
+  CHECK(create(nobody, "plain") == 201);
+  CHECK(check_of(data + "/backups/plain").output == report_of(300, 0));
 }
