@@ -1,10 +1,12 @@
-// counterd: flags -> limits -> ledger -> store -> server -> signals. The only file that
+// counterd: flags -> signals -> limits -> ledger -> store -> server. The only file that
 // includes the actors, HTTP and the storage.
 
 #include "actors/actor_store.hpp"
 #include "config/options.hpp"
 #include "config/stderr_sink.hpp"
 #include "http/server/server.hpp"
+#include "process/stop_signals.hpp"
+#include "process/threads.hpp"
 #include "storage/rocksdb/check.hpp"
 #include "storage/rocksdb/rocks_ledger.hpp"
 
@@ -12,7 +14,6 @@
 
 #include <spdlog/spdlog.h>
 
-#include <atomic>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
@@ -28,38 +29,6 @@
 #include <unistd.h>
 
 namespace {
-
-/// Blocks SIGTERM, SIGINT and SIGHUP in every thread, so that one thread can wait for them.
-/// Construct it before there are threads.
-class stop_signals {
-public:
-  stop_signals() {
-    std::signal(SIGPIPE, SIG_IGN);
-    std::signal(SIGXFSZ, SIG_IGN);  // a file at its limit of length is a full disk: EFBIG
-    sigemptyset(&set_);
-    sigaddset(&set_, SIGTERM);
-    sigaddset(&set_, SIGINT);
-    // A shell starts background jobs with SIGINT ignored.
-    std::signal(SIGINT, SIG_DFL);
-    awaited_ = set_;
-    sigaddset(&awaited_, SIGHUP);
-    pthread_sigmask(SIG_BLOCK, &awaited_, nullptr);
-  }
-
-  /// Waits for SIGTERM or SIGINT and returns it. The next one ends the process at once;
-  /// SIGHUP never does.
-  int wait() {
-    int received = 0;
-    while (sigwait(&awaited_, &received) == 0 && received == SIGHUP)
-      spdlog::info("ignoring SIGHUP: flags are read only at the start");
-    pthread_sigmask(SIG_UNBLOCK, &set_, nullptr);
-    return received;
-  }
-
-private:
-  sigset_t set_;
-  sigset_t awaited_;  ///< set_ and SIGHUP
-};
 
 /// Opens stdin, stdout and stderr if the parent closed them. Otherwise a socket would
 /// take one of their numbers and receive what the program prints.
@@ -103,30 +72,22 @@ std::vector<std::string> listen(http::server& server, const config::listen_addre
   }
 }
 
-/// Listens on all addresses, then prints them to stdout for scripts.
-void listen(http::server& server, const std::vector<config::listen_address>& addresses) {
+/// Listens on all addresses. Returns a line for each, for scripts.
+std::string listen(http::server& server, const std::vector<config::listen_address>& addresses) {
   std::string lines;
   for (const auto& address : addresses)
     for (const auto& endpoint : listen(server, address))
       lines += "listening on http://" + endpoint + "\n";
-  std::fputs(lines.c_str(), stdout);
-  std::fflush(stdout);
+  return lines;
 }
 
-/// Ends the process as a signal does, but with EXIT_FAILURE, when the disk has failed.
-class disk_failure {
-public:
-  /// Thread-safe.
-  void report() noexcept {
-    is_reported_ = true;
-    ::kill(::getpid(), SIGTERM);
-  }
-
-  bool is_reported() const noexcept { return is_reported_; }
-
-private:
-  std::atomic<bool> is_reported_ = false;
-};
+/// The threads that the process will have, and a few more.
+std::size_t threads_of(const config::options& options) {
+  constexpr std::size_t scheduler = 4, database = 12, spare = 4;
+  const auto without_data = options.threads + scheduler + spare;
+  return options.storage.directory.empty() ? without_data
+                                           : without_data + options.shards + database;
+}
 
 /// A hundred thousand busy counters can change several times before their rows are
 /// written, and the next start has little to read.
@@ -134,7 +95,7 @@ constexpr std::size_t write_buffer_bytes_max = std::size_t{16} << 20;
 
 /// Returns null if the counters are in memory only.
 std::unique_ptr<storage::rocks_ledger> open_ledger(const config::storage_options& options,
-                                                   disk_failure& failure) {
+                                                   process::stop_signals& signals) {
   if (options.directory.empty())
     return nullptr;
   return std::make_unique<storage::rocks_ledger>(
@@ -142,7 +103,7 @@ std::unique_ptr<storage::rocks_ledger> open_ledger(const config::storage_options
                         .memory = options.memory / 2,
                         .write_buffer = std::min(write_buffer_bytes_max, options.memory / 32),
                         .durability = options.durability,
-                        .on_failure = [&failure] { failure.report(); }});
+                        .on_failure = [&signals] { signals.fail(); }});
 }
 
 std::unique_ptr<actors::actor_store> open_store(const config::options& options,
@@ -161,29 +122,66 @@ std::string store_name(const config::storage_options& options) {
   return options.directory.empty() ? "memory" : "rocksdb:" + options.directory;
 }
 
+/// Ends the process when a start has failed, without a wait for what was started: nothing was
+/// acknowledged, so this is as safe as a kill.
+[[noreturn]] void end_start(const char* reason) {
+  std::fprintf(stderr, "counterd: %s\n", reason);
+  std::_Exit(EXIT_FAILURE);
+}
+
+/// Does the same for an exception on a thread of a library.
+[[noreturn]] void end_terminated_start() {
+  try {
+    if (const auto error = std::current_exception())
+      std::rethrow_exception(error);
+  } catch (const std::exception& error) {
+    end_start(error.what());
+  } catch (...) {
+  }
+  end_start("the start has failed");
+}
+
 /// Serves until a signal arrives. Returns the exit code.
 int run(const config::options& options) {
-  stop_signals signals;  // before there are threads
+  process::stop_signals signals;  // before there are threads
+  // Not destroyed if the start fails: a destructor may wait for a thread that was never there.
+  std::unique_ptr<storage::rocks_ledger> ledger;
+  std::unique_ptr<actors::actor_store> store;
+  std::unique_ptr<http::server> server;
+  const auto on_terminate = std::set_terminate(&end_terminated_start);
   for (const auto& warning : options.warnings)
     spdlog::warn(warning);
-  raise_descriptor_limit(options.limits.connections_max);
-  disk_failure failure;
-  const auto ledger = open_ledger(options.storage, failure);
-  const auto store = open_store(options, ledger.get());
-  http::server server{COUNTERD_VERSION, options.limits, options.threads, *store};
-  listen(server, options.listen);
-  server.start();
+  try {
+    raise_descriptor_limit(options.limits.connections_max);
+    process::require_threads(threads_of(options));
+    ledger = open_ledger(options.storage, signals);
+    store = open_store(options, ledger.get());
+    server =
+        std::make_unique<http::server>(COUNTERD_VERSION, options.limits, options.threads, *store);
+    const auto lines = listen(*server, options.listen);
+    server->start();
+    // Nothing can refuse any more.
+    signals.complete_start();
+    std::fputs(lines.c_str(), stdout);
+    std::fflush(stdout);
+  } catch (const std::exception& error) {
+    end_start(error.what());
+  }
+  std::set_terminate(on_terminate);
   spdlog::info("counterd " COUNTERD_VERSION " started: threads={} shards={} store={}",
                options.threads, options.shards, store_name(options.storage));
   const int received = signals.wait();
-  if (failure.is_reported())
+  if (signals.has_failed())
     spdlog::info("stopping, because the disk has failed");
   else
     spdlog::info("stopping on {}", received == SIGINT ? "SIGINT" : "SIGTERM");
-  server.stop();
+  server->stop();
   store->close();
+  server.reset();
+  store.reset();
+  ledger.reset();
   spdlog::info("stopped");
-  return failure.is_reported() ? EXIT_FAILURE : EXIT_SUCCESS;
+  return signals.has_failed() ? EXIT_FAILURE : EXIT_SUCCESS;
 }
 
 /// Verifies a data directory. Returns the exit code.

@@ -94,7 +94,12 @@ struct actor_store::impl {
   template <class Actor, caf::spawn_options Options, class... Arguments>
   void spawn(const Arguments&... arguments) {
     auto& mailbox = mailboxes.emplace_back(counter::limits::shard_operations_max);
-    mailbox.actor = system.spawn<Actor, Options>(std::ref(mailbox.load), arguments...);
+    try {
+      mailbox.actor = system.spawn<Actor, Options>(std::ref(mailbox.load), arguments...);
+    } catch (...) {
+      mailboxes.pop_back();
+      throw;
+    }
   }
 
   void end();
@@ -140,14 +145,21 @@ actor_store::actor_store(unsigned shards, const counter::limits& limits, counter
   const auto version = std::max(summary.version, version_of(std::chrono::system_clock::now()));
   impl_->counters.adjust(static_cast<std::int64_t>(summary.counters));
   impl_->idempotency_records.adjust(static_cast<std::int64_t>(summary.idempotency_records));
-  for (unsigned i = 0; i < shards; ++i)
-    impl_->spawn<durable_shard_actor, caf::detached>(
-        counter::durable_table::settings{impl_->counters, impl_->idempotency_records,
-                                         limits.idempotency_ttl, impl_->placement, i,
-                                         bytes_max / shards, version},
-        std::ref(ledger));
-  for (auto i = shards; i < impl_->layout.mailboxes; ++i)
-    impl_->spawn<ledger_actor, caf::detached>(std::ref(ledger));
+  try {
+    for (unsigned i = 0; i < shards; ++i)
+      impl_->spawn<durable_shard_actor, caf::detached>(
+          counter::durable_table::settings{impl_->counters, impl_->idempotency_records,
+                                           limits.idempotency_ttl, impl_->placement, i,
+                                           bytes_max / shards, version},
+          std::ref(ledger));
+    for (auto i = shards; i < impl_->layout.mailboxes; ++i)
+      impl_->spawn<ledger_actor, caf::detached>(std::ref(ledger));
+  } catch (...) {
+    impl_->end();
+    // CAF has counted the thread that could not start, and its destructor would wait for it.
+    static_cast<void>(impl_.release());
+    throw;
+  }
 }
 
 actor_store::~actor_store() {

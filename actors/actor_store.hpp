@@ -10,7 +10,8 @@
 namespace actors {
 
 /// A store whose shards are CAF actors. Constructors throw what the ledger and CAF
-/// throw, and std::system_error if a thread cannot be started.
+/// throw, and std::system_error if a thread cannot be started; the actors that were started have
+/// ended by then.
 class actor_store final : public counter::store {
 public:
   /// In memory; the shards run on the event loops. `shards` is 1 to

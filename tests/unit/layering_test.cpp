@@ -29,13 +29,14 @@ const std::vector<room> rooms = {
     {"counter/shard/", {"counter/"}},
     {"counter/store/", {"counter/", "counter/shard/"}},
     {"config/", {"counter/"}},
+    {"process/", {"counter/"}},
     {"http/net/", {"counter/"}},
     {"http/protocol/", {"counter/"}},
     {"http/api/", {"counter/", "counter/store/", "http/protocol/"}},
     {"http/server/", {"counter/", "counter/store/", "http/net/", "http/protocol/", "http/api/"}},
     {"actors/", {"counter/", "counter/shard/", "counter/store/"}},
     {"storage/rocksdb/", {"counter/", "counter/shard/"}},
-    {"main.", {"counter/", "config/", "http/server/", "actors/", "storage/rocksdb/"}},
+    {"main.", {"counter/", "config/", "process/", "http/server/", "actors/", "storage/rocksdb/"}},
 };
 
 /// Where a library may be named. Whatever no rule names may be included anywhere; where
@@ -59,7 +60,7 @@ const std::vector<library> libraries = {
     {"boost/system/result.hpp", {"http/api/v1/"}},
     {"absl/", {"counter/shard/", "storage/rocksdb/"}},
     {"absl/base/thread_annotations.h", {"counter/mutex."}},
-    {"spdlog/", {"main.cpp", "config/", "http/server/", "storage/rocksdb/"}},
+    {"spdlog/", {"main.cpp", "config/", "process/", "http/server/", "storage/rocksdb/"}},
     {"CLI/", {"config/"}},
     {"rocksdb/", {"storage/rocksdb/"}},
 };
@@ -127,7 +128,7 @@ std::vector<std::string> source_files() {
   std::vector<std::string> files;
   if (fs::exists(root / "main.cpp"))
     files.push_back("main.cpp");
-  for (const auto* layer : {"actors", "config", "counter", "http", "storage"}) {
+  for (const auto* layer : {"actors", "config", "counter", "http", "process", "storage"}) {
     if (!fs::is_directory(root / layer))
       continue;
     for (const auto& entry : fs::recursive_directory_iterator{root / layer})

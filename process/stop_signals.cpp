@@ -1,0 +1,84 @@
+#include "process/stop_signals.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include <csignal>
+#include <cstdlib>
+#include <stdexcept>
+#include <system_error>
+
+#include <unistd.h>
+
+namespace process {
+
+namespace {
+
+const char* name_of(int signal) {
+  return signal == SIGINT ? "SIGINT" : "SIGTERM";
+}
+
+}  // namespace
+
+stop_signals::stop_signals() {
+  std::signal(SIGPIPE, SIG_IGN);
+  std::signal(SIGXFSZ, SIG_IGN);  // a file at its limit of length is a full disk: EFBIG
+  // A shell starts background jobs with SIGINT ignored.
+  std::signal(SIGINT, SIG_DFL);
+  sigemptyset(&set_);
+  sigaddset(&set_, SIGTERM);
+  sigaddset(&set_, SIGINT);
+  awaited_ = set_;
+  sigaddset(&awaited_, SIGHUP);
+  pthread_sigmask(SIG_BLOCK, &awaited_, nullptr);
+  try {
+    thread_ = std::thread{[this] { run(); }};
+  } catch (const std::system_error& error) {
+    throw std::runtime_error("the system permits no thread (ulimit -u, ulimit -v, pids.max): " +
+                             error.code().message());
+  }
+}
+
+stop_signals::~stop_signals() {
+  is_over_ = true;
+  pthread_kill(thread_.native_handle(), SIGTERM);
+  thread_.join();
+}
+
+int stop_signals::wait() const {
+  received_.wait(0);
+  return received_;
+}
+
+void stop_signals::fail() noexcept {
+  has_failed_ = true;
+  if (received_ == 0)
+    ::kill(::getpid(), SIGTERM);
+}
+
+int stop_signals::next_signal() const {
+  int signal = 0;
+  while (sigwait(&awaited_, &signal) == 0 && signal == SIGHUP)
+    spdlog::info("ignoring SIGHUP: flags are read only at the start");
+  return signal;
+}
+
+void stop_signals::run() {
+  auto signal = next_signal();
+  if (is_over_)
+    return;
+  if (is_starting_ && !has_failed_) {
+    spdlog::info("stopping on {} before the start is complete", name_of(signal));
+    std::_Exit(EXIT_SUCCESS);
+  }
+  received_ = signal;
+  received_.notify_all();
+  signal = next_signal();
+  if (is_over_)
+    return;
+  std::signal(signal, SIG_DFL);
+  pthread_sigmask(SIG_UNBLOCK, &set_, nullptr);
+  ::raise(signal);
+  std::_Exit(EXIT_FAILURE);  // the first process of a container has no default
+}
+
+}  // namespace process

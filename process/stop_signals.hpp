@@ -1,0 +1,54 @@
+#pragma once
+
+#include <atomic>
+#include <thread>
+
+#include <signal.h>
+
+namespace process {
+
+/// SIGTERM and SIGINT, from the first instant to the last. Construct one before there are
+/// threads and before anything is started; destroy it last.
+///
+/// A thread waits for the signals, which are blocked in all others. The first one
+///   - ends the process at once, with exit code 0, before complete_start(): a start has
+///     acknowledged nothing, so that is as safe as a kill;
+///   - otherwise makes wait() return.
+/// The second one ends the process at once, as the signal does by default. SIGHUP is ignored, with a
+/// line in the log.
+class stop_signals {
+public:
+  /// Throws std::runtime_error, of one line, if there can be no thread.
+  stop_signals();
+  /// Ends the thread.
+  ~stop_signals();
+
+  stop_signals(const stop_signals&) = delete;
+  stop_signals& operator=(const stop_signals&) = delete;
+
+  /// From now on a signal makes wait() return. Call it before anybody is told that the server
+  /// listens.
+  void complete_start() noexcept { is_starting_ = false; }
+
+  /// Waits for a signal, or fail(), and returns the signal's number.
+  int wait() const;
+
+  /// Does what SIGTERM does, but the exit code is EXIT_FAILURE. A start is not ended: wait()
+  /// will return at once. Thread-safe.
+  void fail() noexcept;
+  bool has_failed() const noexcept { return has_failed_; }
+
+private:
+  int next_signal() const;
+  void run();
+
+  sigset_t set_;
+  sigset_t awaited_;  // set_ and SIGHUP
+  std::atomic<bool> is_starting_ = true;
+  std::atomic<bool> has_failed_ = false;
+  std::atomic<bool> is_over_ = false;
+  std::atomic<int> received_ = 0;
+  std::thread thread_;
+};
+
+}  // namespace process

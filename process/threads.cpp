@@ -1,0 +1,33 @@
+#include "process/threads.hpp"
+
+#include <latch>
+#include <stdexcept>
+#include <string>
+#include <system_error>
+#include <thread>
+#include <vector>
+
+namespace process {
+
+void require_threads(std::size_t count) {
+  std::latch is_over{1};
+  std::vector<std::thread> threads;
+  threads.reserve(count);
+  std::string refusal;
+  try {
+    while (threads.size() < count)
+      threads.emplace_back([&is_over] { is_over.wait(); });
+  } catch (const std::system_error& error) {
+    refusal =
+        "the system permits " + std::to_string(threads.size()) + " of the " +
+        std::to_string(count) +
+        " threads that are needed (ulimit -u, ulimit -v, pids.max): " + error.code().message();
+  }
+  is_over.count_down();
+  for (auto& thread : threads)
+    thread.join();
+  if (!refusal.empty())
+    throw std::runtime_error(refusal);
+}
+
+}  // namespace process

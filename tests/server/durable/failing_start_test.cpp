@@ -1,0 +1,152 @@
+// A start that cannot be completed ends at once, with one line; and so does one that is told
+// to stop.
+
+#include "tests/server/durable/support/data.hpp"
+#include "tests/server/durable/support/faults.hpp"
+#include "tests/server/support/client.hpp"
+#include "tests/server/support/server_process.hpp"
+#include "tests/server/support/temporary_directory.hpp"
+#include "tests/unit/seed.hpp"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <chrono>
+#include <csignal>
+#include <exception>
+#include <filesystem>
+#include <fstream>
+#include <string>
+#include <thread>
+
+#include <unistd.h>
+
+using namespace support;
+
+namespace {
+
+namespace fs = std::filesystem;
+using std::chrono::steady_clock;
+
+constexpr std::chrono::seconds at_most{2};
+
+words command_of(const words& runner, const words& flags) {
+  auto command = runner;
+  const auto server = counterd({"--listen", "127.0.0.1:0"});
+  command.insert(command.end(), server.begin(), server.end());
+  command.insert(command.end(), flags.begin(), flags.end());
+  return command;
+}
+
+void check_refused_in_one_line(const words& runner, const words& flags, const std::string& reason) {
+  CAPTURE(runner);
+  CAPTURE(flags);
+  const auto begin = steady_clock::now();
+  const auto ended = process{command_of(runner, flags)}.wait();
+  CAPTURE(ended.log);
+  CHECK(steady_clock::now() - begin < at_most);
+  CHECK(ended.exit_code == 1);
+  CHECK(ended.output == "");
+  CHECK(ended.log.starts_with("counterd: "));
+  CHECK(std::count(ended.log.begin(), ended.log.end(), '\n') == 1);
+  CHECK(ended.log.find(reason) != ended.log.npos);
+}
+
+}  // namespace
+
+TEST_CASE("a start that is refused threads ends in time with one line and does not listen") {
+  if (geteuid() != 0 || unit::is_sanitized) {
+    MESSAGE("needs root, to run the server as a user without other processes: not tested");
+    return;
+  }
+  const temporary_directory disk;
+  fs::permissions(disk.path(), fs::perms::all);
+  const auto data = disk / "data";
+  for (const std::string most : {"2", "5", "12"}) {
+    const words plain_user{"setpriv", "--reuid=64321", "--regid=64321",   "--clear-groups",
+                           "--",      "prlimit",       "--nproc=" + most, "--"};
+    check_refused_in_one_line(plain_user, {"--threads", "1", "--shards", "8", "--data", data},
+                              "ulimit -u");
+    check_refused_in_one_line(plain_user, {"--threads", "300"}, "ulimit -u");
+  }
+  // Enough for one shard and one loop.
+  const words user{"setpriv", "--reuid=64321", "--regid=64321", "--clear-groups",
+                   "--",      "prlimit",       "--nproc=40",    "--"};
+  server_process server{{"--threads", "1", "--data", data}, {.runner = user}};
+  CHECK(get(server.port(), "/inc?name=x").body == "ok\n");
+  CHECK(server.stop().exit_code == 0);
+}
+
+TEST_CASE("a start without enough memory ends in time with one line") {
+  if (unit::is_sanitized)
+    return;
+  const temporary_directory disk;
+  check_refused_in_one_line({"prlimit", "--as=200000000", "--"},
+                            {"--threads", "40", "--shards", "40", "--data", disk / "data"}, "");
+  check_refused_in_one_line({"prlimit", "--as=200000000", "--"}, {"--threads", "300"}, "ulimit -v");
+}
+
+TEST_CASE("a start that is refused any thread ends in time or listens") {
+  if (!can_inject())
+    return;
+  const temporary_directory disk;
+  int refused = 0, listening = 0;
+  // The threads of the first start, each of which is refused once. The question for all
+  // threads is a part of them.
+  for (int number = 1; number <= 60; number += 3) {
+    CAPTURE(number);
+    auto setting = injected("clone3,clone:error=EAGAIN:when=" + std::to_string(number));
+    const auto command = command_of(setting.runner, {"--threads", "2", "--shards", "3", "--data",
+                                                     disk / ("data" + std::to_string(number))});
+    process server{command, setting};
+    const auto begin = steady_clock::now();
+    const auto listens = [&] {
+      try {
+        server.wait_for_log("started");
+        return true;
+      } catch (const std::exception&) {
+        return false;
+      }
+    }();
+    CHECK(steady_clock::now() - begin < 3 * at_most);
+    if (listens)
+      server.signal(SIGTERM);
+    const auto ended = server.wait();
+    CAPTURE(ended.log);
+    CHECK(ended.exit_code == (listens ? 0 : 1));
+    CHECK((ended.output.find("listening on") != ended.output.npos) == listens);
+    if (!listens)
+      CHECK(std::count(ended.log.begin(), ended.log.end(), '\n') == 1);
+    ++(listens ? listening : refused);
+  }
+  MESSAGE(refused << " starts refused, " << listening << " completed");
+  CHECK(refused > 0);
+  CHECK(listening > 0);
+}
+
+#ifdef SLOW_SYNC_LIBRARY
+TEST_CASE("SIGTERM ends a start that waits for its disk") {
+  for (const int signal : {SIGTERM, SIGINT}) {
+    const temporary_directory disk;
+    const auto data = disk / "data", file = disk / "slow";
+    std::ofstream{file} << "slow";
+    process server{command_of({}, {"--data", data}),
+                   {.environment = {"LD_PRELOAD=" SLOW_SYNC_LIBRARY, "SLOW_SYNC_SECONDS=15",
+                                    "SLOW_SYNC_FILE=" + file}}};
+    // It syncs the entry of the directory.
+    const auto end = steady_clock::now() + std::chrono::seconds{10};
+    while (!fs::exists(data) && steady_clock::now() < end)
+      std::this_thread::sleep_for(std::chrono::milliseconds{10});
+    const auto begin = steady_clock::now();
+    server.signal(signal);
+    const auto ended = server.wait();
+    CAPTURE(ended.log);
+    CHECK(steady_clock::now() - begin < at_most);
+    CHECK(ended.exit_code == 0);
+    CHECK(ended.output == "");
+    CHECK(ended.log.find("before the start is complete") != ended.log.npos);
+    const server_process next{stored_in(data)};
+    CHECK(get(next.port(), "/inc?name=x").body == "ok\n");
+  }
+}
+#endif
