@@ -5,6 +5,7 @@
 #include "config/options.hpp"
 #include "config/stderr_sink.hpp"
 #include "http/server/server.hpp"
+#include "process/descriptors.hpp"
 #include "process/stop_signals.hpp"
 #include "process/threads.hpp"
 #include "storage/rocksdb/check.hpp"
@@ -25,7 +26,6 @@
 
 #include <fcntl.h>
 #include <malloc.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 namespace {
@@ -38,19 +38,6 @@ void fill_standard_descriptors() {
     descriptor = ::open("/dev/null", O_RDWR);
   } while (descriptor >= 0 && descriptor <= STDERR_FILENO);
   ::close(descriptor);
-}
-
-/// Raises the limit of open files to the hard limit, and warns if that is too low.
-void raise_descriptor_limit(std::size_t connections_max) {
-  rlimit limit{};
-  getrlimit(RLIMIT_NOFILE, &limit);
-  limit.rlim_cur = limit.rlim_max;
-  setrlimit(RLIMIT_NOFILE, &limit);
-  getrlimit(RLIMIT_NOFILE, &limit);
-  constexpr rlim_t others = 100;  // listening sockets, event loops
-  if (limit.rlim_cur < connections_max + others)
-    spdlog::warn("--max-connections {} is more than the {} files this process may open",
-                 connections_max, limit.rlim_cur);
 }
 
 /// Makes free() return memory to the system, so that an idle process does not hold what
@@ -81,6 +68,28 @@ std::string listen(http::server& server, const std::vector<config::listen_addres
   return lines;
 }
 
+/// Limits the connections to the descriptors that the process may open. Returns how many of
+/// them the tables of a database get.
+std::size_t limit_descriptors(config::options& options) {
+  auto& limits = options.limits;
+  const auto descriptors_max = process::raise_descriptor_limit();
+  const auto budget =
+      process::divide_descriptors(descriptors_max, process::descriptors_in_use(),
+                                  {.connections = limits.connections_max,
+                                   .refusals = limits.refusals_max,
+                                   .event_loops = options.threads,
+                                   .listen_addresses = options.listen.size(),
+                                   .has_database = !options.storage.directory.empty()});
+  if (budget.connections < limits.connections_max)
+    spdlog::warn(
+        "this process may open {} files (ulimit -n), so it serves {} connections at a time "
+        "and not --max-connections {}; more get a 503",
+        descriptors_max, budget.connections, limits.connections_max);
+  limits.connections_max = budget.connections;
+  limits.refusals_max = budget.refusals;
+  return budget.tables;
+}
+
 /// The threads that the process will have, and a few more.
 std::size_t threads_of(const config::options& options) {
   constexpr std::size_t scheduler = 4, database = 12, spare = 4;
@@ -95,6 +104,7 @@ constexpr std::size_t write_buffer_bytes_max = std::size_t{16} << 20;
 
 /// Returns null if the counters are in memory only.
 std::unique_ptr<storage::rocks_ledger> open_ledger(const config::storage_options& options,
+                                                   std::size_t tables,
                                                    process::stop_signals& signals) {
   if (options.directory.empty())
     return nullptr;
@@ -102,6 +112,7 @@ std::unique_ptr<storage::rocks_ledger> open_ledger(const config::storage_options
       storage::settings{.directory = options.directory,
                         .memory = options.memory / 2,
                         .write_buffer = std::min(write_buffer_bytes_max, options.memory / 32),
+                        .tables_max = tables,
                         .durability = options.durability,
                         .on_failure = [&signals] { signals.fail(); }});
 }
@@ -142,7 +153,7 @@ std::string store_name(const config::storage_options& options) {
 }
 
 /// Serves until a signal arrives. Returns the exit code.
-int run(const config::options& options) {
+int run(config::options options) {
   process::stop_signals signals;  // before there are threads
   // Not destroyed if the start fails: a destructor may wait for a thread that was never there.
   std::unique_ptr<storage::rocks_ledger> ledger;
@@ -152,9 +163,9 @@ int run(const config::options& options) {
   for (const auto& warning : options.warnings)
     spdlog::warn(warning);
   try {
-    raise_descriptor_limit(options.limits.connections_max);
+    const auto tables = limit_descriptors(options);
     process::require_threads(threads_of(options));
-    ledger = open_ledger(options.storage, signals);
+    ledger = open_ledger(options.storage, tables, signals);
     store = open_store(options, ledger.get());
     server =
         std::make_unique<http::server>(COUNTERD_VERSION, options.limits, options.threads, *store);

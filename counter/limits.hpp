@@ -83,11 +83,11 @@ struct limits {
 
   // -- the server -----------------------------------------------------------
 
-  /// An idle connection takes about 1 KiB.
+  /// An idle connection takes about 1 KiB. Fewer if the process may open too few files.
   std::size_t connections_max = 10'000;
   /// Connections over the limit that are being sent a 503 at any one time; others are
   /// closed without a response.
-  static constexpr std::size_t refusals_max = 64;
+  std::size_t refusals_max = 64;
   /// The kernel's queue of connections that a listening socket has not accepted yet.
   static constexpr int backlog = 4096;
   /// Connections accepted in a row before other work gets its turn.

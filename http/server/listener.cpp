@@ -92,7 +92,7 @@ void listener::admit(std::unique_ptr<transport> transport, connection_info conne
   auto permit = connection_counts_.served.take(services_.limits.connections_max);
   if (permit)
     return add(std::move(transport), connection, std::move(*permit)).start();
-  auto refusal_permit = connection_counts_.refused.take(counter::limits::refusals_max);
+  auto refusal_permit = connection_counts_.refused.take(services_.limits.refusals_max);
   if (refusal_permit)
     add(std::move(transport), connection, std::move(*refusal_permit))
         .start_refused(too_many_connections);

@@ -94,7 +94,8 @@ rocksdb::BlockBasedTableOptions table_options(const std::shared_ptr<rocksdb::Cac
   return table;
 }
 
-rocksdb::Options options_of(rocksdb::Env* env, std::size_t memory, std::size_t write_buffer) {
+rocksdb::Options options_of(rocksdb::Env* env, std::size_t memory, std::size_t write_buffer,
+                            std::size_t tables_max) {
   const auto cache = rocksdb::NewLRUCache(memory);
   rocksdb::Options options;
   options.env = env;
@@ -119,7 +120,7 @@ rocksdb::Options options_of(rocksdb::Env* env, std::size_t memory, std::size_t w
   options.level_compaction_dynamic_level_bytes = true;
   options.bytes_per_sync = mib;
   options.max_background_jobs = 2;
-  options.max_open_files = -1;
+  options.max_open_files = static_cast<int>(tables_max);
   options.max_file_opening_threads = 2;  // each start creates them, and there are few files
   options.manifest_preallocation_size = manifest_bytes_max;  // a disk may be small
   options.skip_stats_update_on_db_open = true;
@@ -133,13 +134,13 @@ rocksdb::Options options_of(rocksdb::Env* env, std::size_t memory, std::size_t w
 
 database_opener::database_opener(std::filesystem::path database, std::size_t memory,
                                  const std::shared_ptr<rocksdb::FileSystem>& file_system,
-                                 error_handler on_error)
+                                 error_handler on_error, std::size_t tables_max)
     : path_(std::move(database)),
       watch_(
           std::make_shared<wal_file_system>(std::make_shared<manifest_file_system>(file_system))),
       env_(rocksdb::NewCompositeEnv(watch_)),
       memtable_bytes_(memtable_bytes(path_, memory)),
-      options_(options_of(env_.get(), memory, memtable_bytes_)) {
+      options_(options_of(env_.get(), memory, memtable_bytes_, tables_max)) {
   options_.wal_filter = &gap_filter_;
   options_.listeners.push_back(std::make_shared<listener>(std::move(on_error)));
 }

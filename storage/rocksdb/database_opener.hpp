@@ -27,8 +27,10 @@ public:
 
   /// Opens nothing yet. The cache and the rows that are not in tables yet take about
   /// `memory` bytes. The directory that `database` is in exists.
+  /// Of the tables, about `tables_max` are open at a time.
   database_opener(std::filesystem::path database, std::size_t memory,
-                  const std::shared_ptr<rocksdb::FileSystem>& file_system, error_handler on_error);
+                  const std::shared_ptr<rocksdb::FileSystem>& file_system, error_handler on_error,
+                  std::size_t tables_max = 512);
 
   /// Sets `sequence` to the number of the last row in the tables and the log. Changes no
   /// file. Must be called before each open(), unless that creates the database: open()

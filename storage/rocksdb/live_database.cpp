@@ -22,8 +22,9 @@ constexpr std::chrono::seconds healing_pause{1};
 }  // namespace
 
 live_database::live_database(const std::filesystem::path& path, const settings& settings)
-    : opener_(path, settings.memory, settings.file_system,
-              [this](const rocksdb::Status& status) { report(status); }),
+    : opener_(
+          path, settings.memory, settings.file_system,
+          [this](const rocksdb::Status& status) { report(status); }, settings.tables_max),
       health_(path.string(), opener_.room_bytes(), settings.on_failure) {}
 
 live_database::~live_database() = default;

@@ -20,6 +20,8 @@ struct settings {
   std::size_t memory = std::size_t{64} << 20;
   /// Bytes, about, for changes that are not merged into the counters' own rows yet.
   std::size_t write_buffer = std::size_t{16} << 20;
+  /// Tables that are open at a time, about; each has a descriptor. At least 20.
+  std::size_t tables_max = 512;
   /// sync::none is not allowed.
   counter::durability durability{counter::durability::sync::always};
   /// Called once, by any thread, when the disk has failed: no group is committed any more.

@@ -11,6 +11,8 @@
 #include <thread>
 #include <vector>
 
+#include <sys/resource.h>
+
 using namespace support;
 
 namespace {
@@ -186,13 +188,15 @@ TEST_CASE("a server out of descriptors waits without spinning, and goes on") {
   for (const std::string threads : {"1", "4"}) {
     CAPTURE(threads);
     setting options;
-    options.descriptors_max = 60;
     // Without descriptors ThreadSanitizer cannot read the names that its
     // suppressions match, and would report suppressed findings.
     options.environment = {"TSAN_OPTIONS=report_bugs=0"};
     server_process server{{"--threads", threads}, options};
     client first{server.port()};
     REQUIRE(first.ask(get_request("/inc?name=x")).status == 200);
+    // Only at its start does the server look at its limit.
+    const rlimit few{60, 1000};
+    REQUIRE(prlimit(server.id(), RLIMIT_NOFILE, &few, nullptr) == 0);
     std::list<client> crowd;
     for (int i = 0; i < 150; ++i) {
       crowd.emplace_back(server.port());
@@ -219,6 +223,27 @@ TEST_CASE("a server out of descriptors waits without spinning, and goes on") {
     CHECK(get(server.port(), "/get?name=x").body == "x: 1\n");
     CHECK(first.ask(get_request("/get?name=x")).body == "x: 1\n");
   }
+}
+
+TEST_CASE("connections above what the limit of descriptors leaves get 503") {
+  setting options;
+  options.descriptors_max = 60;
+  server_process server{{"--threads", "1"}, options};
+  CHECK(server.wait_for_log("started").find("60 files (ulimit -n), so it serves") !=
+        std::string::npos);
+  const auto info = get(server.port(), "/v1/info").body;
+  CHECK(info.find("\"connections\":10000") == info.npos);
+  std::list<client> crowd;
+  int refused = 0;
+  for (int i = 0; i < 100 && refused < 3; ++i) {
+    crowd.emplace_back(server.port());
+    const auto reply = crowd.back().ask(get_request("/"));
+    refused += reply.status == 503 ? 1 : 0;
+    CHECK((reply.status == 200 || reply.status == 503));
+  }
+  CHECK(refused == 3);
+  CHECK(crowd.size() > 20);
+  CHECK(crowd.front().ask(get_request("/")).status == 200);
 }
 
 TEST_CASE("refused connections do not keep others out") {
