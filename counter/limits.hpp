@@ -106,9 +106,10 @@ struct limits {
   std::uint64_t idempotency_records_max = 1'000'000;
   std::chrono::milliseconds idempotency_ttl{24 * 60 * 60 * 1000};
 
-  /// From SIGTERM to closing the last connection, whatever the peers do; so the
-  /// process ends within five seconds.
+  /// From SIGTERM to closing the last connection, whatever the peers do.
   static constexpr std::chrono::milliseconds drain_timeout{4'500};
+  /// From SIGTERM to the end of the process, whatever the disk does: within five seconds.
+  static constexpr std::chrono::milliseconds exit_timeout{4'800};
   /// While draining: how long an idle connection may still send a request.
   static constexpr std::chrono::milliseconds drain_idle_timeout{1'000};
 

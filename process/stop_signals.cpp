@@ -1,9 +1,13 @@
 #include "process/stop_signals.hpp"
 
+#include "counter/limits.hpp"
+
 #include <spdlog/spdlog.h>
 
+#include <chrono>
 #include <csignal>
 #include <cstdlib>
+#include <ctime>
 #include <stdexcept>
 #include <system_error>
 
@@ -15,6 +19,22 @@ namespace {
 
 const char* name_of(int signal) {
   return signal == SIGINT ? "SIGINT" : "SIGTERM";
+}
+
+/// Returns a signal of the set; 0 if none arrives in this time.
+int wait_for(const sigset_t& set, std::chrono::milliseconds time) {
+  using namespace std::chrono;
+  const auto end = steady_clock::now() + time;
+  for (;;) {
+    const auto left = duration_cast<nanoseconds>(end - steady_clock::now());
+    if (left <= nanoseconds::zero())
+      return 0;
+    const timespec timeout{static_cast<std::time_t>(left.count() / 1'000'000'000),
+                           static_cast<long>(left.count() % 1'000'000'000)};
+    // Also interrupted by a debugger.
+    if (const int signal = ::sigtimedwait(&set, nullptr, &timeout); signal > 0)
+      return signal;
+  }
 }
 
 }  // namespace
@@ -55,6 +75,10 @@ void stop_signals::fail() noexcept {
     ::kill(::getpid(), SIGTERM);
 }
 
+int stop_signals::exit_code() const noexcept {
+  return has_failed_ ? EXIT_FAILURE : EXIT_SUCCESS;
+}
+
 int stop_signals::next_signal() const {
   int signal = 0;
   while (sigwait(&awaited_, &signal) == 0 && signal == SIGHUP)
@@ -72,13 +96,19 @@ void stop_signals::run() {
   }
   received_ = signal;
   received_.notify_all();
-  signal = next_signal();
+  signal = wait_for(set_, counter::limits::exit_timeout);
   if (is_over_)
     return;
-  std::signal(signal, SIG_DFL);
-  pthread_sigmask(SIG_UNBLOCK, &set_, nullptr);
-  ::raise(signal);
-  std::_Exit(EXIT_FAILURE);  // the first process of a container has no default
+  if (signal != 0) {
+    std::signal(signal, SIG_DFL);
+    pthread_sigmask(SIG_UNBLOCK, &set_, nullptr);
+    ::raise(signal);
+    std::_Exit(EXIT_FAILURE);  // the first process of a container has no default
+  }
+  spdlog::warn(
+      "the disk does not finish in time: ending as a kill does; no acknowledged change "
+      "is lost, and a request without a response may have been carried out or not");
+  std::_Exit(exit_code());
 }
 
 }  // namespace process

@@ -13,9 +13,10 @@ namespace process {
 /// A thread waits for the signals, which are blocked in all others. The first one
 ///   - ends the process at once, with exit code 0, before complete_start(): a start has
 ///     acknowledged nothing, so that is as safe as a kill;
-///   - otherwise makes wait() return.
-/// The second one ends the process at once, as the signal does by default. SIGHUP is ignored, with a
-/// line in the log.
+///   - otherwise makes wait() return. The process then has limits::exit_timeout to end by
+///     itself, after which this ends it.
+/// The second one ends the process at once, as the signal does by default. SIGHUP is ignored, with
+/// a line in the log.
 class stop_signals {
 public:
   /// Throws std::runtime_error, of one line, if there can be no thread.
@@ -41,6 +42,7 @@ public:
 private:
   int next_signal() const;
   void run();
+  int exit_code() const noexcept;
 
   sigset_t set_;
   sigset_t awaited_;  // set_ and SIGHUP

@@ -10,6 +10,8 @@
 #include <doctest/doctest.h>
 
 #include <chrono>
+#include <csignal>
+#include <fstream>
 #include <string>
 #include <vector>
 
@@ -132,3 +134,35 @@ TEST_CASE("a server with a slow disk completes pending changes before it stops")
   const server_process next{stored_in(data)};
   CHECK(get(next.port(), "/get?name=x").body == "x: 1\n");
 }
+
+#ifdef SLOW_SYNC_LIBRARY
+TEST_CASE("a server whose disk does not answer stops within five seconds and loses nothing") {
+  for (const std::string sync : {"always", "interval"}) {
+    CAPTURE(sync);
+    const temporary_directory disk;
+    const auto data = disk / "data", file = disk / "slow";
+    {
+      server_process server{stored_in(data, {"--sync", sync, "--shards", "2"}),
+                            {.environment = {"LD_PRELOAD=" SLOW_SYNC_LIBRARY,
+                                             "SLOW_SYNC_SECONDS=15", "SLOW_SYNC_FILE=" + file}}};
+      for (int i = 0; i < 20; ++i)
+        REQUIRE(get(server.port(), "/inc?name=x").body == "ok\n");
+      std::ofstream{file} << "slow";
+      client writer{server.port()};
+      writer.send(get_request("/inc?name=x"));
+      CHECK(writer.is_readable(300) == (sync == "interval"));
+      const auto begin = steady_clock::now();
+      server.signal(SIGTERM);
+      const auto ended = server.wait();
+      CAPTURE(ended.log);
+      CHECK(since(begin) < milliseconds{5'000});
+      CHECK(ended.exit_code == 0);
+      CHECK(ended.log.find("the disk does not finish in time") != ended.log.npos);
+    }
+    const server_process next{stored_in(data)};
+    const auto left = get(next.port(), "/get?name=x").body;
+    CAPTURE(left);
+    CHECK((left == "x: 21\n" || (sync == "always" && left == "x: 20\n")));
+  }
+}
+#endif
