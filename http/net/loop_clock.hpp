@@ -19,13 +19,13 @@ public:
   void refresh() noexcept {
     now_ = steady_clock::now();
     since_boot_ = since_boot();
-    second_ = std::time(nullptr);
+    second_ = std::chrono::floor<std::chrono::seconds>(wall()).time_since_epoch().count();
   }
 
   steady_clock::time_point now() const noexcept { return now_; }
 
-  /// Returns the second of the wall clock. The reference stays valid, and its value changes with
-  /// refresh().
+  /// Returns the second of wall(), for the Date of a response: it agrees with the expiry in the
+  /// response. The reference stays valid, and its value changes with refresh().
   const std::time_t& second() const noexcept { return second_; }
 
   /// Returns the time by which counters expire: the origin's wall time plus the time since then,

@@ -12,6 +12,7 @@
 #include <algorithm>
 #include <chrono>
 #include <filesystem>
+#include <ratio>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -108,6 +109,28 @@ void read_shards(const fs::path& path, recovered& result) {
   summary.idempotency_records = static_cast<std::uint64_t>(idempotency_records);
 }
 
+/// Time goes on from the later one of the clock and the latest change. Warns if they are so far
+/// apart that one of them is likely to be wrong.
+void compare_clock(const fs::path& directory, counter::time_point latest_change) {
+  using days = std::chrono::duration<double, std::ratio<24 * 60 * 60>>;
+  if (latest_change == counter::time_point{})
+    return;
+  const auto clock = std::chrono::system_clock::now();
+  const auto ahead = std::chrono::duration_cast<days>(clock - latest_change).count();
+  if (ahead > 1)
+    spdlog::warn(
+        "{}: the clock is {:.1f} days ahead of the latest change; counters and "
+        "idempotency keys that were due in between have expired. If the clock is wrong, "
+        "stop the server, set it, and restore a backup",
+        directory.string(), ahead);
+  else if (ahead < -1)
+    spdlog::warn(
+        "{}: the clock is {:.1f} days behind the latest change; time goes on from that "
+        "change, so what it has made expires and Date are as much ahead. If the clock is "
+        "right, restore a backup from before it was set",
+        directory.string(), -ahead);
+}
+
 void read_changes(const fs::path& path, rocksdb::DB& database, shared_write_buffer& buffer) {
   const auto take = [&](std::string_view key, std::string_view changes) {
     std::uint64_t number = 0;
@@ -145,6 +168,7 @@ recovered recover(const settings& settings, const data_directory& directory,
                      result.watermark->sequence());
   read_shards(path, result);
   read_changes(path, *result.database, buffer);
+  compare_clock(directory.path(), result.summary.now);
 
   if (const auto took = steady_clock::now() - begin; took >= long_start)
     spdlog::info("{}: opened in {} ms", directory.path().string(),
