@@ -120,7 +120,8 @@ std::unique_ptr<storage::rocks_ledger> open_ledger(const config::storage_options
 std::unique_ptr<actors::actor_store> open_store(const config::options& options,
                                                 storage::rocks_ledger* ledger) {
   if (ledger == nullptr)
-    return std::make_unique<actors::actor_store>(options.shards, options.limits);
+    return std::make_unique<actors::actor_store>(options.shards, options.limits,
+                                                 options.storage.memory);
   const auto& storage_options = options.storage;
   // The other half of the memory: the ledger has a cache of its own.
   return std::make_unique<actors::actor_store>(options.shards, options.limits, *ledger,

@@ -74,6 +74,9 @@ struct actor_store::impl {
   counter::placement placement;
   counter::quota counters;
   counter::quota idempotency_records;
+  // Unused with a ledger. Apart, because counters never give their bytes back.
+  counter::quota counter_bytes;
+  counter::quota idempotency_bytes;
   std::deque<mailbox> mailboxes;
   std::atomic<bool> is_closed = false;
   counter::mutex submitters_mutex;
@@ -81,13 +84,15 @@ struct actor_store::impl {
       ABSL_GUARDED_BY(submitters_mutex);  // a deque, because the loops hold references
 
   impl(const counter::store_traits& store_traits, const counter::mailbox_layout& mailbox_layout,
-       counter::ledger* its_ledger, const counter::limits& limits)
+       counter::ledger* its_ledger, const counter::limits& limits, std::uint64_t bytes_max)
       : traits(store_traits),
         layout(mailbox_layout),
         ledger(its_ledger),
         placement(traits.shards, counter::random_siphash_key()),
         counters(limits.counters_max),
-        idempotency_records(limits.idempotency_records_max) {
+        idempotency_records(limits.idempotency_records_max),
+        counter_bytes(bytes_max - bytes_max / 4),
+        idempotency_bytes(bytes_max / 4) {
     assert(traits.shards > 0 && traits.shards <= counter::limits::shards_max);
   }
 
@@ -121,14 +126,17 @@ void actor_store::impl::end() {
   }
 }
 
-actor_store::actor_store(unsigned shards, const counter::limits& limits)
+actor_store::actor_store(unsigned shards, const counter::limits& limits, std::uint64_t bytes_max)
     : impl_(std::make_unique<impl>(counter::store_traits{.shards = shards},
-                                   counter::mailbox_layout::of_shards(shards), nullptr, limits)) {
+                                   counter::mailbox_layout::of_shards(shards), nullptr, limits,
+                                   bytes_max)) {
   const counter::table::settings settings{.counters = impl_->counters,
                                           .idempotency_records = impl_->idempotency_records,
                                           .idempotency_ttl = limits.idempotency_ttl,
                                           .key = impl_->placement.key(),
-                                          .version = version_of(std::chrono::system_clock::now())};
+                                          .version = version_of(std::chrono::system_clock::now()),
+                                          .counter_bytes = &impl_->counter_bytes,
+                                          .idempotency_bytes = &impl_->idempotency_bytes};
   // lazy_init, so that its first run, too, is on an event loop.
   for (unsigned i = 0; i < shards; ++i)
     impl_->spawn<shard_actor, caf::lazy_init>(settings);
@@ -138,7 +146,7 @@ actor_store::actor_store(unsigned shards, const counter::limits& limits, counter
                          const counter::durability& durability, std::size_t bytes_max)
     : impl_(std::make_unique<impl>(durable_traits(shards, ledger, durability),
                                    durable_layout(shards, ledger.traits().has_backups), &ledger,
-                                   limits)) {
+                                   limits, bytes_max)) {
   const auto& summary = ledger.summary();
   // The clock's as well: the directory may be a backup, or have lost changes that were not
   // synced, and versions that were given out since would be given out again.

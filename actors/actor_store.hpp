@@ -5,6 +5,7 @@
 #include "counter/store/store.hpp"
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 
 namespace actors {
@@ -15,8 +16,9 @@ namespace actors {
 class actor_store final : public counter::store {
 public:
   /// In memory; the shards run on the event loops. `shards` is 1 to
-  /// limits::shards_max.
-  actor_store(unsigned shards, const counter::limits& limits);
+  /// limits::shards_max. Counters take up to three
+  /// quarters of `bytes_max`, and idempotency records up to a quarter.
+  actor_store(unsigned shards, const counter::limits& limits, std::uint64_t bytes_max = UINT64_MAX);
 
   /// On a disk; shards, lists and backups have a thread each. `durability` is what
   /// the ledger promises. Up to `bytes_max` of counters are in memory. `ledger`

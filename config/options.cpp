@@ -24,6 +24,12 @@ namespace {
 /// Less does not hold what one commit touches.
 constexpr std::uint64_t memory_min = 16 * 1024 * 1024;
 
+/// Each shard in memory takes whole chunks of its own (counter::record_arena).
+constexpr std::uint64_t memory_per_shard_min = 1024 * 1024;
+
+/// What ten million counters in memory take if their names are as long as they may be.
+constexpr std::uint64_t memory_default_max = std::uint64_t{3} << 30;
+
 constexpr std::chrono::milliseconds sync_interval_default{100};
 constexpr std::chrono::minutes sync_interval_max{1};
 
@@ -143,15 +149,16 @@ private:
                  storage.directory = text;
                  return refuse_directory(text);
                });
-    flags_.add(
-        "memory",
-        {"SIZE", "a quarter of what the process may use", "Memory for counters that are on disk"},
-        [&storage](const std::string& text) {
-          storage.memory = parse_size(text).value_or(0);
-          return storage.memory >= memory_min
-                     ? std::string{}
-                     : text + " is not a size like 512M or 4G, of at least " + to_text(memory_min);
-        });
+    flags_.add("memory",
+               {"SIZE", "half of what there is, up to 3G; a quarter with --data",
+                "Memory for counters; without --data, new ones above it get a 507"},
+               [&storage](const std::string& text) {
+                 storage.memory = parse_size(text).value_or(0);
+                 return storage.memory >= memory_min
+                            ? std::string{}
+                            : text + " is not a size like 512M or 4G, of at least " +
+                                  to_text(memory_min);
+               });
     add_choice("sync", sync_, {"always", "interval"},
                "When to sync a change: before its response, or soon after");
     add_duration("sync-interval", sync_interval_, "How soon after: what a power failure may take",
@@ -169,9 +176,11 @@ private:
       if (!message.empty())
         return "cannot find the working directory, where --data begins: " + message;
     }
-    for (const std::string flag : {"memory", "sync", "sync-interval"})
+    for (const std::string flag : {"sync", "sync-interval"})
       if (options_.storage.directory.empty() && !flags_.source(flag).empty())
         return flags_.source(flag) + " needs --data";
+    if (const auto message = finish_memory(); !message.empty())
+      return message;
     const bool has_interval = sync_ == "interval";
     if (!has_interval && !flags_.source("sync-interval").empty())
       return flags_.source("sync-interval") + " needs --sync interval";
@@ -180,6 +189,23 @@ private:
       options_.storage.durability = {sync::interval, sync_interval_};
     else if (!options_.storage.directory.empty())
       options_.storage.durability = {sync::always};
+    return {};
+  }
+
+  /// Sets the default of --memory. Returns a message if it is too small, otherwise "".
+  std::string finish_memory() {
+    auto& memory = options_.storage.memory;
+    const auto source = flags_.source("memory");
+    if (!options_.storage.directory.empty()) {
+      if (source.empty())
+        memory = std::max(machine_memory() / 4, memory_min);
+      return {};
+    }
+    const auto least = options_.shards * memory_per_shard_min;
+    if (!source.empty() && memory < least)
+      return source + ": " + std::to_string(options_.shards) + " shards in memory need at least " +
+             to_text(least);
+    memory = std::max(memory, least);
     return {};
   }
 
@@ -236,7 +262,7 @@ options::options()
     // Leaves a core to the kernel's network work and to other processes: a loop that
     // waits for a core delays all of its connections.
     : threads(std::clamp(processors(), 2u, limits.threads_max) - 1),
-      storage{.memory = std::max(machine_memory() / 4, memory_min)} {}
+      storage{.memory = std::clamp(machine_memory() / 2, memory_min, memory_default_max)} {}
 
 std::variant<options, check_request, early_exit> parse_options(int argc, const char* const* argv) {
   return command_line{}.parse(argc, argv);

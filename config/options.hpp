@@ -15,9 +15,11 @@ namespace config {
 
 /// Where the counters are stored.
 struct storage_options {
-  /// Absolute; empty: in memory only, and the other members are unused.
+  /// Absolute; empty: in memory only.
   std::string directory{};
-  std::size_t memory;       ///< memory for counters that are on disk, in bytes
+  /// In bytes: for all counters and idempotency records if they are in memory only,
+  /// otherwise for those that are in use and the caches of the disk.
+  std::size_t memory;
   counter::durability durability{};
 };
 
@@ -27,7 +29,9 @@ struct options {
   unsigned threads;  ///< event loops; by default one less than processors(), at least 1
   unsigned shards = 1;
   counter::limits limits;
-  storage_options storage;  ///< by default, `memory` is a quarter of machine_memory()
+  /// By default `memory` is half of machine_memory() and at most 3 GiB, and with a
+  /// directory a quarter of machine_memory().
+  storage_options storage;
   spdlog::level::level_enum log_level = spdlog::level::info;
   std::vector<std::string> warnings;  ///< lines for the log
 

@@ -5,12 +5,28 @@
 namespace counter {
 
 idempotency_store::idempotency_store(quota& room, std::chrono::milliseconds ttl, siphash_key key,
-                                     change_set* changes)
+                                     change_set* changes, quota* memory)
     : room_(room),
       ttl_(ttl),
       key_(key),
       changes_(changes),
-      numbers_(0, by_id{this}, by_id{this}) {}
+      numbers_(0, by_id{this}, by_id{this}),
+      memory_(memory) {}
+
+bool idempotency_store::reserve(std::string_view id) noexcept {
+  if (!room_.take())
+    return false;
+  if (memory_ == nullptr || memory_->take(bytes_of(id)))
+    return true;
+  room_.give();
+  return false;
+}
+
+void idempotency_store::unreserve(std::string_view id) noexcept {
+  room_.give();
+  if (memory_ != nullptr)
+    memory_->give(bytes_of(id));
+}
 
 const idempotency_record* idempotency_store::find(std::string_view id, time_point now) const {
   const auto found = numbers_.find(id);
@@ -39,9 +55,9 @@ bool idempotency_store::forget(time_point now, std::size_t max) {
     // A newer record may have taken over the id.
     if (oldest != numbers_.end() && *oldest == first_)
       numbers_.erase(oldest);
+    unreserve(entries_.front().id);
     entries_.pop_front();
     ++first_;
-    room_.give();
   }
   return true;
 }

@@ -29,9 +29,10 @@ class idempotency_store {
 public:
   /// `room` bounds the records of all shards together. `ttl` is how long a record
   /// lives. `key` is secret, because peers choose the ids. `changes` is null for
-  /// records that are in memory only. `room` and `changes` outlive the store.
+  /// records that are in memory only. `memory` bounds their bytes; null: nothing does.
+  /// `room`, `changes` and `memory` outlive the store.
   idempotency_store(quota& room, std::chrono::milliseconds ttl, siphash_key key,
-                    change_set* changes = nullptr);
+                    change_set* changes = nullptr, quota* memory = nullptr);
 
   idempotency_store(const idempotency_store&) = delete;
   idempotency_store& operator=(const idempotency_store&) = delete;
@@ -41,9 +42,9 @@ public:
   const idempotency_record* find(std::string_view id, time_point now) const;
 
   /// Takes room for one more record; false if there is none. The caller then calls
-  /// either remember() or unreserve().
-  bool reserve() noexcept { return room_.take(); }
-  void unreserve() noexcept { room_.give(); }
+  /// either remember() or unreserve() with the same id.
+  bool reserve(std::string_view id) noexcept;
+  void unreserve(std::string_view id) noexcept;
 
   /// Adds a record. Preconditions: reserve() returned true, find() returns null for
   /// `id`, and `now` is not less than in any earlier call.
@@ -103,6 +104,11 @@ private:
   const entry& add(entry added);
   void drop(number dropped);
 
+  /// The memory of a record, with its entry in the hash table while that grows.
+  static std::int64_t bytes_of(std::string_view id) noexcept {
+    return static_cast<std::int64_t>(sizeof(entry) + id.size() + 64);
+  }
+
   quota& room_;
   std::chrono::milliseconds ttl_;
   siphash_key key_;
@@ -110,6 +116,7 @@ private:
   std::deque<entry> entries_;  // in memory the oldest is first; entries never move
   number first_ = 0;           // of the first entry
   boost::unordered_flat_set<number, by_id, by_id> numbers_;
+  quota* const memory_;
 };
 
 }  // namespace counter

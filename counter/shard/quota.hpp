@@ -13,17 +13,18 @@ public:
   explicit quota(std::uint64_t max) noexcept
       : left_(static_cast<std::int64_t>(std::min<std::uint64_t>(max, INT64_MAX))) {}
 
-  /// Takes room for one more. Returns false, and takes nothing, if there is none.
-  bool take() noexcept {
+  /// Takes room for `count` more, at least 1. Returns false, and takes nothing, if there is
+  /// less.
+  bool take(std::int64_t count = 1) noexcept {
     auto left = left_.load(std::memory_order_relaxed);
-    while (left > 0)
-      if (left_.compare_exchange_weak(left, left - 1, std::memory_order_relaxed))
+    while (left >= count)
+      if (left_.compare_exchange_weak(left, left - count, std::memory_order_relaxed))
         return true;
     return false;
   }
 
-  /// Gives back the room of one take().
-  void give() noexcept { left_.fetch_add(1, std::memory_order_relaxed); }
+  /// Gives back the room of take(count).
+  void give(std::int64_t count = 1) noexcept { left_.fetch_add(count, std::memory_order_relaxed); }
 
   /// Takes room for `more` whether or not there is any, or gives room back if `more` is
   /// negative. What is left may become negative; then take() fails.

@@ -29,6 +29,13 @@ public:
   /// the handles are used up, at 32 GiB.
   handle allocate(std::size_t bytes);
 
+  /// True if allocate() would ask the system for a chunk.
+  bool needs_chunk(std::size_t bytes) const noexcept;
+
+  /// Splits a released record that is larger than `bytes`, so that allocate() needs no
+  /// chunk. Returns false if there is none.
+  bool split_released(std::size_t bytes) noexcept;
+
   /// Releases a record. `bytes` is the size that it was allocated with.
   void release(handle record, std::size_t bytes) noexcept;
 
@@ -43,6 +50,9 @@ public:
 private:
   static constexpr handle units_in_a_chunk = chunk_bytes / alignment;
   static constexpr handle none = std::numeric_limits<handle>::max();
+
+  handle pop_released(std::size_t units) noexcept;
+  void push_released(handle record, std::size_t units) noexcept;
 
   std::vector<std::unique_ptr<std::byte[]>> chunks_;
   std::size_t used_ = chunk_bytes;  // of the last chunk

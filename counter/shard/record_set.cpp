@@ -13,6 +13,21 @@ std::optional<time_point> record_set::expiry_of(handle entry) const {
   return at(entry).expires() ? std::optional{expiries_.at(entry)} : std::nullopt;
 }
 
+bool record_set::reserve(std::string_view name, quota& memory) {
+  const auto bytes = record::bytes(name);
+  // The index and the queue do not shrink, so the most records there ever were count.
+  const std::int64_t besides = size_ == reserved_ ? reserved_bytes : 0;
+  if (besides > 0 && !memory.take(besides))
+    return false;
+  const bool has_room = !records_.needs_chunk(bytes) || memory.take(record_arena::chunk_bytes) ||
+                        records_.split_released(bytes);
+  if (!has_room)
+    memory.give(besides);
+  else if (besides > 0)
+    ++reserved_;
+  return has_room;
+}
+
 record_set::handle record_set::create(const hashed_name& key) {
   const auto entry = add(key);
   if (changes_ != nullptr) {

@@ -3,6 +3,7 @@
 #include "counter/shard/change_set.hpp"
 #include "counter/shard/expiry_queue.hpp"
 #include "counter/shard/name_order.hpp"
+#include "counter/shard/quota.hpp"
 #include "counter/shard/record.hpp"
 #include "counter/shard/record_arena.hpp"
 #include "counter/shard/record_index.hpp"
@@ -13,6 +14,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <string_view>
 #include <vector>
 
 namespace counter {
@@ -59,6 +61,11 @@ public:
     return at(entry);
   }
 
+  /// Takes from `memory`, in bytes, what create() and a later set_expiry() need. Returns
+  /// false, and takes nothing, if there is less. Without a change_set call it before each
+  /// create(), or never. The memory is not given back: erased records serve later ones.
+  bool reserve(std::string_view name, quota& memory);
+
   /// Creates a record without expiry. The caller sets its value and version.
   /// Precondition: find() returns nullopt for `key`.
   handle create(const hashed_name& key);
@@ -97,6 +104,9 @@ public:
 private:
   /// Memory of the index for each record.
   static constexpr std::size_t index_bytes = 8;
+  /// What a record takes at most besides its bytes: in the index, in the order of names,
+  /// and in the queue of expiries while its hash table grows.
+  static constexpr std::int64_t reserved_bytes = 128;
 
   handle add(const hashed_name& key);
   void touch(handle entry);
@@ -111,6 +121,7 @@ private:
   expiry_queue expiries_;
   name_order order_{records_, index_};
   std::size_t next_eviction_ = 0;  // part of the index
+  std::size_t reserved_ = 0;       // records that reserve() took reserved_bytes for
 };
 
 }  // namespace counter

@@ -15,7 +15,8 @@ table::table(const settings& configuration)
       changes_(configuration.changes),
       records_(configuration.key, configuration.changes),
       idempotency_(configuration.idempotency_records, configuration.idempotency_ttl,
-                   configuration.key, configuration.changes) {}
+                   configuration.key, configuration.changes, configuration.idempotency_bytes),
+      bytes_(configuration.counter_bytes) {}
 
 // -- short commands -----------------------------------------------------------
 
@@ -59,13 +60,13 @@ full_reply table::apply(const full_command& command, std::uint64_t hash, time_po
   }
   // More than one, so that the records whose time is over become fewer.
   idempotency_.forget(now, 2);
-  if (!idempotency_.reserve())
+  if (!idempotency_.reserve(id))
     return {outcome::idempotency_store_full};
   const auto reply = change(command, key, now);
   if (reply.outcome == outcome::ok)
     idempotency_.remember(std::move(id), command.parameters, reply, now);
   else
-    idempotency_.unreserve();
+    idempotency_.unreserve(id);
   return reply;
 }
 
@@ -219,10 +220,20 @@ std::optional<table::handle> table::find(const hashed_name& key, time_point now)
 /// Creates a counter without expiry. The caller sets its value and version. Returns
 /// nullopt if there is no room.
 std::optional<table::handle> table::create(const hashed_name& key) {
-  const bool has_room = counter_room_.take() || (expire(now_, 1), counter_room_.take());
+  const bool has_room = reserve(key.name) || (expire(now_, 1), reserve(key.name));
   if (!has_room)
     return std::nullopt;
   return records_.create(key);
+}
+
+/// Takes the room of a counter. Returns false if there is none.
+bool table::reserve(std::string_view name) {
+  if (!counter_room_.take())
+    return false;
+  if (bytes_ == nullptr || records_.reserve(name, *bytes_))
+    return true;
+  counter_room_.give();
+  return false;
 }
 
 void table::erase(handle entry) {

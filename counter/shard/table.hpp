@@ -42,6 +42,10 @@ public:
     /// Logs the uncommitted changes of a durable_table and outlives the table. Null:
     /// counters are in memory only.
     change_set* changes = nullptr;
+    /// Bound the bytes of the counters and of the idempotency records of all tables, and
+    /// outlive them. Null: nothing does. Precondition: null with a change_set.
+    quota* counter_bytes = nullptr;
+    quota* idempotency_bytes = nullptr;
   };
 
   explicit table(const settings& configuration);
@@ -123,6 +127,7 @@ private:
 
   std::optional<handle> find(const hashed_name& key, time_point now);
   std::optional<handle> create(const hashed_name& key);
+  bool reserve(std::string_view name);
   void erase(handle entry);
   void clear_changes();
 
@@ -139,6 +144,7 @@ private:
   change_set* const changes_;
   record_set records_;
   idempotency_store idempotency_;
+  quota* const bytes_;
 };
 
 }  // namespace counter

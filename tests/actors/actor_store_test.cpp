@@ -145,6 +145,22 @@ TEST_CASE("actor_store has room for counters_max in all shards together") {
   CHECK(ask(submitter, loop, store, {operation::add, "n0", 1}).value == 2);
 }
 
+TEST_CASE("actor_store has bytes_max for the counters of all shards together") {
+  actors::actor_store store{4, limits{}, 2 * 1024 * 1024};
+  test_loop loop;
+  auto& submitter = store.connect(loop).submitter;
+  int created = 0, refused = 0;
+  while (refused < 100) {
+    const auto name = std::to_string(created + refused) + std::string(200, 'x');
+    const auto reply = ask(submitter, loop, store, {operation::add, name, 1});
+    created += reply.outcome == outcome::ok;
+    refused += reply.outcome == outcome::too_many_counters;
+  }
+  CHECK(created > 2 * 1024 * 1024 / 600);
+  CHECK(created < 2 * 1024 * 1024 / 200);
+  CHECK(ask(submitter, loop, store, {operation::add, "0" + std::string(200, 'x'), 1}).value == 2);
+}
+
 namespace {
 
 /// Calls `send` while the shard is running, so that its mail waits: the shard is still

@@ -184,6 +184,38 @@ TEST_CASE("counters over --max-counters are 507 on all shards, and existing ones
   }
 }
 
+TEST_CASE("counters over --memory are 507 without --data, and existing ones go on") {
+  server_process server{{"--memory", "16M", "--shards", "4"}};
+  client connection{server.port()};
+  constexpr int pipelined = 100;
+  const auto target = [](int number) {
+    const auto digits = std::to_string(number);
+    return "name=" + std::string(256 - digits.size(), 'x') + digits;
+  };
+  CHECK(connection.ask(get_request("/inc?" + target(0))).status == 200);
+  const auto before = server.resident_bytes();
+  int created = 1;
+  for (int first = 1; created == first; first += pipelined) {
+    std::string requests;
+    for (int i = 0; i < pipelined; ++i)
+      requests += get_request("/inc?" + target(first + i));
+    connection.send(requests);
+    for (int i = 0; i < pipelined; ++i)
+      created += connection.read_answer().status == 200 ? 1 : 0;
+    REQUIRE(first < 100'000);
+  }
+  CHECK(created > 25'000);
+  CHECK(server.resident_bytes() < before + 20 * 1024 * 1024);
+  int refused = 0;
+  for (int i = 100'000; i < 100'100; ++i)
+    refused += connection.ask(get_request("/inc?" + target(i))).status == 507 ? 1 : 0;
+  CHECK(refused > 0);
+  for (int i = 0; i < 100; ++i) {
+    CHECK(connection.ask(get_request("/inc?" + target(i))).status == 200);
+    CHECK(connection.ask(get_request("/get?" + target(i))).body.ends_with(": 2\n"));
+  }
+}
+
 TEST_CASE("a server out of descriptors waits without spinning, and goes on") {
   for (const std::string threads : {"1", "4"}) {
     CAPTURE(threads);

@@ -43,7 +43,7 @@ full_reply reply_of(std::int64_t value) {
 /// As a table does.
 bool remember(idempotency_store& store, const full_command& command, time_point now,
               std::int64_t value = 0) {
-  if (!store.reserve())
+  if (!store.reserve("id"))
     return false;
   store.remember(idempotency_id_of(command), command.parameters, reply_of(value), now);
   return true;
@@ -152,13 +152,13 @@ TEST_CASE("idempotency_stores share a quota, and each forgets its own records") 
   idempotency_store left{room, ttl, {1, 2}}, right{room, ttl, {1, 2}};
   REQUIRE(remember(left, command("a", "k"), start));
   REQUIRE(remember(right, command("b", "k"), start + milliseconds{500}));
-  CHECK_FALSE(left.reserve());
-  CHECK_FALSE(right.reserve());
+  CHECK_FALSE(left.reserve("id"));
+  CHECK_FALSE(right.reserve("id"));
   CHECK(right.forget(start + ttl, 100));  // its own has time left
-  CHECK_FALSE(right.reserve());
+  CHECK_FALSE(right.reserve("id"));
   CHECK(left.forget(start + ttl, 100));
-  CHECK(right.reserve());
-  CHECK_FALSE(left.reserve());
+  CHECK(right.reserve("id"));
+  CHECK_FALSE(left.reserve("id"));
   CHECK(find(right, command("b", "k"), start + ttl));
 }
 
@@ -166,9 +166,9 @@ TEST_CASE("idempotency_store::unreserve() gives back the room of reserve()") {
   quota room{1};
   idempotency_store store{room, ttl, {1, 2}};
   for (int i = 0; i < 3; ++i) {
-    REQUIRE(store.reserve());
-    CHECK_FALSE(store.reserve());
-    store.unreserve();
+    REQUIRE(store.reserve("id"));
+    CHECK_FALSE(store.reserve("id"));
+    store.unreserve("id");
   }
   CHECK(room_left(room) == 1);
 }

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <string>
 #include <string_view>
@@ -95,15 +96,27 @@ TEST_CASE("parse_options() refuses bad and contradictory storage flags with one 
       // Without the flag that they refine.
       {"--sync-interval", "5ms", "--data", "d"},
       {"--sync-interval", "5ms", "--sync", "always", "--data", "d"},
-      {"--memory", "64M"},
       {"--sync", "always"},
       {"--sync", "interval"},
       {"--sync-interval", "5ms"},
   };
   for (const auto& flags : cases)
     check_refused(flags, flags[0].substr(0, flags[0].find('=')));
-  check_refused({"--memory", "64M"}, "--data");
+  check_refused({"--sync", "always"}, "--data");
   check_refused({"--data", "d", "--data", "e"}, "--data");
+}
+
+TEST_CASE("parse_options() without --data takes --memory for all counters") {
+  const auto half = config::machine_memory() / 2;
+  CHECK(accepted({}).storage.memory == std::clamp<std::uint64_t>(half, 16 * mebibyte, 3ull << 30));
+  CHECK(accepted({"--memory", "64M"}).storage.memory == 64 * mebibyte);
+  CHECK(accepted({"--memory", "16M", "--shards", "16"}).storage.memory == 16 * mebibyte);
+  check_refused({"--memory", "16M", "--shards", "17"}, "--memory: 17 shards");
+  CHECK(with_data({"--memory", "16M", "--shards", "17"}).memory == 16 * mebibyte);
+  CHECK(accepted({"--shards", "1024"}).storage.memory >= 1024 * mebibyte);
+  check_refused({"--memory", "15M"}, "--memory");
+  const environment_variable memory{"COUNTERD_MEMORY", "32M"};
+  CHECK(accepted({}).storage.memory == 32 * mebibyte);
 }
 
 TEST_CASE("parse_options() reads storage flags from the environment and the config file") {
@@ -129,8 +142,8 @@ TEST_CASE("parse_options() reads storage flags from the environment and the conf
 
 TEST_CASE("parse_options() names the variable or the line that needs --data") {
   {
-    const environment_variable memory{"COUNTERD_MEMORY", "32M"};
-    check_refused({}, "counterd: COUNTERD_MEMORY needs --data");
+    const environment_variable when{"COUNTERD_SYNC", "always"};
+    check_refused({}, "counterd: COUNTERD_SYNC needs --data");
   }
   const environment_variable sync{"COUNTERD_SYNC_INTERVAL", "5ms"};
   check_refused({"--data", "d"}, "counterd: COUNTERD_SYNC_INTERVAL needs --sync interval");

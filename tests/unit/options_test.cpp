@@ -38,6 +38,9 @@ TEST_CASE("parse_options() without flags returns the defaults") {
   CHECK(defaults.limits.idle_timeout == 75s);
   CHECK(defaults.log_level == spdlog::level::info);
   CHECK(defaults.storage.directory == "");
+  CHECK(defaults.storage.memory == options{}.storage.memory);
+  CHECK(defaults.storage.memory >= 16 * 1024 * 1024);
+  CHECK(defaults.storage.memory <= 3ull << 30);
   CHECK(defaults.storage.durability.sync == policy::none);
 }
 

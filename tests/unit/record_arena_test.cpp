@@ -107,3 +107,36 @@ TEST_CASE("records that are released and allocated again take no more memory") {
   CHECK(unit::allocations::now().calls == before.calls);
   CHECK(unit::allocations::now().live_bytes == before.live_bytes);
 }
+
+TEST_CASE("record_arena::split_released() makes a larger released record serve smaller ones") {
+  record_arena records;
+  CHECK(records.needs_chunk(1));
+  std::vector<record_arena::handle> all;
+  do
+    all.push_back(records.allocate(256));
+  while (!records.needs_chunk(256));
+  while (!records.needs_chunk(1))
+    records.allocate(1);
+  CHECK_FALSE(records.split_released(1));
+  const auto first = records.at(all[0]);
+  std::memset(records.at(all[1]), 7, 256);
+  records.release(all[0], 256);
+  CHECK_FALSE(records.split_released(257));
+  CHECK_FALSE(records.split_released(256));  // it fits as it is
+  CHECK_FALSE(records.needs_chunk(256));
+  // 100 bytes are 104: two of them and a rest of 48.
+  for (int i = 0; i < 2; ++i) {
+    CAPTURE(i);
+    REQUIRE(records.split_released(100));
+    CHECK_FALSE(records.needs_chunk(100));
+    const auto part = records.at(records.allocate(100));
+    CHECK(part == first + i * 104);
+    std::memset(part, i, 100);
+  }
+  CHECK_FALSE(records.split_released(100));
+  CHECK_FALSE(records.needs_chunk(48));
+  CHECK(records.at(records.allocate(48)) == first + 208);
+  CHECK(records.needs_chunk(1));
+  CHECK(std::all_of(records.at(all[1]), records.at(all[1]) + 256,
+                    [](std::byte byte) { return byte == std::byte{7}; }));
+}

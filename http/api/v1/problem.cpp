@@ -30,9 +30,10 @@ std::string_view detail_of(counter::outcome failure) noexcept {
     case outcome::key_mismatch:
       return "this key was used before, with another method or other parameters";
     case outcome::too_many_counters:
-      return "nothing was created; existing counters can still be changed (--max-counters)";
+      return "nothing was created; existing counters can still be changed (--max-counters, "
+             "--memory)";
     case outcome::idempotency_store_full:
-      return "nothing was changed; requests without a key still work (--idempotency-max)";
+      return "nothing was changed; requests without a key still work (--idempotency-max, --memory)";
     case outcome::overloaded:
       return "nothing was changed; try again later";
     case outcome::draining:
