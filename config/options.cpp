@@ -179,7 +179,7 @@ private:
     for (const std::string flag : {"sync", "sync-interval"})
       if (options_.storage.directory.empty() && !flags_.source(flag).empty())
         return flags_.source(flag) + " needs --data";
-    if (const auto message = finish_memory(); !message.empty())
+    if (auto message = finish_memory(); !message.empty())
       return message;
     const bool has_interval = sync_ == "interval";
     if (!has_interval && !flags_.source("sync-interval").empty())

@@ -44,22 +44,23 @@ std::optional<response> refuse_write(const request& request, error_format errors
   using field = header_fields::name;
   const auto is_text = errors == error_format::text;
   // A browser sends it before its user asks for it (Fetch standard, Sec-Purpose).
-  if (request.fields.find(field::purpose).value_or("").find("prefetch") != std::string::npos) {
+  if (request.fields.has(field::purpose) &&
+      request.fields.find(field::purpose)->find("prefetch") != std::string::npos) {
     if (is_text)
       return response{status::forbidden, "this changes a counter and is not for a prefetch\n"};
     return v1::to_response({v1::code::prefetch, "a prefetch may not change a counter"});
   }
   if (is_text)
     return std::nullopt;  // the text endpoints ignore the body
-  if (const auto coding = request.fields.find(field::content_encoding);
-      coding && *coding != "identity") {
+  if (request.fields.has(field::content_encoding) &&
+      request.fields.find(field::content_encoding) != "identity") {
     auto refusal = v1::to_response(
         {v1::code::unsupported_media_type, "the server decodes no Content-Encoding"});
     refusal.fields = "Accept-Encoding: identity\r\n";  // RFC 9110 section 15.5.16
     return refusal;
   }
   // RFC 9110 section 14.5.
-  if (request.fields.count(field::content_range) > 0)
+  if (request.fields.has(field::content_range))
     return v1::to_response({v1::code::bad_request, "a value cannot be written in parts"});
   return std::nullopt;
 }
@@ -89,7 +90,7 @@ action route_request(const request& request, target& target, const v1::server_in
   const auto* route = match.routes->find(request.method);
   if (route == nullptr)
     return method_not_allowed(*match.routes);
-  if (route->access == access::writes && !request.fields.empty())
+  if (route->access == access::writes)
     if (auto refusal = refuse_write(request, errors))
       return std::move(*refusal);
   return route->handle({request, target, server, connection, match.raw_name});

@@ -16,6 +16,7 @@ struct head {
 
 void header_fields::add(name field, std::string_view value) {
   assert(value.size() <= UINT16_MAX);
+  present_ |= bit(field);
   const head added{field, static_cast<std::uint16_t>(value.size())};
   char bytes[sizeof added];
   std::memcpy(bytes, &added, sizeof added);
@@ -43,8 +44,10 @@ std::optional<std::string> header_fields::find(name field) const {
 }
 
 void header_fields::shrink(std::size_t bytes_max) {
-  if (bytes_.capacity() > bytes_max)
-    std::string{}.swap(bytes_);
+  if (bytes_.capacity() <= bytes_max)
+    return;
+  std::string{}.swap(bytes_);
+  present_ = 0;
 }
 
 template <class Visit>

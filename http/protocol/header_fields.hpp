@@ -25,8 +25,13 @@ public:
 
   /// Copies `value`, at most 65535 bytes.
   void add(name field, std::string_view value);
-  void clear() noexcept { bytes_.clear(); }
-  bool empty() const noexcept { return bytes_.empty(); }
+  void clear() noexcept {
+    bytes_.clear();
+    present_ = 0;
+  }
+
+  /// Returns true if there is a field with this name.
+  bool has(name field) const noexcept { return (present_ & bit(field)) != 0; }
 
   /// Returns the number of fields with this name.
   std::size_t count(name field) const noexcept;
@@ -39,8 +44,11 @@ public:
   void shrink(std::size_t bytes_max);
 
 private:
+  static constexpr unsigned bit(name field) noexcept { return 1u << static_cast<unsigned>(field); }
+
   // For each field: its name, the size of its value in two bytes, the value.
   std::string bytes_;
+  unsigned present_ = 0;  // a set of names
 
   template <class Visit>
   void for_each(Visit visit) const;

@@ -206,6 +206,11 @@ void request_parser::events::on_field_impl(field name, string_view name_text, st
 /// Beast has checked that it is a list of tokens (RFC 9110 section 7.6.1). Beast's own
 /// keep_alive() takes Proxy-Connection for the same, and prefers keep-alive to close.
 void request_parser::events::read_connection(string_view options) {
+  // The usual spellings, which take a list parser 300 instructions.
+  if (options == "keep-alive" || options == "Keep-Alive") {
+    parser_.has_keep_alive_ = true;
+    return;
+  }
   for (const auto option : beast::http::token_list{options}) {
     parser_.has_close_ |= beast::iequals(option, "close");
     parser_.has_keep_alive_ |= beast::iequals(option, "keep-alive");

@@ -19,6 +19,16 @@ void append_hexadecimal(std::string& output, std::size_t number) {
   output.append(digits, end);
 }
 
+/// In one piece, because an append takes longer than a number.
+void append_keep_alive(std::string& output, std::uint16_t seconds) {
+  char field[] = "Keep-Alive: timeout=12345\r\n";
+  constexpr std::size_t name_size = sizeof "Keep-Alive: timeout=" - 1;
+  auto* end = std::to_chars(field + name_size, std::end(field), seconds).ptr;
+  *end++ = '\r';
+  *end++ = '\n';
+  output.append(field, end);
+}
+
 bool has_body(status code) noexcept {
   return code != status::no_content && code != status::not_modified;
 }
@@ -39,11 +49,8 @@ void render_common(std::string& output, const response& response, const framing&
     output += "Connection: close\r\n";
   else if (!framing.http_11)
     output += "Connection: keep-alive\r\n";
-  if (framing.keep_alive && framing.idle_seconds > 0) {
-    output += "Keep-Alive: timeout=";
-    append_number(output, framing.idle_seconds);
-    output += "\r\n";
-  }
+  if (framing.keep_alive && framing.idle_seconds > 0)
+    append_keep_alive(output, framing.idle_seconds);
   if (!response.allow.empty()) {
     output += "Allow: ";
     output += response.allow;

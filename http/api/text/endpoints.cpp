@@ -22,9 +22,8 @@ action bad_request(std::string_view line) {
 
 bool has_options(const header_fields& fields) noexcept {
   using field = header_fields::name;
-  return !fields.empty() &&
-         (fields.count(field::idempotency_key) > 0 || fields.count(field::if_match) > 0 ||
-          fields.count(field::if_none_match) > 0);
+  return fields.has(field::idempotency_key) || fields.has(field::if_match) ||
+         fields.has(field::if_none_match);
 }
 
 /// Reads the key and the condition as /v1 does.
