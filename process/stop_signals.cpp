@@ -60,7 +60,8 @@ stop_signals::stop_signals() {
 
 stop_signals::~stop_signals() {
   is_over_ = true;
-  pthread_kill(thread_.native_handle(), SIGTERM);
+  // The thread waits for the signal, and returns.
+  pthread_kill(thread_.native_handle(), SIGTERM);  // NOLINT(bugprone-bad-signal-to-kill-thread)
   thread_.join();
 }
 
