@@ -71,8 +71,8 @@ bool becomes_calm(const server_process& server) {
 
 TEST_CASE("a request at the limits is served") {
   const std::string requests[] = {
-      get_request(target_of(4096)),
-      header_of(8192),
+      get_request(target_of(8192)),
+      header_of(16'384),
       request("GET", "/inc?name=x", fields(63)),
       with_length(mebibyte) + std::string(mebibyte, 'b'),
       with_chunks + chunks(mebibyte, mebibyte),
@@ -95,10 +95,10 @@ TEST_CASE("a request beyond the limits is refused and has no effect") {
     int status;
     std::string bytes;
   } table[] = {
-      {414, get_request(target_of(4097))},
-      {414, get_request(target_of(8000))},
+      {414, get_request(target_of(8193))},
+      {414, get_request(target_of(16'000))},
       {414, get_request(target_of(100'000))},
-      {431, header_of(8193)},
+      {431, header_of(16'385)},
       {431, header_of(100'000)},
       {431, request("GET", "/inc?name=x", long_value + ": a\r\n")},
       {431, request("GET", "/inc?name=x", fields(64))},
