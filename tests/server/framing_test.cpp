@@ -54,7 +54,8 @@ TEST_CASE("a refusal follows the responses to earlier requests") {
   server_process server;
   client connection{server.port()};
   connection.send(get_request("/inc?name=x") +
-                  request("POST", "/inc?name=x", "Transfer-Encoding: gzip, chunked\r\n") + smuggled);
+                  request("POST", "/inc?name=x", "Transfer-Encoding: gzip, chunked\r\n") +
+                  smuggled);
   CHECK(statuses(connection.read_to_end()) == std::vector{200, 501});
   CHECK(get(server.port(), "/get?name=x").body == "x: 1\n");
 }
