@@ -215,7 +215,8 @@ TEST_CASE("a disk that fails at any call loses no acknowledged group and stores 
         failure{fault::short_no_space, 0}, failure{fault::short_error, EDQUOT},
         failure{fault::error, EMFILE}}) {
     const auto calls = calls_of_script();
-    // A flush that fails waits for a second, so errors that RocksDB does not tell apart are sampled.
+    // A flush that fails waits for a second, so errors that RocksDB does not tell apart are
+    // sampled.
     for (std::uint64_t at = 1; at <= calls; at += stride(error == 0 ? 1 : 7)) {
       CAPTURE(static_cast<int>(kind));
       CAPTURE(error);
