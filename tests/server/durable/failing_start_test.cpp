@@ -25,6 +25,12 @@ using namespace support;
 
 namespace {
 
+/// Counts the lines, apart from the news that a slow disk took long to open.
+long lines_of_failure(const std::string& log) {
+  const auto lines = std::count(log.begin(), log.end(), '\n');
+  return log.find(" opened in ") == log.npos ? lines : lines - 1;
+}
+
 namespace fs = std::filesystem;
 using std::chrono::steady_clock;
 
@@ -50,12 +56,6 @@ void check_refused_in_one_line(const words& runner, const words& flags, const st
   CHECK(ended.log.starts_with("counterd: "));
   CHECK(lines_of_failure(ended.log) == 1);
   CHECK(ended.log.find(reason) != ended.log.npos);
-}
-
-/// Counts the lines, apart from the news that a slow disk took long to open.
-long lines_of_failure(const std::string& log) {
-  const auto lines = std::count(log.begin(), log.end(), '\n');
-  return log.find(" opened in ") == log.npos ? lines : lines - 1;
 }
 
 }  // namespace
