@@ -16,7 +16,7 @@ bool contains_word(std::string_view list, std::string_view word) {
 
 /// Appends `mount/group` and every directory above it, up to `mount`.
 void append_groups(std::vector<fs::path>& groups, const fs::path& mount, const fs::path& group) {
-  // Of a group outside of its namespace the kernel reports a path with `..`.
+  // The kernel reports a group outside of the namespace with `..` in its path.
   auto path = (fs::path{"/"} / group).lexically_normal();
   for (;; path = path.parent_path()) {
     groups.push_back(mount / path.relative_path());

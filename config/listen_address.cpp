@@ -1,8 +1,8 @@
 #include "config/listen_address.hpp"
 
-#include <charconv>
+#include "config/number.hpp"
+
 #include <cstdint>
-#include <system_error>
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -12,9 +12,7 @@ namespace config {
 namespace {
 
 bool is_port(std::string_view text) noexcept {
-  std::uint16_t port = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), port);
-  return error == std::errc{} && end == text.data() + text.size();
+  return parse_number(text, 0, UINT16_MAX).has_value();
 }
 
 }  // namespace

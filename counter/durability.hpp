@@ -16,8 +16,8 @@ struct durability {
   std::chrono::milliseconds interval{};
 };
 
-/// Whether changes can be stored, by the last attempt to write. Reads of what is stored are served
-/// in every state.
+/// Whether changes can be stored, as the last attempt to write has shown. What is stored can be
+/// read in every state.
 enum class health : std::uint8_t {
   good,
   full,    ///< changes are refused until the disk has room again

@@ -68,6 +68,9 @@ public:
   void shrink(std::size_t bytes_max);
 
 private:
+  static constexpr refusal malformed{status::bad_request, "malformed request\n"};
+  static constexpr refusal long_target{status::uri_too_long, "the request target is too long\n"};
+
   /// The callbacks of Beast's parser, in a class of their own to hide Beast's names.
   class events final : public boost::beast::http::basic_parser<true> {
   public:
@@ -107,6 +110,7 @@ private:
     bool had_chunk_header_ = false;
   };
 
+  bool store_body(std::string_view piece);
   std::size_t skip_empty_line(std::string_view bytes) noexcept;
   std::size_t put(std::string_view bytes, boost::beast::error_code& error);
   bool has_bad_line_end(std::string_view bytes, bool was_in_header) const noexcept;

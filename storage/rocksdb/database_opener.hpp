@@ -26,8 +26,8 @@ public:
   using error_handler = std::function<void(const rocksdb::Status&)>;
 
   /// Opens nothing yet. The cache and the rows that are not in tables yet take about
-  /// `memory` bytes. The directory that `database` is in exists.
-  /// Of the tables, about `tables_max` are open at a time.
+  /// `memory` bytes, and about `tables_max` tables are open at a time. The directory that
+  /// `database` is in exists.
   database_opener(std::filesystem::path database, std::size_t memory,
                   const std::shared_ptr<rocksdb::FileSystem>& file_system, error_handler on_error,
                   std::size_t tables_max = 512);

@@ -9,38 +9,27 @@
 #include <boost/json/array.hpp>
 
 #include <string>
-#include <utility>
 
 namespace http::v1 {
 
-list_exchange::list_exchange(list_parameters list) : list_(std::move(list)) {}
-
-std::optional<counter::request> list_exchange::next_request() {
-  if (std::exchange(is_sent_, true))
-    return std::nullopt;
-  return counter::page_request{list_.prefix, list_.after, list_.limit};
-}
-
-void list_exchange::take(counter::call completed) {
-  page_ = std::get<counter::page>(std::move(completed.response));
-}
-
 http::response list_exchange::response() {
-  if (page_->outcome != counter::outcome::ok)
-    return refusal_of({page_->outcome});
+  const auto& query = request<counter::page_request>();
+  const auto& page = reply<counter::page>();
+  if (page.outcome != counter::outcome::ok)
+    return refusal_of({page.outcome});
   boost::json::array counters;
-  counters.reserve(page_->counters.size());
-  for (const auto& counter : page_->counters)
+  counters.reserve(page.counters.size());
+  for (const auto& counter : page.counters)
     counters.push_back(describe(counter.name, counter.state));
   http::response response{.type = json_type};
   boost::json::object body{{"counters", std::move(counters)}, {"next_cursor", nullptr}};
-  if (!page_->is_last) {
-    const auto cursor = to_cursor(page_->reached);
+  if (!page.is_last) {
+    const auto cursor = to_cursor(page.reached);
     body["next_cursor"] = cursor;
     std::string link = "Link: </v1/counters?";
-    if (!list_.prefix.empty())
-      link += "prefix=" + encode(list_.prefix) + "&";
-    link += "limit=" + std::to_string(list_.limit) + "&cursor=" + cursor + ">; rel=\"next\"\r\n";
+    if (!query.prefix.empty())
+      link += "prefix=" + encode(query.prefix) + "&";
+    link += "limit=" + std::to_string(query.limit) + "&cursor=" + cursor + ">; rel=\"next\"\r\n";
     response.fields = std::move(link);
   }
   response.body = to_text(body);
