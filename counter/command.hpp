@@ -10,6 +10,9 @@ enum class operation : std::uint8_t {
   set,     ///< creates the counter or overwrites it with `operand`
   add,     ///< adds `operand`; a missing counter starts at 0
   remove,  ///< deletes the counter; only in a full_command
+  /// Binds the idempotency key of a full_command to the fingerprint in `operand` and changes no
+  /// counter. The key is then refused with another fingerprint.
+  bind,
 };
 
 /// A short command: an operation that needs nothing but an operand, as the text endpoints send

@@ -23,6 +23,7 @@ struct full_command {
   std::string idempotency_key{};
   /// The index of the operation in its batch; `single` outside of a batch.
   static constexpr std::uint16_t single = 0xffff;
+  static constexpr std::uint16_t whole_batch = 0xfffe;  ///< of `bind`
   std::uint16_t position = single;
 
   /// True if the command has a key and is not a read.
@@ -39,6 +40,9 @@ struct full_reply {
   /// exist. Equal unless something changed.
   std::optional<state> before{};
   std::optional<state> after{};
+  /// The version that a deletion took; 0 if nothing was deleted, or by a program that gave
+  /// deletions no version and stored this reply with an idempotency key.
+  std::uint64_t deletion_version = 0;
 
   bool operator==(const full_reply&) const = default;
 };

@@ -5,7 +5,7 @@
 #include "counter/shard/change_set.hpp"
 #include "counter/shard/idempotency_record.hpp"
 #include "counter/shard/quota.hpp"
-#include "counter/shard/siphash.hpp"
+#include "counter/siphash.hpp"
 #include "counter/time.hpp"
 
 #include <boost/unordered/unordered_flat_set.hpp>

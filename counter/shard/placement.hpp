@@ -1,6 +1,6 @@
 #pragma once
 
-#include "counter/shard/siphash.hpp"
+#include "counter/siphash.hpp"
 
 #include <cstdint>
 #include <string_view>

@@ -7,7 +7,7 @@
 #include "counter/shard/record.hpp"
 #include "counter/shard/record_arena.hpp"
 #include "counter/shard/record_index.hpp"
-#include "counter/shard/siphash.hpp"
+#include "counter/siphash.hpp"
 #include "counter/state.hpp"
 #include "counter/time.hpp"
 

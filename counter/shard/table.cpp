@@ -72,6 +72,8 @@ full_reply table::apply(const full_command& command, std::uint64_t hash, time_po
 
 /// Applies a command without regard to its idempotency key.
 full_reply table::change(const full_command& command, const hashed_name& key, time_point now) {
+  if (command.parameters.operation == operation::bind)
+    return {};
   auto entry = find(key, now);
   full_reply reply;
   if (entry)
@@ -98,8 +100,10 @@ full_reply table::change(const full_command& command, const hashed_name& key, ti
         return {outcome::not_found};
       erase(*entry);
       entry.reset();
+      reply.deletion_version = ++version_;
       break;
     case operation::get:
+    case operation::bind:
       break;
   }
   if (reply.outcome == outcome::ok)

@@ -6,7 +6,7 @@
 #include "counter/shard/idempotency_store.hpp"
 #include "counter/shard/quota.hpp"
 #include "counter/shard/record_set.hpp"
-#include "counter/shard/siphash.hpp"
+#include "counter/siphash.hpp"
 #include "counter/time.hpp"
 
 #include <chrono>

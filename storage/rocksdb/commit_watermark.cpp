@@ -1,6 +1,6 @@
 #include "storage/rocksdb/commit_watermark.hpp"
 
-#include "counter/shard/siphash.hpp"
+#include "counter/siphash.hpp"
 #include "storage/rocksdb/bytes.hpp"
 #include "storage/rocksdb/files.hpp"
 

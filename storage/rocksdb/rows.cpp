@@ -21,7 +21,8 @@ using std::chrono::milliseconds;
 //
 //   flags u16, operation u8, on_limit u8, ttl_mode u8, operand i64, initial i64,
 //   forget_at i64, and then, in this order, what the flags say is there:
-//   min i64, max i64, ttl in seconds i64, before and after like a counter's value
+//   min i64, max i64, ttl in seconds i64, before and after like a counter's value,
+//   deletion_version u64
 //
 // The outcome of its reply is `ok`: no other reply is recorded.
 enum flag : std::uint16_t {
@@ -33,7 +34,8 @@ enum flag : std::uint16_t {
   before_expires = 1 << 5,
   has_after = 1 << 6,
   after_expires = 1 << 7,
-  all_flags = (1 << 8) - 1,
+  has_deletion_version = 1 << 8,
+  all_flags = (1 << 9) - 1,
 };
 
 // These numbers are stored: enumerators may be added, and must not be renumbered.
@@ -42,7 +44,8 @@ constexpr int number(Enum enumerator) {
   return static_cast<int>(enumerator);
 }
 static_assert(number(counter::operation::get) == 0 && number(counter::operation::set) == 1 &&
-              number(counter::operation::add) == 2 && number(counter::operation::remove) == 3);
+              number(counter::operation::add) == 2 && number(counter::operation::remove) == 3 &&
+              number(counter::operation::bind) == 4);
 static_assert(number(counter::on_limit::reject) == 0 && number(counter::on_limit::clamp) == 1);
 static_assert(number(counter::ttl_mode::if_absent) == 0 &&
               number(counter::ttl_mode::refresh) == 1 && number(counter::ttl_mode::persist) == 2);
@@ -115,6 +118,7 @@ std::uint16_t flags_of(const counter::idempotency_record& idempotency_record) {
   set(reply.before && reply.before->expires_at, before_expires);
   set(reply.after.has_value(), has_after);
   set(reply.after && reply.after->expires_at, after_expires);
+  set(reply.deletion_version != 0, has_deletion_version);
   return static_cast<std::uint16_t>(flags);
 }
 
@@ -257,6 +261,8 @@ void encode(std::string& to, const counter::idempotency_record& idempotency_reco
     append(to, *reply.before);
   if (reply.after)
     append(to, *reply.after);
+  if (reply.deletion_version != 0)
+    put(to, reply.deletion_version);
 }
 
 bool decode(std::string_view from, counter::idempotency_record& to) {
@@ -264,7 +270,7 @@ bool decode(std::string_view from, counter::idempotency_record& to) {
   to = {};
   auto& [parameters, reply, forget_at] = to;
   const unsigned flags = reader.take<std::uint16_t>();
-  if (!are_valid(flags) || !take_enum(reader, counter::operation::remove, parameters.operation) ||
+  if (!are_valid(flags) || !take_enum(reader, counter::operation::bind, parameters.operation) ||
       !take_enum(reader, counter::on_limit::clamp, parameters.on_limit) ||
       !take_enum(reader, counter::ttl_mode::persist, parameters.ttl_mode))
     return false;
@@ -282,6 +288,10 @@ bool decode(std::string_view from, counter::idempotency_record& to) {
     reply.before = take_state(reader, flags & before_expires);
   if (flags & has_after)
     reply.after = take_state(reader, flags & after_expires);
+  if (flags & has_deletion_version)
+    reply.deletion_version = reader.take<std::uint64_t>();
+  if ((flags & has_deletion_version) != 0 && reply.deletion_version == 0)
+    return false;
   return reader.is_at_end();
 }
 

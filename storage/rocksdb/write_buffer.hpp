@@ -1,6 +1,6 @@
 #pragma once
 
-#include "counter/shard/siphash.hpp"
+#include "counter/siphash.hpp"
 #include "storage/rocksdb/changes.hpp"
 
 #include <absl/container/btree_set.h>

@@ -82,6 +82,9 @@ def reading_damage(w, data):
     w.ask("GET", "/v1/counters", 500, "internal")
     w.ask("HEAD", "/v1/counters", 500)
     batch(w, [{"op": "get", "name": "kept"}], {"status": 500, "code": "internal"})
+    # The key's record lies with the counter of its name.
+    w.ask("POST", "/v1/batch", 500, "internal", [("Idempotency-Key", "kept")],
+          {"ops": [{"op": "add", "name": "a"}]})
     # There is nowhere to make one.
     os.rename(data + "/backups", data + "/moved")
     w.ask("POST", BACKUP + "?name=d", 500, "internal")
@@ -104,7 +107,10 @@ def full(serve, witness, coverage):
             for method in ("GET", "POST"):
                 w.ask(method, "/inc?name=a", 507, TEXT)
                 w.ask(method, "/set?name=a&val=1", 507, TEXT)
-            batch(w, [{"op": "add", "name": "a"}], {"status": 507, "code": "disk-full"})
+            operations = [{"op": "add", "name": "a"}]
+            batch(w, operations, {"status": 507, "code": "disk-full"})
+            w.ask("POST", "/v1/batch", 507, "disk-full", [("Idempotency-Key", "k")],
+                  {"ops": operations})
             w.ask("POST", BACKUP + "?name=a", 507, "disk-full")
             w.ask("GET", COUNTER + "a", 200, JSON, members={"value": 1})
             disk.empty(w.server.process.pid)
@@ -154,6 +160,9 @@ def failing(serve, witness, coverage):
                    variant)
     with failing_server(serve, witness) as w:
         batch(w, [{"op": "add", "name": "a"}], {"status": 500, "code": "outcome-unknown"})
+    with failing_server(serve, witness) as w:
+        w.ask("POST", "/v1/batch", 500, "outcome-unknown", [("Idempotency-Key", "k")],
+              {"ops": [{"op": "add", "name": "a"}]})
 
 
 @contextlib.contextmanager

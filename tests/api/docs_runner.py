@@ -30,7 +30,7 @@ VARIABLES = [
 # Where one stands in a command.
 USES = [
     ("version", r'If-(?:None-)?Match: [^\'\n]*', r'(?<=")[0-9]+(?=")'),
-    ("version", r'"if_version":\s*[1-9][0-9]*', r"[0-9]+$"),
+    ("version", r'"?if_version(":\s*|=)[1-9][0-9]*', r"[0-9]+$"),
     ("cursor", r"[?&]cursor=[^&\"'\s]+", r"(?<=cursor=).+$"),
 ]
 

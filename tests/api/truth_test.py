@@ -193,7 +193,9 @@ def deleting(w):
     path = COUNTER + "delete"
     w.ask("DELETE", path, 404, "not-found")
     w.ask("POST", path, 201, JSON)
-    bad_writes(w, "DELETE", path, [("value=1", "invalid-parameter")])
+    bad_writes(w, "DELETE", path, [
+        ("value=1", "invalid-parameter"), ("if_version=x", "invalid-value"),
+        ("if_version=1&if_version=1", "duplicate-parameter")])
     w.ask("DELETE", path, 204)
     w.ask("GET", path, 404, "not-found")
 
@@ -365,22 +367,24 @@ def batches(w):
     ops = [op("add", "b", delta=5), op("get", "b"), op("add", "d"), op("delete", "d")]
     batch(w, ops, {"value": 1005}, {"value": 1005}, {"status": 201}, {"status": 204}, fields=key)
     batch(w, [op("set", "b", value=7)], {"status": 200})
-    batch(w, ops[:3] + [op("delete", "d"), op("add", "b")],
-          {"value": 1005, "replayed": True}, {"value": 7, "replayed": None},
-          {"status": 201, "replayed": True}, {"status": 204, "replayed": True},
-          {"value": 8, "replayed": None}, fields=key)
-    batch(w, [op("add", "b", delta=6)], failed(422, "idempotency-mismatch"), fields=key)
-    # Apart from single requests.
-    w.ask("POST", COUNTER + "b", 200, JSON, key, members={"value": 9})
-
+    again = [{"value": 7, "replayed": None}, {"status": 201, "replayed": True},
+             {"status": 204, "replayed": True}]
+    batch(w, ops, {"value": 1005, "replayed": True}, *again, fields=key)
+    batch(w, [op("add", "b", delta=6)] + ops[1:], failed(422, "idempotency-mismatch"), *again,
+          fields=key)
     path = "/v1/batch"
+    for other in (ops[::-1], ops[:3], ops + [op("add", "b")], [op("add", "b")]):
+        w.ask("POST", path, 422, "idempotency-mismatch", key, {"ops": other})
+    # Apart from single requests.
+    w.ask("POST", COUNTER + "b", 200, JSON, key, members={"value": 8})
+
     for wrong, code in [(op("add", ""), "invalid-name"), (op("move", "b"), "invalid-value"),
                         (op("set", "b"), "invalid-parameter")]:
         w.ask("POST", path, 400, code, body={"ops": [op("add", "b"), wrong]},
               members={"index": 1})
     w.ask("POST", path, 400, "duplicate-parameter", [("Content-Type", JSON)],
           b'{"ops":[{"op":"get","name":"b","name":"b"}]}', {"index": 0})
-    w.ask("GET", COUNTER + "b", 200, JSON, members={"value": 9})
+    w.ask("GET", COUNTER + "b", 200, JSON, members={"value": 8})
     w.ask("POST", path, 400, "invalid-value", body={"ops": []})
     w.ask("POST", path, 400, "invalid-parameter", body={})
     w.ask("POST", path, 400, "malformed-json", [("Content-Type", JSON)], b'{"ops":[}')
@@ -561,12 +565,13 @@ def full(w):
         w.ask(method, "/inc?name=c", 507)
         w.ask(method, "/set?name=c&val=1", 507)
     batch(w, [{"op": "add", "name": "c"}], {"status": 507, "code": "too-many-counters"})
-    w.ask("POST", COUNTER + "b", 200, JSON, key("k"))
+    operations = [{"op": "add", "name": "a"}]
+    # Its shape takes the last record.
+    batch(w, operations, {"status": 507, "code": "idempotency-store-full"}, fields=key("k1"))
     for method, target in [("POST", COUNTER + "a"), ("PUT", COUNTER + "a?value=1"),
                            ("DELETE", COUNTER + "a")]:
         w.ask(method, target, 507, "idempotency-store-full", key("k2"))
-    batch(w, [{"op": "add", "name": "a"}], {"status": 507, "code": "idempotency-store-full"},
-          fields=key("k2"))
+    w.ask("POST", "/v1/batch", 507, "idempotency-store-full", key("k2"), {"ops": operations})
     again = w.ask("POST", COUNTER + "a", 201, JSON, key("k"))
     w.tally.check("what is remembered is answered when there is no room",
                   [] if first and again and again.body == first.body else [again])

@@ -72,6 +72,12 @@ inline const std::vector<bad_parameters>& bad_pairs() {
          })
       all.push_back({operation::add, pair, "invalid-value"});
     all.push_back({operation::set, "value=1&ttl=0", "invalid-value"});
+    for (const std::string version : {"", "-1", "x", "1.0", "%221%22", "9223372036854775808"}) {
+      all.push_back({operation::add, "if_version=" + version, "invalid-value"});
+      all.push_back({operation::set, "value=1&if_version=" + version, "invalid-value"});
+      all.push_back({operation::remove, "if_version=" + version, "invalid-value"});
+    }
+    all.push_back({operation::remove, "if_version=1&if_version=1", "duplicate-parameter"});
     all.push_back({operation::set, "value=1&ttl=315360001", "invalid-value"});
     const struct {
       counter::operation operation;
@@ -97,7 +103,6 @@ inline const std::vector<bad_parameters>& bad_pairs() {
         {operation::add, "delta%20=1"},
         {operation::add, "name=x"},
         {operation::add, "op=add"},
-        {operation::add, "if_version=1"},
         {operation::add, "val=1"},
         {operation::add, "=1"},
         {operation::add, "delta=1&x"},

@@ -35,9 +35,35 @@ void check_commands(const commands& all) {
   }
 }
 
-/// Answers come in an order of which `seed` decides.
+/// A batch of writes binds its key before anything is sent. Returns false if that is refused, on
+/// which `seed` decides.
+bool check_binding(http::v1::batch_exchange& batch, const commands& all, unsigned seed) {
+  bool is_keyed = false;
+  for (const auto& command : all)
+    is_keyed |= command.is_keyed();
+  if (!is_keyed)
+    return true;
+  counter::call binding{batch.next_request().value()};
+  REQUIRE(std::get<counter::full_command>(binding.request).parameters.operation ==
+          counter::operation::bind);
+  REQUIRE(!batch.next_request());
+  const bool is_refused = seed % 4 == 0;
+  binding.response =
+      counter::full_reply{is_refused ? counter::outcome::key_mismatch : counter::outcome::ok};
+  batch.take(std::move(binding));
+  if (!is_refused)
+    return true;
+  REQUIRE(batch.is_done());
+  REQUIRE(!batch.next_request());
+  REQUIRE(batch.response().status == http::status::unprocessable_content);
+  return false;
+}
+
+/// Replies come in an order on which `seed` decides.
 void check_exchange(const commands& all, unsigned seed) {
   http::v1::batch_exchange batch{all};
+  if (!check_binding(batch, all, seed))
+    return;
   std::vector<counter::request> waiting;
   while (auto request = batch.next_request())
     waiting.push_back(std::move(*request));

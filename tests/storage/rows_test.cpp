@@ -67,6 +67,10 @@ std::vector<idempotency_record> idempotency_records() {
   all.push_back({{.operation = counter::operation::remove},
                  {counter::outcome::ok, false, state{1, 2}, std::nullopt},
                  at(-1)});
+  all.push_back({{.operation = counter::operation::remove},
+                 {counter::outcome::ok, false, state{1, 2}, std::nullopt, greatest_version},
+                 at(-1)});
+  all.push_back({{.operation = counter::operation::bind, .operand = least}, {}, at(1)});
   all.push_back({{.operation = counter::operation::set, .operand = -1, .max = 0},
                  {counter::outcome::ok, false, std::nullopt, state{-1, 9, at(0)}},
                  at(7)});

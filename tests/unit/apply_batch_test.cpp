@@ -89,8 +89,8 @@ TEST_CASE("apply_batch() applies commands and calls in one order") {
   CHECK(all.reply(3).before == state{11, 2});
   CHECK(all.short_reply(4).outcome == outcome::not_found);
   CHECK(all.short_reply(5).value == 7);
-  CHECK(all.reply(6).after == state{7, 3});
-  CHECK(all.reply(7).after == state{8, 4});
+  CHECK(all.reply(6).after == state{7, 4});
+  CHECK(all.reply(7).after == state{8, 5});
   CHECK(all.short_reply(8).value == 9);
 }
 

@@ -1,7 +1,7 @@
 #include "counter/shard/change_set.hpp"
 
 #include "counter/shard/record_set.hpp"
-#include "counter/shard/siphash.hpp"
+#include "counter/siphash.hpp"
 
 #include <doctest/doctest.h>
 

@@ -154,6 +154,8 @@ private:
         return holds(command.condition, now) ? add(command, now) : refuse(failed, now);
       case counter::operation::remove:
         return holds(command.condition, now) ? remove(command, now) : refuse(failed, now);
+      case counter::operation::bind:
+        return {};
     }
     return {};
   }
@@ -234,7 +236,7 @@ private:
     if (!before)
       return refuse(counter::outcome::not_found, before);
     counters_.erase(command.name);
-    return {counter::outcome::ok, false, before, std::nullopt};
+    return {counter::outcome::ok, false, before, std::nullopt, ++version_};
   }
 
   maybe_state current(const std::string& name) const {

@@ -2,7 +2,7 @@
 
 #include "counter/shard/record.hpp"
 #include "counter/shard/record_arena.hpp"
-#include "counter/shard/siphash.hpp"
+#include "counter/siphash.hpp"
 
 #include <doctest/doctest.h>
 

@@ -1,4 +1,4 @@
-#include "counter/shard/siphash.hpp"
+#include "counter/siphash.hpp"
 
 #include <doctest/doctest.h>
 

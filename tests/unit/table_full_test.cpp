@@ -46,7 +46,7 @@ TEST_CASE("table::apply() of a remove deletes the counter, and the next returns 
   shard at;
   at.apply(set("hits", 7));
   at.apply(set("others", 8));
-  CHECK(at.apply(erase("hits")) == full_reply{outcome::ok, false, state{7, 1}, std::nullopt});
+  CHECK(at.apply(erase("hits")) == full_reply{outcome::ok, false, state{7, 1}, std::nullopt, 3});
   CHECK(refuses(at.apply(get("hits")), outcome::not_found, std::nullopt));
   CHECK(refuses(at.apply(erase("hits")), outcome::not_found, std::nullopt));
   CHECK(at.apply(operation::get, "hits").outcome == outcome::not_found);
@@ -185,7 +185,7 @@ TEST_CASE("table::apply() without room refuses only what would create a counter"
   CHECK(at.apply(set("hits", 1)).outcome == outcome::ok);
   CHECK(at.apply(erase("hits")).outcome == outcome::ok);
   // Refused commands took neither room nor a version.
-  CHECK(at.apply(set("others", 1)).after == state{1, 4});
+  CHECK(at.apply(set("others", 1)).after == state{1, 5});
 }
 
 TEST_CASE("counters that are created and removed leave no memory behind") {

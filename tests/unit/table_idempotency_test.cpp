@@ -39,6 +39,22 @@ TEST_CASE("table::apply() of a keyed command again repeats the first reply and c
   }
 }
 
+TEST_CASE("table::apply() of a bind keeps its key to one fingerprint and changes no counter") {
+  shard at;
+  at.apply(set("k", 7));
+  const auto bind = [](std::int64_t fingerprint) {
+    auto command = keyed("k", {"k", {operation::bind, fingerprint}});
+    command.position = full_command::whole_batch;
+    return command;
+  };
+  CHECK(at.apply(bind(5)) == full_reply{});
+  CHECK(at.apply(bind(5)) == replayed(full_reply{}));
+  CHECK(at.apply(bind(6)).outcome == outcome::key_mismatch);
+  // A command on the counter of that name has a record of its own.
+  CHECK(at.apply(keyed("k", add("k", 1))).after == state{8, 2});
+  CHECK(at.state("k") == state{8, 2});
+}
+
 TEST_CASE(
     "a repeated keyed command gets its reply though the counter changed, expired or is gone") {
   shard at;

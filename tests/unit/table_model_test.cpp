@@ -1,7 +1,7 @@
 #include "counter/limits.hpp"
 #include "counter/shard/quota.hpp"
-#include "counter/shard/siphash.hpp"
 #include "counter/shard/table.hpp"
+#include "counter/siphash.hpp"
 #include "tests/unit/model.hpp"
 #include "tests/unit/model_rounds.hpp"
 #include "tests/unit/random_commands.hpp"

@@ -6,7 +6,7 @@
 #include "counter/page.hpp"
 #include "counter/parameters.hpp"
 #include "counter/shard/quota.hpp"
-#include "counter/shard/siphash.hpp"
+#include "counter/siphash.hpp"
 #include "counter/shard/table.hpp"
 #include "counter/state.hpp"
 #include "counter/time.hpp"

@@ -1,11 +1,13 @@
 #include "http/api/v1/batch_exchange.hpp"
 
+#include "counter/fingerprint.hpp"
 #include "http/api/v1/counter_reply.hpp"
 #include "http/api/v1/json_text.hpp"
 #include "http/api/v1/problem.hpp"
 
 #include <boost/json/array.hpp>
 
+#include <algorithm>
 #include <utility>
 
 namespace http::v1 {
@@ -30,24 +32,61 @@ json::object result_of(const counter::call& completed) {
 }  // namespace
 
 batch_exchange::batch_exchange(std::vector<counter::full_command> commands) {
+  const auto keyed = std::find_if(commands.begin(), commands.end(),
+                                  [](const auto& command) { return command.is_keyed(); });
+  if (keyed != commands.end()) {
+    key_ = keyed->idempotency_key;
+    fingerprint_ = counter::fingerprint_of(commands);
+    binding_ = binding_state::needed;
+  }
   calls_.reserve(commands.size());
   for (auto& command : commands)
     calls_.emplace_back(std::move(command));
 }
 
 std::optional<counter::request> batch_exchange::next_request() {
-  if (sent_ == calls_.size())
+  switch (binding_) {
+    case binding_state::needed:
+      binding_ = binding_state::pending;
+      return binding();
+    case binding_state::pending:
+      return std::nullopt;
+    case binding_state::done:
+      break;
+  }
+  if (refusal_ || sent_ == calls_.size())
     return std::nullopt;
   return std::move(calls_[sent_++].request);
 }
 
+/// The record of the binding lives in the shard of the key's own name, which every batch with the
+/// key finds, whatever its counters are.
+counter::full_command batch_exchange::binding() {
+  counter::full_command command;
+  command.name = key_;
+  command.parameters.operation = counter::operation::bind;
+  command.parameters.operand = fingerprint_;
+  command.idempotency_key = std::move(key_);
+  command.position = counter::full_command::whole_batch;
+  return command;
+}
+
 void batch_exchange::take(counter::call completed) {
+  if (binding_ == binding_state::pending) {
+    binding_ = binding_state::done;
+    if (const auto& reply = std::get<counter::full_reply>(completed.response);
+        reply.outcome != counter::outcome::ok)
+      refusal_ = reply;
+    return;
+  }
   const auto position = std::get<counter::full_command>(completed.request).position;
   calls_[position] = std::move(completed);
   ++completed_;
 }
 
 http::response batch_exchange::response() {
+  if (refusal_)
+    return refusal_of(*refusal_);
   json::array results;
   results.reserve(calls_.size());
   for (const auto& call : calls_)

@@ -3,12 +3,19 @@
 #include "http/api/exchange.hpp"
 
 #include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
 #include <vector>
 
 namespace http::v1 {
 
 /// The operations of a batch, all sent at once. Responds 200 with a result for each, in their
 /// order, when the last of them is complete.
+///
+/// If the batch writes under an idempotency key, the key is first bound to the batch's fingerprint.
+/// The operations are sent when that is done; if it is refused, nothing is sent, and the refusal is
+/// the response to the whole batch.
 class batch_exchange final : public exchange {
 public:
   /// `commands[i].position` must be i.
@@ -16,14 +23,24 @@ public:
 
   std::optional<counter::request> next_request() override;
   void take(counter::call completed) override;
-  bool is_done() const noexcept override { return completed_ == calls_.size(); }
+  bool is_done() const noexcept override {
+    return refusal_.has_value() || completed_ == calls_.size();
+  }
   http::response response() override;
   bool is_long() const noexcept override { return true; }
 
 private:
+  enum class binding_state : std::uint8_t { needed, pending, done };
+
+  counter::full_command binding();
+
   std::vector<counter::call> calls_;
-  std::size_t sent_ = 0;       // calls whose request was returned
-  std::size_t completed_ = 0;  // calls with a response
+  std::string key_;  // moved away when the binding is sent
+  std::int64_t fingerprint_ = 0;
+  binding_state binding_ = binding_state::done;
+  std::optional<counter::full_reply> refusal_;  // of the binding
+  std::size_t sent_ = 0;                        // calls whose request was returned
+  std::size_t completed_ = 0;                   // calls with a response
 };
 
 }  // namespace http::v1

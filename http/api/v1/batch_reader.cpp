@@ -31,20 +31,7 @@ std::optional<operation> operation_of(const json::object& members) {
   return *word == "delete" ? std::optional{operation::remove} : std::nullopt;
 }
 
-/// Version 0 stands for a counter that does not exist.
-std::optional<counter::condition> parse_if_version(const parameter_value& value) {
-  const auto version = as_integer(value);
-  if (!version || *version < 0)
-    return std::nullopt;
-  counter::condition condition;
-  if (*version == 0)
-    condition.if_none_match = counter::version_set{true, {}};
-  else
-    condition.if_match = counter::version_set{false, {static_cast<std::uint64_t>(*version)}};
-  return condition;
-}
-
-/// Reads one member of an operation: `op`, `name`, `if_version` or a parameter of the operation.
+/// Reads one member of an operation: `op`, `name` or a parameter of the operation.
 maybe_problem read_member(std::string_view member, const parameter_value& value,
                           counter::full_command& command, operation_reader& parameters) {
   if (member == "op")
@@ -55,14 +42,6 @@ maybe_problem read_member(std::string_view member, const parameter_value& value,
       return problem{code::invalid_name,
                      "a name must be a string of 1 to 256 bytes without control characters"};
     command.name = *name;
-    return std::nullopt;
-  }
-  if (member == "if_version") {
-    const auto condition = parse_if_version(value);
-    if (!condition)
-      return problem{code::invalid_value,
-                     "if_version must be a version, or 0 for a counter that does not exist"};
-    command.condition = *condition;
     return std::nullopt;
   }
   return parameters.accept(member, value);
@@ -90,6 +69,7 @@ result<counter::full_command> read_operation(const json::value& element) {
   if (!complete)
     return complete.error();
   command.parameters = *complete;
+  command.condition = parameters.condition().value_or(counter::condition{});
   return command;
 }
 

@@ -19,6 +19,13 @@ std::string cache_fields(const counter::state& state, bool may_be_cached) {
   return fields;
 }
 
+/// Returns a URL of the counter that URL parsers leave alone. They remove `.` and `..` from a path,
+/// however encoded (RFC 3986 section 5.2.4, and the WHATWG URL standard for `%2e`), but not from a
+/// query.
+std::string location_of(const std::string& name) {
+  return (name == "." || name == ".." ? "/get?name=" : "/v1/counters/") + encode(name);
+}
+
 }  // namespace
 
 http::response counter_exchange::response() {
@@ -43,13 +50,15 @@ http::response counter_exchange::success() const {
   if (full.is_replayed)
     fields += "Idempotency-Replayed: true\r\n";
   if (!full.after) {
+    if (full.deletion_version != 0)
+      fields += "ETag: " + tag_of(full.deletion_version) + "\r\n";
     response.fields = std::move(fields);
     return response;
   }
   response.may_be_cached = command.parameters.operation == counter::operation::get;
   fields += cache_fields(*full.after, response.may_be_cached);
   if (response.status == status::created)
-    fields += "Location: /v1/counters/" + encode(command.name) + "\r\n";
+    fields += "Location: " + location_of(command.name) + "\r\n";
   response.fields = std::move(fields);
   if (as_text_) {
     response.body = std::to_string(full.after->value) + "\n";

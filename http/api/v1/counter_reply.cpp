@@ -28,6 +28,8 @@ json::object describe(std::string_view name, const counter::parameters& paramete
   using counter::operation;
   assert(reply.outcome == counter::outcome::ok);
   const auto& [before, after] = std::tie(reply.before, reply.after);
+  if (!after && reply.deletion_version != 0)
+    return {{"version", reply.deletion_version}};
   if (!after)
     return {};
   if (parameters.operation == operation::get)

@@ -13,7 +13,8 @@ namespace http::v1 {
 boost::json::object describe(std::string_view name, const counter::state& state);
 
 /// Describes the effect of an operation whose outcome is `ok`: the body of its response, and its
-/// result in a batch. Returns an empty object if the operation removed the counter.
+/// result in a batch. If the operation removed the counter, the object has only the version that
+/// the deletion took.
 boost::json::object describe(std::string_view name, const counter::parameters& parameters,
                              const counter::full_reply& reply);
 

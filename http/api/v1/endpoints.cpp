@@ -29,17 +29,25 @@ maybe_problem refuse_query(const request_context& context) {
 
 // -- /v1/counters/{name} ------------------------------------------------------
 
-result<counter::parameters> read_parameters(const request_context& context,
-                                            counter::operation operation) {
+/// Reads the parameters and the condition of a change.
+maybe_problem read_change(const request_context& context, counter::operation operation,
+                          counter::full_command& command) {
   operation_reader reader{operation};
   if (auto defect = read_query(context.target.raw_query(), reader.sink()))
-    return std::move(*defect);
-  // GET ignores its body.
-  if (auto defect = operation == counter::operation::get
-                        ? std::nullopt
-                        : read_body(context.request, reader.sink()))
-    return std::move(*defect);
-  return reader.finish();
+    return defect;
+  if (auto defect = read_body(context.request, reader.sink()))
+    return defect;
+  const auto parameters = reader.finish();
+  if (!parameters)
+    return parameters.error();
+  command.parameters = *parameters;
+  if (!reader.condition())
+    return std::nullopt;
+  if (command.condition != counter::condition{})
+    return problem{code::invalid_parameter,
+                   "if_version excludes If-Match and If-None-Match: send one of them"};
+  command.condition = *reader.condition();
+  return std::nullopt;
 }
 
 result<counter::full_command> read_command(const request_context& context,
@@ -50,16 +58,19 @@ result<counter::full_command> read_command(const request_context& context,
   if (!counter::is_valid_name(command.name))
     return problem{code::invalid_name,
                    "a name must be 1 to 256 bytes of UTF-8 without control characters"};
-  const auto parameters = read_parameters(context, operation);
-  if (!parameters)
-    return parameters.error();
-  command.parameters = *parameters;
   auto condition = read_condition(context.request.fields);
   if (!condition)
     return condition.error();
   command.condition = *std::move(condition);
-  if (operation == counter::operation::get)
+  command.parameters.operation = operation;
+  if (operation == counter::operation::get) {
+    // GET has no parameters and ignores its body.
+    if (auto defect = refuse_query(context))
+      return std::move(*defect);
     return command;
+  }
+  if (auto defect = read_change(context, operation, command))
+    return std::move(*defect);
   auto key = read_idempotency_key(context.request.fields);
   if (!key)
     return key.error();

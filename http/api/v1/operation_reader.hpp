@@ -3,12 +3,13 @@
 #include "counter/full_command.hpp"
 #include "http/api/v1/parameter_reader.hpp"
 
+#include <optional>
 #include <string_view>
 
 namespace http::v1 {
 
 /// Reads the parameters of one operation on a counter, from a query, a form, a JSON body or an
-/// element of a batch. `add` and `set` have parameters; `get` and `remove` have none.
+/// element of a batch. Every operation has `if_version`; `add` and `set` have others, too.
 ///
 /// Order of calls: accept() or sink() for each parameter, then finish() once.
 class operation_reader {
@@ -27,8 +28,21 @@ public:
   /// each other.
   result<counter::parameters> finish() const;
 
+  /// Returns the condition that `if_version` makes; nullopt if it was not given.
+  const std::optional<counter::condition>& condition() const noexcept {
+    return reader_.target.condition;
+  }
+
 private:
-  parameter_reader<counter::parameters> reader_;
+  struct target {
+    counter::parameters parameters;
+    std::optional<counter::condition> condition;
+  };
+
+  // The rules, each with a function that stores a parameter in a target.
+  friend struct operation_rules;
+
+  parameter_reader<target> reader_;
 };
 
 }  // namespace http::v1

@@ -28,7 +28,7 @@ std::string_view detail_of(counter::outcome failure) noexcept {
     case outcome::not_modified:
       return "the counter's version does not satisfy the condition";
     case outcome::key_mismatch:
-      return "this key was used before, with another method or other parameters";
+      return "this key was used before, with another method, other parameters or other operations";
     case outcome::too_many_counters:
       return "nothing was created; existing counters can still be changed (--max-counters, "
              "--memory)";

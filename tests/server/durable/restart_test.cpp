@@ -90,9 +90,13 @@ TEST_CASE("a batch repeated after a restart has its first reply") {
   const auto batch = batch_of(R"({"op":"add","name":"a"},{"op":"add","name":"b","delta":3},)"
                               R"({"op":"add","name":"a"},{"op":"delete","name":"none"})",
                               key_field("k"));
+  const auto reordered = batch_of(R"({"op":"add","name":"b","delta":3},{"op":"add","name":"a"},)"
+                                  R"({"op":"add","name":"a"},{"op":"delete","name":"none"})",
+                                  key_field("k"));
   const auto first = results_of(servers.ask(batch));
   REQUIRE(integer_at(first[2], "value") == 2);
   restart_in_turn(servers, [&] {
+    CHECK(defect_of_problem(servers.ask(reordered), 422, "idempotency-mismatch") == "");
     const auto again = results_of(servers.ask(batch));
     for (std::size_t i = 0; i < 3; ++i) {
       CHECK(again[i].at("replayed").as_bool());

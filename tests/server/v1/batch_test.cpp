@@ -44,7 +44,7 @@ TEST_CASE("a batch has the result of a single request for each operation") {
         R"({"status":409,"code":"limit-reached","value":null})",
         R"({"status":404,"code":"not-found"})",
         R"({"status":201,"name":"c","value":0,"previous":null,"created":true,"expires_at":null})",
-        R"({"status":204})",
+        R"({"status":204})",  // and a version
         R"({"status":200,"name":"a","value":2,"expires_at":null})",
         R"({"status":404,"code":"not-found"})",
         R"({"status":200,"name":"a","value":3,"previous":2,"applied":1,"created":false,"expires_at":null})",
@@ -55,7 +55,8 @@ TEST_CASE("a batch has the result of a single request for each operation") {
       CAPTURE(i);
       check_result(results[i], expected[i]);
     }
-    CHECK(results[4] == parsed(R"({"status":204})").as_object());
+    CHECK(results[4].size() == 2);
+    CHECK(integer_at(results[4], "version") > integer_at(results[3], "version"));
     CHECK(integer_at(results[0], "version") == integer_at(results[5], "version"));
     CHECK(integer_at(results[7], "version") > integer_at(results[5], "version"));
   }

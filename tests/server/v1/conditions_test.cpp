@@ -98,6 +98,42 @@ TEST_CASE("a request whose condition fails is 412 or 304 and changes nothing") {
       }
 }
 
+TEST_CASE("if_version is a condition of POST, PUT and DELETE, in a query, a form or JSON") {
+  server_process server;
+  client connection{server.port()};
+  CHECK(connection.ask(request("POST", x + "?if_version=1")).status == 412);
+  CHECK(connection.ask(request("POST", x + "?if_version=0")).status == 201);
+  CHECK(connection.ask(with_json("PUT", x, R"({"value":5,"if_version":0})")).status == 412);
+  const auto version = [&] {
+    const auto tag = tag_of(connection, "x");
+    return tag.substr(1, tag.size() - 2);
+  };
+  const auto first = version();
+  CHECK(connection.ask(with_form("PUT", x, "value=5&if_version=" + first)).status == 200);
+  CHECK(connection.ask(with_form("PUT", x, "value=6&if_version=" + first)).status == 412);
+  CHECK(value_of(connection, "x") == 5);
+  CHECK(connection.ask(request("DELETE", x + "?if_version=" + first)).status == 412);
+  const auto removed =
+      connection.ask(with_json("DELETE", x, R"({"if_version":)" + version() + "}"));
+  CHECK(removed.status == 204);
+  const auto tag = removed.field("ETag");
+  CHECK(std::stoll(tag.substr(1)) > std::stoll(first));
+  // Nothing has the version of a deletion.
+  CHECK(connection.ask(request("POST", x, "If-Match: " + tag + "\r\n")).status == 412);
+}
+
+TEST_CASE("if_version is refused beside If-Match and If-None-Match, and on a GET") {
+  server_process server;
+  client connection{server.port()};
+  for (const std::string field : {"If-Match: *\r\n", "If-None-Match: \"1\"\r\n"})
+    for (const std::string method : {"POST", "DELETE"})
+      CHECK(defect_of_problem(connection.ask(request(method, x + "?if_version=0", field)), 400,
+                              "invalid-parameter") == "");
+  CHECK(defect_of_problem(connection.ask(get_request(x + "?if_version=0")), 400,
+                          "invalid-parameter") == "");
+  CHECK(tag_of(connection, "x") == "none");
+}
+
 TEST_CASE("a version grows with every change, and stays with everything else") {
   const struct {
     std::string request;

@@ -57,6 +57,7 @@ TEST_CASE("a repeated DELETE with a key takes effect once") {
   const auto remove = request("DELETE", x, key_field("k"));
   const auto first = connection.ask(remove);
   CHECK(first.status == 204);
+  CHECK(first.has("ETag"));
   CHECK(defect_of_idempotency_record(connection.ask(remove), first) == "");
   REQUIRE(connection.ask(request("PUT", x + "?value=8")).status == 201);
   CHECK(defect_of_idempotency_record(connection.ask(remove), first) == "");

@@ -11,8 +11,10 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <deque>
 #include <map>
 #include <memory>
@@ -170,6 +172,10 @@ private:
                              const window& when) {
     if (request.kind != endpoint::batch)
       return judge_command(request, request.commands[0], normalized(response, request), when);
+    if (auto wrong = judge_binding(request, response, when); !wrong.empty())
+      return wrong;
+    if (response.status == 422)
+      return {};
     const auto results = results_of(response);
     if (results.size() != request.commands.size())
       return "another number of results";
@@ -178,6 +184,42 @@ private:
           !wrong.empty())
         return wrong;
     return {};
+  }
+
+  /// Numbers the shapes of batches, their names and operations, as they come.
+  std::int64_t number_of_shape(const std::vector<counter::full_command>& commands) {
+    std::vector<std::pair<std::string, counter::operation>> shape;
+    for (const auto& command : commands)
+      shape.emplace_back(command.name, command.parameters.operation);
+    return shapes_.emplace(std::move(shape), static_cast<std::int64_t>(shapes_.size()))
+        .first->second;
+  }
+
+  /// A key belongs to the first batch of writes that came with it.
+  std::string judge_binding(const wire_request& request, const answer& response,
+                            const window& when) {
+    const auto& commands = request.commands;
+    if (std::none_of(commands.begin(), commands.end(),
+                     [](const auto& command) { return command.is_keyed(); }))
+      return response.status == 200 ? "" : "refused, though it has no key";
+    counter::full_command binding{"", {counter::operation::bind, number_of_shape(commands)}};
+    binding.idempotency_key = commands[0].idempotency_key;
+    binding.position = counter::full_command::whole_batch;
+    auto& judge = bindings_[binding.idempotency_key];
+    // Nothing in the response tells the first use of the key from a repetition.
+    for (const bool is_replayed : {false, true}) {
+      const auto observed =
+          response.status == 422
+              ? observation{.status = 422,
+                            .version = std::nullopt,
+                            .body = {{"code", text_at(object_of(response), "code")}}}
+              : observation{204, is_replayed, std::nullopt};
+      if (judge.accepts(binding, observed, endpoint::batch, false, when)) {
+        ++counts_.statuses[response.status];
+        return {};
+      }
+    }
+    return "a batch has the status " + std::to_string(response.status) + " to\n" + request.bytes;
   }
 
   std::string judge_command(const wire_request& request, const counter::full_command& command,
@@ -203,6 +245,8 @@ private:
   client connection_;
   server_clock clock_;
   std::map<std::string, judge> judges_;
+  std::map<std::string, judge> bindings_;  // of the keys of batches
+  std::map<std::vector<std::pair<std::string, counter::operation>>, std::int64_t> shapes_;
   std::deque<wire_request> keyed_;  // the latest ones
   tally counts_;
 };

@@ -1,4 +1,6 @@
 #include "http/api/v1/batch_exchange.hpp"
+
+#include "counter/fingerprint.hpp"
 #include "tests/unit/v1/support.hpp"
 
 #include <doctest/doctest.h>
@@ -100,9 +102,12 @@ TEST_CASE("batch_exchange gives each operation the result of a single request") 
                                     {"f", operation::get}})};
   const state one{1, 10}, two{2, 11};
   const full_reply replies[] = {
-      {outcome::ok, false, one, two},          {outcome::ok, true, std::nullopt, two},
-      {outcome::ok, false, one, std::nullopt}, {outcome::limit_reached, false, one, one},
-      {outcome::ok, true, one, std::nullopt},  {outcome::overloaded},
+      {outcome::ok, false, one, two},
+      {outcome::ok, true, std::nullopt, two},
+      {outcome::ok, false, one, std::nullopt, 12},
+      {outcome::limit_reached, false, one, one},
+      {outcome::ok, true, one, std::nullopt, 13},
+      {outcome::overloaded},
   };
   auto requests = requests_of(batch);
   REQUIRE(requests.size() == std::size(replies));
@@ -119,13 +124,50 @@ TEST_CASE("batch_exchange gives each operation the result of a single request") 
         R"("created":false,"expires_at":null},)"
         R"({"status":201,"name":"b","value":2,"previous":null,"version":11,"created":true,)"
         R"("expires_at":null,"replayed":true},)"
-        R"({"status":204},)"
+        R"({"status":204,"version":12},)"
         R"({"status":409,"code":"limit-reached",)"
         R"("detail":"the result is out of bounds; the counter is unchanged",)"
         R"("value":1,"version":10},)"
-        R"({"status":204,"replayed":true},)"
+        R"({"status":204,"version":13,"replayed":true},)"
         R"({"status":503,"code":"overloaded","detail":"nothing was changed; try again later"}]})"
         "\n");
+}
+
+TEST_CASE("batch_exchange sends the operations of a keyed batch when its key is bound") {
+  auto commands = commands_of({{"b", operation::get}, {"a", operation::add}});
+  for (auto& command : commands)
+    command.idempotency_key = "key";
+  batch_exchange batch{commands};
+  auto binding = batch.next_request();
+  REQUIRE(binding.has_value());
+  CHECK(std::get<full_command>(*binding).parameters ==
+        counter::parameters{operation::bind, counter::fingerprint_of(commands)});
+  CHECK_FALSE(batch.next_request().has_value());
+  CHECK_FALSE(batch.is_done());
+  batch.take(answered(std::move(*binding), full_reply{outcome::ok, true}));
+  CHECK_FALSE(batch.is_done());
+  const auto requests = requests_of(batch);
+  REQUIRE(requests.size() == 2);
+  CHECK(std::get<full_command>(requests[0]).idempotency_key == "key");
+  CHECK(std::get<full_command>(requests[1]).name == "a");
+}
+
+TEST_CASE("batch_exchange sends no operation if the binding of the key is refused") {
+  for (const auto& [refusal, code] :
+       {std::pair{outcome::key_mismatch, "idempotency-mismatch"},
+        std::pair{outcome::idempotency_store_full, "idempotency-store-full"},
+        std::pair{outcome::disk_full, "disk-full"}, std::pair{outcome::overloaded, "overloaded"},
+        std::pair{outcome::outcome_unknown, "outcome-unknown"}}) {
+    auto commands = commands_of({{"a", operation::remove}});
+    commands[0].idempotency_key = "key";
+    batch_exchange batch{commands};
+    auto binding = batch.next_request();
+    REQUIRE(binding.has_value());
+    batch.take(answered(std::move(*binding), full_reply{refusal}));
+    CHECK(batch.is_done());
+    CHECK_FALSE(batch.next_request().has_value());
+    CHECK(unit::code_in(batch.response()) == code);
+  }
 }
 
 TEST_CASE("batch_exchange responds once to a batch of a thousand operations") {

@@ -89,10 +89,28 @@ TEST_CASE("counter_exchange responds to a write with its effect and no-store") {
   CHECK_FALSE(created.may_be_cached);
 
   const auto removed =
-      message_of({"hits", {operation::remove}}, {outcome::ok, false, eight, std::nullopt});
+      message_of({"hits", {operation::remove}}, {outcome::ok, false, eight, std::nullopt, 1020});
   CHECK(removed.status == http::status::no_content);
   CHECK(removed.body.view() == "");
-  CHECK(removed.fields.view() == "");
+  CHECK(removed.fields.view() == "ETag: \"1020\"\r\n");
+}
+
+TEST_CASE("counter_exchange returns a Location without dot segments") {
+  const std::pair<std::string, std::string> cases[] = {
+      {".", "/get?name=."},
+      {"..", "/get?name=.."},
+      {"...", "/v1/counters/..."},
+      {".a", "/v1/counters/.a"},
+      {"../x", "/v1/counters/..%2Fx"},
+      {"x/..", "/v1/counters/x%2F.."},
+      {"%2e%2e", "/v1/counters/%252e%252e"},
+      {"..\\x", "/v1/counters/..%5Cx"},
+  };
+  for (const auto& [name, location] : cases) {
+    const auto created =
+        message_of({name, {operation::add, 8}}, {outcome::ok, false, std::nullopt, eight});
+    CHECK(created.fields.view() == "ETag: \"1019\"\r\nLocation: " + location + "\r\n");
+  }
 }
 
 TEST_CASE("counter_exchange marks a replayed response with Idempotency-Replayed") {
@@ -107,9 +125,12 @@ TEST_CASE("counter_exchange marks a replayed response with Idempotency-Replayed"
           "Idempotency-Replayed: true\r\n" + std::string{first.fields.view()});
   }
   const auto removed =
-      message_of({"hits", {operation::remove}}, {outcome::ok, true, eight, std::nullopt});
+      message_of({"hits", {operation::remove}}, {outcome::ok, true, eight, std::nullopt, 1020});
   CHECK(removed.status == http::status::no_content);
-  CHECK(removed.fields.view() == "Idempotency-Replayed: true\r\n");
+  CHECK(removed.fields.view() == "Idempotency-Replayed: true\r\nETag: \"1020\"\r\n");
+  const auto old =
+      message_of({"hits", {operation::remove}}, {outcome::ok, true, eight, std::nullopt});
+  CHECK(old.fields.view() == "Idempotency-Replayed: true\r\n");
 }
 
 TEST_CASE("counter_exchange responds with the bare value as text, and with problems as JSON") {

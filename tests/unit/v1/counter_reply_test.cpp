@@ -45,7 +45,9 @@ TEST_CASE("describe() of an operation has its effect") {
   CHECK(body_of({operation::set, 0}, {outcome::ok, false, std::nullopt, zero}) ==
         R"({"name":"hits","value":0,"previous":null,"version":1020,"created":true,)"
         R"("expires_at":"2023-11-14T22:13:20.050Z"})");
-  CHECK(body_of({operation::remove}, {outcome::ok, false, six, std::nullopt}) == "{}");
+  CHECK(body_of({operation::remove}, {outcome::ok, false, six, std::nullopt, 1021}) ==
+        R"({"version":1021})");
+  CHECK(body_of({operation::remove}, {outcome::ok, true, six, std::nullopt}) == "{}");
 }
 
 TEST_CASE("describe() has the applied amount, measured from initial for a new counter") {

@@ -111,6 +111,19 @@ TEST_CASE("operation_reader reads every parameter from a query and from JSON ali
   }
 }
 
+TEST_CASE("operation_reader turns if_version into a condition, and 0 into absence") {
+  for (const auto operation : {operation::add, operation::set, operation::remove, operation::get}) {
+    for (const auto& [version, expected] :
+         {std::pair{"7", counter::condition{.if_match = counter::version_set{false, {7}}}},
+          std::pair{"0", counter::condition{.if_none_match = counter::version_set{true, {}}}}}) {
+      operation_reader reader{operation};
+      REQUIRE(verdict_on(reader.accept("if_version", std::string_view{version})) == "ok");
+      CHECK(reader.condition() == expected);
+    }
+    CHECK_FALSE(operation_reader{operation}.condition().has_value());
+  }
+}
+
 TEST_CASE("operation_reader refuses invalid parameters, from a query and from JSON") {
   for (const auto& [operation, pairs, code] : cases::bad_pairs()) {
     CAPTURE(pairs);

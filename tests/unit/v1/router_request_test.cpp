@@ -145,14 +145,29 @@ TEST_CASE("a list sends one request, a batch one for each operation") {
   CHECK(request.after == "a/b");
   CHECK(request.limit == 5);
   const auto batch =
-      route(method::post, "/v1/batch", {json_type, {field::idempotency_key, "k"}},
+      route(method::post, "/v1/batch", {json_type},
             R"({"ops":[{"op":"get","name":"x"},{"op":"set","name":"y","value":3}]})");
   REQUIRE(batch.requests.size() == 2);
   CHECK(batch.is_long);
   const auto& second = std::get<counter::full_command>(batch.requests[1]);
   CHECK(second.name == "y");
   CHECK(second.position == 1);
-  CHECK(second.idempotency_key == "k");
+  CHECK(second.idempotency_key == "");
+}
+
+TEST_CASE("a batch of writes with a key first binds the key to its fingerprint") {
+  const auto batch =
+      route(method::post, "/v1/batch", {json_type, {field::idempotency_key, "k"}},
+            R"({"ops":[{"op":"get","name":"x"},{"op":"set","name":"y","value":3}]})");
+  REQUIRE(batch.requests.size() == 1);
+  const auto& binding = std::get<counter::full_command>(batch.requests[0]);
+  CHECK(binding.parameters.operation == counter::operation::bind);
+  CHECK(binding.name == "k");
+  CHECK(binding.idempotency_key == "k");
+  CHECK(binding.position == counter::full_command::whole_batch);
+  const auto reads = route(method::post, "/v1/batch", {json_type, {field::idempotency_key, "k"}},
+                           R"({"ops":[{"op":"get","name":"x"},{"op":"get","name":"y"}]})");
+  CHECK(reads.requests.size() == 2);
 }
 
 TEST_CASE("a batch with an invalid operation sends no request to the store") {

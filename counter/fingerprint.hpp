@@ -1,0 +1,15 @@
+#pragma once
+
+#include "counter/full_command.hpp"
+
+#include <cstdint>
+#include <span>
+
+namespace counter {
+
+/// Returns a hash of the names and operations of a batch, in their order. It does not change with
+/// the machine or the program's version, because it is stored. Parameters and conditions are no
+/// part of it: each operation's idempotency record has its own. Throws std::bad_alloc.
+std::int64_t fingerprint_of(std::span<const full_command> batch);
+
+}  // namespace counter
