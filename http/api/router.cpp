@@ -2,6 +2,7 @@
 
 #include "http/api/route_table.hpp"
 #include "http/api/v1/problem.hpp"
+#include "http/protocol/field_value.hpp"
 
 #include <optional>
 #include <string>
@@ -14,8 +15,10 @@ namespace {
 response malformed_target(target::defect defect, const path_match& match, error_format errors) {
   if (errors == error_format::text)
     return {status::bad_request,
-            "the request target must be UTF-8 and percent-encoded, as curl does with "
-            "-G --data-urlencode name=NAME\n"};
+            defect == target::defect::form
+                ? "the request target must begin with / or http://HOST\n"
+                : "the request target must be UTF-8 and percent-encoded, as curl does with "
+                  "-G --data-urlencode name=NAME\n"};
   if (match.routes != nullptr && defect == target::defect::path)
     return v1::to_response(
         {v1::code::invalid_name, "the name must be UTF-8 and percent-encoded: gr%C3%B6%C3%9Fe"});
@@ -38,14 +41,33 @@ response method_not_allowed(const path_routes& routes) {
   return response;
 }
 
+/// Returns true if a browser sends the request before its user asks for it: Sec-Purpose of the
+/// Fetch standard, and what browsers sent before.
+bool is_prefetch(std::string_view purposes) noexcept {
+  while (!purposes.empty()) {
+    auto element = take_element(purposes, ',');
+    const auto purpose = take_element(element, ';');
+    if (equals_ignoring_case(purpose, "prefetch") || equals_ignoring_case(purpose, "preview"))
+      return true;
+  }
+  return false;
+}
+
+/// Returns true if a Content-Encoding names no coding but `identity` (RFC 9110 section 8.4).
+bool is_identity(std::string_view codings) noexcept {
+  while (!codings.empty())
+    if (const auto coding = take_element(codings, ',');
+        !coding.empty() && !equals_ignoring_case(coding, "identity"))
+      return false;
+  return true;
+}
+
 /// Refuses a request that would change a counter, for a field that asks for something else; nullopt
 /// if there is none.
 std::optional<response> refuse_write(const request& request, error_format errors) {
   using field = header_fields::name;
   const auto is_text = errors == error_format::text;
-  // A browser sends it before its user asks for it (Fetch standard, Sec-Purpose).
-  if (request.fields.has(field::purpose) &&
-      request.fields.find(field::purpose)->find("prefetch") != std::string::npos) {
+  if (request.fields.has(field::purpose) && is_prefetch(*request.fields.find(field::purpose))) {
     if (is_text)
       return response{status::forbidden, "this changes a counter and is not for a prefetch\n"};
     return v1::to_response({v1::code::prefetch, "a prefetch may not change a counter"});
@@ -53,7 +75,7 @@ std::optional<response> refuse_write(const request& request, error_format errors
   if (is_text)
     return std::nullopt;  // the text endpoints ignore the body
   if (request.fields.has(field::content_encoding) &&
-      request.fields.find(field::content_encoding) != "identity") {
+      !is_identity(*request.fields.find(field::content_encoding))) {
     auto refusal = v1::to_response(
         {v1::code::unsupported_media_type, "the server decodes no Content-Encoding"});
     refusal.fields = "Accept-Encoding: identity\r\n";  // RFC 9110 section 15.5.16

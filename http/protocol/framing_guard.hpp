@@ -16,16 +16,16 @@ class framing_guard {
 public:
   enum class field { content_length, transfer_encoding, host, expect, other };
 
-  /// Checks one header field; nullopt if it may pass. Call it once for each field, in order, with
+  /// Checks one header field; null if it may pass. Call it once for each field, in order, with
   /// `value` trimmed.
-  std::optional<refusal> check_field(field name, std::string_view value) noexcept;
+  const refusal* check_field(field name, std::string_view value) noexcept;
 
-  /// Checks the fields together; nullopt if they may pass. Call it once, after the last field.
-  std::optional<refusal> check_header(bool http_11) const noexcept;
+  /// Checks the fields together; null if they may pass. Call it once, after the last field.
+  const refusal* check_header(bool http_11) const noexcept;
 
   /// Returns the refusal for Beast's error bad_transfer_encoding, which Beast may report before
   /// check_header() is called.
-  refusal bad_transfer_encoding() const noexcept;
+  const refusal& bad_transfer_encoding() const noexcept;
 
   /// Returns true if a field Expect: 100-continue was checked: the peer waits for `100 Continue`
   /// before it sends the body.

@@ -20,7 +20,7 @@ public:
     idempotency_key,
     if_match,
     if_none_match,
-    purpose,  ///< Sec-Purpose, and its forerunners Purpose and X-Moz
+    purpose,  ///< Sec-Purpose, and its forerunners Purpose, X-Purpose and X-Moz
   };
 
   /// Copies `value`, at most 65535 bytes.

@@ -10,29 +10,70 @@ bool is_hexadecimal(char c) noexcept {
   return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
 }
 
+bool is_token(char c) noexcept {
+  constexpr std::string_view others = "!#$%&'*+-.^_`|~";
+  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+         others.find(c) != others.npos;
+}
+
+/// Returns true if `bytes` may begin with CRLF: they do, or end before.
+bool is_prefix_of_crlf(std::string_view bytes) noexcept {
+  return bytes.substr(0, 2) == std::string_view{"\r\n"}.substr(0, bytes.size());
+}
+
+/// Removes the longest prefix of characters that satisfy `is_wanted`, and returns it.
+std::string_view take_while(std::string_view& text, bool (*is_wanted)(char)) noexcept {
+  const auto end = std::find_if_not(text.begin(), text.end(), is_wanted);
+  const auto taken = text.substr(0, static_cast<std::size_t>(end - text.begin()));
+  text.remove_prefix(taken.size());
+  return taken;
+}
+
+/// Returns true if the rest of a line may end with CRLF. With `has_text` there may be text before.
+bool is_end_of_line(std::string_view rest, bool has_text) noexcept {
+  const auto end = has_text ? std::min(rest.find_first_of("\r\n"), rest.size()) : 0;
+  return is_prefix_of_crlf(rest.substr(end));
+}
+
+/// Removes the rest of a line with its end. Returns false if the end is not there.
+bool skip_line(std::string_view& text) noexcept {
+  const auto end = text.find('\n');
+  text.remove_prefix(end == text.npos ? text.size() : end + 1);
+  return end != text.npos;
+}
+
 }  // namespace
 
-bool has_bare_lf(std::string_view bytes) noexcept {
-  for (auto lf = bytes.find('\n'); lf != bytes.npos; lf = bytes.find('\n', lf + 1))
-    if (lf == 0 || bytes[lf - 1] != '\r')
+bool has_bad_line_end(std::string_view header) noexcept {
+  for (auto end = header.find_first_of("\r\n"); end != header.npos;
+       end = header.find_first_of("\r\n", end + 2))
+    if (!is_prefix_of_crlf(header.substr(end)))
       return true;
   return false;
 }
 
-bool has_bare_lf_in_chunks(std::string_view framing) noexcept {
-  bool is_trailer = false;
-  for (auto lf = framing.find('\n'); lf != framing.npos; lf = framing.find('\n')) {
-    if (lf == 0 || framing[lf - 1] != '\r')
+bool is_bad_chunk_framing(std::string_view framing, bool is_first) noexcept {
+  if (!is_first) {
+    if (!is_prefix_of_crlf(framing))
       return true;
-    const auto line = framing.substr(0, lf - 1);
-    framing.remove_prefix(lf + 1);
-    // An empty line ends the chunk before, and a size of 0 begins the trailers.
-    if (is_trailer || line.empty())
-      continue;
-    const auto digit = std::min(line.find_first_not_of('0'), line.size());
-    if (digit < line.size() && is_hexadecimal(line[digit]))
-      return false;
-    is_trailer = true;
+    framing.remove_prefix(std::min<std::size_t>(2, framing.size()));
+  }
+  const auto size = take_while(framing, is_hexadecimal);
+  if (framing.empty())
+    return false;
+  if (size.empty() || !is_end_of_line(framing, framing.front() == ';'))
+    return true;
+  if (size.find_first_not_of('0') != size.npos)
+    return false;  // data follows
+  while (skip_line(framing) && !framing.empty()) {
+    const auto name = take_while(framing, is_token);
+    const bool has_name = !name.empty() && framing.starts_with(':');
+    if (!framing.empty() && !(name.empty() && framing.front() == '\r') && !has_name)
+      return true;
+    if (!is_end_of_line(framing, has_name))
+      return true;
+    if (!has_name)
+      return false;  // the empty line ends the trailers
   }
   return false;
 }

@@ -183,6 +183,7 @@ void pipeline::refuse(const refusal& refusal) {
   if (is_closing_)
     return;
   is_closing_ = should_linger_ = true;
+  refused_ = &refusal;
   const bool is_head = parser_.request().method == method::head;
   const auto slot = responses_.open({.http_11 = true, .keep_alive = false, .is_head = is_head});
   const bool is_method = refusal.status == status::method_not_allowed;

@@ -118,9 +118,12 @@ public:
 
   // -- end of the connection ------------------------------------------------------
 
-  /// Responds with `refusal` after the pending responses, then closes. Yields no further request.
-  /// Does nothing if the connection is closing already.
+  /// Responds with `refusal`, a constant, after the pending responses, then closes. Yields no
+  /// further request. Does nothing if the connection is closing already.
   void refuse(const refusal& refusal);
+
+  /// Returns the refusal that ends the connection; null if there is none.
+  const refusal* refused() const noexcept { return refused_; }
 
   /// Ends the connection with one more response, which has `Connection: close`. Requests that have
   /// arrived completely are still yielded.
@@ -152,6 +155,7 @@ private:
   std::string rest_;
   std::size_t rest_begin_ = 0;
 
+  const refusal* refused_ = nullptr;
   std::uint64_t requests_ = 0;
   slot_type held_until_ = none;
   // Small, because Every byte counts: there are many idle connections.

@@ -42,13 +42,14 @@ std::size_t request_parser::parse(std::string_view bytes) {
   std::size_t consumed = has_begun_ ? 0 : skip_empty_line(bytes);
   if (!has_begun_ && bytes.substr(consumed) == "\r")
     return consumed;  // perhaps an empty line
+  const auto beginning = bytes.substr(consumed);
   // One put() consumes the header, a chunk header or a piece of body.
   while (state_ == parse_state::need_more && consumed < bytes.size()) {
     has_begun_ = true;
     const auto rest = bytes.substr(consumed);
     const bool was_in_header = !events_->is_header_done();
     if (!was_in_header && events_->chunked() && rest.size() < last_chunk.size()) {
-      if (has_bad_line_end(rest, was_in_header))
+      if (is_bad_prefix(rest, was_in_header))
         refuse(malformed);
       break;
     }
@@ -63,13 +64,16 @@ std::size_t request_parser::parse(std::string_view bytes) {
       fail(error);
     else
       check_sizes(was_in_header, step, needs_more ? rest.size() - step : 0);
-    if (needs_more && has_bad_line_end(rest.substr(step), was_in_header))
+    if (needs_more && is_bad_prefix(rest.substr(step), was_in_header))
       refuse(malformed);
     if (state_ == parse_state::need_more && events_->is_done())
       state_ = parse_state::complete;
     if (needs_more)
       break;
   }
+  // The response to a refused HEAD has no body, also if Beast has not read the method.
+  if (state_ == parse_state::bad && header_bytes_ == 0 && beginning.starts_with("HEAD "))
+    request_.method = method::head;
   return consumed;
 }
 
@@ -110,13 +114,13 @@ std::size_t request_parser::put(std::string_view bytes, beast::error_code& error
   return events_->put({copy.data(), copy.size()}, error);
 }
 
-/// Returns true if a line end that is not CRLF is among bytes that Beast has not consumed. Beast
-/// would wait for more where another server has seen the end of a header or of a chunk's size.
-bool request_parser::has_bad_line_end(std::string_view bytes, bool was_in_header) const noexcept {
+/// Returns true if the bytes that Beast has not consumed cannot become a message. Beast waits for
+/// the end of a header or of a chunk's size before it looks at them.
+bool request_parser::is_bad_prefix(std::string_view bytes, bool was_in_header) const noexcept {
   if (was_in_header)
-    return has_bare_lf(bytes);
+    return has_bad_line_end(bytes);
   return events_->chunked() && bytes.size() > chunk_left_ &&
-         has_bare_lf_in_chunks(bytes.substr(static_cast<std::size_t>(chunk_left_)));
+         is_bad_chunk_framing(bytes.substr(static_cast<std::size_t>(chunk_left_)), !has_chunk_);
 }
 
 bool request_parser::is_in_body() const noexcept {
@@ -136,7 +140,7 @@ void request_parser::restart() {
   header_bytes_ = body_bytes_ = chunk_overhead_ = 0;
   chunk_left_ = 0;
   state_ = parse_state::need_more;
-  has_begun_ = has_request_line_ = has_skipped_line_ = is_continued_ = false;
+  has_begun_ = has_request_line_ = has_skipped_line_ = is_continued_ = has_chunk_ = false;
   has_close_ = has_keep_alive_ = false;
 }
 
@@ -186,7 +190,7 @@ void request_parser::fail(const beast::error_code& error) {
 
 void request_parser::refuse(const refusal& why) noexcept {
   state_ = parse_state::bad;
-  why_ = why;
+  why_ = &why;
 }
 
 /// Enforces the limits of header and chunk overhead after one call of Beast's parser, which

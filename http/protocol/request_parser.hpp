@@ -43,7 +43,7 @@ public:
   const http::request& request() const noexcept { return request_; }
 
   /// Valid in the state `bad`.
-  const refusal& why() const noexcept { return why_; }
+  const refusal& why() const noexcept { return *why_; }
 
   /// Returns true after the first byte of a request. An empty line before it does not count.
   bool has_begun() const noexcept { return has_begun_; }
@@ -113,7 +113,7 @@ private:
   bool store_body(std::string_view piece);
   std::size_t skip_empty_line(std::string_view bytes) noexcept;
   std::size_t put(std::string_view bytes, boost::beast::error_code& error);
-  bool has_bad_line_end(std::string_view bytes, bool was_in_header) const noexcept;
+  bool is_bad_prefix(std::string_view bytes, bool was_in_header) const noexcept;
   void fail(const boost::beast::error_code& error);
   void refuse(const refusal& why) noexcept;
   void forget_body() noexcept;
@@ -124,7 +124,7 @@ private:
   std::optional<events> events_;
   framing_guard guard_;
   http::request request_;
-  refusal why_;
+  const refusal* why_ = nullptr;
   std::size_t header_bytes_ = 0;
   std::size_t body_bytes_ = 0;
   std::size_t chunk_overhead_ = 0;
@@ -136,6 +136,7 @@ private:
   bool has_close_ = false;         // the option of Connection
   bool has_keep_alive_ = false;    // the same
   bool is_continued_ = false;
+  bool has_chunk_ = false;  // a chunk header was consumed
 };
 
 }  // namespace http

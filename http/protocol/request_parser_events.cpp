@@ -81,7 +81,7 @@ std::optional<header_fields::name> to_used(beast::http::field name,
       if (beast::iequals(name_text, "Idempotency-Key"))
         return header_fields::name::idempotency_key;
       if (beast::iequals(name_text, "Sec-Purpose") || beast::iequals(name_text, "Purpose") ||
-          beast::iequals(name_text, "X-Moz"))
+          beast::iequals(name_text, "X-Purpose") || beast::iequals(name_text, "X-Moz"))
         return header_fields::name::purpose;
       return std::nullopt;
     default:
@@ -98,14 +98,14 @@ request_parser::events::events(request_parser& parser) : parser_(parser) {
 
 void request_parser::events::on_request_impl(verb method, string_view, string_view target,
                                              int version, error_code& ec) {
+  auto& request = parser_.request_;
+  request.method = to_method(method);
   if (target.size() > limits::target_bytes_max)
     return refuse(long_target, ec);
   if (method == verb::unknown)
     return refuse(unknown_method, ec);
   if (method == verb::connect || method == verb::trace)
     return refuse(no_tunnels, ec);
-  auto& request = parser_.request_;
-  request.method = to_method(method);
   request.target.assign(target.data(), target.size());
   request.http_11 = version >= 11;
 }
@@ -116,7 +116,7 @@ void request_parser::events::on_field_impl(field name, string_view name_text, st
     return;  // a trailer: ignored; check_sizes() limits it
   if (is_folded(name_text, value))
     return refuse(folded, ec);
-  if (auto why = parser_.guard_.check_field(to_guarded(name), {value.data(), value.size()}))
+  if (const auto* why = parser_.guard_.check_field(to_guarded(name), {value.data(), value.size()}))
     return refuse(*why, ec);
   if (name == field::connection)
     read_connection(value);
@@ -143,7 +143,7 @@ void request_parser::events::on_header_impl(error_code& ec) {
   // RFC 9112 section 9.3.
   request.asks_keep_alive = parser_.has_keep_alive_;
   request.keep_alive = !parser_.has_close_ && (request.http_11 || parser_.has_keep_alive_);
-  if (auto why = parser_.guard_.check_header(request.http_11))
+  if (const auto* why = parser_.guard_.check_header(request.http_11))
     refuse(*why, ec);
 }
 
@@ -155,7 +155,7 @@ std::size_t request_parser::events::on_body_impl(string_view body, error_code& e
 
 void request_parser::events::on_chunk_header_impl(std::uint64_t size, string_view extensions,
                                                   error_code& ec) {
-  parser_.is_continued_ = true;
+  parser_.is_continued_ = parser_.has_chunk_ = true;
   parser_.chunk_left_ = size;
   // Beast allows any byte in a quoted string, but other servers end the line at a bare LF.
   if (std::any_of(extensions.begin(), extensions.end(), is_control))

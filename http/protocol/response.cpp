@@ -47,7 +47,7 @@ void render_common(std::string& output, const response& response, const framing&
   // HTTP/1.1 connections persist by default, HTTP/1.0 connections do not (RFC 9112 section 9.3).
   if (!framing.keep_alive)
     output += "Connection: close\r\n";
-  else if (!framing.http_11)
+  else if (!framing.http_11 || framing.idle_seconds > 0)  // Connection names Keep-Alive (7.6.1)
     output += "Connection: keep-alive\r\n";
   if (framing.keep_alive && framing.idle_seconds > 0)
     append_keep_alive(output, framing.idle_seconds);

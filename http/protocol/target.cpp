@@ -1,5 +1,6 @@
 #include "http/protocol/target.hpp"
 
+#include "http/protocol/authority.hpp"
 #include "http/protocol/percent.hpp"
 
 #include <boost/url/grammar/ci_string.hpp>
@@ -27,18 +28,26 @@ bool is_good(std::string_view part, std::string& buffer) {
   return !has_percent || has_good_encoding(part, buffer);
 }
 
-/// Returns the rest of `raw` behind `http://authority` or `https://authority`; nullopt if it does
-/// not begin with one. The authority of an http URL is not empty (RFC 9110 section 4.2.1).
-std::optional<std::string_view> behind_authority(std::string_view raw) noexcept {
+struct absolute_form {
+  std::string_view authority, rest;
+};
+
+/// Splits `http://authority` or `https://authority` from the rest; nullopt if `raw` does not begin
+/// with one. `https` comes from a proxy that has ended TLS.
+std::optional<absolute_form> split(std::string_view raw) noexcept {
   for (std::string_view scheme : {"http://", "https://"}) {
     if (!urls::grammar::ci_is_equal(raw.substr(0, scheme.size()), scheme))
       continue;
     const auto rest = raw.substr(scheme.size());
-    const auto authority = std::min(rest.find_first_of("/?"), rest.size());
-    if (authority > 0)
-      return rest.substr(authority);
+    const auto end = std::min(rest.find_first_of("/?"), rest.size());
+    return absolute_form{rest.substr(0, end), rest.substr(end)};
   }
   return std::nullopt;
+}
+
+/// The host of an http URL is not empty (RFC 9110 section 4.2.1).
+bool has_host(std::string_view authority) noexcept {
+  return !authority.empty() && authority.front() != ':' && is_authority(authority);
 }
 
 }  // namespace
@@ -46,13 +55,14 @@ std::optional<std::string_view> behind_authority(std::string_view raw) noexcept 
 target::defect target::parse(std::string_view raw) {
   path_ = raw;
   query_ = {};
-  const auto rest = raw.starts_with('/') ? raw : behind_authority(raw);
-  if (!rest)
+  const auto absolute = raw.starts_with('/') ? absolute_form{{}, raw} : split(raw);
+  if (!absolute)
     return raw == "*" ? defect::none : defect::form;
-  const auto path_end = std::min(rest->find('?'), rest->size());
-  path_ = path_end > 0 ? rest->substr(0, path_end) : "/";
-  query_ = rest->substr(std::min(path_end + 1, rest->size()));
-  if (!is_good(raw.substr(0, raw.size() - rest->size()), decoded_value_))
+  const auto rest = absolute->rest;
+  const auto path_end = std::min(rest.find('?'), rest.size());
+  path_ = path_end > 0 ? rest.substr(0, path_end) : "/";
+  query_ = rest.substr(std::min(path_end + 1, rest.size()));
+  if (rest.size() < raw.size() && !has_host(absolute->authority))
     return defect::form;
   if (!is_good(path_, decoded_value_))
     return defect::path;

@@ -5,9 +5,11 @@
 namespace http {
 
 loop_services::loop_services(const counter::limits& server_limits, const v1::server_info& info,
-                             counter::store& store, const clock_origin& origin)
+                             refusal_counts& server_refusals, counter::store& store,
+                             const clock_origin& origin)
     : limits(server_limits),
       server_info(info),
+      refusals(server_refusals),
       clock(origin),
       store_client(store_loop, store),
       deadlines(clock) {

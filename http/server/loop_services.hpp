@@ -10,6 +10,7 @@
 #include "http/net/timers.hpp"
 #include "http/protocol/body_budget.hpp"
 #include "http/protocol/date.hpp"
+#include "http/protocol/refusal_counts.hpp"
 #include "http/server/store_loop.hpp"
 
 #include <array>
@@ -19,11 +20,12 @@ namespace http {
 /// The objects that the sessions of one event loop share. Used on the loop's thread.
 struct loop_services {
   /// Borrows all but `origin`.
-  loop_services(const counter::limits& limits, const v1::server_info& info, counter::store& store,
-                const clock_origin& origin);
+  loop_services(const counter::limits& limits, const v1::server_info& info,
+                refusal_counts& refusals, counter::store& store, const clock_origin& origin);
 
   const counter::limits& limits;
   const v1::server_info& server_info;
+  refusal_counts& refusals;  // of all loops
   // Declared before the others, so destroyed after them: queued tasks use none of the other members
   // when destroyed.
   task_queue tasks;

@@ -17,6 +17,7 @@ namespace http {
 struct server::impl {
   asio::io_context context{1};  // resolves addresses and opens sockets; never runs
   v1::server_info server_info;
+  refusal_counts refusals;
   http::connection_counts connection_counts;
   std::deque<worker> workers;
   std::vector<std::thread> threads;
@@ -28,7 +29,7 @@ server::server(std::string_view version, const counter::limits& limits, unsigned
   impl_->server_info = {version, threads, limits, store.traits()};
   const auto origin = clock_origin::now(store.traits().start);
   for (unsigned i = 0; i < threads; ++i)
-    impl_->workers.emplace_back(limits, impl_->server_info, store, origin,
+    impl_->workers.emplace_back(limits, impl_->server_info, impl_->refusals, store, origin,
                                 impl_->connection_counts);
 }
 

@@ -47,6 +47,7 @@ void session::drain() {
 }
 
 void session::close() {
+  report_refusal();
   deadlines::clear(*this);
   transport_->close();
   keep_alive_.reset();
@@ -224,7 +225,6 @@ void session::on_deadline() {
     return close();
   if (awaited == pipeline::awaited::body && peer_writes())
     return services_.deadlines.set(*this, deadlines::body);
-  spdlog::debug("a request took too long");
   pipeline_.time_out();
   advance();
 }
@@ -258,7 +258,19 @@ void session::await_peer() {
 
 // -- the end ------------------------------------------------------------------
 
+/// Leaves a trace of a refused message, of which the peer's own log may know nothing: the peer is
+/// often a proxy. Does so once.
+void session::report_refusal() {
+  const auto* refusal = pipeline_.refused();
+  if (refusal == nullptr || is_lingering_)
+    return;
+  services_.refusals.add(refusal->status);
+  spdlog::debug("refused a message: {} {}", static_cast<int>(refusal->status),
+                refusal->line.substr(0, refusal->line.size() - 1));
+}
+
 void session::start_linger() {
+  report_refusal();
   is_lingering_ = true;
   transport_->shutdown_send();
   unacknowledged_ = unacknowledged();

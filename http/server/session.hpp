@@ -71,6 +71,7 @@ private:
   void watch_again();
   void start_linger();
   void linger();
+  void report_refusal();
 
   loop_services& services_;
   std::unique_ptr<transport> transport_;

@@ -19,9 +19,9 @@ constexpr int rounds_behind_max = 64;
 }  // namespace
 
 worker::worker(const counter::limits& limits, const v1::server_info& server_info,
-               counter::store& store, const clock_origin& origin,
+               refusal_counts& refusals, counter::store& store, const clock_origin& origin,
                http::connection_counts& connection_counts)
-    : services_(limits, server_info, store, origin),
+    : services_(limits, server_info, refusals, store, origin),
       connection_counts_(connection_counts) {
   if (!services_.ready_set.watch(services_.tasks.descriptor(), services_.tasks))
     throw boost::system::system_error(errno, boost::system::system_category(), "epoll");

@@ -13,11 +13,12 @@ namespace http {
 /// Order of calls: listen(), then run() on the worker's thread.
 class worker {
 public:
-  /// Borrows all but `origin`, which must be the same for all workers. `connection_counts` counts
-  /// the connections of all workers. Throws boost::system::system_error if the kernel is out of
-  /// descriptors.
-  worker(const counter::limits& limits, const v1::server_info& server_info, counter::store& store,
-         const clock_origin& origin, http::connection_counts& connection_counts);
+  /// Borrows all but `origin`, which must be the same for all workers. `refusals` and
+  /// `connection_counts` count for all workers. Throws boost::system::system_error if the kernel is
+  /// out of descriptors.
+  worker(const counter::limits& limits, const v1::server_info& server_info,
+         refusal_counts& refusals, counter::store& store, const clock_origin& origin,
+         http::connection_counts& connection_counts);
   ~worker();
 
   /// Accepts connections from `acceptor`. Call it before run().

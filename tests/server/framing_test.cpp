@@ -50,6 +50,21 @@ TEST_CASE("a request with broken framing is refused, and nothing in or behind it
     }
 }
 
+TEST_CASE("a refused message leaves a line in the log at the level debug") {
+  server_process server{{"--log-level", "debug"}};
+  const std::pair<std::string, std::string> cases[] = {
+      {"GET / HTTP/1.1\r\nHost: h\r\nX y\r\n\r\n", "refused a message: 400 malformed request"},
+      {"GET / HTTP/1.1\r\nX: " + std::string(20'000, 'x'),
+       "refused a message: 431 the header is too long"},
+      {"GET / HTTP/3.0\r\n\r\n", "refused a message: 505 the server speaks HTTP/1.1"},
+  };
+  for (const auto& [text, line] : cases) {
+    client connection{server.port()};
+    connection.send(text);
+    CHECK(server.wait_for_log(line).find(line) != std::string::npos);
+  }
+}
+
 TEST_CASE("a refusal follows the responses to earlier requests") {
   server_process server;
   client connection{server.port()};

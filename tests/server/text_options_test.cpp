@@ -58,6 +58,7 @@ TEST_CASE("a text request whose condition fails changes nothing") {
   CHECK(refused.field("ETag") == tag);
   CHECK(ask(connection, "/inc?name=x", "If-Match: \"1\"\r\n").status == 412);
   CHECK(ask(connection, "/get?name=x", "If-None-Match: " + tag + "\r\n", "GET").status == 304);
+  CHECK(ask(connection, "/get?name=x", "If-None-Match: " + tag + "\r\n", "POST").status == 412);
   CHECK(ask(connection, "/get?name=x", "If-Match: " + tag + "\r\n", "GET").body == "x: 1\n");
   CHECK(ask(connection, "/inc?name=x", "If-Match: " + tag + "\r\n").status == 200);
   CHECK(ask(connection, "/inc?name=x", "If-Match: " + tag + "\r\n").status == 412);

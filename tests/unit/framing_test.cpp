@@ -26,13 +26,13 @@ field field_of(std::string_view name) {
 }
 
 /// Returns the guard's verdict on a header with these fields, which are whole lines.
-std::optional<http::refusal> check(bool version, std::string_view fields) {
+const http::refusal* check(bool version, std::string_view fields) {
   framing_guard guard;
   for (; !fields.empty(); fields.remove_prefix(fields.find('\n') + 1)) {
     const auto name = fields.substr(0, fields.find(':'));
     auto value = fields.substr(name.size() + 1, fields.find('\r') - name.size() - 1);
     value.remove_prefix(value.starts_with(' ') ? 1 : 0);
-    if (auto refusal = guard.check_field(field_of(name), value))
+    if (const auto* refusal = guard.check_field(field_of(name), value))
       return refusal;
   }
   return guard.check_header(version);

@@ -52,7 +52,7 @@ const std::vector<library> libraries = {
     {"boost/asio", {"http/net/", "http/server/"}},
     {"boost/beast", {"http/protocol/request_parser"}},
     {"boost/json", {"http/api/v1/"}},
-    {"boost/url", {"http/protocol/target.", "http/protocol/percent."}},
+    {"boost/url", {"http/protocol/authority.", "http/protocol/target.", "http/protocol/percent."}},
     {"boost/unordered", {"counter/shard/", "storage/rocksdb/"}},
     {"boost/intrusive", {"http/net/", "http/server/"}},
     {"boost/smart_ptr", {"counter/store/", "http/server/"}},

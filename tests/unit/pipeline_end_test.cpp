@@ -201,6 +201,36 @@ TEST_CASE("HEAD /inc changes nothing") {
   CHECK(output.ends_with("\r\n\r\n"));
 }
 
+TEST_CASE("a refused HEAD gets no body, whatever refuses it") {
+  for (const auto& [status, text] : {
+           std::pair{"414", "HEAD /" + repeat("x", counter::limits::target_bytes_max) +
+                                " HTTP/1.1\r\nHost: h\r\n\r\n"},
+           std::pair{"414", "HEAD /" + repeat("x", counter::limits::header_bytes_max)},
+           std::pair{"505", std::string{"HEAD / HTTP/2.0\r\nHost: h\r\n\r\n"}},
+           std::pair{"400", std::string{"HEAD / HTTP/1.x\r\nHost: h\r\n\r\n"}},
+           std::pair{"400", std::string{"\r\nHEAD / HTTP/1.1\r\n\r\n"}},
+           std::pair{"400", std::string{"HEAD / HTTP/1.1\r\nHost: h\r\nX y\r\n\r\n"}},
+       }) {
+    CAPTURE(text.substr(0, 40));
+    for (const bool is_whole : {true, false}) {
+      connection peer;
+      if (is_whole)
+        peer.feed(text);
+      else
+        for (std::size_t begin = 0; begin < text.size(); begin += 1 + begin / 8)
+          peer.feed(text.substr(begin, 1 + begin / 8));
+      const auto output = peer.take_output();
+      CHECK(output.starts_with(std::string{"HTTP/1.1 "} + status));
+      CHECK(output.find("\r\n\r\n") == output.size() - 4);
+    }
+  }
+  // The body of another method does not look like one.
+  connection peer;
+  peer.feed("PATCH / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n");
+  peer.feed("HEAD / HTTP/1.1\r\n\r\n");
+  CHECK(peer.take_output().ends_with("malformed request\n"));
+}
+
 TEST_CASE("shrink() frees memory, and the connection goes on") {
   connection peer;
   peer.shrink(0);

@@ -285,8 +285,9 @@ TEST_CASE("a peer that asks for keep-alive is told how long, others are not") {
   struct {
     std::string_view version, fields, expected;
   } const cases[] = {
-      {"1.1", "Connection: keep-alive\r\n", "Keep-Alive: timeout=74\r\n"},
-      {"1.0", "Connection: Keep-Alive\r\n", "Keep-Alive: timeout=74\r\n"},
+      // Connection lists it (RFC 9110 section 7.6.1).
+      {"1.1", "Connection: keep-alive\r\n", "Connection: keep-alive\r\nKeep-Alive: timeout=74\r\n"},
+      {"1.0", "Connection: Keep-Alive\r\n", "Connection: keep-alive\r\nKeep-Alive: timeout=74\r\n"},
       {"1.1", "", ""},
       {"1.1", "Connection: close\r\n", ""},
       {"1.1", "Connection: close, keep-alive\r\n", ""},

@@ -28,7 +28,8 @@ TEST_CASE("parse() takes every form of target that a server receives") {
       {"Https://h/get", "/get"},
       {"http://h", "/"},
       {"http://h?name=x", "/"},
-      {"http://u@[::1]:8000/get", "/get"},
+      {"http://[::1]:8000/get", "/get"},
+      {"http://a_b%20c:8000/get", "/get"},
   };
   for (const auto& [raw, path] : cases) {
     CAPTURE(raw);
@@ -50,6 +51,13 @@ TEST_CASE("parse() reports a malformed or badly encoded target") {
       "%2Fget",
       "h:80",
       "ftp://h/",
+      "http://:80/get",
+      "http://@/get",
+      "http://u@h/get",
+      "http://u@[::1]:8000/get",
+      "http://[::1/get",
+      "http://h:x/get",
+      "http://a b/get",
       "http:/get",
       "http:///get",
       "http://?name=x",

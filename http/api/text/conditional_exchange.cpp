@@ -17,10 +17,14 @@ response conditional_exchange::response() {
     fields += "Idempotency-Replayed: true\r\n";
   if (after)
     fields += "ETag: " + v1::tag_of(after->version) + "\r\n";
-  if (full.outcome == counter::outcome::not_modified)
-    return {.status = status::not_modified, .fields = std::move(fields)};
+  auto outcome = full.outcome;
+  if (outcome == counter::outcome::not_modified) {
+    if (contains(method::get | method::head, method_))
+      return {.status = status::not_modified, .fields = std::move(fields)};
+    outcome = counter::outcome::precondition_failed;
+  }
   const text_reply text{{command.parameters.operation, command.name, command.parameters.operand},
-                        {full.outcome, after ? after->value : 0}};
+                        {outcome, after ? after->value : 0}};
   return {.status = text.response().status,
           .body = std::string{text.response().body.view()},
           .fields = std::move(fields)};

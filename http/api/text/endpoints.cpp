@@ -6,6 +6,7 @@
 #include "http/api/text/index_page.hpp"
 #include "http/api/v1/entity_tag.hpp"
 #include "http/api/v1/idempotency_key.hpp"
+#include "http/api/v1/parameter_reader.hpp"
 
 #include <cstdint>
 #include <memory>
@@ -27,8 +28,9 @@ bool has_options(const header_fields& fields) noexcept {
 }
 
 /// Reads the key and the condition as /v1 does.
-action with_options(const header_fields& fields, counter::operation operation,
-                    std::string_view name, std::int64_t operand) {
+action with_options(const request& request, counter::operation operation, std::string_view name,
+                    std::int64_t operand) {
+  const auto& fields = request.fields;
   counter::full_command command{.name = std::string{name},
                                 .parameters = {.operation = operation, .operand = operand}};
   auto condition = v1::read_condition(fields);
@@ -41,7 +43,7 @@ action with_options(const header_fields& fields, counter::operation operation,
       return response{status::bad_request, key.error().detail + "\n"};
     command.idempotency_key = *std::move(key);
   }
-  return std::make_unique<conditional_exchange>(std::move(command));
+  return std::make_unique<conditional_exchange>(std::move(command), request.method);
 }
 
 action with_name(const request_context& context, counter::operation operation,
@@ -54,7 +56,7 @@ action with_name(const request_context& context, counter::operation operation,
   if (!counter::is_valid_name(name))
     return bad_request("a name is 1 to 256 bytes of UTF-8 without control characters\n");
   if (has_options(context.request.fields))
-    return with_options(context.request.fields, operation, name, operand);
+    return with_options(context.request, operation, name, operand);
   return counter::command{operation, name, operand};
 }
 
@@ -76,7 +78,9 @@ action set_counter(const request_context& context) {
     return bad_request("val is given twice\n");
   const auto value = counter::parse_integer(text);
   if (!value)
-    return bad_request("val is not an integer from -9223372036854775808 to 9223372036854775807\n");
+    return response{status::bad_request,
+                    "val is not an integer from -9223372036854775808 to 9223372036854775807" +
+                        std::string{v1::hint_on(text)} + "\n"};
   return with_name(context, counter::operation::set, *value);
 }
 

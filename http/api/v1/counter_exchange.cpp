@@ -11,14 +11,6 @@ namespace http::v1 {
 
 namespace {
 
-/// The fields by which a cache revalidates a stored response and selects among representations.
-std::string cache_fields(const counter::state& state, bool may_be_cached) {
-  auto fields = "ETag: " + tag_of(state.version) + "\r\n";
-  if (may_be_cached)
-    fields += "Vary: Accept\r\n";
-  return fields;
-}
-
 /// Returns a URL of the counter that URL parsers leave alone. They remove `.` and `..` from a path,
 /// however encoded (RFC 3986 section 5.2.4, and the WHATWG URL standard for `%2e`), but not from a
 /// query.
@@ -42,6 +34,14 @@ http::response counter_exchange::response() {
   }
 }
 
+/// The fields by which a cache revalidates a stored response and selects among representations.
+std::string counter_exchange::cache_fields(const counter::state& state, bool may_be_cached) const {
+  auto fields = "ETag: " + tag_of(state.version, representation_) + "\r\n";
+  if (may_be_cached)
+    fields += "Vary: Accept\r\n";
+  return fields;
+}
+
 http::response counter_exchange::success() const {
   const auto& command = request<counter::full_command>();
   const auto& full = reply<counter::full_reply>();
@@ -51,7 +51,7 @@ http::response counter_exchange::success() const {
     fields += "Idempotency-Replayed: true\r\n";
   if (!full.after) {
     if (full.deletion_version != 0)
-      fields += "ETag: " + tag_of(full.deletion_version) + "\r\n";
+      fields += "ETag: " + tag_of(full.deletion_version, representation_) + "\r\n";
     response.fields = std::move(fields);
     return response;
   }
@@ -60,7 +60,7 @@ http::response counter_exchange::success() const {
   if (response.status == status::created)
     fields += "Location: " + location_of(command.name) + "\r\n";
   response.fields = std::move(fields);
-  if (as_text_) {
+  if (representation_ == representation::text) {
     response.body = std::to_string(full.after->value) + "\n";
   } else {
     response.type = json_type;

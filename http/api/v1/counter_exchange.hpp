@@ -1,6 +1,10 @@
 #pragma once
 
 #include "http/api/single_exchange.hpp"
+#include "http/api/v1/entity_tag.hpp"
+
+#include <string>
+#include <utility>
 
 namespace http::v1 {
 
@@ -8,17 +12,19 @@ namespace http::v1 {
 /// that is not modified, and with problem details to any other outcome.
 class counter_exchange final : public single_exchange {
 public:
-  /// With `as_text` the body of a success is the bare value and a newline.
-  counter_exchange(counter::full_command command, bool as_text)
+  /// As text the body of a success is the bare value and a newline.
+  counter_exchange(counter::full_command command, v1::representation representation)
       : single_exchange(std::move(command)),
-        as_text_(as_text) {}
+        representation_(representation) {}
 
   http::response response() override;
 
 private:
   http::response success() const;
 
-  const bool as_text_;
+  std::string cache_fields(const counter::state& state, bool may_be_cached) const;
+
+  const v1::representation representation_;
 };
 
 }  // namespace http::v1

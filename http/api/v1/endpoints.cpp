@@ -27,7 +27,17 @@ maybe_problem refuse_query(const request_context& context) {
   return read_query(context.target.raw_query(), parameter_reader<int>{{}}.sink());
 }
 
+bool has_condition(const header_fields& fields) noexcept {
+  return fields.has(header_fields::name::if_match) ||
+         fields.has(header_fields::name::if_none_match);
+}
+
 // -- /v1/counters/{name} ------------------------------------------------------
+
+representation wanted(const request_context& context) {
+  const auto accept = context.request.fields.find(header_fields::name::accept);
+  return accept && wants_text(*accept) ? representation::text : representation::json;
+}
 
 /// Reads the parameters and the condition of a change.
 maybe_problem read_change(const request_context& context, counter::operation operation,
@@ -58,12 +68,14 @@ result<counter::full_command> read_command(const request_context& context,
   if (!counter::is_valid_name(command.name))
     return problem{code::invalid_name,
                    "a name must be 1 to 256 bytes of UTF-8 without control characters"};
-  auto condition = read_condition(context.request.fields);
+  const bool is_read = operation == counter::operation::get;
+  auto condition = read_condition(context.request.fields,
+                                  is_read ? std::optional{wanted(context)} : std::nullopt);
   if (!condition)
     return condition.error();
   command.condition = *std::move(condition);
   command.parameters.operation = operation;
-  if (operation == counter::operation::get) {
+  if (is_read) {
     // GET has no parameters and ignores its body.
     if (auto defect = refuse_query(context))
       return std::move(*defect);
@@ -82,8 +94,7 @@ action call_counter(const request_context& context, counter::operation operation
   auto command = read_command(context, operation);
   if (!command)
     return to_response(command.error());
-  const auto accept = context.request.fields.find(header_fields::name::accept);
-  return std::make_unique<counter_exchange>(*std::move(command), accept && wants_text(*accept));
+  return std::make_unique<counter_exchange>(*std::move(command), wanted(context));
 }
 
 }  // namespace
@@ -116,6 +127,10 @@ action list_counters(const request_context& context) {
 action run_batch(const request_context& context) {
   if (const auto defect = refuse_query(context))
     return to_response(*defect);
+  if (has_condition(context.request.fields))
+    return to_response({code::invalid_parameter,
+                        "a batch has no version: use if_version in its operations, in place of "
+                        "If-Match and If-None-Match"});
   const auto key = read_idempotency_key(context.request.fields);
   if (!key)
     return to_response(key.error());
@@ -126,8 +141,13 @@ action run_batch(const request_context& context) {
 }
 
 action make_backup(const request_context& context) {
+  const auto& fields = context.request.fields;
   if (!context.connection.is_loopback)
     return to_response({code::forbidden, "backups can only be made from the server's own machine"});
+  if (has_condition(fields) || fields.has(header_fields::name::idempotency_key))
+    return to_response({code::invalid_parameter,
+                        "a backup takes no If-Match, If-None-Match or Idempotency-Key: its name "
+                        "makes it safe to ask again"});
   auto name = read_backup(context.request, context.target.raw_query());
   if (!name)
     return to_response(name.error());

@@ -8,13 +8,23 @@ namespace http::v1 {
 
 namespace {
 
-/// Parses a version as tag_of() writes it: no sign, no leading zeros.
-std::optional<std::uint64_t> parse_version(std::string_view text) noexcept {
+constexpr std::string_view text_suffix = "-text";
+
+struct tag_parts {
+  std::uint64_t version;
+  v1::representation representation;
+};
+
+/// Parses a tag as tag_of() writes it: no sign, no leading zeros.
+std::optional<tag_parts> parse_tag(std::string_view tag) noexcept {
+  const bool is_text = tag.ends_with(text_suffix);
+  if (is_text)
+    tag.remove_suffix(text_suffix.size());
   std::uint64_t version = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), version);
-  if (error != std::errc{} || end != text.data() + text.size() || text.starts_with('0'))
+  const auto [end, error] = std::from_chars(tag.data(), tag.data() + tag.size(), version);
+  if (error != std::errc{} || end != tag.data() + tag.size() || tag.starts_with('0'))
     return std::nullopt;
-  return version;
+  return tag_parts{version, is_text ? representation::text : representation::json};
 }
 
 bool is_tag_character(char c) noexcept {
@@ -43,11 +53,15 @@ void skip(std::string_view& rest, std::string_view characters) noexcept {
 
 }  // namespace
 
-std::string tag_of(std::uint64_t version) {
-  return '"' + std::to_string(version) + '"';
+std::string tag_of(std::uint64_t version, representation representation) {
+  auto tag = '"' + std::to_string(version);
+  if (representation == v1::representation::text)
+    tag += text_suffix;
+  return tag += '"';
 }
 
-std::optional<counter::version_set> parse_tags(std::string_view list, comparison comparison) {
+std::optional<counter::version_set> parse_tags(std::string_view list, comparison comparison,
+                                               std::optional<representation> selected) {
   counter::version_set versions;
   skip(list, " \t");
   if (list.starts_with('*')) {
@@ -67,14 +81,16 @@ std::optional<counter::version_set> parse_tags(std::string_view list, comparison
     if (!tag || !(list.empty() || list.starts_with(',')))
       return std::nullopt;
     has_tag = true;
-    if (const auto version = parse_version(*tag);
-        version && (!is_weak || comparison == comparison::weak))
-      versions.listed.push_back(*version);
+    if (const auto parts = parse_tag(*tag);
+        parts && (!is_weak || comparison == comparison::weak) &&
+        parts->representation == selected.value_or(parts->representation))
+      versions.listed.push_back(parts->version);
   }
   return has_tag ? std::optional{versions} : std::nullopt;
 }
 
-result<counter::condition> read_condition(const header_fields& fields) {
+result<counter::condition> read_condition(const header_fields& fields,
+                                          std::optional<representation> selected) {
   counter::condition condition;
   const struct {
     header_fields::name field;
@@ -89,7 +105,7 @@ result<counter::condition> read_condition(const header_fields& fields) {
   };
   for (const auto& part : parts) {
     const auto list = fields.find(part.field);
-    if (list && !(part.versions = parse_tags(*list, part.comparison)))
+    if (list && !(part.versions = parse_tags(*list, part.comparison, selected)))
       return problem{code::invalid_value, part.problem};
   }
   return condition;

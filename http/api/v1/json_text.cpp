@@ -106,6 +106,8 @@ std::string to_text(const json::object& object) {
 }
 
 result<json::object> parse_object(std::string_view text) {
+  if (text.starts_with("\xef\xbb\xbf"))
+    return problem{code::malformed_json, "the body begins with a byte order mark"};
   json::parse_options options;
   options.max_depth = counter::limits::json_depth_max;
   json::error_code error;

@@ -6,6 +6,7 @@ namespace http::v1 {
 
 namespace {
 
+constexpr std::string_view blanks = " \t\r\n";
 constexpr std::string_view malformed_form = "the form is not valid percent-encoded UTF-8";
 
 }  // namespace
@@ -35,11 +36,35 @@ std::optional<std::string_view> as_text(const parameter_value& value) noexcept {
                            : std::optional{std::string_view{string->data(), string->size()}};
 }
 
+std::string_view hint_on(std::string_view refused) noexcept {
+  if (refused.empty())
+    return {};
+  if (blanks.find(refused.back()) != blanks.npos)
+    return "; this value ends with a space or a line end";
+  if (refused.front() == ' ')
+    return "; this value begins with a space, which + stands for: write %2B for a plus";
+  return {};
+}
+
 std::string refusal_of_value(std::string_view rule, const parameter_value& value) {
   std::string detail{rule};
-  const auto* text = std::get_if<std::string_view>(&value);
-  if (text != nullptr && !text->empty() && text->find_last_of(" \t\r\n") == text->size() - 1)
-    detail += "; this value ends with a space or a line end";
+  const auto text = as_text(value);
+  if (std::holds_alternative<std::string_view>(value))
+    detail += hint_on(*text);
+  else if (text && (as_integer(*text) || as_boolean(*text)))
+    detail += "; this value is a string: write it without quotes";
+  return detail;
+}
+
+std::string refusal_of_name(std::string_view name) {
+  constexpr std::size_t misspelling_bytes_max = 64;
+  if (name.starts_with('{') || name.starts_with('['))
+    return "this is no form: send JSON with Content-Type: application/json";
+  if (name.find_first_not_of(blanks) == name.npos)
+    return "a parameter without a name; is there a space or a line end too much?";
+  std::string detail = "unknown parameter";
+  if (name.size() <= misspelling_bytes_max)
+    detail.append(": ").append(name);
   return detail;
 }
 

@@ -33,9 +33,15 @@ std::optional<std::string_view> as_text(const parameter_value& value) noexcept;
 
 using maybe_problem = std::optional<problem>;
 
-/// Returns the detail of the problem with a refused value: `rule`, and what a person would not see,
-/// that the value ends with a space or a line end.
+/// Returns what a person may not see in text that is refused as a value, `; ...`: it begins or ends
+/// with a space or a line end. Empty if there is nothing of that kind.
+std::string_view hint_on(std::string_view refused) noexcept;
+
+/// Returns the detail of the problem with a refused value: `rule` and a hint.
 std::string refusal_of_value(std::string_view rule, const parameter_value& value);
+
+/// Returns the detail of the problem with an unknown parameter.
+std::string refusal_of_name(std::string_view name);
 
 /// Accepts one parameter, or returns the problem with it. The views are valid during the call only.
 using parameter_sink =
@@ -78,9 +84,7 @@ public:
         return problem{code::invalid_value, refusal_of_value(known_[i].rule, value)};
       return std::nullopt;
     }
-    // Longer ones are no misspelling.
-    return problem{code::invalid_parameter,
-                   "unknown parameter" + (name.size() > 64 ? "" : ": " + std::string{name})};
+    return problem{code::invalid_parameter, refusal_of_name(name)};
   }
 
   /// Returns true if the parameter was given, even with a refused value.

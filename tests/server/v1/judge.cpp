@@ -173,7 +173,8 @@ observation normalized(const answer& answer, const wire_request& request) {
   const bool has_tag = is_success || answer.status == 204 || answer.status == 304;
   if (has_tag && !observed.version && tag.size() > 2)
     observed.version = std::stoull(tag.substr(1));
-  if (has_tag ? tag != "\"" + std::to_string(observed.version.value()) + "\"" : !tag.empty())
+  const std::string suffix = request.wants_text ? "-text\"" : "\"";
+  if (has_tag ? tag != "\"" + std::to_string(observed.version.value()) + suffix : !tag.empty())
     throw std::runtime_error{"another ETag: " + tag};
   return observed;
 }

@@ -79,9 +79,12 @@ version_pair recent(dice& random, const version_map& known) {
   return *version;
 }
 
+/// The representation of which a request takes the tags.
+enum class tags_of { json, text, both };
+
 /// Returns a field value, and its versions of the model. If-Match does not count weak tags.
 std::pair<std::string, counter::version_set> random_tags(dice& random, const version_map& known,
-                                                         bool counts_weak) {
+                                                         tags_of taken, bool counts_weak) {
   if (random.one_in(3))
     return {"*", {.is_any = true}};
   counter::version_set versions;
@@ -89,22 +92,25 @@ std::pair<std::string, counter::version_set> random_tags(dice& random, const ver
   for (auto left = random.roll(3); left > 0 && !known.empty(); --left) {
     const auto [model_version, server_version] = recent(random, known);
     const bool is_weak = random.one_in(5);
-    field += std::string{is_weak ? ", W/\"" : " ,\""} + std::to_string(server_version) + "\"";
-    if (!is_weak || counts_weak)
+    const auto tags = random.one_in(3) ? tags_of::text : tags_of::json;
+    field += std::string{is_weak ? ", W/\"" : " ,\""} + std::to_string(server_version) +
+             (tags == tags_of::text ? "-text\"" : "\"");
+    if ((!is_weak || counts_weak) && (taken == tags_of::both || taken == tags))
       versions.listed.push_back(model_version);
   }
   return {field, versions};
 }
 
-std::string add_condition(dice& random, const version_map& known, counter::condition& condition) {
+std::string add_condition(dice& random, const version_map& known, tags_of taken,
+                          counter::condition& condition) {
   std::string fields;
   if (random.one_in(5)) {
-    auto [field, versions] = random_tags(random, known, false);
+    auto [field, versions] = random_tags(random, known, taken, false);
     fields += "If-Match: " + field + "\r\n";
     condition.if_match = versions;
   }
   if (random.one_in(7)) {
-    auto [field, versions] = random_tags(random, known, true);
+    auto [field, versions] = random_tags(random, known, taken, true);
     fields += "If-None-Match: " + field + "\r\n";
     condition.if_none_match = versions;
   }
@@ -151,14 +157,17 @@ wire_request random_text_request(dice& random, const std::string& name) {
 wire_request random_single_request(dice& random, const std::string& name,
                                    const version_map& known) {
   counter::full_command command{name, model::random_parameters(random)};
-  auto fields = add_condition(random, known, command.condition);
+  // The response must have the expiry: the model cannot know it otherwise.
+  const bool wants_text = !command.parameters.ttl && random.one_in(5);
+  const auto taken = command.parameters.operation != operation::get ? tags_of::both
+                     : wants_text                                   ? tags_of::text
+                                                                    : tags_of::json;
+  auto fields = add_condition(random, known, taken, command.condition);
   if (command.parameters.operation != operation::get && random.one_in(4)) {
     command.idempotency_key = random.pick<std::string>({"k", "l", "kl"});
     fields += key_field(random.one_in(2) ? "\"" + command.idempotency_key + "\""
                                          : command.idempotency_key);
   }
-  // The response must have the expiry: the model cannot know it otherwise.
-  const bool wants_text = !command.parameters.ttl && random.one_in(5);
   if (wants_text)
     fields += "Accept: text/plain\r\n";
   auto bytes = render(random, command, fields);

@@ -20,7 +20,9 @@ namespace {
 
 /// Returns the response to a command to which the shard replies with `reply`.
 http::response message_of(full_command command, const full_reply& reply, bool as_text = false) {
-  counter_exchange exchange{std::move(command), as_text};
+  using http::v1::representation;
+  counter_exchange exchange{std::move(command),
+                            as_text ? representation::text : representation::json};
   auto request = exchange.next_request();
   REQUIRE(request.has_value());
   exchange.take(answered(std::move(*request), reply));
@@ -37,7 +39,7 @@ TEST_CASE("counter_exchange sends its command once and unchanged") {
   full_command command{"hits", {operation::add, 2}};
   command.idempotency_key = "k";
   command.condition.if_match = counter::version_set{true, {}};
-  counter_exchange exchange{command, false};
+  counter_exchange exchange{command, http::v1::representation::json};
   CHECK_FALSE(exchange.is_done());
   CHECK_FALSE(exchange.is_long());
   auto request = exchange.next_request();
@@ -140,14 +142,14 @@ TEST_CASE("counter_exchange responds with the bare value as text, and with probl
         message_of({"hits", {operation}}, {outcome::ok, false, below, below}, true);
     CHECK(response.body.view() == "-5\n");
     CHECK(response.type == http::text_type);
-    CHECK(response.fields.view().starts_with("ETag: \"3\"\r\n"));
+    CHECK(response.fields.view().starts_with("ETag: \"3-text\"\r\n"));
   }
   const auto created =
       message_of({"hits", {operation::add}}, {outcome::ok, true, std::nullopt, below}, true);
   CHECK(created.status == http::status::created);
   CHECK(created.body.view() == "-5\n");
   CHECK(created.fields.view() ==
-        "Idempotency-Replayed: true\r\nETag: \"3\"\r\nLocation: /v1/counters/hits\r\n");
+        "Idempotency-Replayed: true\r\nETag: \"3-text\"\r\nLocation: /v1/counters/hits\r\n");
   const auto removed =
       message_of({"hits", {operation::remove}}, {outcome::ok, false, below, std::nullopt}, true);
   CHECK(removed.status == http::status::no_content);

@@ -12,6 +12,7 @@ using counter::version_set;
 using http::v1::comparison;
 using http::v1::parse_tags;
 using http::v1::read_condition;
+using http::v1::representation;
 using unit::field;
 using unit::fields_of;
 using unit::verdict_on;
@@ -23,7 +24,19 @@ TEST_CASE("parse_tags() reads what tag_of() writes") {
     CAPTURE(version);
     CHECK(parse_tags(http::v1::tag_of(version), comparison::strong) ==
           version_set{false, {version}});
+    CHECK(parse_tags(http::v1::tag_of(version, representation::text), comparison::strong) ==
+          version_set{false, {version}});
   }
+}
+
+TEST_CASE("parse_tags() for one representation ignores the tags of the other") {
+  CHECK(http::v1::tag_of(7, representation::text) == "\"7-text\"");
+  constexpr std::string_view list = R"("7", "8-text", W/"9-text")";
+  CHECK(parse_tags(list, comparison::weak) == version_set{false, {7, 8, 9}});
+  CHECK(parse_tags(list, comparison::weak, representation::json) == version_set{false, {7}});
+  CHECK(parse_tags(list, comparison::weak, representation::text) == version_set{false, {8, 9}});
+  CHECK(parse_tags(list, comparison::strong, representation::text) == version_set{false, {8}});
+  CHECK(parse_tags("*", comparison::weak, representation::text) == version_set{true, {}});
 }
 
 TEST_CASE("parse_tags() returns the versions in a list, without weak and foreign tags") {
@@ -48,6 +61,10 @@ TEST_CASE("parse_tags() returns the versions in a list, without weak and foreign
       {R"("-7")", {}},
       {R"("+7")", {}},
       {R"("7x")", {}},
+      {R"("7-")", {}},
+      {R"("-text")", {}},
+      {R"("7-TEXT")", {}},
+      {R"("7-text-text")", {}},
       {R"("0x7")", {}},
       {R"("7,8")", {}},
       {R"("18446744073709551616")", {}},

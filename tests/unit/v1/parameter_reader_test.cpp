@@ -59,21 +59,21 @@ constexpr http::v1::parameter<numbers> rules[] = {
 
 }  // namespace
 
-TEST_CASE("a problem with a value tells of a space or a line end behind it") {
-  const std::string_view hint = "; this value ends with a space or a line end";
-  for (const std::string_view value : {"5\n", "5\r\n", "5 ", "\n"}) {
-    CAPTURE(value);
+TEST_CASE("a problem with a value tells what a person may not see in it") {
+  const std::string_view behind = "; this value ends with a space or a line end";
+  const std::string_view before =
+      "; this value begins with a space, which + stands for: write %2B for a plus";
+  const std::string_view quotes = "; this value is a string: write it without quotes";
+  const boost::json::value five = "5", word = "x";
+  const std::pair<http::v1::parameter_value, std::string_view> cases[] = {
+      {"5\n", behind}, {"5\r\n", behind}, {"5 ", behind},  {"\n", behind}, {" 5", before},
+      {"", ""},        {"x", ""},         {&five, quotes}, {&word, ""},
+  };
+  for (const auto& [value, hint] : cases) {
     http::v1::parameter_reader<numbers> reader{rules};
     const auto problem = reader.accept("first", value);
     REQUIRE(problem);
     CHECK(problem->detail == "first is an integer" + std::string{hint});
-  }
-  for (const std::string_view value : {"", "x", " x"}) {
-    CAPTURE(value);
-    http::v1::parameter_reader<numbers> reader{rules};
-    const auto problem = reader.accept("first", value);
-    REQUIRE(problem);
-    CHECK(problem->detail == "first is an integer");
   }
 }
 
@@ -81,6 +81,10 @@ TEST_CASE("a problem with an unknown parameter names it, unless it is long") {
   http::v1::parameter_reader<numbers> reader{rules};
   CHECK(reader.accept("frist", "5")->detail == "unknown parameter: frist");
   CHECK(reader.accept(std::string(65, 'x'), "5")->detail == "unknown parameter");
+  CHECK(reader.accept(R"({"delta":5})", "")->detail ==
+        "this is no form: send JSON with Content-Type: application/json");
+  CHECK(reader.accept("\n", "")->detail ==
+        "a parameter without a name; is there a space or a line end too much?");
 }
 
 TEST_CASE("as_integer(), as_boolean() and as_text() parse text and convert no JSON value") {

@@ -91,12 +91,19 @@ TEST_CASE("a write with a coded or partial body is refused, a read ignores both"
       {field::content_encoding, "gzip", "unsupported-media-type"},
       {field::content_encoding, "br", "unsupported-media-type"},
       {field::content_encoding, "identity, gzip", "unsupported-media-type"},
-      {field::content_encoding, "", "unsupported-media-type"},
+      {field::content_encoding, "identity;q=1", "unsupported-media-type"},
+      {field::content_encoding, "", "asks"},
       {field::content_encoding, "identity", "asks"},
+      {field::content_encoding, "IDENTITY, identity ,", "asks"},
       {field::content_range, "bytes 0-1/2", "bad-request"},
       {field::content_range, "", "bad-request"},
       {field::purpose, "prefetch", "prefetch"},
-      {field::purpose, "preview", "asks"},
+      {field::purpose, "Prefetch;prerender", "prefetch"},
+      {field::purpose, "other, prefetch", "prefetch"},
+      {field::purpose, "preview", "prefetch"},
+      {field::purpose, "no-prefetch", "asks"},
+      {field::purpose, "other;prefetch", "asks"},
+      {field::purpose, "", "asks"},
   };
   for (const auto& [name, value, code] : cases) {
     CAPTURE(value);
@@ -168,6 +175,20 @@ TEST_CASE("a batch of writes with a key first binds the key to its fingerprint")
   const auto reads = route(method::post, "/v1/batch", {json_type, {field::idempotency_key, "k"}},
                            R"({"ops":[{"op":"get","name":"x"},{"op":"get","name":"y"}]})");
   CHECK(reads.requests.size() == 2);
+}
+
+TEST_CASE("a safety field is refused where it has no effect") {
+  const std::string_view batch = R"({"ops":[{"op":"add","name":"x"}]})";
+  for (const auto& [name, value] :
+       {std::pair{field::if_match, "\"1\""}, std::pair{field::if_match, "zzz"},
+        std::pair{field::if_none_match, "*"}}) {
+    CHECK(route(method::post, "/v1/batch", {json_type, {name, value}}, batch).code() ==
+          "invalid-parameter");
+    CHECK(route(method::post, "/v1/admin/backup?name=a", {{name, value}}).code() ==
+          "invalid-parameter");
+  }
+  CHECK(route(method::post, "/v1/admin/backup?name=a", {{field::idempotency_key, "k"}}).code() ==
+        "invalid-parameter");
 }
 
 TEST_CASE("a batch with an invalid operation sends no request to the store") {
