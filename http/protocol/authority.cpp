@@ -2,6 +2,7 @@
 
 #include <boost/url/parse.hpp>
 
+#include <algorithm>
 #include <array>
 
 namespace http {
@@ -17,13 +18,13 @@ bool is_plain(std::string_view value) noexcept {
       table[c] = true;
     return table;
   }();
-  std::size_t i = 0;
-  while (i < value.size() && is_name[static_cast<unsigned char>(value[i])])
-    ++i;
-  if (i < value.size() && value[i] == ':')
-    while (++i < value.size() && value[i] >= '0' && value[i] <= '9') {
-    }
-  return i == value.size();
+  // For every request: these loops are unrolled, which hand-written ones are not.
+  const auto* end = value.data() + value.size();
+  const auto* next =
+      std::find_if_not(value.data(), end, [](unsigned char c) { return is_name[c]; });
+  if (next == end)
+    return true;
+  return *next == ':' && std::all_of(next + 1, end, [](char c) { return c >= '0' && c <= '9'; });
 }
 
 }  // namespace
