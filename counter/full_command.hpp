@@ -5,6 +5,7 @@
 #include "counter/parameters.hpp"
 #include "counter/state.hpp"
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -21,6 +22,9 @@ struct full_command {
   /// succeeds is remembered with its reply; a later one with the same name, key and
   /// position gets that reply and is not applied. Reads ignore the key.
   std::string idempotency_key{};
+  /// How long the key is remembered at least; nullopt: as long as the store's default. Not
+  /// part of what makes two requests the same: the first request of a key decides.
+  std::optional<std::chrono::seconds> idempotency_ttl{};
   /// The index of the operation in its batch; `single` outside of a batch.
   static constexpr std::uint16_t single = 0xffff;
   static constexpr std::uint16_t whole_batch = 0xfffe;  ///< of `bind`

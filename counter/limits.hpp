@@ -102,7 +102,7 @@ struct limits {
   /// Counters of all shards together; about 1 GiB with names of 20 bytes.
   std::uint64_t counters_max = 10'000'000;
   /// Idempotency records of all shards together, about 300 bytes each, and how long
-  /// they live: longer than any client retries.
+  /// they live unless a request asks for less: longer than any client retries.
   std::uint64_t idempotency_records_max = 1'000'000;
   std::chrono::milliseconds idempotency_ttl{24 * 60 * 60 * 1000};
 

@@ -1,16 +1,29 @@
 #include "counter/shard/idempotency_store.hpp"
 
+#include <algorithm>
+#include <bit>
+#include <cstdint>
 #include <utility>
 
 namespace counter {
+
+namespace {
+
+/// Returns the class of a lifetime: class n has those above 2^(n-1) and up to 2^n
+/// milliseconds.
+unsigned class_of(std::chrono::milliseconds lifetime) noexcept {
+  const auto count = std::max<std::int64_t>(lifetime.count(), 1);
+  return static_cast<unsigned>(std::bit_width(static_cast<std::uint64_t>(count - 1)));
+}
+
+}  // namespace
 
 idempotency_store::idempotency_store(quota& room, std::chrono::milliseconds ttl, siphash_key key,
                                      change_set* changes, quota* memory)
     : room_(room),
       ttl_(ttl),
-      key_(key),
       changes_(changes),
-      numbers_(0, by_id{this}, by_id{this}),
+      by_id_(0, id_hash{key}, id_equal{}),
       memory_(memory) {}
 
 bool idempotency_store::reserve(std::string_view id) noexcept {
@@ -29,18 +42,21 @@ void idempotency_store::unreserve(std::string_view id) noexcept {
 }
 
 const idempotency_record* idempotency_store::find(std::string_view id, time_point now) const {
-  const auto found = numbers_.find(id);
-  if (found == numbers_.end() || at(*found).record.forget_at <= now)
+  const auto position = by_id_.find(id);
+  if (position == by_id_.end() || (*position)->record.forget_at <= now)
     return nullptr;
-  return &at(*found).record;
+  return &(*position)->record;
 }
 
-void idempotency_store::remember(std::string id, const parameters& parameters,
+void idempotency_store::remember(std::string id, const full_command& command,
                                  const full_reply& reply, time_point now) {
   // A record whose time is over may not be forgotten yet.
-  if (const auto old = numbers_.find(std::string_view{id}); old != numbers_.end())
-    drop(*old);
-  const auto& added = add({std::move(id), {parameters, reply, now + ttl_}});
+  if (const auto old = by_id_.find(std::string_view{id}); old != by_id_.end())
+    drop(**old);
+  const auto& own = command.idempotency_ttl;
+  const std::chrono::milliseconds lifetime = own ? *own : ttl_;
+  auto& queue = queues_[changes_ == nullptr ? class_of(lifetime) : 0];
+  const auto& added = add(queue, {std::move(id), {command.parameters, reply, now + lifetime}});
   if (changes_ != nullptr)
     changes_->remember(added.id, added.record);
 }
@@ -48,16 +64,18 @@ void idempotency_store::remember(std::string id, const parameters& parameters,
 bool idempotency_store::forget(time_point now, std::size_t max) {
   if (changes_ != nullptr)
     return true;
-  while (!entries_.empty() && entries_.front().record.forget_at <= now) {
-    if (max-- == 0)
-      return false;
-    const auto oldest = numbers_.find(std::string_view{entries_.front().id});
-    // A newer record may have taken over the id.
-    if (oldest != numbers_.end() && *oldest == first_)
-      numbers_.erase(oldest);
-    unreserve(entries_.front().id);
-    entries_.pop_front();
-    ++first_;
+  for (auto& [index, queue] : queues_) {
+    while (!queue.empty() && queue.front().record.forget_at <= now) {
+      if (max-- == 0)
+        return false;
+      const auto& oldest = queue.front();
+      // A newer record may have taken over the id.
+      const auto position = by_id_.find(std::string_view{oldest.id});
+      if (position != by_id_.end() && *position == &oldest)
+        by_id_.erase(position);
+      unreserve(oldest.id);
+      queue.pop_front();
+    }
   }
   return true;
 }
@@ -65,39 +83,37 @@ bool idempotency_store::forget(time_point now, std::size_t max) {
 // -- with a change_set --------------------------------------------------------
 
 void idempotency_store::load(std::string id, const idempotency_record& committed) {
-  add({std::move(id), committed});
+  add(queues_[0], {std::move(id), committed});
 }
 
 void idempotency_store::forget_due(std::string_view id, time_point now) {
-  const auto loaded = numbers_.find(id);
-  if (loaded != numbers_.end() && at(*loaded).record.forget_at <= now &&
-      !changes_->has_remembered(id))
-    drop(*loaded);
+  const auto loaded = by_id_.find(id);
+  if (loaded != by_id_.end() && (*loaded)->record.forget_at <= now && !changes_->has_remembered(id))
+    drop(**loaded);
 }
 
 void idempotency_store::clear() {
-  numbers_.clear();
-  first_ += entries_.size();
-  entries_.clear();
+  by_id_.clear();
+  for (auto& [index, queue] : queues_)
+    queue.clear();
 }
 
 // -- entries ------------------------------------------------------------------
 
-const idempotency_store::entry& idempotency_store::add(entry added) {
-  entries_.push_back(std::move(added));
-  numbers_.insert(first_ + entries_.size() - 1);
-  return entries_.back();
+const idempotency_store::entry& idempotency_store::add(entry_queue& to, entry added) {
+  to.push_back(std::move(added));
+  by_id_.insert(&to.back());
+  return to.back();
 }
 
 /// Makes the record unfindable. Without a change_set forget() gives its room back
 /// when its turn comes; with one the entry stays until clear(), because the
 /// change_set borrows its id.
-void idempotency_store::drop(number dropped) {
-  const auto& [id, record] = at(dropped);
-  numbers_.erase(numbers_.find(std::string_view{id}));
+void idempotency_store::drop(const entry& dropped) {
+  by_id_.erase(by_id_.find(std::string_view{dropped.id}));
   if (changes_ == nullptr)
     return;
-  changes_->forget(id, record.forget_at);
+  changes_->forget(dropped.id, dropped.record.forget_at);
   room_.give();
 }
 

@@ -1,7 +1,6 @@
 #pragma once
 
 #include "counter/full_command.hpp"
-#include "counter/parameters.hpp"
 #include "counter/shard/change_set.hpp"
 #include "counter/shard/idempotency_record.hpp"
 #include "counter/shard/quota.hpp"
@@ -14,23 +13,29 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <map>
 #include <string>
 #include <string_view>
 
 namespace counter {
 
-/// The idempotency records of one shard, found by idempotency_id_of(). Each lives
-/// for the same time and is never dropped earlier.
+/// The idempotency records of one shard, found by idempotency_id_of(). A record is found
+/// for exactly as long as its command asked for, or for the default time.
+///
+/// Records queue up in classes of similar lifetimes, so that forgetting takes constant
+/// time: the lifetimes of a class differ by less than a factor of two. A record whose time
+/// is over may have to wait for an older one of its class, so it takes room for less than
+/// twice its lifetime, and no longer than its lifetime if all lifetimes are equal.
 ///
 /// With a change_set it holds only the records of one group: those that were loaded
 /// from the ledger and those that were added since the last commit. Functions that
 /// add throw std::bad_alloc.
 class idempotency_store {
 public:
-  /// `room` bounds the records of all shards together. `ttl` is how long a record
-  /// lives. `key` is secret, because peers choose the ids. `changes` is null for
-  /// records that are in memory only. `memory` bounds their bytes; null: nothing does.
-  /// `room`, `changes` and `memory` outlive the store.
+  /// `room` bounds the records of all shards together. `ttl` is how long the record of a
+  /// command without a time of its own lives. `key` is secret, because peers choose the ids.
+  /// `changes` is null for records that are in memory only. `memory` bounds their bytes; null:
+  /// nothing does. `room`, `changes` and `memory` outlive the store.
   idempotency_store(quota& room, std::chrono::milliseconds ttl, siphash_key key,
                     change_set* changes = nullptr, quota* memory = nullptr);
 
@@ -46,14 +51,15 @@ public:
   bool reserve(std::string_view id) noexcept;
   void unreserve(std::string_view id) noexcept;
 
-  /// Adds a record. Preconditions: reserve() returned true, find() returns null for
-  /// `id`, and `now` is not less than in any earlier call.
-  void remember(std::string id, const parameters& parameters, const full_reply& reply,
+  /// Adds the record of `command`, whose idempotency_id_of() is `id`. Preconditions:
+  /// reserve() returned true, find() returns null for `id`, and `now` is not less than in
+  /// any earlier call.
+  void remember(std::string id, const full_command& command, const full_reply& reply,
                 time_point now);
 
-  /// Forgets up to `max` records whose time is over, the oldest first. Returns true
-  /// if none are left. With a change_set it does nothing and returns true: there
-  /// the caller loads records that are due and calls forget_due().
+  /// Forgets up to `max` records whose time is over, the shortest lifetimes and then the
+  /// oldest first. Returns true if no more can be forgotten now. With a change_set it does nothing
+  /// and returns true: there the caller loads records that are due and calls forget_due().
   bool forget(time_point now, std::size_t max);
 
   // -- with a change_set ------------------------------------------------------
@@ -61,7 +67,7 @@ public:
   /// True if the ledger need not be asked for `id`: its record was loaded, added or
   /// forgotten since the last clear().
   bool is_current(std::string_view id) const {
-    return numbers_.contains(id) || changes_->has_forgotten(id);
+    return by_id_.contains(id) || changes_->has_forgotten(id);
   }
 
   /// Adds a record as the ledger has it, which is no change. Precondition:
@@ -81,28 +87,32 @@ private:
     idempotency_record record;
   };
 
-  using number = std::uint64_t;  // of an entry: entries are numbered as they come
-
-  /// Hash and equality of entries' numbers, by their ids.
-  struct by_id {
+  /// Hash and equality of entries, by their ids.
+  struct id_hash {
     using is_transparent = void;
     using is_avalanching = void;
-    const idempotency_store* owner;
+    siphash_key key;
 
-    std::size_t operator()(std::string_view id) const noexcept { return siphash(owner->key_, id); }
-    std::size_t operator()(number hashed) const noexcept { return (*this)(owner->at(hashed).id); }
-    bool operator()(number left, number right) const noexcept { return left == right; }
-    bool operator()(std::string_view left, number right) const noexcept {
-      return left == owner->at(right).id;
+    std::size_t operator()(std::string_view id) const noexcept { return siphash(key, id); }
+    std::size_t operator()(const entry* hashed) const noexcept { return (*this)(hashed->id); }
+  };
+  struct id_equal {
+    using is_transparent = void;
+
+    bool operator()(const entry* left, const entry* right) const noexcept { return left == right; }
+    bool operator()(std::string_view left, const entry* right) const noexcept {
+      return left == right->id;
     }
-    bool operator()(number left, std::string_view right) const noexcept {
+    bool operator()(const entry* left, std::string_view right) const noexcept {
       return (*this)(right, left);
     }
   };
 
-  const entry& at(number index) const noexcept { return entries_[index - first_]; }
-  const entry& add(entry added);
-  void drop(number dropped);
+  /// The entries of one class, the oldest first. They never move.
+  using entry_queue = std::deque<entry>;
+
+  const entry& add(entry_queue& to, entry added);
+  void drop(const entry& dropped);
 
   /// The memory of a record, with its entry in the hash table while that grows.
   static std::int64_t bytes_of(std::string_view id) noexcept {
@@ -110,12 +120,10 @@ private:
   }
 
   quota& room_;
-  std::chrono::milliseconds ttl_;
-  siphash_key key_;
+  const std::chrono::milliseconds ttl_;
   change_set* const changes_;
-  std::deque<entry> entries_;  // in memory the oldest is first; entries never move
-  number first_ = 0;           // of the first entry
-  boost::unordered_flat_set<number, by_id, by_id> numbers_;
+  std::map<unsigned, entry_queue> queues_;  // by class; with a change_set there is only one
+  boost::unordered_flat_set<const entry*, id_hash, id_equal> by_id_;
   quota* const memory_;
 };
 

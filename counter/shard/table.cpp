@@ -64,7 +64,7 @@ full_reply table::apply(const full_command& command, std::uint64_t hash, time_po
     return {outcome::idempotency_store_full};
   const auto reply = change(command, key, now);
   if (reply.outcome == outcome::ok)
-    idempotency_.remember(std::move(id), command.parameters, reply, now);
+    idempotency_.remember(std::move(id), command, reply, now);
   else
     idempotency_.unreserve(id);
   return reply;

@@ -45,7 +45,7 @@ bool remember(idempotency_store& store, const full_command& command, time_point 
               std::int64_t value = 0) {
   if (!store.reserve("id"))
     return false;
-  store.remember(idempotency_id_of(command), command.parameters, reply_of(value), now);
+  store.remember(idempotency_id_of(command), command, reply_of(value), now);
   return true;
 }
 

@@ -79,8 +79,11 @@ public:
     if (remembered_.size() >= limits_.idempotency_records_max)
       return {counter::outcome::idempotency_store_full};
     const auto reply = carry_out(command);
+    std::chrono::milliseconds lifetime = limits_.idempotency_ttl;
+    if (command.idempotency_ttl)
+      lifetime = *command.idempotency_ttl;
     if (reply.outcome == counter::outcome::ok)
-      remembered_.emplace(id, memory{command.parameters, reply, now_ + limits_.idempotency_ttl});
+      remembered_.emplace(id, memory{command.parameters, reply, now_ + lifetime});
     return reply;
   }
 

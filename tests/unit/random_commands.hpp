@@ -107,6 +107,10 @@ inline counter::full_command random_command(dice& random, std::uint64_t last_ver
   if (random.one_in(3)) {
     command.idempotency_key = random.pick({"k", "l", "kl"});
     command.position = random.pick<std::uint16_t>({0, 1, counter::full_command::single});
+    // Lifetimes up to three seconds, as the tables have them by default, do not share a class with
+    // these unless they are equal: a record takes room exactly until its time is over.
+    if (random.one_in(3))
+      command.idempotency_ttl = std::chrono::seconds{random.pick({1, 5})};
   }
   return command;
 }
@@ -160,6 +164,8 @@ inline std::string text(const counter::full_command& command) {
          << text("if-none-match", command.condition.if_none_match);
   if (!command.idempotency_key.empty())
     output << " key=" << command.idempotency_key << "@" << command.position;
+  if (command.idempotency_ttl)
+    output << " key-ttl=" << command.idempotency_ttl->count();
   return output.str();
 }
 
