@@ -184,6 +184,10 @@ counter::health actor_store::health() const noexcept {
   return impl_->ledger != nullptr ? impl_->ledger->health() : counter::health::good;
 }
 
+counter::usage actor_store::usage() const noexcept {
+  return {impl_->counters.used(), impl_->idempotency_records.used()};
+}
+
 const counter::placement& actor_store::placement() const noexcept {
   return impl_->placement;
 }

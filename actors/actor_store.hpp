@@ -31,6 +31,7 @@ public:
 
   const counter::store_traits& traits() const noexcept override;
   counter::health health() const noexcept override;
+  counter::usage usage() const noexcept override;
   const counter::placement& placement() const noexcept override;
   const counter::mailbox_layout& layout() const noexcept override;
   connection connect(counter::event_loop& loop) override;

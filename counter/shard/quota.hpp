@@ -11,7 +11,8 @@ namespace counter {
 class quota {
 public:
   explicit quota(std::uint64_t max) noexcept
-      : left_(static_cast<std::int64_t>(std::min<std::uint64_t>(max, INT64_MAX))) {}
+      : max_(static_cast<std::int64_t>(std::min<std::uint64_t>(max, INT64_MAX))),
+        left_(max_) {}
 
   /// Takes room for `count` more, at least 1. Returns false, and takes nothing, if there is
   /// less.
@@ -30,7 +31,13 @@ public:
   /// negative. What is left may become negative; then take() fails.
   void adjust(std::int64_t more) noexcept { left_.fetch_sub(more, std::memory_order_relaxed); }
 
+  /// Returns how much is taken; more than the limit after an adjust() beyond it.
+  std::uint64_t used() const noexcept {
+    return static_cast<std::uint64_t>(max_ - left_.load(std::memory_order_relaxed));
+  }
+
 private:
+  const std::int64_t max_;
   std::atomic<std::int64_t> left_;
 };
 

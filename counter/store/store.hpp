@@ -70,6 +70,9 @@ public:
   /// Returns what the store can do at this moment. Thread-safe; does not block.
   virtual counter::health health() const noexcept = 0;
 
+  /// Returns what all shards have together. Thread-safe; does not block, and asks no shard.
+  virtual counter::usage usage() const noexcept = 0;
+
   /// Which shard a name belongs to, and its hash. Constant. Thread-safe.
   virtual const counter::placement& placement() const noexcept = 0;
 

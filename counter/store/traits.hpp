@@ -3,6 +3,7 @@
 #include "counter/durability.hpp"
 #include "counter/time.hpp"
 
+#include <cstdint>
 #include <string_view>
 
 namespace counter {
@@ -15,6 +16,14 @@ struct store_traits {
   bool has_backups = false;  ///< false: backup requests get `unreadable`
   counter::durability durability{};
   time_point start{};  ///< the store's time is never earlier, whatever the clock says
+};
+
+/// What a store has at some moment, as limits::counters_max and
+/// limits::idempotency_records_max count it: including what has expired and is not removed
+/// yet.
+struct usage {
+  std::uint64_t counters = 0;
+  std::uint64_t idempotency_records = 0;
 };
 
 }  // namespace counter

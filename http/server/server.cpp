@@ -26,7 +26,8 @@ struct server::impl {
 server::server(std::string_view version, const counter::limits& limits, unsigned threads,
                counter::store& store)
     : impl_(std::make_unique<impl>()) {
-  impl_->server_info = {version, threads, limits, store.traits()};
+  impl_->server_info = {version, threads, limits, store.traits(),
+                        [&store] { return store.usage(); }};
   const auto origin = clock_origin::now(store.traits().start);
   for (unsigned i = 0; i < threads; ++i)
     impl_->workers.emplace_back(limits, impl_->server_info, impl_->refusals, store, origin,

@@ -159,7 +159,7 @@ action make_backup(const request_context& context) {
 action describe_server(const request_context& context) {
   if (const auto defect = refuse_query(context))
     return to_response(*defect);
-  return response{.body = std::string_view{context.server.info}, .type = json_type};
+  return response{.body = context.server.describe(), .type = json_type};
 }
 
 action describe_api(const request_context& context) {

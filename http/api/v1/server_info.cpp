@@ -2,6 +2,8 @@
 
 #include "http/api/v1/json_text.hpp"
 
+#include <utility>
+
 namespace http::v1 {
 
 namespace {
@@ -41,13 +43,23 @@ boost::json::object describe(const counter::durability& durability) {
 }  // namespace
 
 server_info::server_info(std::string_view version, unsigned threads, const counter::limits& limits,
-                         const counter::store_traits& store_traits)
+                         const counter::store_traits& store_traits, usage_source usage)
     : store(store_traits),
-      info(to_text({{"version", version},
-                    {"shards", store.shards},
-                    {"threads", threads},
-                    {"store", store.name},
-                    {"durability", describe(store.durability)},
-                    {"limits", describe(limits)}})) {}
+      idempotency_ttl_max(std::chrono::ceil<std::chrono::seconds>(limits.idempotency_ttl)),
+      constants_({{"version", version},
+                  {"shards", store.shards},
+                  {"threads", threads},
+                  {"store", store.name},
+                  {"durability", v1::describe(store.durability)},
+                  {"limits", v1::describe(limits)}}),
+      usage_(std::move(usage)) {}
+
+std::string server_info::describe() const {
+  const auto usage = usage_ ? usage_() : counter::usage{};
+  auto members = constants_;
+  members["usage"] = {{"counters", usage.counters},
+                      {"idempotency_records", usage.idempotency_records}};
+  return to_text(members);
+}
 
 }  // namespace http::v1

@@ -3,19 +3,37 @@
 #include "counter/limits.hpp"
 #include "counter/store/traits.hpp"
 
+#include <boost/json/object.hpp>
+
+#include <chrono>
+#include <functional>
 #include <string>
 #include <string_view>
 
 namespace http::v1 {
 
-/// Facts about the server that responses need. Constructed once, then read by all event loops.
+/// Facts about the server that responses need. Constructed once, then used by all event loops.
 struct server_info {
+  /// Returns what the store has now. Thread-safe; does not block.
+  using usage_source = std::function<counter::usage()>;
+
   counter::store_traits store{};
-  std::string info{};  ///< the body of GET /v1/info
+  /// The maximum of Idempotency-Key-TTL: limits::idempotency_ttl, rounded up to a second.
+  std::chrono::seconds idempotency_ttl_max =
+      std::chrono::ceil<std::chrono::seconds>(counter::limits{}.idempotency_ttl);
 
   server_info() = default;
+
+  /// Without `usage` the store counts as empty.
   server_info(std::string_view version, unsigned threads, const counter::limits& limits,
-              const counter::store_traits& store);
+              const counter::store_traits& store, usage_source usage = {});
+
+  /// Returns the body of GET /v1/info as it is now. Thread-safe.
+  std::string describe() const;
+
+private:
+  boost::json::object constants_{};  // the members that never change
+  usage_source usage_{};
 };
 
 }  // namespace http::v1

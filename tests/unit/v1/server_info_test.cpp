@@ -3,6 +3,8 @@
 
 #include <doctest/doctest.h>
 
+#include <chrono>
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -39,7 +41,7 @@ TEST_CASE("server_info describes the store, its durability and the limits") {
     traits.name = name;
     traits.shards = 3;
     traits.durability = durability;
-    const auto info = with(traits).info;
+    const auto info = with(traits).describe();
     CAPTURE(info);
     CHECK(unit::member(info, "store") == store);
     CHECK(unit::member(info, "durability") == told);
@@ -53,4 +55,27 @@ TEST_CASE("server_info has the traits of its store") {
   CHECK(made.store.name == "other");
   CHECK(made.store.has_backups);
   CHECK_FALSE(server_info{}.store.has_backups);
+}
+
+TEST_CASE("server_info::describe() returns the usage of the moment, beside the limits") {
+  counter::usage now;
+  const server_info info{"1.2.3", 2, {}, {}, [&now] { return now; }};
+  const auto usage = [&] { return unit::member(info.describe(), "usage"); };
+  CHECK(usage() == R"({"counters":0,"idempotency_records":0})");
+  now = {UINT64_MAX, 7};
+  CHECK(usage() == R"({"counters":18446744073709551615,"idempotency_records":7})");
+  CHECK(unit::member(with({}).describe(), "usage") == R"({"counters":0,"idempotency_records":0})");
+}
+
+TEST_CASE("server_info rounds the maximum of Idempotency-Key-TTL up to a second, as it shows it") {
+  struct {
+    std::chrono::milliseconds ttl;
+    std::chrono::seconds max;
+  } const cases[] = {{1ms, 1s}, {1s, 1s}, {1'001ms, 2s}, {24h, 86'400s}};
+  for (const auto& [ttl, max] : cases) {
+    const server_info info{"1.2.3", 2, {.idempotency_ttl = ttl}, {}};
+    CHECK(info.idempotency_ttl_max == max);
+    const auto limits = unit::member(info.describe(), "limits");
+    CHECK(unit::member(limits, "idempotency_ttl_seconds") == std::to_string(max.count()));
+  }
 }
