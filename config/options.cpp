@@ -57,7 +57,7 @@ public:
     add_number("idempotency-max", limits.idempotency_records_max, 0, std::uint64_t{1} << 32,
                "Number of idempotency keys; new ones above it get a 507");
     add_duration("idempotency-ttl", limits.idempotency_ttl,
-                 "How long an idempotency key is remembered", std::chrono::hours{365 * 24});
+                 "How long an idempotency key is remembered at most", std::chrono::hours{365 * 24});
     add_duration("header-timeout", limits.header_timeout, "Limit for receiving a header; then 408");
     add_duration("body-timeout", limits.body_timeout, "Limit for receiving a body; then 408");
     add_duration("write-timeout", limits.write_timeout,

@@ -18,6 +18,7 @@ public:
     content_range,
     content_type,
     idempotency_key,
+    idempotency_key_ttl,
     if_match,
     if_none_match,
     purpose,  ///< Sec-Purpose, and its forerunners Purpose, X-Purpose and X-Moz

@@ -27,18 +27,20 @@ public:
   };
 
   /// Precondition: `code` is one of `statuses`.
-  void add(status code) noexcept { count_of(code).fetch_add(1, std::memory_order_relaxed); }
+  void add(status code) noexcept {
+    counts_[index_of(code)].fetch_add(1, std::memory_order_relaxed);
+  }
 
   std::uint64_t at(status code) const noexcept {
-    return const_cast<refusal_counts*>(this)->count_of(code).load(std::memory_order_relaxed);
+    return counts_[index_of(code)].load(std::memory_order_relaxed);
   }
 
 private:
-  std::atomic<std::uint64_t>& count_of(status code) noexcept {
+  static std::size_t index_of(status code) noexcept {
     std::size_t index = 0;
     while (index + 1 < statuses.size() && statuses[index] != code)
       ++index;
-    return counts_[index];
+    return index;
   }
 
   std::array<std::atomic<std::uint64_t>, statuses.size()> counts_{};

@@ -16,8 +16,8 @@ namespace http {
 
 struct server::impl {
   asio::io_context context{1};  // resolves addresses and opens sockets; never runs
-  v1::server_info server_info;
   refusal_counts refusals;
+  v1::server_info server_info;
   http::connection_counts connection_counts;
   std::deque<worker> workers;
   std::vector<std::thread> threads;
@@ -26,8 +26,9 @@ struct server::impl {
 server::server(std::string_view version, const counter::limits& limits, unsigned threads,
                counter::store& store)
     : impl_(std::make_unique<impl>()) {
-  impl_->server_info = {version, threads, limits, store.traits(),
-                        [&store] { return store.usage(); }};
+  impl_->server_info = {
+      version,         threads, limits, store.traits(), [&store] { return store.usage(); },
+      &impl_->refusals};
   const auto origin = clock_origin::now(store.traits().start);
   for (unsigned i = 0; i < threads; ++i)
     impl_->workers.emplace_back(limits, impl_->server_info, impl_->refusals, store, origin,

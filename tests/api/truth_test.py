@@ -82,6 +82,9 @@ def text_options(w, method, name):
     w.ask(method, f"/set?name={name}&val=7", 200, fields=key)
     w.ask(method, f"/set?name={name}&val=8", 422, fields=key)
     w.ask(method, f"/inc?name={name}", 422, fields=key)
+    w.ask(method, f"/inc?name={name}", 200,
+          fields=[("Idempotency-Key", "brief"), ("Idempotency-Key-TTL", "60")])
+    w.ask(method, f"/inc?name={name}", 400, fields=[("Idempotency-Key-TTL", "60")])
 
 
 # -- one counter --------------------------------------------------------------
@@ -175,7 +178,18 @@ def bad_writes(w, method, path, queries, good="?"):
     w.ask(method, path + good, 400, "malformed-json", [("Content-Type", JSON)], b"{")
     w.ask(method, path + good, 400, "invalid-value", [("If-Match", "1018")])
     w.ask(method, path + good, 400, "invalid-idempotency-key", [("Idempotency-Key", "")])
+    bad_ttls(w, method, path + good)
     w.ask(method, path + good, 415, "unsupported-media-type", body=b"a=1")
+
+
+def bad_ttls(w, method, target, body=b""):
+    def fields(*ttls, key=True):
+        return [("Idempotency-Key", "k")] * key + [("Idempotency-Key-TTL", ttl) for ttl in ttls]
+
+    for ttl in ("0", "86401", "+5", ""):
+        w.ask(method, target, 400, "invalid-value", fields(ttl), body)
+    w.ask(method, target, 400, "invalid-parameter", fields("5", key=False), body)
+    w.ask(method, target, 400, "duplicate-parameter", fields("5", "5"), body)
 
 
 def replacing(w):
@@ -286,6 +300,12 @@ def idempotency(w):
     replay("PUT", COUNTER + "once-put?value=0", 201, "k", created)
     deleted = w.ask("DELETE", COUNTER + "once-put", 204, fields=key("k5"))
     replay("DELETE", COUNTER + "once-put", 204, "k5", deleted)
+    # The TTL is no parameter of the request.
+    brief = w.ask("POST", path + "?delta=3", 200, JSON,
+                  key("brief") + [("Idempotency-Key-TTL", "86400")])
+    replay("POST", path + "?delta=3", 200, "brief", brief)
+    replay("POST", path + "?delta=3", 200, "brief", brief, [("Idempotency-Key-TTL", "1")])
+    w.ask("PUT", path + "?value=0", 200, JSON)
     w.ask("POST", path + "?delta=4", 422, "idempotency-mismatch", key("k"))
     w.ask("PUT", path + "?value=0", 422, "idempotency-mismatch", key("k"))
     w.ask("DELETE", path, 422, "idempotency-mismatch", key("k"))
@@ -398,6 +418,7 @@ def batches(w):
     w.ask("POST", path + "?x=%zz", 400, "bad-request", body={"ops": [op("get", "b")]})
     w.ask("POST", path, 400, "invalid-idempotency-key", [("Idempotency-Key", "")],
           {"ops": [op("get", "b")]})
+    bad_ttls(w, "POST", path, {"ops": [op("get", "b")]})
     w.ask("POST", path, 415, "unsupported-media-type", FORM, b"ops=1")
 
 

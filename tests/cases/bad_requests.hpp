@@ -194,6 +194,29 @@ inline const std::vector<bad_request>& bad_requests() {
         all.push_back({400, "invalid-idempotency-key", request(method, target, fields)});
     all.push_back({400, "invalid-idempotency-key",
                    request("POST", "/v1/batch", key("a b") + std::string{json}, batch)});
+
+    const auto ttl = [](const std::string& text) {
+      return "Idempotency-Key-TTL: " + text + "\r\n";
+    };
+    const struct {
+      std::string fields;
+      std::string_view code;
+    } ttls[] = {
+        {key("k") + ttl(""), "invalid-value"},
+        {key("k") + ttl("0"), "invalid-value"},
+        {key("k") + ttl("-1"), "invalid-value"},
+        {key("k") + ttl("+1"), "invalid-value"},
+        {key("k") + ttl("1.5"), "invalid-value"},
+        {key("k") + ttl("86401"), "invalid-value"},
+        {key("k") + ttl("18446744073709551617"), "invalid-value"},
+        {key("k") + ttl("5") + ttl("5"), "duplicate-parameter"},
+        {ttl("5"), "invalid-parameter"},
+    };
+    for (const auto& [fields, code] : ttls) {
+      for (const auto& [method, target] : writes)
+        all.push_back({400, code, request(method, target, fields)});
+      all.push_back({400, code, request("POST", "/v1/batch", fields + std::string{json}, batch)});
+    }
     return all;
   }();
   return requests;

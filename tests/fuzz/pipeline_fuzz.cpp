@@ -10,6 +10,7 @@
 #include "tests/fuzz/v1_checks.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -38,8 +39,11 @@ std::string text_of(const pending& one) {
   if (const auto* command = std::get_if<counter::full_command>(&*one.request)) {
     REQUIRE(counter::is_valid_name(command->name));
     fuzz::check_parameters(command->parameters);
+    REQUIRE(!command->idempotency_ttl ||
+            (!command->idempotency_key.empty() && command->idempotency_ttl->count() >= 1));
     return command->name + " of " + std::to_string(command->position) + " by " +
-           std::to_string(command->parameters.operand) + command->idempotency_key;
+           std::to_string(command->parameters.operand) + command->idempotency_key +
+           std::to_string(command->idempotency_ttl.value_or(std::chrono::seconds{0}).count());
   }
   if (const auto* backup = std::get_if<counter::backup_request>(&*one.request)) {
     REQUIRE(counter::is_valid_backup_name(backup->name));

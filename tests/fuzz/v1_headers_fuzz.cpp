@@ -7,6 +7,7 @@
 #include "tests/fuzz/require.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -70,6 +71,23 @@ void check_key(const std::string& value) {
     REQUIRE(*key == value);
 }
 
+/// `is_one`: there is a single field with this value.
+void check_ttl(const std::string& value, const header_fields& fields, bool is_one) {
+  constexpr std::chrono::seconds max{86'400};
+  const auto ttl = http::v1::read_idempotency_ttl(fields, max);
+  if (!ttl) {
+    const auto text = http::v1::text_of(ttl.error().code);
+    REQUIRE(text == (is_one ? "invalid-value" : "duplicate-parameter"));
+    return;
+  }
+  REQUIRE(is_one && *ttl);
+  REQUIRE((*ttl)->count() >= 1 && **ttl <= max);
+  // Leading zeros are all that may differ.
+  const auto digits = std::to_string((*ttl)->count());
+  REQUIRE(value.ends_with(digits));
+  REQUIRE(value.find_first_not_of('0') == value.size() - digits.size());
+}
+
 void check_types(const std::string& value) {
   using http::v1::type_of;
   using http::v1::wants_text;
@@ -99,11 +117,13 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const auto end = value.find('\n');
   const auto first = value.substr(0, end);
   header_fields fields;
-  for (const auto name : {header_fields::name::if_match, header_fields::name::idempotency_key})
+  for (const auto name : {header_fields::name::if_match, header_fields::name::idempotency_key,
+                          header_fields::name::idempotency_key_ttl})
     fields.add(name, first);
   auto joined = first;
   if (end != value.npos) {
-    for (const auto name : {header_fields::name::idempotency_key, header_fields::name::if_match})
+    for (const auto name : {header_fields::name::idempotency_key_ttl,
+                            header_fields::name::idempotency_key, header_fields::name::if_match})
       fields.add(name, value.substr(end + 1));
     joined += ", " + value.substr(end + 1);
   }
@@ -116,5 +136,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const auto key = http::v1::read_idempotency_key(fields);
   const bool is_one = end == value.npos && parse_idempotency_key(first);
   REQUIRE(key.has_value() == is_one);
+  check_ttl(first, fields, end == value.npos);
   return 0;
 }

@@ -63,6 +63,8 @@ TEST_CASE("a refused message leaves a line in the log at the level debug") {
     connection.send(text);
     CHECK(server.wait_for_log(line).find(line) != std::string::npos);
   }
+  const auto info = get(server.port(), "/v1/info").body;
+  CHECK(info.find(R"("refused":{"400":1,"431":1,"505":1}})") != std::string::npos);
 }
 
 TEST_CASE("a refusal follows the responses to earlier requests") {

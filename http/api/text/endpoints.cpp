@@ -23,14 +23,14 @@ action bad_request(std::string_view line) {
 
 bool has_options(const header_fields& fields) noexcept {
   using field = header_fields::name;
-  return fields.has(field::idempotency_key) || fields.has(field::if_match) ||
-         fields.has(field::if_none_match);
+  return fields.has(field::idempotency_key) || fields.has(field::idempotency_key_ttl) ||
+         fields.has(field::if_match) || fields.has(field::if_none_match);
 }
 
-/// Reads the key and the condition as /v1 does.
-action with_options(const request& request, counter::operation operation, std::string_view name,
-                    std::int64_t operand) {
-  const auto& fields = request.fields;
+/// Reads the key, its TTL and the condition as /v1 does.
+action with_options(const request_context& context, counter::operation operation,
+                    std::string_view name, std::int64_t operand) {
+  const auto& fields = context.request.fields;
   counter::full_command command{.name = std::string{name},
                                 .parameters = {.operation = operation, .operand = operand}};
   auto condition = v1::read_condition(fields);
@@ -42,8 +42,12 @@ action with_options(const request& request, counter::operation operation, std::s
     if (!key)
       return response{status::bad_request, key.error().detail + "\n"};
     command.idempotency_key = *std::move(key);
+    const auto ttl = v1::read_idempotency_ttl(fields, context.server.idempotency_ttl_max);
+    if (!ttl)
+      return response{status::bad_request, ttl.error().detail + "\n"};
+    command.idempotency_ttl = *ttl;
   }
-  return std::make_unique<conditional_exchange>(std::move(command), request.method);
+  return std::make_unique<conditional_exchange>(std::move(command), context.request.method);
 }
 
 action with_name(const request_context& context, counter::operation operation,
@@ -56,7 +60,7 @@ action with_name(const request_context& context, counter::operation operation,
   if (!counter::is_valid_name(name))
     return bad_request("a name is 1 to 256 bytes of UTF-8 without control characters\n");
   if (has_options(context.request.fields))
-    return with_options(context.request, operation, name, operand);
+    return with_options(context, operation, name, operand);
   return counter::command{operation, name, operand};
 }
 

@@ -36,6 +36,7 @@ batch_exchange::batch_exchange(std::vector<counter::full_command> commands) {
                                   [](const auto& command) { return command.is_keyed(); });
   if (keyed != commands.end()) {
     key_ = keyed->idempotency_key;
+    ttl_ = keyed->idempotency_ttl;
     fingerprint_ = counter::fingerprint_of(commands);
     binding_ = binding_state::needed;
   }
@@ -67,6 +68,7 @@ counter::full_command batch_exchange::binding() {
   command.parameters.operation = counter::operation::bind;
   command.parameters.operand = fingerprint_;
   command.idempotency_key = std::move(key_);
+  command.idempotency_ttl = ttl_;
   command.position = counter::full_command::whole_batch;
   return command;
 }

@@ -2,6 +2,7 @@
 
 #include "http/api/exchange.hpp"
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -36,6 +37,7 @@ private:
 
   std::vector<counter::call> calls_;
   std::string key_;  // moved away when the binding is sent
+  std::optional<std::chrono::seconds> ttl_;
   std::int64_t fingerprint_ = 0;
   binding_state binding_ = binding_state::done;
   std::optional<counter::full_reply> refusal_;  // of the binding

@@ -87,6 +87,10 @@ result<counter::full_command> read_command(const request_context& context,
   if (!key)
     return key.error();
   command.idempotency_key = *std::move(key);
+  const auto ttl = read_idempotency_ttl(context.request.fields, context.server.idempotency_ttl_max);
+  if (!ttl)
+    return ttl.error();
+  command.idempotency_ttl = *ttl;
   return command;
 }
 
@@ -134,9 +138,14 @@ action run_batch(const request_context& context) {
   const auto key = read_idempotency_key(context.request.fields);
   if (!key)
     return to_response(key.error());
+  const auto ttl = read_idempotency_ttl(context.request.fields, context.server.idempotency_ttl_max);
+  if (!ttl)
+    return to_response(ttl.error());
   auto commands = read_batch(context.request, *key);
   if (!commands)
     return to_response(commands.error());
+  for (auto& command : *commands)
+    command.idempotency_ttl = *ttl;
   return std::make_unique<batch_exchange>(*std::move(commands));
 }
 
@@ -144,7 +153,8 @@ action make_backup(const request_context& context) {
   const auto& fields = context.request.fields;
   if (!context.connection.is_loopback)
     return to_response({code::forbidden, "backups can only be made from the server's own machine"});
-  if (has_condition(fields) || fields.has(header_fields::name::idempotency_key))
+  if (has_condition(fields) || fields.has(header_fields::name::idempotency_key) ||
+      fields.has(header_fields::name::idempotency_key_ttl))
     return to_response({code::invalid_parameter,
                         "a backup takes no If-Match, If-None-Match or Idempotency-Key: its name "
                         "makes it safe to ask again"});

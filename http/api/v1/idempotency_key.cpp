@@ -1,5 +1,6 @@
 #include "http/api/v1/idempotency_key.hpp"
 
+#include "counter/integer.hpp"
 #include "counter/limits.hpp"
 
 #include <algorithm>
@@ -46,6 +47,27 @@ result<std::string> read_idempotency_key(const header_fields& fields) {
     return std::move(*key);
   return problem{code::invalid_idempotency_key,
                  "Idempotency-Key must be 1 to 255 visible ASCII characters"};
+}
+
+result<std::optional<std::chrono::seconds>> read_idempotency_ttl(const header_fields& fields,
+                                                                 std::chrono::seconds max) {
+  using ttl = std::optional<std::chrono::seconds>;
+  constexpr auto field = header_fields::name::idempotency_key_ttl;
+  if (!fields.has(field))
+    return ttl{};
+  if (!fields.has(header_fields::name::idempotency_key))
+    return problem{code::invalid_parameter, "Idempotency-Key-TTL needs an Idempotency-Key"};
+  if (fields.count(field) > 1)
+    return problem{code::duplicate_parameter, "Idempotency-Key-TTL is given more than once"};
+  const auto text = *fields.find(field);
+  const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
+  const auto seconds = counter::parse_integer(text);
+  if (!seconds || !std::all_of(text.begin(), text.end(), is_digit) || *seconds < 1 ||
+      *seconds > max.count())
+    return problem{code::invalid_value,
+                   "Idempotency-Key-TTL must be an integer of seconds from 1 to " +
+                       std::to_string(max.count()) + " (--idempotency-ttl)"};
+  return ttl{std::chrono::seconds{*seconds}};
 }
 
 }  // namespace http::v1

@@ -40,10 +40,20 @@ boost::json::object describe(const counter::durability& durability) {
   return {{"sync", "none"}};
 }
 
+/// Only the statuses that occurred.
+boost::json::object describe(const refusal_counts& refusals) {
+  boost::json::object members;
+  for (const auto status : refusal_counts::statuses)
+    if (const auto count = refusals.at(status); count > 0)
+      members[std::to_string(static_cast<int>(status))] = count;
+  return members;
+}
+
 }  // namespace
 
 server_info::server_info(std::string_view version, unsigned threads, const counter::limits& limits,
-                         const counter::store_traits& store_traits, usage_source usage)
+                         const counter::store_traits& store_traits, usage_source usage,
+                         const refusal_counts* refusals)
     : store(store_traits),
       idempotency_ttl_max(std::chrono::ceil<std::chrono::seconds>(limits.idempotency_ttl)),
       constants_({{"version", version},
@@ -52,13 +62,15 @@ server_info::server_info(std::string_view version, unsigned threads, const count
                   {"store", store.name},
                   {"durability", v1::describe(store.durability)},
                   {"limits", v1::describe(limits)}}),
-      usage_(std::move(usage)) {}
+      usage_(std::move(usage)),
+      refusals_(refusals) {}
 
 std::string server_info::describe() const {
   const auto usage = usage_ ? usage_() : counter::usage{};
   auto members = constants_;
   members["usage"] = {{"counters", usage.counters},
                       {"idempotency_records", usage.idempotency_records}};
+  members["refused"] = refusals_ != nullptr ? v1::describe(*refusals_) : boost::json::object{};
   return to_text(members);
 }
 

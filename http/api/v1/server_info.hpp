@@ -2,6 +2,7 @@
 
 #include "counter/limits.hpp"
 #include "counter/store/traits.hpp"
+#include "http/protocol/refusal_counts.hpp"
 
 #include <boost/json/object.hpp>
 
@@ -24,9 +25,11 @@ struct server_info {
 
   server_info() = default;
 
-  /// Without `usage` the store counts as empty.
+  /// Without `usage` the store counts as empty. `refusals` outlives this object; null: none are
+  /// counted.
   server_info(std::string_view version, unsigned threads, const counter::limits& limits,
-              const counter::store_traits& store, usage_source usage = {});
+              const counter::store_traits& store, usage_source usage = {},
+              const refusal_counts* refusals = nullptr);
 
   /// Returns the body of GET /v1/info as it is now. Thread-safe.
   std::string describe() const;
@@ -34,6 +37,7 @@ struct server_info {
 private:
   boost::json::object constants_{};  // the members that never change
   usage_source usage_{};
+  const refusal_counts* refusals_ = nullptr;
 };
 
 }  // namespace http::v1

@@ -139,6 +139,11 @@ std::string render(dice& random, const counter::full_command& command, const std
   return with_json(method, target, "{" + as_members(in_body) + "}", fields);
 }
 
+/// Returns no field, or an Idempotency-Key-TTL that is longer than a test.
+std::string random_ttl_field(dice& random) {
+  return random.one_in(3) ? "Idempotency-Key-TTL: 3600\r\n" : "";
+}
+
 }  // namespace
 
 wire_request random_text_request(dice& random, const std::string& name) {
@@ -167,6 +172,7 @@ wire_request random_single_request(dice& random, const std::string& name,
     command.idempotency_key = random.pick<std::string>({"k", "l", "kl"});
     fields += key_field(random.one_in(2) ? "\"" + command.idempotency_key + "\""
                                          : command.idempotency_key);
+    fields += random_ttl_field(random);
   }
   if (wants_text)
     fields += "Accept: text/plain\r\n";
@@ -202,7 +208,7 @@ wire_request random_batch_request(dice& random, std::vector<wire_operation> oper
     command.position = static_cast<std::uint16_t>(result.commands.size());
     result.commands.push_back(std::move(command));
   }
-  result.bytes = batch_of(list, key.empty() ? "" : key_field(key));
+  result.bytes = batch_of(list, key.empty() ? "" : key_field(key) + random_ttl_field(random));
   return result;
 }
 

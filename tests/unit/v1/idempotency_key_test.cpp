@@ -4,13 +4,18 @@
 
 #include <doctest/doctest.h>
 
+#include <chrono>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <variant>
 
 using counter::limits;
 using http::v1::parse_idempotency_key;
 using http::v1::read_idempotency_key;
+using http::v1::read_idempotency_ttl;
+using namespace std::chrono_literals;
 using unit::field;
 using unit::fields_of;
 using unit::verdict_on;
@@ -76,4 +81,38 @@ TEST_CASE("read_idempotency_key() takes one field or none, and refuses two") {
   CHECK(verdict_on(key_of({{field::idempotency_key, "k"}, {field::idempotency_key, "k"}})) ==
         wrong);
   CHECK(verdict_on(key_of({{field::idempotency_key, "k"}, {field::idempotency_key, ""}})) == wrong);
+}
+
+TEST_CASE("read_idempotency_ttl() takes digits from 1 to the maximum, beside a key") {
+  const auto ttl_of = [](std::string_view value, std::chrono::seconds max) {
+    return read_idempotency_ttl(
+        fields_of({{field::idempotency_key, "k"}, {field::idempotency_key_ttl, value}}), max);
+  };
+  CHECK(*read_idempotency_ttl(fields_of({}), 1s) == std::nullopt);
+  CHECK(*read_idempotency_ttl(fields_of({{field::idempotency_key, "k"}}), 1s) == std::nullopt);
+  CHECK(*ttl_of("1", 1s) == 1s);
+  CHECK(*ttl_of("120", 86'400s) == 120s);
+  CHECK(*ttl_of("0120", 86'400s) == 120s);
+  CHECK(*ttl_of("86400", 86'400s) == 86'400s);
+  for (const auto* value :
+       {"", "0", "00", "-1", "+1", "1.0", "1e1", "0x1", "1s", "1 ", " 1", "1,1", "1, 1", "\"1\"",
+        "86401", "4294967297", "9223372036854775808", "18446744073709551617", "\xd9\xa1"}) {
+    CAPTURE(value);
+    CHECK(verdict_on(ttl_of(value, 86'400s)) == "invalid-value");
+  }
+  CHECK(ttl_of("61", 60s).error().detail ==
+        "Idempotency-Key-TTL must be an integer of seconds from 1 to 60 (--idempotency-ttl)");
+}
+
+TEST_CASE("read_idempotency_ttl() refuses a field that is repeated or has no Idempotency-Key") {
+  const auto verdict = [](unit::field_list list) {
+    return verdict_on(read_idempotency_ttl(fields_of(list), 60s));
+  };
+  constexpr auto key = std::pair{field::idempotency_key, std::string_view{"k"}};
+  constexpr auto ttl = field::idempotency_key_ttl;
+  CHECK(verdict({key, {ttl, "9"}, {ttl, "8"}}) == "duplicate-parameter");
+  CHECK(verdict({{ttl, "9"}, key, {ttl, "9"}}) == "duplicate-parameter");
+  CHECK(verdict({{ttl, "9"}}) == "invalid-parameter");
+  CHECK(verdict({{ttl, "9"}, {field::if_match, "*"}}) == "invalid-parameter");
+  CHECK(verdict({{ttl, "9"}, key}) == "ok");
 }

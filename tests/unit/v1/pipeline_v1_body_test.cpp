@@ -3,7 +3,9 @@
 
 #include <doctest/doctest.h>
 
+#include <chrono>
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -50,14 +52,17 @@ TEST_CASE("a pipeline carries no field or body over to the next request") {
   connection peer;
   const auto taken =
       peer.feed(post("/v1/counters/a", "application/json", R"({"delta":5})",
-                     "Accept: text/plain\r\nIdempotency-Key: k\r\nIf-Match: \"1\"\r\n") +
+                     "Accept: text/plain\r\nIdempotency-Key: k\r\nidempotency-key-ttl: \t60 \r\n"
+                     "If-Match: \"1\"\r\n") +
                 request("POST", "/v1/counters/b"));
   REQUIRE(taken.size() == 2);
   CHECK(command_of(taken[0]).parameters.operand == 5);
   CHECK(command_of(taken[0]).idempotency_key == "k");
+  CHECK(command_of(taken[0]).idempotency_ttl == std::chrono::seconds{60});
   CHECK(command_of(taken[0]).condition.if_match.has_value());
   CHECK(command_of(taken[1]).parameters.operand == 1);
   CHECK(command_of(taken[1]).idempotency_key == "");
+  CHECK(command_of(taken[1]).idempotency_ttl == std::nullopt);
   CHECK(command_of(taken[1]).condition == counter::condition{});
   peer.answer_to(taken[0], read_of(1));
   peer.answer_to(taken[1], read_of(2));

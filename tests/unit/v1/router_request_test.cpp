@@ -8,12 +8,14 @@
 
 #include <doctest/doctest.h>
 
+#include <chrono>
 #include <string>
 #include <string_view>
 #include <variant>
 
 using counter::operation;
 using http::method;
+using namespace std::chrono_literals;
 using unit::field;
 using unit::form_type;
 using unit::json_type;
@@ -122,11 +124,53 @@ TEST_CASE("a command has the conditions and the Idempotency-Key of its request")
   const auto routed = route(method::post, "/v1/counters/x",
                             {{field::if_match, R"("1", "2")"},
                              {field::if_none_match, "*"},
-                             {field::idempotency_key, R"("k")"}});
+                             {field::idempotency_key, R"("k")"},
+                             {field::idempotency_key_ttl, "120"}});
   REQUIRE(routed.requests.size() == 1);
   CHECK(routed.command().condition ==
         counter::condition{counter::version_set{false, {1, 2}}, counter::version_set{true, {}}});
   CHECK(routed.command().idempotency_key == "k");
+  CHECK(routed.command().idempotency_ttl == 120s);
+}
+
+TEST_CASE("every keyed request takes an Idempotency-Key-TTL up to the server's") {
+  const http::v1::server_info minute{"1.2.3", 2, {.idempotency_ttl = 59'500ms}, {.shards = 3}};
+  struct {
+    enum http::method method;
+    std::string_view target, body;
+  } const keyed[] = {
+      {method::post, "/v1/counters/x", ""},
+      {method::put, "/v1/counters/x?value=1", ""},
+      {method::delete_, "/v1/counters/x", ""},
+      {method::post, "/inc?name=x", ""},
+      {method::get, "/inc?name=x", ""},
+      {method::post, "/set?name=x&val=1", ""},
+      {method::get, "/set?name=x&val=1", ""},
+      {method::post, "/v1/batch", R"({"ops":[{"op":"add","name":"x"},{"op":"add","name":"y"}]})"},
+  };
+  for (const auto& [method, target, body] : keyed) {
+    CAPTURE(target);
+    const auto ask = [&](std::string_view ttl, bool has_key = true) {
+      unit::field_list fields{json_type, {field::idempotency_key_ttl, ttl}};
+      if (has_key)
+        fields.emplace_back(field::idempotency_key, "k");
+      return route(method, target, fields, body, minute);
+    };
+    // The maximum is rounded up to a second, as /v1/info shows it.
+    const auto routed = ask("60");
+    REQUIRE_FALSE(routed.requests.empty());
+    for (const auto& request : routed.requests)
+      CHECK(std::get<counter::full_command>(request).idempotency_ttl == 60s);
+    CHECK(ask("61").status() == 400);
+    CHECK(ask("0").status() == 400);
+    CHECK(ask("60", false).status() == 400);
+  }
+  for (const auto* target : {"/v1/counters/x", "/get?name=x"}) {
+    CAPTURE(target);
+    // A read ignores it, as it ignores a key.
+    const auto routed = route(method::get, target, {{field::idempotency_key_ttl, "x"}}, "", minute);
+    CHECK(routed.code() == "asks");
+  }
 }
 
 TEST_CASE(
