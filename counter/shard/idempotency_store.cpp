@@ -1,5 +1,7 @@
 #include "counter/shard/idempotency_store.hpp"
 
+#include "counter/shard/shrink.hpp"
+
 #include <algorithm>
 #include <bit>
 #include <cstdint>
@@ -22,9 +24,14 @@ idempotency_store::idempotency_store(quota& room, std::chrono::milliseconds ttl,
                                      change_set* changes, quota* memory)
     : room_(room),
       ttl_(ttl),
+      key_(key),
       changes_(changes),
-      by_id_(0, id_hash{key}, id_equal{}),
-      memory_(memory) {}
+      memory_(memory) {
+  const std::size_t parts = changes == nullptr ? 128 : 1;
+  parts_.reserve(parts);
+  for (std::size_t i = 0; i < parts; ++i)
+    parts_.emplace_back(0, id_hash{key}, id_equal{});
+}
 
 bool idempotency_store::reserve(std::string_view id) noexcept {
   if (!room_.take())
@@ -42,8 +49,10 @@ void idempotency_store::unreserve(std::string_view id) noexcept {
 }
 
 const idempotency_record* idempotency_store::find(std::string_view id, time_point now) const {
-  const auto position = by_id_.find(id);
-  if (position == by_id_.end() || (*position)->record.forget_at <= now)
+  const auto key = hashed(id);
+  const auto& part = part_of(key);
+  const auto position = part.find(key);
+  if (position == part.end() || (*position)->record.forget_at <= now)
     return nullptr;
   return &(*position)->record;
 }
@@ -51,7 +60,9 @@ const idempotency_record* idempotency_store::find(std::string_view id, time_poin
 void idempotency_store::remember(std::string id, const full_command& command,
                                  const full_reply& reply, time_point now) {
   // A record whose time is over may not be forgotten yet.
-  if (const auto old = by_id_.find(std::string_view{id}); old != by_id_.end())
+  const auto key = hashed(id);
+  const auto& part = part_of(key);
+  if (const auto old = part.find(key); old != part.end())
     drop(**old);
   const auto& own = command.idempotency_ttl;
   const std::chrono::milliseconds lifetime = own ? *own : ttl_;
@@ -70,9 +81,13 @@ bool idempotency_store::forget(time_point now, std::size_t max) {
         return false;
       const auto& oldest = queue.front();
       // A newer record may have taken over the id.
-      const auto position = by_id_.find(std::string_view{oldest.id});
-      if (position != by_id_.end() && *position == &oldest)
-        by_id_.erase(position);
+      const auto key = hashed(oldest.id);
+      auto& part = part_of(key);
+      const auto position = part.find(key);
+      if (position != part.end() && *position == &oldest) {
+        part.erase(position);
+        shrink_if_sparse(part);
+      }
       unreserve(oldest.id);
       queue.pop_front();
     }
@@ -87,13 +102,16 @@ void idempotency_store::load(std::string id, const idempotency_record& committed
 }
 
 void idempotency_store::forget_due(std::string_view id, time_point now) {
-  const auto loaded = by_id_.find(id);
-  if (loaded != by_id_.end() && (*loaded)->record.forget_at <= now && !changes_->has_remembered(id))
+  const auto key = hashed(id);
+  const auto& part = part_of(key);
+  const auto loaded = part.find(key);
+  if (loaded != part.end() && (*loaded)->record.forget_at <= now && !changes_->has_remembered(id))
     drop(**loaded);
 }
 
 void idempotency_store::clear() {
-  by_id_.clear();
+  for (auto& part : parts_)
+    part.clear();
   for (auto& [index, queue] : queues_)
     queue.clear();
 }
@@ -102,7 +120,7 @@ void idempotency_store::clear() {
 
 const idempotency_store::entry& idempotency_store::add(entry_queue& to, entry added) {
   to.push_back(std::move(added));
-  by_id_.insert(&to.back());
+  part_of(hashed(to.back().id)).insert(&to.back());
   return to.back();
 }
 
@@ -110,7 +128,9 @@ const idempotency_store::entry& idempotency_store::add(entry_queue& to, entry ad
 /// when its turn comes; with one the entry stays until clear(), because the
 /// change_set borrows its id.
 void idempotency_store::drop(const entry& dropped) {
-  by_id_.erase(by_id_.find(std::string_view{dropped.id}));
+  const auto key = hashed(dropped.id);
+  auto& part = part_of(key);
+  part.erase(part.find(key));
   if (changes_ == nullptr)
     return;
   changes_->forget(dropped.id, dropped.record.forget_at);

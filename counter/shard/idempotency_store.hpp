@@ -16,6 +16,7 @@
 #include <map>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace counter {
 
@@ -67,7 +68,8 @@ public:
   /// True if the ledger need not be asked for `id`: its record was loaded, added or
   /// forgotten since the last clear().
   bool is_current(std::string_view id) const {
-    return by_id_.contains(id) || changes_->has_forgotten(id);
+    const auto key = hashed(id);
+    return part_of(key).contains(key) || changes_->has_forgotten(id);
   }
 
   /// Adds a record as the ledger has it, which is no change. Precondition:
@@ -87,43 +89,60 @@ private:
     idempotency_record record;
   };
 
+  struct hashed_id {
+    std::string_view id;
+    std::uint64_t hash;
+  };
+
   /// Hash and equality of entries, by their ids.
   struct id_hash {
     using is_transparent = void;
     using is_avalanching = void;
     siphash_key key;
 
-    std::size_t operator()(std::string_view id) const noexcept { return siphash(key, id); }
-    std::size_t operator()(const entry* hashed) const noexcept { return (*this)(hashed->id); }
+    std::size_t operator()(const hashed_id& id) const noexcept { return id.hash; }
+    std::size_t operator()(const entry* entry) const noexcept { return siphash(key, entry->id); }
   };
   struct id_equal {
     using is_transparent = void;
 
     bool operator()(const entry* left, const entry* right) const noexcept { return left == right; }
-    bool operator()(std::string_view left, const entry* right) const noexcept {
-      return left == right->id;
+    bool operator()(const hashed_id& left, const entry* right) const noexcept {
+      return left.id == right->id;
     }
-    bool operator()(const entry* left, std::string_view right) const noexcept {
+    bool operator()(const entry* left, const hashed_id& right) const noexcept {
       return (*this)(right, left);
     }
   };
+  using entry_set = boost::unordered_flat_set<const entry*, id_hash, id_equal>;
 
   /// The entries of one class, the oldest first. They never move.
   using entry_queue = std::deque<entry>;
 
+  hashed_id hashed(std::string_view id) const noexcept { return {id, siphash(key_, id)}; }
+  const entry_set& part_of(const hashed_id& id) const noexcept {
+    return parts_[(id.hash >> 24) % parts_.size()];
+  }
+  entry_set& part_of(const hashed_id& id) noexcept {
+    return parts_[(id.hash >> 24) % parts_.size()];
+  }
+
   const entry& add(entry_queue& to, entry added);
   void drop(const entry& dropped);
 
-  /// The memory of a record, with its entry in the hash table while that grows.
+  /// The memory of a record, with its entry in a hash table that is about to shrink.
   static std::int64_t bytes_of(std::string_view id) noexcept {
     return static_cast<std::int64_t>(sizeof(entry) + id.size() + 64);
   }
 
   quota& room_;
   const std::chrono::milliseconds ttl_;
+  const siphash_key key_;
   change_set* const changes_;
   std::map<unsigned, entry_queue> queues_;  // by class; with a change_set there is only one
-  boost::unordered_flat_set<const entry*, id_hash, id_equal> by_id_;
+  // By id. In memory in parts that grow and shrink independently, so that no call rehashes
+  // all of them.
+  std::vector<entry_set> parts_;
   quota* const memory_;
 };
 

@@ -1,5 +1,7 @@
 #include "counter/shard/record_index.hpp"
 
+#include "counter/shard/shrink.hpp"
+
 namespace counter {
 
 record_index::record_index(const record_arena& records, siphash_key key)
@@ -12,8 +14,11 @@ record_index::record_index(const record_arena& records, siphash_key key)
 
 void record_index::erase(const hashed_name& key) {
   auto& part = parts_[part_of(key.hash)];
-  if (const auto entry = part.find(key); entry != part.end())
-    part.erase(entry);
+  const auto entry = part.find(key);
+  if (entry == part.end())
+    return;
+  part.erase(entry);
+  shrink_if_sparse(part);
 }
 
 std::vector<record_index::handle> record_index::take_part(std::size_t part) {

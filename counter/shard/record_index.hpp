@@ -15,9 +15,9 @@
 
 namespace counter {
 
-/// A hash index of records by name, about 8 bytes each. Split into 1024 parts that are
-/// rehashed independently: rehashing ten million records at once takes two seconds, a
-/// part some milliseconds. Functions that add throw std::bad_alloc.
+/// A hash index of records by name, about 8 bytes each. Split into 1024 parts that grow and
+/// shrink independently: rehashing ten million records at once takes two seconds, a part
+/// some milliseconds. Functions that add throw std::bad_alloc.
 class record_index {
 public:
   using handle = record_arena::handle;

@@ -1,5 +1,7 @@
 #include "counter/shard/expiry_queue.hpp"
 
+#include "tests/unit/allocations.hpp"
+
 #include <doctest/doctest.h>
 
 #include <chrono>
@@ -111,4 +113,23 @@ TEST_CASE("an expiry_queue returns records in order after many calls of set() an
     set.erase(*due);
   }
   CHECK(set.empty());
+}
+
+TEST_CASE("an expiry_queue frees the memory of the expiries that were cleared") {
+  constexpr expiry_queue::handle many = 100'000, few = 1'000;
+  expiry_queue queue;
+  const auto before = unit::allocations::now().live_bytes;
+  // Handles as they are if all names have the same size: a power of two apart.
+  for (expiry_queue::handle i = 0; i < many; ++i)
+    queue.set(i * 32, at(i));
+  const auto full = unit::allocations::now().live_bytes - before;
+  for (expiry_queue::handle i = few; i < many; ++i)
+    queue.clear(i * 32);
+  CHECK(unit::allocations::now().live_bytes - before < full / 20);
+  for (expiry_queue::handle i = 0; i < few; ++i) {
+    REQUIRE(queue.at(i * 32) == at(i));
+    REQUIRE(queue.due(time_point::max()) == i * 32);
+    queue.clear(i * 32);
+  }
+  CHECK_FALSE(queue.due(time_point::max()));
 }

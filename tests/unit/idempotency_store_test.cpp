@@ -2,6 +2,8 @@
 
 #include "counter/shard/quota.hpp"
 
+#include "tests/unit/allocations.hpp"
+
 #include <doctest/doctest.h>
 
 #include <algorithm>
@@ -206,4 +208,18 @@ TEST_CASE("an idempotency_store of many records drops none early and leaves none
     REQUIRE(find(store, nth(oldest - 1), now) == nullptr);
   }
   CHECK(room_left(room) == 0);
+}
+
+TEST_CASE("an idempotency_store that has forgotten its records frees what they took") {
+  constexpr std::int64_t many = 20'000;
+  quota room{many};
+  idempotency_store store{room, ttl, {1, 2}};
+  const auto before = unit::allocations::now().live_bytes;
+  for (std::int64_t i = 0; i < many; ++i)
+    REQUIRE(remember(store, command("hits", std::to_string(i)), start, i));
+  const auto full = unit::allocations::now().live_bytes - before;
+  CHECK(full > many * 200);
+  CHECK(store.forget(start + ttl, many));
+  CHECK(unit::allocations::now().live_bytes - before < full / 24);
+  CHECK(room_left(room) == many);
 }

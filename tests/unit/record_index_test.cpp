@@ -4,6 +4,8 @@
 #include "counter/shard/record_arena.hpp"
 #include "counter/siphash.hpp"
 
+#include "tests/unit/allocations.hpp"
+
 #include <doctest/doctest.h>
 
 #include <algorithm>
@@ -125,4 +127,28 @@ TEST_CASE("record_index::insert() puts a record into the part of its hash") {
     const auto inside = at.index.handles_of(part);
     REQUIRE(std::count(inside.begin(), inside.end(), added) == 1);
   }
+}
+
+TEST_CASE("a record_index frees the memory of the records that were erased") {
+  fixture at;
+  constexpr std::size_t many = 200'000, few = 20'000;
+  const auto name_of = [](std::size_t i) { return std::to_string(i); };
+  std::vector<record_arena::handle> handles;
+  handles.reserve(many);
+  for (std::size_t i = 0; i < many; ++i) {
+    handles.push_back(at.records.allocate(record::bytes(name_of(i))));
+    record{at.records.at(handles[i])}.init(name_of(i));
+  }
+  const auto before = unit::allocations::now().live_bytes;
+  for (std::size_t i = 0; i < many; ++i)
+    at.index.insert(handles[i], at.hashed(name_of(i)).hash);
+  const auto full = unit::allocations::now().live_bytes - before;
+  for (std::size_t i = few; i < many; ++i)
+    at.index.erase(at.hashed(name_of(i)));
+  CHECK(unit::allocations::now().live_bytes - before < full / 4);
+  for (std::size_t i = 0; i < few; ++i)
+    REQUIRE(at.find(name_of(i)) == handles[i]);
+  for (std::size_t i = 0; i < few; ++i)
+    at.index.erase(at.hashed(name_of(i)));
+  CHECK(unit::allocations::now().live_bytes == before);
 }
