@@ -74,7 +74,7 @@ struct actor_store::impl {
   counter::placement placement;
   counter::quota counters;
   counter::quota idempotency_records;
-  // Unused with a ledger. Apart, because counters never give their bytes back.
+  // Unused with a ledger. Apart, so that neither counters nor keys take the other's room.
   counter::quota counter_bytes;
   counter::quota idempotency_bytes;
   std::deque<mailbox> mailboxes;

@@ -13,19 +13,11 @@ std::optional<time_point> record_set::expiry_of(handle entry) const {
   return at(entry).expires() ? std::optional{expiries_.at(entry)} : std::nullopt;
 }
 
-bool record_set::reserve(std::string_view name, quota& memory) {
-  const auto bytes = record::bytes(name);
-  // The index and the queue do not shrink, so the most records there ever were count.
-  const std::int64_t besides = size_ == reserved_ ? reserved_bytes : 0;
-  if (besides > 0 && !memory.take(besides))
-    return false;
-  const bool has_room = !records_.needs_chunk(bytes) || memory.take(record_arena::chunk_bytes) ||
-                        records_.split_released(bytes);
-  if (!has_room)
-    memory.give(besides);
-  else if (besides > 0)
-    ++reserved_;
-  return has_room;
+bool record_set::reserve(std::string_view name) {
+  if (memory_ == nullptr)
+    return true;
+  const bool needs_chunk = records_.needs_chunk(record::bytes(name));
+  return memory_->take(reserved_bytes + (needs_chunk ? chunk_bytes : 0));
 }
 
 record_set::handle record_set::create(const hashed_name& key) {
@@ -126,7 +118,9 @@ void record_set::drop(handle entry) {
 }
 
 void record_set::release(handle entry) {
-  records_.release(entry, record::bytes(at(entry).name()));
+  const bool frees_chunk = records_.release(entry, record::bytes(at(entry).name()));
+  if (memory_ != nullptr)
+    memory_->give(reserved_bytes + (frees_chunk ? chunk_bytes : 0));
 }
 
 }  // namespace counter

@@ -31,9 +31,13 @@ public:
   using handle = record_arena::handle;
   using hashed_name = record_index::hashed_name;
 
-  /// `key` is the key of every hash passed in. `changes` outlives the set; null
-  /// for counters that are in memory only.
-  record_set(siphash_key key, change_set* changes) : changes_(changes), key_(key) {}
+  /// `key` is the key of every hash passed in. `changes` is null for counters that are in
+  /// memory only. `memory` bounds the bytes of those; null means no bound. Both outlive the
+  /// set. Precondition: one of them is null.
+  record_set(siphash_key key, change_set* changes, quota* memory = nullptr)
+      : changes_(changes),
+        key_(key),
+        memory_(memory) {}
 
   std::size_t size() const noexcept { return size_; }
 
@@ -61,10 +65,10 @@ public:
     return at(entry);
   }
 
-  /// Takes from `memory`, in bytes, what create() and a later set_expiry() need. Returns
-  /// false, and takes nothing, if there is less. Without a change_set call it before each
-  /// create(), or never. The memory is not given back: erased records serve later ones.
-  bool reserve(std::string_view name, quota& memory);
+  /// Takes the memory that create() and a later set_expiry() need. Returns false, and takes
+  /// nothing, if there is less. Call it before each create(). erase() gives the memory back,
+  /// except that of a record whose chunk has others: it serves later records of this set.
+  bool reserve(std::string_view name);
 
   /// Creates a record without expiry. The caller sets its value and version.
   /// Precondition: find() returns nullopt for `key`.
@@ -104,9 +108,11 @@ public:
 private:
   /// Memory of the index for each record.
   static constexpr std::size_t index_bytes = 8;
+  static constexpr std::int64_t chunk_bytes = record_arena::chunk_bytes;
   /// What a record takes at most besides its bytes: in the index, in the order of names,
-  /// and in the queue of expiries while its hash table grows.
-  static constexpr std::int64_t reserved_bytes = 128;
+  /// and in the queue of expiries. A hash table that is about to shrink takes the most.
+  /// Sets of some thousand records take up to 100 KiB more.
+  static constexpr std::int64_t reserved_bytes = 120;
 
   handle add(const hashed_name& key);
   void touch(handle entry);
@@ -115,13 +121,13 @@ private:
 
   change_set* const changes_;
   siphash_key key_;
+  quota* const memory_;
   std::size_t size_ = 0;
   record_arena records_;
   record_index index_{records_, key_};
   expiry_queue expiries_;
   name_order order_{records_, index_};
   std::size_t next_eviction_ = 0;  // part of the index
-  std::size_t reserved_ = 0;       // records that reserve() took reserved_bytes for
 };
 
 }  // namespace counter

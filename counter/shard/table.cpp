@@ -13,10 +13,9 @@ table::table(const settings& configuration)
       version_(configuration.version),
       now_(configuration.start),
       changes_(configuration.changes),
-      records_(configuration.key, configuration.changes),
+      records_(configuration.key, configuration.changes, configuration.counter_bytes),
       idempotency_(configuration.idempotency_records, configuration.idempotency_ttl,
-                   configuration.key, configuration.changes, configuration.idempotency_bytes),
-      bytes_(configuration.counter_bytes) {}
+                   configuration.key, configuration.changes, configuration.idempotency_bytes) {}
 
 // -- short commands -----------------------------------------------------------
 
@@ -224,9 +223,13 @@ std::optional<table::handle> table::find(const hashed_name& key, time_point now)
 /// Creates a counter without expiry. The caller sets its value and version. Returns
 /// nullopt if there is no room.
 std::optional<table::handle> table::create(const hashed_name& key) {
-  const bool has_room = reserve(key.name) || (expire(now_, 1), reserve(key.name));
-  if (!has_room)
-    return std::nullopt;
+  // One expired counter can leave too little memory for a longer name.
+  for (int attempts = 16; !reserve(key.name); --attempts) {
+    const auto due = records_.due(now_);
+    if (!due || attempts == 0)
+      return std::nullopt;
+    erase(*due);
+  }
   return records_.create(key);
 }
 
@@ -234,7 +237,7 @@ std::optional<table::handle> table::create(const hashed_name& key) {
 bool table::reserve(std::string_view name) {
   if (!counter_room_.take())
     return false;
-  if (bytes_ == nullptr || records_.reserve(name, *bytes_))
+  if (records_.reserve(name))
     return true;
   counter_room_.give();
   return false;

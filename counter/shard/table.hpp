@@ -144,7 +144,6 @@ private:
   change_set* const changes_;
   record_set records_;
   idempotency_store idempotency_;
-  quota* const bytes_;
 };
 
 }  // namespace counter

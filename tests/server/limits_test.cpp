@@ -1,5 +1,6 @@
 #include "tests/server/support/client.hpp"
 #include "tests/server/support/server_process.hpp"
+#include "tests/server/v1/support.hpp"
 #include "tests/unit/seed.hpp"
 
 #include <doctest/doctest.h>
@@ -215,6 +216,45 @@ TEST_CASE("counters over --memory are 507 without --data, and existing ones go o
   for (int i = 0; i < 100; ++i) {
     CHECK(connection.ask(get_request("/inc?" + target(i))).status == 200);
     CHECK(connection.ask(get_request("/get?" + target(i))).body.ends_with(": 2\n"));
+  }
+}
+
+TEST_CASE("deleted counters leave their memory to counters with longer names") {
+  server_process server{{"--memory", "16M", "--shards", "1"}};
+  client connection{server.port()};
+  constexpr int operations = 1000;
+  // Returns how many operations of a batch got a status.
+  const auto count = [&](const std::string& operation, int first, std::size_t bytes, int status) {
+    std::string list;
+    for (int i = first; i < first + operations; ++i) {
+      const auto digits = std::to_string(i);
+      list += (list.empty() ? R"({"op":")" : R"(,{"op":")") + operation + R"(","name":")" +
+              std::string(bytes - digits.size(), 'x') + digits + R"("})";
+    }
+    const auto body = connection.ask(batch_of(list)).body;
+    const auto text = R"("status":)" + std::to_string(status);
+    int found = 0;
+    for (auto at = body.find(text); at != std::string::npos; at = body.find(text, at + 1))
+      ++found;
+    return found;
+  };
+  const auto fill = [&](std::size_t bytes) {
+    int created = 0;
+    for (int first = 0; created == first; first += operations)
+      created += count("add", first, bytes, 201);
+    return created;
+  };
+  const auto fewest = [](std::size_t bytes) {
+    return static_cast<int>(12 * mebibyte / (bytes + 160));
+  };
+  for (const std::size_t bytes : {20, 64, 256, 20}) {
+    CAPTURE(bytes);
+    const auto created = fill(bytes);
+    CHECK(created > fewest(bytes));
+    int deleted = 0;
+    for (int first = 0; first < created; first += operations)
+      deleted += count("delete", first, bytes, 204);
+    CHECK(deleted == created);
   }
 }
 
