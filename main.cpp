@@ -5,6 +5,7 @@
 #include "config/options.hpp"
 #include "config/stderr_sink.hpp"
 #include "http/server/server.hpp"
+#include "process/bounded_call.hpp"
 #include "process/descriptors.hpp"
 #include "process/stop_signals.hpp"
 #include "process/threads.hpp"
@@ -15,13 +16,19 @@
 
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
+#include <cerrno>
+#include <chrono>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
 #include <memory>
+#include <new>
 #include <stdexcept>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include <fcntl.h>
@@ -59,13 +66,30 @@ std::vector<std::string> listen(http::server& server, const config::listen_addre
   }
 }
 
-/// Listens on all addresses. Returns a line for each, for scripts.
-std::string listen(http::server& server, const std::vector<config::listen_address>& addresses) {
-  std::string lines;
+/// Listens on all addresses. Returns the endpoints.
+std::vector<std::string> listen(http::server& server,
+                                const std::vector<config::listen_address>& addresses) {
+  std::vector<std::string> endpoints;
   for (const auto& address : addresses)
     for (const auto& endpoint : listen(server, address))
-      lines += "listening on http://" + endpoint + "\n";
-  return lines;
+      endpoints.push_back(endpoint);
+  return endpoints;
+}
+
+/// Prints a line for each endpoint, for scripts. Goes on if nobody reads stdout.
+void print(const std::vector<std::string>& endpoints) {
+  std::string lines;
+  for (const auto& endpoint : endpoints)
+    lines += "listening on http://" + endpoint + "\n";
+  process::call_within(std::chrono::seconds{1}, [lines] {
+    // Without stdio: exit() would wait for its lock.
+    for (std::string_view rest = lines; !rest.empty();) {
+      const auto bytes = ::write(STDOUT_FILENO, rest.data(), rest.size());
+      if (bytes <= 0 && errno != EINTR)
+        return;
+      rest.remove_prefix(static_cast<std::size_t>(std::max<ssize_t>(bytes, 0)));
+    }
+  });
 }
 
 /// Limits the connections to the descriptors that the process may open. Returns how many of
@@ -153,6 +177,21 @@ std::string store_name(const config::storage_options& options) {
   end_start("the start has failed");
 }
 
+/// Ends a server that has no memory left, or that meets an error that nothing expects. The
+/// standard handler would wait until somebody reads stderr.
+[[noreturn]] void end_terminated_run() {
+  try {
+    if (const auto error = std::current_exception())
+      std::rethrow_exception(error);
+  } catch (const std::bad_alloc&) {
+    spdlog::critical("ending: no memory is left");
+  } catch (const std::exception& error) {
+    spdlog::critical("ending: {}", error.what());
+  } catch (...) {
+  }
+  std::abort();
+}
+
 /// Serves until a signal arrives. Returns the exit code.
 int run(config::options options) {
   process::stop_signals signals;  // before there are threads
@@ -160,7 +199,7 @@ int run(config::options options) {
   std::unique_ptr<storage::rocks_ledger> ledger;
   std::unique_ptr<actors::actor_store> store;
   std::unique_ptr<http::server> server;
-  const auto on_terminate = std::set_terminate(&end_terminated_start);
+  std::set_terminate(&end_terminated_start);
   for (const auto& warning : options.warnings)
     spdlog::warn(warning);
   try {
@@ -170,16 +209,15 @@ int run(config::options options) {
     store = open_store(options, ledger.get());
     server =
         std::make_unique<http::server>(COUNTERD_VERSION, options.limits, options.threads, *store);
-    const auto lines = listen(*server, options.listen);
+    const auto endpoints = listen(*server, options.listen);
     server->start();
     // Nothing can refuse any more.
     signals.complete_start();
-    std::fputs(lines.c_str(), stdout);
-    std::fflush(stdout);
+    print(endpoints);
   } catch (const std::exception& error) {
     end_start(error.what());
   }
-  std::set_terminate(on_terminate);
+  std::set_terminate(&end_terminated_run);
   spdlog::info("counterd " COUNTERD_VERSION " started: threads={} shards={} store={}",
                options.threads, options.shards, store_name(options.storage));
   const int received = signals.wait();
@@ -219,8 +257,11 @@ int main(int argc, char** argv) {
     return exit->code;
   }
   const auto* options = std::get_if<config::options>(&parsed);
-  spdlog::set_default_logger(
-      std::make_shared<spdlog::logger>("counterd", std::make_shared<config::stderr_sink>()));
+  auto logger =
+      std::make_shared<spdlog::logger>("counterd", std::make_shared<config::stderr_sink>());
+  // spdlog's own handler prints to stderr, and waits until somebody reads it.
+  logger->set_error_handler([](const std::string& /*message*/) {});
+  spdlog::set_default_logger(std::move(logger));
   spdlog::set_level(options != nullptr ? options->log_level : spdlog::level::warn);
   spdlog::set_pattern("%Y-%m-%dT%H:%M:%S.%e%z %l %v");
   try {

@@ -1,21 +1,28 @@
 #pragma once
 
+#include "config/stderr_output.hpp"
+
 #include <spdlog/sinks/base_sink.h>
 
 #include <cstdint>
 #include <mutex>
+#include <string>
 
 namespace config {
 
-/// Logs to stderr without blocking: it drops lines while the reader does not read, so
-/// that an unattended pager cannot stop the server. With the next line that has room it
-/// reports how many were dropped. Thread-safe.
+/// Logs to stderr without blocking (see stderr_output for the exceptions): it drops lines while
+/// the reader does not read, so that an unattended pager or terminal cannot stop the server.
+/// With the next line that has room it reports how many were dropped. Thread-safe.
 class stderr_sink final : public spdlog::sinks::base_sink<std::mutex> {
 protected:
   void sink_it_(const spdlog::details::log_msg& message) override;
   void flush_() override {}
 
 private:
+  bool write_rest();
+
+  stderr_output output_;
+  std::string rest_;  // of a line for which there was too little room
   std::uint64_t dropped_ = 0;
 };
 

@@ -1,6 +1,7 @@
 #include "process/stop_signals.hpp"
 
 #include "counter/limits.hpp"
+#include "process/bounded_call.hpp"
 
 #include <spdlog/spdlog.h>
 
@@ -16,6 +17,10 @@
 namespace process {
 
 namespace {
+
+/// A stderr that blocks must delay no signal.
+constexpr std::chrono::milliseconds log_patience{100};
+
 
 const char* name_of(int signal) {
   return signal == SIGINT ? "SIGINT" : "SIGTERM";
@@ -42,6 +47,7 @@ int wait_for(const sigset_t& set, std::chrono::milliseconds time) {
 stop_signals::stop_signals() {
   std::signal(SIGPIPE, SIG_IGN);
   std::signal(SIGXFSZ, SIG_IGN);  // a file at its limit of length is a full disk: EFBIG
+  std::signal(SIGTTOU, SIG_IGN);  // `stty tostop` would stop a background job that logs
   // A shell starts background jobs with SIGINT ignored.
   std::signal(SIGINT, SIG_DFL);
   sigemptyset(&set_);
@@ -83,7 +89,8 @@ int stop_signals::exit_code() const noexcept {
 int stop_signals::next_signal() const {
   int signal = 0;
   while (sigwait(&awaited_, &signal) == 0 && signal == SIGHUP)
-    spdlog::info("ignoring SIGHUP: flags are read only at the start");
+    call_within(log_patience,
+                [] { spdlog::info("ignoring SIGHUP: flags are read only at the start"); });
   return signal;
 }
 
@@ -92,12 +99,14 @@ void stop_signals::run() {
   if (is_over_)
     return;
   if (is_starting_ && !has_failed_) {
-    spdlog::info("stopping on {} before the start is complete", name_of(signal));
+    call_within(log_patience, [signal] {
+      spdlog::info("stopping on {} before the start is complete", name_of(signal));
+    });
     std::_Exit(EXIT_SUCCESS);
   }
   received_ = signal;
   received_.notify_all();
-  signal = wait_for(set_, counter::limits::exit_timeout);
+  signal = wait_for(set_, counter::limits::exit_timeout - log_patience);
   if (is_over_)
     return;
   if (signal != 0) {
@@ -106,9 +115,11 @@ void stop_signals::run() {
     ::raise(signal);
     std::_Exit(EXIT_FAILURE);  // the first process of a container has no default
   }
-  spdlog::warn(
-      "the disk does not finish in time: ending as a kill does; no acknowledged change "
-      "is lost, and a request without a response may have been carried out or not");
+  call_within(log_patience, [] {
+    spdlog::warn(
+        "the disk does not finish in time: ending as a kill does; no acknowledged change "
+        "is lost, and a request without a response may have been carried out or not");
+  });
   std::_Exit(exit_code());
 }
 

@@ -16,7 +16,7 @@ namespace process {
 ///   - otherwise makes wait() return. The process then has limits::exit_timeout to end by
 ///     itself, after which this ends it.
 /// The second one ends the process at once, as the signal does by default. SIGHUP is ignored, with
-/// a line in the log.
+/// a line in the log. A stderr that nobody reads delays none of this.
 class stop_signals {
 public:
   /// Throws std::runtime_error, of one line, if there can be no thread.

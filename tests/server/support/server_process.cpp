@@ -89,7 +89,8 @@ process::~process() {
     kill(id_, SIGKILL);
     waitpid(id_, nullptr, 0);
   }
-  close(output_pipe_);
+  if (output_pipe_ >= 0)
+    close(output_pipe_);
   close_log();
 }
 
@@ -149,20 +150,24 @@ std::chrono::milliseconds process::busy_time() const {
 }
 
 bool process::read_some(steady_clock::time_point end) {
+  if (output_pipe_ < 0 && log_pipe_ < 0)
+    return false;
   pollfd pipes[]{{output_pipe_, POLLIN, 0}, {log_pipe_, POLLIN, 0}};
   const auto left = std::chrono::ceil<std::chrono::milliseconds>(end - steady_clock::now()).count();
   if (poll(pipes, 2, std::max(0, static_cast<int>(left))) == 0)
     throw std::runtime_error{"the program does not get on: " + output_ + log_};
   bool is_open = false;
-  for (const auto& [pipe, text] : {std::pair{pipes[0], &output_}, std::pair{pipes[1], &log_}}) {
-    if (pipe.revents == 0) {
-      is_open |= pipe.fd >= 0;
-      continue;
+  int* const descriptors[] = {&output_pipe_, &log_pipe_};
+  std::string* const texts[] = {&output_, &log_};
+  for (int i = 0; i < 2; ++i) {
+    if (pipes[i].revents != 0) {
+      char buffer[4096];
+      const auto bytes = read(pipes[i].fd, buffer, sizeof buffer);
+      texts[i]->append(buffer, static_cast<std::size_t>(std::max<ssize_t>(bytes, 0)));
+      if (bytes <= 0)  // poll() would return at once for ever
+        close(std::exchange(*descriptors[i], -1));
     }
-    char buffer[4096];
-    const auto bytes = read(pipe.fd, buffer, sizeof buffer);
-    text->append(buffer, static_cast<std::size_t>(std::max<ssize_t>(bytes, 0)));
-    is_open |= bytes > 0;
+    is_open |= *descriptors[i] >= 0;
   }
   return is_open;
 }
