@@ -33,6 +33,7 @@
 
 #include <fcntl.h>
 #include <malloc.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 namespace {
@@ -53,6 +54,9 @@ void return_freed_memory() {
 #ifdef __GLIBC__
   mallopt(M_MMAP_THRESHOLD, 64 * 1024);
   mallopt(M_TRIM_THRESHOLD, 1024 * 1024);
+  // A heap for each thread reserves 64 MiB of addresses.
+  if (rlimit limit{}; getrlimit(RLIMIT_AS, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY)
+    mallopt(M_ARENA_MAX, 1);
 #endif
 }
 
@@ -112,14 +116,6 @@ std::size_t limit_descriptors(config::options& options) {
   limits.connections_max = budget.connections;
   limits.refusals_max = budget.refusals;
   return budget.tables;
-}
-
-/// The threads that the process will have, and a few more.
-std::size_t threads_of(const config::options& options) {
-  constexpr std::size_t scheduler = 4, database = 12, spare = 4;
-  const auto without_data = options.threads + scheduler + spare;
-  return options.storage.directory.empty() ? without_data
-                                           : without_data + options.shards + database;
 }
 
 /// A hundred thousand busy counters can change several times before their rows are
@@ -204,7 +200,7 @@ int run(config::options options) {
     spdlog::warn(warning);
   try {
     const auto tables = limit_descriptors(options);
-    process::require_threads(threads_of(options));
+    process::require_threads(config::threads_of(options));
     ledger = open_ledger(options.storage, tables, signals);
     store = open_store(options, ledger.get());
     server =
@@ -214,6 +210,8 @@ int run(config::options options) {
     // Nothing can refuse any more.
     signals.complete_start();
     print(endpoints);
+    if (!options.storage.memory_warning.empty())
+      spdlog::warn(options.storage.memory_warning);
   } catch (const std::exception& error) {
     end_start(error.what());
   }

@@ -6,6 +6,7 @@
 #include "config/number.hpp"
 #include "config/processors.hpp"
 #include "config/size.hpp"
+#include "config/unused_memory.hpp"
 #include "counter/utf8.hpp"
 
 #include <CLI/CLI.hpp>
@@ -196,16 +197,24 @@ private:
   std::string finish_memory() {
     auto& memory = options_.storage.memory;
     const auto source = flags_.source("memory");
-    if (!options_.storage.directory.empty()) {
-      if (source.empty())
-        memory = std::max(machine_memory() / 4, memory_min);
-      return {};
-    }
-    const auto least = options_.shards * memory_per_shard_min;
-    if (!source.empty() && memory < least)
+    const bool has_directory = !options_.storage.directory.empty();
+    const auto least =
+        has_directory ? memory_min : std::max(memory_min, options_.shards * memory_per_shard_min);
+    const auto unused = unused_memory(threads_of(options_));
+    if (source.empty()) {
+      const auto all = std::min(machine_memory(), unused);
+      memory = std::max(least, has_directory ? all / 4 : std::min(all / 2, memory_default_max));
+    } else if (memory < least) {
       return source + ": " + std::to_string(options_.shards) + " shards in memory need at least " +
              to_text(least);
-    memory = std::max(memory, least);
+    }
+    // The other half is for connections, requests and the database.
+    if (memory > unused / 2)
+      options_.storage.memory_warning =
+          "--memory " + to_text(memory) + " is more than half of the " +
+          std::to_string(unused >> 20) +
+          " MiB that the limits of this process leave (ulimit -v, ulimit -d): it ends when it "
+          "runs out of memory";
     return {};
   }
 
@@ -263,6 +272,13 @@ options::options()
     // waits for a core delays all of its connections.
     : threads(std::clamp(processors(), 2u, limits.threads_max) - 1),
       storage{.memory = std::clamp(machine_memory() / 2, memory_min, memory_default_max)} {}
+
+std::size_t threads_of(const options& options) {
+  constexpr std::size_t scheduler = 4, database = 12, spare = 4;
+  const auto without_data = options.threads + scheduler + spare;
+  return options.storage.directory.empty() ? without_data
+                                           : without_data + options.shards + database;
+}
 
 std::variant<options, check_request, early_exit> parse_options(int argc, const char* const* argv) {
   return command_line{}.parse(argc, argv);

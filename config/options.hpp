@@ -20,6 +20,9 @@ struct storage_options {
   /// In bytes: for all counters and idempotency records if they are in memory only,
   /// otherwise for those that are in use and the caches of the disk.
   std::size_t memory;
+  /// A line for the log of a start that succeeds: the limits of the process leave too little
+  /// beside `memory`. Otherwise empty.
+  std::string memory_warning{};
   counter::durability durability{};
 };
 
@@ -30,13 +33,17 @@ struct options {
   unsigned shards = 1;
   counter::limits limits;
   /// By default `memory` is half of machine_memory() and at most 3 GiB, and with a
-  /// directory a quarter of machine_memory().
+  /// directory a quarter of machine_memory(); parse_options() counts only what unused_memory()
+  /// leaves.
   storage_options storage;
   spdlog::level::level_enum log_level = spdlog::level::info;
   std::vector<std::string> warnings;  ///< lines for the log
 
   options();
 };
+
+/// Returns how many threads a server has, and a few more.
+std::size_t threads_of(const options& options);
 
 /// `counterd check DIR`: verify a data directory that no server uses.
 struct check_request {
