@@ -12,6 +12,7 @@
 #include <algorithm>
 #include <cassert>
 #include <chrono>
+#include <random>
 
 namespace actors {
 
@@ -33,6 +34,15 @@ std::uint64_t version_of(std::chrono::system_clock::time_point start) {
   const std::chrono::sys_days epoch = 2020y / 1 / 1;
   const auto age = std::chrono::duration_cast<std::chrono::microseconds>(start - epoch);
   return 16 * static_cast<std::uint64_t>(std::max<std::int64_t>(age.count(), 0));
+}
+
+/// Returns what the versions of a run begin above. If the clock is behind the greatest version that
+/// is `stored`, it cannot be known how many a later run has given out: the directory may be a
+/// backup, or have lost its last changes. The gap avoids them, unless that run has made billions
+/// of changes.
+std::uint64_t first_version(std::uint64_t stored) {
+  const auto clock = version_of(std::chrono::system_clock::now());
+  return clock > stored ? clock : stored + std::random_device{}();
 }
 
 counter::store_traits durable_traits(unsigned shards, const counter::ledger& ledger,
@@ -134,7 +144,7 @@ actor_store::actor_store(unsigned shards, const counter::limits& limits, std::ui
                                           .idempotency_records = impl_->idempotency_records,
                                           .idempotency_ttl = limits.idempotency_ttl,
                                           .key = impl_->placement.key(),
-                                          .version = version_of(std::chrono::system_clock::now()),
+                                          .version = first_version(0),
                                           .counter_bytes = &impl_->counter_bytes,
                                           .idempotency_bytes = &impl_->idempotency_bytes};
   // lazy_init, so that its first run, too, is on an event loop.
@@ -148,9 +158,7 @@ actor_store::actor_store(unsigned shards, const counter::limits& limits, counter
                                    durable_layout(shards, ledger.traits().has_backups), &ledger,
                                    limits, bytes_max)) {
   const auto& summary = ledger.summary();
-  // The clock's as well: the directory may be a backup, or have lost changes that were not
-  // synced, and versions that were given out since would be given out again.
-  const auto version = std::max(summary.version, version_of(std::chrono::system_clock::now()));
+  const auto version = first_version(summary.version);
   impl_->counters.adjust(static_cast<std::int64_t>(summary.counters));
   impl_->idempotency_records.adjust(static_cast<std::int64_t>(summary.idempotency_records));
   try {

@@ -85,4 +85,40 @@ TEST_CASE("versions grow over restarts with a clock before 2020, and with one se
     CHECK(last > first);
   }
 }
+
+TEST_CASE("a start on a backup repeats no version after a clock that was once ahead") {
+  const temporary_directory disk;
+  const auto data = disk / "data";
+  {
+    const server_process server{
+        stored_in(data),
+        {.environment = {"LD_PRELOAD=" SHIFTED_CLOCK_LIBRARY,
+                         "SHIFTED_CLOCK_SECONDS=" + std::to_string(73 * 365 * 86'400L)}}};
+    version_of_put(server.port(), 1);
+  }
+  std::int64_t last = 0;
+  {
+    const server_process server{stored_in(data)};
+    version_of_put(server.port(), 10);
+    REQUIRE(client{server.port()}.ask(request("POST", "/v1/admin/backup?name=b")).status == 201);
+    last = version_of_put(server.port(), 11);
+  }
+  const server_process restored{stored_in(disk / "data/backups/b")};
+  CHECK(version_of_put(restored.port(), 900) != last);
+  client stale{restored.port()};
+  const auto tag = "\"" + std::to_string(last) + "\"";
+  CHECK(stale.ask(request("PUT", counter_path("x", "value=12"), "If-Match: " + tag + "\r\n"))
+            .status == 412);
+}
+
+TEST_CASE("two runs in memory with a clock before 2020 share no version") {
+  const auto first_version = [] {
+    const server_process server{
+        {},
+        {.environment = {"LD_PRELOAD=" SHIFTED_CLOCK_LIBRARY,
+                         "SHIFTED_CLOCK_SECONDS=" + std::to_string(-40 * 365 * 86'400L)}}};
+    return version_of_put(server.port(), 1);
+  };
+  CHECK(first_version() != first_version());
+}
 #endif
