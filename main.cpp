@@ -2,6 +2,7 @@
 // includes the actors, HTTP and the storage.
 
 #include "actors/actor_store.hpp"
+#include "config/listen_address.hpp"
 #include "config/options.hpp"
 #include "config/stderr_sink.hpp"
 #include "http/server/server.hpp"
@@ -25,6 +26,7 @@
 #include <exception>
 #include <memory>
 #include <new>
+#include <set>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -78,6 +80,17 @@ std::vector<std::string> listen(http::server& server,
     for (const auto& endpoint : listen(server, address))
       endpoints.push_back(endpoint);
   return endpoints;
+}
+
+/// Warns of the ports that are open on every address of the machine, however the flag says so.
+void warn_of_open_ports(const std::vector<std::string>& endpoints) {
+  std::set<std::string> ports;
+  for (const auto& endpoint : endpoints)
+    if (const auto address = config::listen_address::parse(endpoint);
+        address && address->is_every_address() && ports.insert(address->port).second)
+      spdlog::warn(
+          "anyone who reaches port {} may read and change counters: there is no authentication",
+          address->port);
 }
 
 /// Prints a line for each endpoint, for scripts. Goes on if nobody reads stdout.
@@ -210,6 +223,7 @@ int run(config::options options) {
     // Nothing can refuse any more.
     signals.complete_start();
     print(endpoints);
+    warn_of_open_ports(endpoints);
     if (!options.storage.memory_warning.empty())
       spdlog::warn(options.storage.memory_warning);
   } catch (const std::exception& error) {

@@ -94,10 +94,6 @@ public:
       return refusal(message);
     if (!listen_.empty())
       options_.listen = listen_;
-    for (const auto& address : options_.listen)
-      if (address.is_every_address())
-        options_.warnings.push_back("anyone who reaches port " + address.port +
-                                    " may read and change counters: there is no authentication");
     for (const auto& name : flags_.unknown_variables())
       options_.warnings.push_back(name + " is no variable of counterd and is ignored");
     options_.log_level = spdlog::level::from_str(log_level_);

@@ -270,7 +270,23 @@ TEST_CASE("--listen PORT is the loopback address, and :PORT every address with a
   CHECK(ended.output.find("listening on http://0.0.0.0:") != std::string::npos);
   if (can_bind_ipv6(in6addr_any))
     CHECK(ended.output.find("listening on http://[::]:") != std::string::npos);
-  CHECK(ended.log.find(" warning anyone who reaches port 0 ") != std::string::npos);
+}
+
+TEST_CASE("the log warns once of a port that is open on every address, and names the port") {
+  for (const std::string address :
+       {":0", "*:0", "0:0", "0x0:0", "0.0.0.0:0", "[::]:0", "[0::0]:0"}) {
+    if (address.starts_with('[') && !can_bind_ipv6(in6addr_any))
+      continue;
+    CAPTURE(address);
+    server_process server{{}, {.listen = {address}}};
+    const auto port = std::to_string(server.port());
+    const auto log = server.stop().log;
+    const auto line = " warning anyone who reaches port " + port + " may ";
+    CHECK(log.find(line) != log.npos);
+    CHECK(log.find(line) == log.rfind(line));
+  }
+  server_process server{{}, {.listen = {"127.0.0.1:0"}}};
+  CHECK(server.stop().log.find("anyone who reaches") == std::string::npos);
 }
 
 TEST_CASE("the log names unknown COUNTERD_ variables and where the counters are stored") {

@@ -451,22 +451,6 @@ TEST_CASE("parse_options() skips spaces around the addresses of a list") {
   check_list(accepted({"--config", file.path()}));
 }
 
-TEST_CASE("parse_options() warns where anyone may reach the server") {
-  const auto warns = [](const std::string& listen) {
-    const auto warnings = accepted({"--listen", listen}).warnings;
-    return std::count_if(warnings.begin(), warnings.end(), [](const std::string& line) {
-      return line.find("port 8000 may") != line.npos;
-    });
-  };
-  CHECK(warns(":8000") == 1);
-  CHECK(warns("0.0.0.0:8000") == 1);
-  CHECK(warns("[::]:8000") == 1);
-  CHECK(warns("a:1, :8000") == 1);
-  CHECK(warns("8000") == 0);
-  CHECK(warns("localhost:8000") == 0);
-  CHECK(warns("[::1]:8000") == 0);
-}
-
 TEST_CASE("parse_options() reads the config file that the environment names") {
   const config_file file{"shards = 5\n"};
   const environment_variable config{"COUNTERD_CONFIG", file.path()};
