@@ -41,8 +41,11 @@ public:
   }
 };
 
-/// Throws if `set` refuses the value.
+/// Throws if the value is blank or `set` refuses it.
 void set_value(const flag_set::setter& set, const std::string& text, const std::string& source) {
+  // More likely a variable that was to be expanded than a wish for the default.
+  if (text.find_first_not_of(" \t\r\n\v\f") == text.npos)
+    throw std::runtime_error(source + ": the value is empty");
   if (const auto problem = set(text); !problem.empty())
     throw std::runtime_error(source + ": " + problem);
 }
@@ -54,7 +57,7 @@ flag_set::flag_set(CLI::App& app) : app_(app) {
   add(config_flag, {"FILE", "", "Read flags from this file: lines of `flag = value`"},
       [this](const std::string& text) {
         config_file_ = text;
-        return std::string{text.empty() ? "the name is empty" : ""};
+        return std::string{};
       });
 }
 
@@ -108,9 +111,6 @@ void flag_set::take_environment() {
     const char* value = std::getenv(name.c_str());
     if (each.is_set() || value == nullptr)
       continue;
-    // More likely a variable that was to be expanded than a wish for the default.
-    if (*value == '\0')
-      throw std::runtime_error(name + ": the value is empty");
     each.source = name;
     set_value(each.set, value, name);
   }
@@ -132,6 +132,8 @@ void flag_set::take_file(const std::string& path) {
       throw std::runtime_error(source + ": the flag has exactly one value");
     if (!unset.contains(flag))
       continue;
+    if (setting.values.empty())
+      throw std::runtime_error(source + ": the array is empty");
     flag->source = source;
     for (const auto& value : setting.values)
       set_value(flag->set, value, source);

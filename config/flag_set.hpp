@@ -43,8 +43,8 @@ public:
 
   /// Sets the flags that the command line has not set: from variables, COUNTERD_MAX_COUNTERS
   /// for `max-counters`, then from the config file. Call it once, after `app` has parsed
-  /// the command line. Throws std::runtime_error if a value is bad, a variable is empty, a
-  /// name in the file is unknown, or the file cannot be read.
+  /// the command line. Throws std::runtime_error if a value is bad or blank, an array
+  /// is empty, a name in the file is unknown, or the file cannot be read.
   void take_environment_and_file();
 
   /// Returns the COUNTERD_* variables that set no flag, sorted, with `?` for bytes that are

@@ -106,10 +106,13 @@ private:
   }
 
   /// Returns a message if the name of a directory is invalid, otherwise "". It must be
-  /// UTF-8, because it is logged and in JSON responses.
+  /// UTF-8 without control characters, because it is logged and in JSON responses.
   static std::string refuse_directory(const std::string& text) {
-    if (text.empty())
+    if (text.find_first_not_of(' ') == text.npos)
       return "the name is empty";
+    if (std::any_of(text.begin(), text.end(),
+                    [](char c) { return (c >= 0 && c < ' ') || c == '\x7f'; }))
+      return "the name contains a control character";
     return counter::is_valid_utf8(text) ? "" : "the name is not UTF-8";
   }
 

@@ -190,6 +190,8 @@ TEST_CASE("parse_options() of check returns its directory") {
 TEST_CASE("parse_options() of check refuses anything but one directory") {
   check_refused({"check"}, "DIR");
   check_refused({"check", ""}, "DIR");
+  check_refused({"check", " "}, "DIR");
+  check_refused({"check", "a\n"}, "DIR");
   check_refused({"check", "a", "b"}, "b");
   check_refused({"check", "a", "--data", "b"}, "--data");
   check_refused({"check", "--threads", "2", "a"}, "--threads");
