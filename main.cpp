@@ -7,6 +7,7 @@
 #include "config/stderr_sink.hpp"
 #include "http/server/server.hpp"
 #include "process/bounded_call.hpp"
+#include "process/clock_watch.hpp"
 #include "process/descriptors.hpp"
 #include "process/stop_signals.hpp"
 #include "process/threads.hpp"
@@ -203,7 +204,8 @@ std::string store_name(const config::storage_options& options) {
 
 /// Serves until a signal arrives. Returns the exit code.
 int run(config::options options) {
-  process::stop_signals signals;  // before there are threads
+  process::clock_watch clock;
+  process::stop_signals signals{[&clock] { clock.check(); }};  // before there are threads
   // Not destroyed if the start fails: a destructor may wait for a thread that was never there.
   std::unique_ptr<storage::rocks_ledger> ledger;
   std::unique_ptr<actors::actor_store> store;

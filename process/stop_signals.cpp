@@ -11,6 +11,7 @@
 #include <ctime>
 #include <stdexcept>
 #include <system_error>
+#include <utility>
 
 #include <unistd.h>
 
@@ -21,6 +22,7 @@ namespace {
 /// A stderr that blocks must delay no signal.
 constexpr std::chrono::milliseconds log_patience{100};
 
+constexpr std::chrono::seconds tick_period{10};
 
 const char* name_of(int signal) {
   return signal == SIGINT ? "SIGINT" : "SIGTERM";
@@ -44,7 +46,7 @@ int wait_for(const sigset_t& set, std::chrono::milliseconds time) {
 
 }  // namespace
 
-stop_signals::stop_signals() {
+stop_signals::stop_signals(std::function<void()> tick) : tick_(std::move(tick)) {
   std::signal(SIGPIPE, SIG_IGN);
   std::signal(SIGXFSZ, SIG_IGN);  // a file at its limit of length is a full disk: EFBIG
   std::signal(SIGTTOU, SIG_IGN);  // `stty tostop` would stop a background job that logs
@@ -87,11 +89,16 @@ int stop_signals::exit_code() const noexcept {
 }
 
 int stop_signals::next_signal() const {
-  int signal = 0;
-  while (sigwait(&awaited_, &signal) == 0 && signal == SIGHUP)
-    call_within(log_patience,
-                [] { spdlog::info("ignoring SIGHUP: flags are read only at the start"); });
-  return signal;
+  for (;;) {
+    const int signal = wait_for(awaited_, tick_period);
+    if (signal == SIGHUP)
+      call_within(log_patience,
+                  [] { spdlog::info("ignoring SIGHUP: flags are read only at the start"); });
+    else if (signal != 0)
+      return signal;
+    else if (tick_)
+      tick_();
+  }
 }
 
 void stop_signals::run() {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <atomic>
+#include <functional>
 #include <thread>
 
 #include <signal.h>
@@ -19,8 +20,10 @@ namespace process {
 /// a line in the log. A stderr that nobody reads delays none of this.
 class stop_signals {
 public:
-  /// Throws std::runtime_error, of one line, if there can be no thread.
-  stop_signals();
+  /// Calls `tick` about every ten seconds until a signal arrives, on the thread of the signals,
+  /// which it must not block; null: nothing is called. Throws std::runtime_error, of one line, if
+  /// there can be no thread.
+  explicit stop_signals(std::function<void()> tick = {});
   /// Ends the thread.
   ~stop_signals();
 
@@ -44,6 +47,7 @@ private:
   void run();
   int exit_code() const noexcept;
 
+  const std::function<void()> tick_;
   sigset_t set_;
   sigset_t awaited_;  // set_ and SIGHUP
   std::atomic<bool> is_starting_ = true;

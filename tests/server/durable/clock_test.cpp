@@ -95,4 +95,18 @@ TEST_CASE("expires_at agrees with Date in a directory that was used with a clock
         1);
 }
 
+TEST_CASE("the log says when somebody sets the clock by more than a day, in memory too") {
+  for (const long step : {-3 * day, 3 * day}) {
+    CAPTURE(step);
+    const temporary_directory disk;
+    const auto file = disk / "is set";
+    server_process server{{}, shifted(step, file)};
+    server.wait_for_log("started");
+    std::ofstream{file} << "now";
+    const auto log = server.wait_for_log("somebody has set the clock");
+    CHECK(log.find(step > 0 ? "3.0 days ahead of" : "3.0 days behind") != log.npos);
+    CHECK(server.stop().exit_code == 0);
+  }
+}
+
 #endif
