@@ -51,6 +51,14 @@ void fill_standard_descriptors() {
   ::close(descriptor);
 }
 
+/// A SIGHUP that arrives before process::stop_signals waits for it must not end the process.
+void set_hangup_blocked(bool is_blocked) {
+  sigset_t hangup;
+  sigemptyset(&hangup);
+  sigaddset(&hangup, SIGHUP);
+  ::sigprocmask(is_blocked ? SIG_BLOCK : SIG_UNBLOCK, &hangup, nullptr);
+}
+
 /// Makes free() return memory to the system, so that an idle process does not hold what
 /// a burst of large requests took.
 void return_freed_memory() {
@@ -250,6 +258,7 @@ int run(config::options options) {
 
 /// Verifies a data directory. Returns the exit code.
 int check(const config::check_request& request) {
+  set_hangup_blocked(false);
   const auto report = storage::check(request.directory);
   for (const auto& damage : report.damages)
     std::fprintf(stderr, "counterd: %s\n", damage.c_str());
@@ -263,6 +272,7 @@ int check(const config::check_request& request) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  set_hangup_blocked(true);
   fill_standard_descriptors();
   return_freed_memory();
   const auto parsed = config::parse_options(argc, argv);

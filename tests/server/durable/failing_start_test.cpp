@@ -130,6 +130,15 @@ TEST_CASE("a start that is refused any thread ends in time or listens") {
   CHECK(listening > 0);
 }
 
+TEST_CASE("a start outlives a SIGHUP that arrives before anything waits for it") {
+  if (!can_inject())
+    return;
+  // While the flags are parsed.
+  server_process server{{}, injected("sched_getaffinity:signal=SIGHUP:when=1")};
+  CHECK(get(server.port(), "/inc?name=x").body == "ok\n");
+  CHECK(server.stop().exit_code == 0);
+}
+
 #ifdef SLOW_SYNC_LIBRARY
 TEST_CASE("SIGTERM ends a start that waits for its disk") {
   for (const int signal : {SIGTERM, SIGINT}) {
