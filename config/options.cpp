@@ -60,7 +60,8 @@ public:
     add_duration("idempotency-ttl", limits.idempotency_ttl,
                  "How long an idempotency key is remembered at most", std::chrono::hours{365 * 24});
     add_duration("header-timeout", limits.header_timeout, "Limit for receiving a header; then 408");
-    add_duration("body-timeout", limits.body_timeout, "Limit for receiving a body; then 408");
+    add_duration("body-timeout", limits.body_timeout,
+                 "Limit for a body that is slower than 4 KiB a second; then 408");
     add_duration("write-timeout", limits.write_timeout,
                  "Limit for a peer that does not read its responses");
     add_duration("idle-timeout", limits.idle_timeout, "Limit for a connection without requests");
