@@ -6,9 +6,11 @@
 #include "config/options.hpp"
 #include "config/stderr_sink.hpp"
 #include "http/server/server.hpp"
-#include "process/bounded_call.hpp"
+#include "process/abrupt_end.hpp"
 #include "process/clock_watch.hpp"
 #include "process/descriptors.hpp"
+#include "process/heap.hpp"
+#include "process/standard_streams.hpp"
 #include "process/stop_signals.hpp"
 #include "process/threads.hpp"
 #include "storage/rocksdb/check.hpp"
@@ -19,57 +21,19 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
-#include <cerrno>
 #include <chrono>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
 #include <memory>
-#include <new>
 #include <set>
 #include <stdexcept>
 #include <string>
-#include <string_view>
 #include <utility>
 #include <vector>
 
-#include <fcntl.h>
-#include <malloc.h>
-#include <sys/resource.h>
-#include <unistd.h>
-
 namespace {
-
-/// Opens stdin, stdout and stderr if the parent closed them. Otherwise a socket would
-/// take one of their numbers and receive what the program prints.
-void fill_standard_descriptors() {
-  int descriptor;
-  do {
-    descriptor = ::open("/dev/null", O_RDWR);
-  } while (descriptor >= 0 && descriptor <= STDERR_FILENO);
-  ::close(descriptor);
-}
-
-/// A SIGHUP that arrives before process::stop_signals waits for it must not end the process.
-void set_hangup_blocked(bool is_blocked) {
-  sigset_t hangup;
-  sigemptyset(&hangup);
-  sigaddset(&hangup, SIGHUP);
-  ::sigprocmask(is_blocked ? SIG_BLOCK : SIG_UNBLOCK, &hangup, nullptr);
-}
-
-/// Makes free() return memory to the system, so that an idle process does not hold what
-/// a burst of large requests took.
-void return_freed_memory() {
-#ifdef __GLIBC__
-  mallopt(M_MMAP_THRESHOLD, 64 * 1024);
-  mallopt(M_TRIM_THRESHOLD, 1024 * 1024);
-  // A heap for each thread reserves 64 MiB of addresses.
-  if (rlimit limit{}; getrlimit(RLIMIT_AS, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY)
-    mallopt(M_ARENA_MAX, 1);
-#endif
-}
 
 /// Listens on every address that the host name has, and returns them.
 std::vector<std::string> listen(http::server& server, const config::listen_address& address) {
@@ -107,15 +71,7 @@ void print(const std::vector<std::string>& endpoints) {
   std::string lines;
   for (const auto& endpoint : endpoints)
     lines += "listening on http://" + endpoint + "\n";
-  process::call_within(std::chrono::seconds{1}, [lines] {
-    // Without stdio: exit() would wait for its lock.
-    for (std::string_view rest = lines; !rest.empty();) {
-      const auto bytes = ::write(STDOUT_FILENO, rest.data(), rest.size());
-      if (bytes <= 0 && errno != EINTR)
-        return;
-      rest.remove_prefix(static_cast<std::size_t>(std::max<ssize_t>(bytes, 0)));
-    }
-  });
+  process::print_within(std::chrono::seconds{1}, lines);
 }
 
 /// Limits the connections to the descriptors that the process may open. Returns how many of
@@ -176,40 +132,6 @@ std::string store_name(const config::storage_options& options) {
   return options.directory.empty() ? "memory" : "rocksdb:" + options.directory;
 }
 
-/// Ends the process when a start has failed, without a wait for what was started: nothing was
-/// acknowledged, so this is as safe as a kill.
-[[noreturn]] void end_start(const char* reason) {
-  std::fprintf(stderr, "counterd: %s\n", reason);
-  std::_Exit(EXIT_FAILURE);
-}
-
-/// Does the same for an exception on a thread of a library.
-[[noreturn]] void end_terminated_start() {
-  try {
-    if (const auto error = std::current_exception())
-      std::rethrow_exception(error);
-  } catch (const std::exception& error) {
-    end_start(error.what());
-  } catch (...) {
-  }
-  end_start("the start has failed");
-}
-
-/// Ends a server that has no memory left, or that meets an error that nothing expects. The
-/// standard handler would wait until somebody reads stderr.
-[[noreturn]] void end_terminated_run() {
-  try {
-    if (const auto error = std::current_exception())
-      std::rethrow_exception(error);
-  } catch (const std::bad_alloc&) {
-    spdlog::critical("ending: no memory is left");
-  } catch (const std::exception& error) {
-    spdlog::critical("ending: {}", error.what());
-  } catch (...) {
-  }
-  std::abort();
-}
-
 /// Serves until a signal arrives. Returns the exit code.
 int run(config::options options) {
   process::clock_watch clock;
@@ -218,7 +140,7 @@ int run(config::options options) {
   std::unique_ptr<storage::rocks_ledger> ledger;
   std::unique_ptr<actors::actor_store> store;
   std::unique_ptr<http::server> server;
-  std::set_terminate(&end_terminated_start);
+  process::end_start_on_exception();
   for (const auto& warning : options.warnings)
     spdlog::warn(warning);
   try {
@@ -237,9 +159,9 @@ int run(config::options options) {
     if (!options.storage.memory_warning.empty())
       spdlog::warn(options.storage.memory_warning);
   } catch (const std::exception& error) {
-    end_start(error.what());
+    process::end_start(error.what());
   }
-  std::set_terminate(&end_terminated_run);
+  process::abort_on_exception();
   spdlog::info("counterd " COUNTERD_VERSION " started: threads={} shards={} store={}",
                options.threads, options.shards, store_name(options.storage));
   const int received = signals.wait();
@@ -258,7 +180,7 @@ int run(config::options options) {
 
 /// Verifies a data directory. Returns the exit code.
 int check(const config::check_request& request) {
-  set_hangup_blocked(false);
+  process::unblock_hangup();
   const auto report = storage::check(request.directory);
   for (const auto& damage : report.damages)
     std::fprintf(stderr, "counterd: %s\n", damage.c_str());
@@ -272,9 +194,9 @@ int check(const config::check_request& request) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  set_hangup_blocked(true);
-  fill_standard_descriptors();
-  return_freed_memory();
+  process::block_hangup();
+  process::fill_standard_descriptors();
+  process::return_freed_memory();
   const auto parsed = config::parse_options(argc, argv);
   if (const auto* exit = std::get_if<config::early_exit>(&parsed)) {
     std::fputs(exit->text.c_str(), exit->code == 0 ? stdout : stderr);

@@ -44,7 +44,22 @@ int wait_for(const sigset_t& set, std::chrono::milliseconds time) {
   }
 }
 
+void mask_hangup(int how) noexcept {
+  sigset_t hangup;
+  sigemptyset(&hangup);
+  sigaddset(&hangup, SIGHUP);
+  ::sigprocmask(how, &hangup, nullptr);
+}
+
 }  // namespace
+
+void block_hangup() noexcept {
+  mask_hangup(SIG_BLOCK);
+}
+
+void unblock_hangup() noexcept {
+  mask_hangup(SIG_UNBLOCK);
+}
 
 stop_signals::stop_signals(std::function<void()> tick) : tick_(std::move(tick)) {
   std::signal(SIGPIPE, SIG_IGN);

@@ -8,6 +8,11 @@
 
 namespace process {
 
+/// A SIGHUP that arrives before stop_signals waits for it must not end the process: call
+/// block_hangup() first of all. A program without stop_signals calls unblock_hangup().
+void block_hangup() noexcept;
+void unblock_hangup() noexcept;
+
 /// SIGTERM and SIGINT, from the first instant to the last. Construct one before there are
 /// threads and before anything is started; destroy it last.
 ///

@@ -1,0 +1,16 @@
+#pragma once
+
+namespace process {
+
+/// Ends the process when a start has failed, without a wait for what was started: nothing was
+/// acknowledged, so this is as safe as a kill. Prints one line with the reason.
+[[noreturn]] void end_start(const char* reason);
+
+/// From now on an exception that nobody catches, on any thread, ends the process like end_start().
+void end_start_on_exception();
+
+/// From now on such an exception is logged, and aborts the process: it has no memory left, or has
+/// met an error that nothing expects. The standard handler would wait until somebody reads stderr.
+void abort_on_exception();
+
+}  // namespace process
