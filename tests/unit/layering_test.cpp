@@ -280,11 +280,13 @@ TEST_CASE("every file is in a room and includes only what the rules of its room 
     CHECK(std::any_of(files.begin(), files.end(),
                       [&](const auto& file) { return room_of(file) == &room; }));
   }
+  int includes = 0;
   for (const auto& file : files) {
     CAPTURE(file);
     CHECK(room_of(file) != nullptr);
-    int includes = 0;
-    for (const auto& line : lines_of(file)) {
+    const auto lines = lines_of(file);
+    CHECK_MESSAGE(!lines.empty(), "nothing was read");
+    for (const auto& line : lines) {
       if (const auto included = include_of(line)) {
         ++includes;
         CAPTURE(*included);
@@ -293,6 +295,6 @@ TEST_CASE("every file is in a room and includes only what the rules of its room 
       if (file != caf_version_home)
         CHECK(line.find(caf_version) == line.npos);
     }
-    CHECK_MESSAGE(includes + (file.ends_with("tsan.hpp") ? 1 : 0) > 0, "nothing was read");
   }
+  CHECK_MESSAGE(includes > 500, "includes were not read");
 }
