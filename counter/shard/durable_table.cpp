@@ -33,8 +33,8 @@ durable_table::durable_table(const settings& configuration, counter::ledger& led
       table_(table_settings(configuration, ledger.summary(), changes_)) {}
 
 void durable_table::apply(batch& batch) {
-  if (!load(batch))
-    return batch.refuse(outcome::unreadable);
+  if (const auto result = load(batch); result != outcome::ok)
+    return batch.refuse(result);
   apply_batch(batch, table_);
   if (due_position_.empty())
     return;
@@ -87,8 +87,8 @@ void durable_table::revise(std::span<const std::unique_ptr<batch>> group, commit
 
 /// Applies the reads of a batch again and refuses everything else.
 void durable_table::apply_reads(batch& batch) {
-  if (!load(batch))
-    return batch.refuse(outcome::unreadable);
+  if (const auto result = load(batch); result != outcome::ok)
+    return batch.refuse(result);
   const auto now = batch.now();
   for (std::size_t i = 0; i < batch.size(); ++i) {
     if (!batch.is_call(i)) {
@@ -109,12 +109,13 @@ void durable_table::apply_reads(batch& batch) {
 
 // -- the cache ----------------------------------------------------------------
 
-/// Loads everything that the batch will ask the table for. Returns false if the
-/// ledger cannot be read.
-bool durable_table::load(batch& batch) {
+/// Loads everything that the batch will ask the table for. Returns ok, or why
+/// the ledger cannot be read.
+outcome durable_table::load(batch& batch) {
   const auto now = std::max(batch.now(), table_.now());
   needed_.clear();
   needed_hashes_.clear();
+  auto result = outcome::ok;
   for (std::size_t i = 0; i < batch.size(); ++i) {
     if (!batch.is_call(i)) {
       need(batch.command_at(i).name, batch.hash_at(i));
@@ -123,20 +124,23 @@ bool durable_table::load(batch& batch) {
     const auto& call = batch.call_at(i);
     if (const auto* command = std::get_if<full_command>(&call.request)) {
       need(command->name, batch.hash_at(i));
-      if (command->is_keyed() && !load_idempotency_record(idempotency_id_of(*command), now))
-        return false;
-    } else if (std::holds_alternative<expiry_sweep_request>(call.request) && !load_due(now)) {
-      return false;
+      if (command->is_keyed())
+        result = load_idempotency_record(idempotency_id_of(*command), now);
+    } else if (std::holds_alternative<expiry_sweep_request>(call.request)) {
+      result = load_due(now);
     }
+    if (result != outcome::ok)
+      return result;
   }
   return load_needed();
 }
 
 /// Loads some of what is due in this shard, so that the table can expire it.
-bool durable_table::load_due(time_point now) {
+outcome durable_table::load_due(time_point now) {
   std::vector<due_entry> due;
-  if (!ledger_.read_due(now, limits::shard_steps_max, due_position_, due))
-    return false;
+  auto result = ledger_.read_due(now, limits::shard_steps_max, due_position_, due);
+  if (result != outcome::ok)
+    return result;
   for (const auto& entry : due) {
     const bool is_counter = entry.kind == due_entry::kind_type::counter;
     const auto location = placement_.of(is_counter ? entry.id : name_of_idempotency_id(entry.id));
@@ -144,8 +148,8 @@ bool durable_table::load_due(time_point now) {
       continue;
     if (is_counter)
       need(entry.id, location.hash);
-    else if (!load_idempotency_record(entry.id, now))
-      return false;
+    else if (result = load_idempotency_record(entry.id, now); result != outcome::ok)
+      return result;
   }
   return load_needed();
 }
@@ -158,12 +162,12 @@ void durable_table::need(std::string_view name, std::uint64_t hash) {
   needed_hashes_.push_back(hash);
 }
 
-bool durable_table::load_needed() {
+outcome durable_table::load_needed() {
   if (needed_.empty())
-    return true;
+    return outcome::ok;
   states_.assign(needed_.size(), std::nullopt);
-  const bool could_read = ledger_.read(needed_, states_);
-  for (std::size_t i = 0; could_read && i < needed_.size(); ++i) {
+  const auto result = ledger_.read(needed_, states_);
+  for (std::size_t i = 0; result == outcome::ok && i < needed_.size(); ++i) {
     const table::hashed_name key{needed_[i], needed_hashes_[i]};
     // A name may be needed more than once.
     if (states_[i] && !table_.is_current(key))
@@ -171,21 +175,20 @@ bool durable_table::load_needed() {
   }
   needed_.clear();
   needed_hashes_.clear();
-  return could_read;
+  return result;
 }
 
 /// Loads a record and forgets it at once if its time is over.
-bool durable_table::load_idempotency_record(const std::string& id, time_point now) {
+outcome durable_table::load_idempotency_record(const std::string& id, time_point now) {
   if (!table_.is_current(id)) {
     std::optional<idempotency_record> record;
-    if (!ledger_.read_idempotency_record(id, record))
-      return false;
-    if (!record)
-      return true;
+    const auto result = ledger_.read_idempotency_record(id, record);
+    if (result != outcome::ok || !record)
+      return result;
     table_.load(id, *record);
   }
   table_.forget_due(id, now);
-  return true;
+  return outcome::ok;
 }
 
 /// Call it when nothing is uncommitted: then every counter can be loaded again.

@@ -44,7 +44,7 @@ public:
   durable_table(const settings& configuration, counter::ledger& ledger);
 
   /// Loads what the batch needs and completes it. If the ledger cannot be read, the
-  /// whole batch is refused with `unreadable` and changes nothing. Throws only
+  /// whole batch is refused with the ledger's outcome and changes nothing. Throws only
   /// std::bad_alloc; after that the table must not be used.
   void apply(batch& batch);
 
@@ -62,11 +62,11 @@ public:
   std::size_t bytes() const noexcept { return table_.bytes(); }
 
 private:
-  bool load(batch& batch);
-  bool load_due(time_point now);
+  outcome load(batch& batch);
+  outcome load_due(time_point now);
   void need(std::string_view name, std::uint64_t hash);
-  bool load_needed();
-  bool load_idempotency_record(const std::string& id, time_point now);
+  outcome load_needed();
+  outcome load_idempotency_record(const std::string& id, time_point now);
   void apply_reads(batch& batch);
   void evict();
 

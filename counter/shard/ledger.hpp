@@ -80,8 +80,9 @@ public:
 /// Thread-safe. Calls block as long as the disk does.
 ///
 /// A read sees every group that was committed before it began, whole, and nothing of
-/// a group that was not. A read that fails (false, or the outcome `unreadable`) has
-/// met damage or an I/O error and logged it; its output is unspecified.
+/// a group that was not. The outcome of a read is `ok`, `unreadable` after damage or an I/O
+/// error, or `disk_full` if a file could not be opened for want of descriptors or memory. A
+/// read that fails has logged why; its output is unspecified.
 class ledger {
 public:
   virtual ~ledger() = default;
@@ -100,24 +101,25 @@ public:
 
   /// Sets `states[i]` to the committed state of `names[i]`, expired or not.
   /// Preconditions: the spans have the same size and every state is nullopt.
-  virtual bool read(std::span<const std::string_view> names,
-                    std::span<std::optional<state>> states) = 0;
+  virtual outcome read(std::span<const std::string_view> names,
+                       std::span<std::optional<state>> states) = 0;
 
   /// Sets `record` to the record under `id` if there is one. Precondition: it is
   /// nullopt.
-  virtual bool read_idempotency_record(std::string_view id,
-                                       std::optional<idempotency_record>& record) = 0;
+  virtual outcome read_idempotency_record(std::string_view id,
+                                          std::optional<idempotency_record>& record) = 0;
 
   /// Appends up to `max` entries that are due at `now`, in order of time, beginning
   /// at `position` ("": the first one). Sets `position` to where the next call goes
   /// on; to "" if nothing more is due.
-  virtual bool read_due(time_point now, std::size_t max, std::string& position,
-                        std::vector<due_entry>& entries) = 0;
+  virtual outcome read_due(time_point now, std::size_t max, std::string& position,
+                           std::vector<due_entry>& entries) = 0;
 
   /// Lists counters in byte order of their names, looking at up to `steps`, and
   /// leaves out those that have expired by `now`. If it leaves one out it stores
-  /// `now` before it returns, so that the counter stays expired after a restart; if
-  /// that fails, the outcome says why.
+  /// `now` before it returns, so that the counter stays expired after a restart. If the
+  /// disk is full it returns the page all the same; if storing `now` fails for another
+  /// reason, the outcome is `draining`.
   virtual page list(const page_request& query, time_point now, std::size_t steps) = 0;
 
   /// Copies everything that is committed to a directory of its own, concurrently

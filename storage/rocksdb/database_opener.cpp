@@ -1,6 +1,7 @@
 #include "storage/rocksdb/database_opener.hpp"
 
 #include "storage/rocksdb/manifest_file_system.hpp"
+#include "storage/rocksdb/shortage.hpp"
 
 #include <rocksdb/cache.h>
 #include <rocksdb/env.h>
@@ -13,10 +14,14 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <cstdarg>
 #include <cstdio>
 #include <system_error>
 #include <utility>
+
+#include <fcntl.h>
+#include <unistd.h>
 
 namespace storage {
 
@@ -30,6 +35,7 @@ constexpr std::size_t mib = std::size_t{1} << 20;
 constexpr std::size_t memtable_bytes_max = 8 * mib;
 constexpr std::size_t memtable_bytes_min = mib;
 constexpr std::uint64_t manifest_bytes_max = 256 << 10;
+constexpr std::size_t spare_descriptors = 8;
 
 /// One is written to, one is being flushed to a table, and one is spare.
 constexpr int memtables = 3;
@@ -170,10 +176,21 @@ rocksdb::Status database_opener::open_as(access mode, std::unique_ptr<rocksdb::D
   return status;
 }
 
-std::uint64_t database_opener::free_bytes() const {
+bool database_opener::has_room() const {
   std::error_code error;
   const auto space = std::filesystem::space(path_, error);
-  return error ? 0 : space.available;
+  return !error && space.available >= room_bytes() && has_inodes(path_);
+}
+
+bool database_opener::has_descriptors() const {
+  std::array<int, spare_descriptors> opened{};
+  for (auto& descriptor : opened)
+    descriptor = ::open(path_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  const bool is_short = opened.back() < 0 && shortage_of(errno) == shortage::resources;
+  for (const int descriptor : opened)
+    if (descriptor >= 0)
+      ::close(descriptor);
+  return !is_short;
 }
 
 std::shared_ptr<rocksdb::FileSystem> default_file_system() {

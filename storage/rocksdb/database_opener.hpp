@@ -48,14 +48,18 @@ public:
   /// The file layer below RocksDB, which knows how writes to the log have failed.
   wal_file_system& watch() const noexcept { return *watch_; }
 
-  /// The free bytes on the disk; 0 if that is unknown.
-  std::uint64_t free_bytes() const;
-
   /// The free bytes that a full disk needs before the database is opened anew: to write
   /// what is in memory to a table, and as much to a new log.
   std::uint64_t room_bytes() const noexcept { return 2 * memtable_bytes_; }
 
   const std::filesystem::path& path() const noexcept { return path_; }
+  /// Returns whether the disk has room_bytes() and an inode.
+  bool has_room() const;
+
+  /// Returns whether the few descriptors are there that the database, opened anew, needs in
+  /// addition to those that it gives back when it is closed.
+  bool has_descriptors() const;
+
 
 private:
   rocksdb::Status open_as(access mode, std::unique_ptr<rocksdb::DB>& opened);

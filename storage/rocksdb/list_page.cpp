@@ -26,8 +26,8 @@ list_page read_page(counter_walk& walk, const counter::page_request& request,
   page.reached = request.after;
   for (;; walk.next()) {
     page.is_last = walk.is_at_end();
-    if (page.is_last && !walk.status().ok())
-      result.error = walk.status().ToString();
+    if (page.is_last)
+      result.status = walk.status();
     if (page.is_last || steps == 0 || page.counters.size() == request.limit)
       return result;
     --steps;
@@ -37,7 +37,7 @@ list_page read_page(counter_walk& walk, const counter::page_request& request,
       continue;  // deleted
     counter::state state;
     if (!decode(row, state)) {
-      result.error = "the row of a counter is damaged";
+      result.status = rocksdb::Status::Corruption("the row of a counter is damaged");
       return result;
     }
     if (state.expires_at && *state.expires_at <= now)

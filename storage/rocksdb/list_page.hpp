@@ -6,6 +6,7 @@
 #include "storage/rocksdb/counter_walk.hpp"
 
 #include <rocksdb/options.h>
+#include <rocksdb/status.h>
 
 #include <cstddef>
 #include <string>
@@ -35,8 +36,8 @@ struct list_page {
   counter::page page;
   /// The latest expiry of the counters that the page leaves out as expired.
   counter::time_point last_expiry = counter::time_point::min();
-  /// Why the page could not be read; empty if it could.
-  std::string error{};
+  /// Not ok if the page could not be read.
+  rocksdb::Status status{};
 };
 
 /// Reads one page from `walk`: up to request.limit counters that have not expired by `now`,

@@ -56,7 +56,8 @@ void live_database::heal() noexcept {
   if (!healing_mutex_.try_lock())
     return;
   const counter::mutex_lock healing{healing_mutex_, std::adopt_lock};
-  if (steady_clock::now() < next_healing_ || opener_.free_bytes() < opener_.room_bytes())
+  // The open database serves reads until another can be opened.
+  if (steady_clock::now() < next_healing_ || !opener_.has_room() || !opener_.has_descriptors())
     return;
   const exclusive_lock lock{mutex_};
   if (health() != counter::health::full)
@@ -74,22 +75,23 @@ void live_database::reopen() {
   if (!health_.leave_full())
     return;
   std::uint64_t latest = 0;
-  auto status = opener_.inspect(latest);
+  reason_ = opener_.inspect(latest);
   // No descriptors, even to read: the next attempt opens it.
-  if (status.IsNoSpace())
+  if (reason_.IsNoSpace())
     return health_.return_to_full();
-  if (!status.ok())
-    return health_.fail(status.ToString());
-  status = opener_.open(database_opener::access::write, database_);
-  if (status.IsNoSpace()) {
+  if (!reason_.ok())
+    return health_.fail(reason_.ToString());
+  reason_ = opener_.open(database_opener::access::write, database_);
+  is_read_only_ = reason_.IsNoSpace();
+  if (is_read_only_) {
     health_.return_to_full();
     // Reads go on meanwhile.
-    status = opener_.open(database_opener::access::read_only, database_);
-    if (status.IsNoSpace())
+    reason_ = opener_.open(database_opener::access::read_only, database_);
+    if (reason_.IsNoSpace())
       return;
   }
-  if (!status.ok())
-    return health_.fail(status.ToString());
+  if (!reason_.ok())
+    return health_.fail(reason_.ToString());
   if (database_->GetLatestSequenceNumber() != acknowledged_)
     return health_.fail("the database has more or fewer changes than were acknowledged");
   if (health() == counter::health::good)

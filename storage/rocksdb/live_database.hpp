@@ -6,6 +6,8 @@
 #include "storage/rocksdb/settings.hpp"
 #include "storage/rocksdb/writer_priority_mutex.hpp"
 
+#include <rocksdb/status.h>
+
 #include <atomic>
 #include <chrono>
 #include <cstdint>
@@ -15,8 +17,7 @@
 
 namespace rocksdb {
 class DB;
-class Status;
-}  // namespace rocksdb
+}
 
 namespace storage {
 
@@ -43,8 +44,10 @@ public:
   void adopt(std::unique_ptr<rocksdb::DB> opened);
 
   writer_priority_mutex& mutex() ABSL_LOCK_RETURNED(mutex_) { return mutex_; }
-  /// Null if an attempt to open the database anew has failed, for good or until the next one.
+  /// Null if an attempt to open the database anew has failed, for good or until the next one:
+  /// reason() is then why.
   rocksdb::DB* get() const ABSL_SHARED_LOCKS_REQUIRED(mutex_) { return database_.get(); }
+  const rocksdb::Status& reason() const ABSL_SHARED_LOCKS_REQUIRED(mutex_) { return reason_; }
   /// Returns false if there is no log that takes a sync: the disk has failed, or the log hit
   /// a full disk and was synced then.
   bool can_sync_log() const ABSL_SHARED_LOCKS_REQUIRED(mutex_);
@@ -55,9 +58,9 @@ public:
   /// See disk_health::fail().
   void fail(const std::string& reason) noexcept { health_.fail(reason); }
 
-  /// Opens the database anew if the disk was full and has room again; health() says with
-  /// what result. Does nothing while another thread does it, or within a second of an
-  /// attempt that failed. Blocks for as long as RocksDB needs to read the log.
+  /// Opens the database anew if the disk was full and has room again, and there are descriptors;
+  /// health() says with what result. Does nothing while another thread does it, or within a second
+  /// of an attempt that failed. Blocks for as long as RocksDB needs to read the log.
   void heal() noexcept ABSL_LOCKS_EXCLUDED(mutex_);
 
   /// All rows up to this sequence number are committed. Numbers may come in any order.
@@ -76,6 +79,8 @@ private:
   std::unique_ptr<rocksdb::DB> database_ ABSL_GUARDED_BY(mutex_);
   counter::mutex healing_mutex_ ABSL_ACQUIRED_BEFORE(mutex_);
   std::chrono::steady_clock::time_point next_healing_ ABSL_GUARDED_BY(healing_mutex_){};
+  rocksdb::Status reason_ ABSL_GUARDED_BY(mutex_);
+  bool is_read_only_ ABSL_GUARDED_BY(mutex_) = false;
 };
 
 }  // namespace storage

@@ -17,6 +17,10 @@
 #include <thread>
 #include <vector>
 
+namespace rocksdb {
+class Status;
+}
+
 namespace storage {
 
 // HOW COUNTERS ARE STORED
@@ -173,21 +177,21 @@ public:
   counter::health health() const noexcept override;
   const counter::ledger_summary& summary() const noexcept override { return summary_; }
   std::unique_ptr<counter::ledger_writer> open_writer(unsigned shard) override;
-  bool read(std::span<const std::string_view> names,
-            std::span<std::optional<counter::state>> found) override;
-  bool read_idempotency_record(std::string_view id,
-                               std::optional<counter::idempotency_record>& found) override;
-  bool read_due(counter::time_point now, std::size_t max, std::string& position,
-                std::vector<counter::due_entry>& found) override;
+  counter::outcome read(std::span<const std::string_view> names,
+                        std::span<std::optional<counter::state>> found) override;
+  counter::outcome read_idempotency_record(
+      std::string_view id, std::optional<counter::idempotency_record>& found) override;
+  counter::outcome read_due(counter::time_point now, std::size_t max, std::string& position,
+                            std::vector<counter::due_entry>& found) override;
   counter::page list(const counter::page_request& request, counter::time_point now,
                      std::size_t steps) override;
   counter::backup back_up(const std::string& name) override;
 
 private:
-  bool read_rows(std::span<const std::string_view> names,
-                 std::span<std::optional<counter::state>> found,
-                 std::span<const std::size_t> wanted);
-  bool cannot_read(const std::string& reason) noexcept;
+  counter::outcome read_rows(std::span<const std::string_view> names,
+                             std::span<std::optional<counter::state>> found,
+                             std::span<const std::size_t> wanted);
+  counter::outcome cannot_read(const rocksdb::Status& status) noexcept;
   counter::commit_result store_time(counter::time_point now);
 
   // Each uses only what stands above it.

@@ -5,6 +5,7 @@
 #include "storage/rocksdb/live_database.hpp"
 #include "storage/rocksdb/rocks_ledger.hpp"
 #include "storage/rocksdb/shared_write_buffer.hpp"
+#include "storage/rocksdb/shortage.hpp"
 
 #include <rocksdb/db.h>
 
@@ -17,36 +18,37 @@ using counter::due_entry;
 using counter::outcome;
 using counter::state;
 using counter::time_point;
+using rocksdb::Status;
 
-/// Logs why a read failed, and returns false.
-bool rocks_ledger::cannot_read(const std::string& reason) noexcept {
-  read_errors_.error(reason);
-  return false;
+/// Logs why a read failed, and returns its outcome.
+outcome rocks_ledger::cannot_read(const Status& status) noexcept {
+  read_errors_.error(status.ToString());
+  return shortage_of(status) == shortage::none ? outcome::unreadable : outcome::disk_full;
 }
 
-bool rocks_ledger::read(std::span<const std::string_view> names,
-                        std::span<std::optional<state>> found) {
+outcome rocks_ledger::read(std::span<const std::string_view> names,
+                           std::span<std::optional<state>> found) {
   // A change that is merged meanwhile is found in the counter's row then, or a later one.
   const auto others = buffer_->read(names, found);
-  return others.empty() || read_rows(names, found, others);
+  return others.empty() ? outcome::ok : read_rows(names, found, others);
 }
 
 /// Reads the counters' own rows, for the indexes in `wanted`.
-bool rocks_ledger::read_rows(std::span<const std::string_view> names,
-                             std::span<std::optional<state>> found,
-                             std::span<const std::size_t> wanted) {
+outcome rocks_ledger::read_rows(std::span<const std::string_view> names,
+                                std::span<std::optional<state>> found,
+                                std::span<const std::size_t> wanted) {
   const auto count = wanted.size();
   std::vector<std::string> keys(count);
   for (std::size_t i = 0; i < count; ++i)
     counter_key(keys[i], names[wanted[i]]);
   const std::vector<rocksdb::Slice> slices(keys.begin(), keys.end());
   std::vector<rocksdb::PinnableSlice> values(count);
-  std::vector<rocksdb::Status> statuses(count);
+  std::vector<Status> statuses(count);
 
   const shared_lock lock{database_->mutex()};
   auto* database = database_->get();
   if (database == nullptr)
-    return cannot_read("is not open");
+    return cannot_read(database_->reason());
   auto* family = database->DefaultColumnFamily();
   if (count == 1)
     statuses[0] = database->Get({}, family, slices[0], &values[0]);
@@ -56,15 +58,15 @@ bool rocks_ledger::read_rows(std::span<const std::string_view> names,
     if (statuses[i].IsNotFound())
       continue;
     if (!statuses[i].ok())
-      return cannot_read(statuses[i].ToString());
+      return cannot_read(statuses[i]);
     if (!decode(values[i].ToStringView(), found[wanted[i]].emplace()))
-      return cannot_read("the row of a counter is damaged");
+      return cannot_read(Status::Corruption("the row of a counter is damaged"));
   }
-  return true;
+  return outcome::ok;
 }
 
-bool rocks_ledger::read_idempotency_record(std::string_view id,
-                                           std::optional<counter::idempotency_record>& found) {
+outcome rocks_ledger::read_idempotency_record(std::string_view id,
+                                              std::optional<counter::idempotency_record>& found) {
   found.reset();
   std::string key;
   idempotency_record_key(key, id);
@@ -73,20 +75,20 @@ bool rocks_ledger::read_idempotency_record(std::string_view id,
   const shared_lock lock{database_->mutex()};
   auto* database = database_->get();
   if (database == nullptr)
-    return cannot_read("is not open");
+    return cannot_read(database_->reason());
   const auto status = database->Get({}, database->DefaultColumnFamily(), key, &value);
   if (status.IsNotFound())
-    return true;
+    return outcome::ok;
   if (!status.ok())
-    return cannot_read(status.ToString());
+    return cannot_read(status);
   if (decode(value.ToStringView(), found.emplace()))
-    return true;
+    return outcome::ok;
   found.reset();
-  return cannot_read("the row of an idempotency record is damaged");
+  return cannot_read(Status::Corruption("the row of an idempotency record is damaged"));
 }
 
-bool rocks_ledger::read_due(time_point now, std::size_t max, std::string& position,
-                            std::vector<due_entry>& found) {
+outcome rocks_ledger::read_due(time_point now, std::size_t max, std::string& position,
+                               std::vector<due_entry>& found) {
   std::string begin{static_cast<char>(row::due)};
   if (!position.empty())
     begin = position + '\0';  // the least key behind it
@@ -99,7 +101,7 @@ bool rocks_ledger::read_due(time_point now, std::size_t max, std::string& positi
   const shared_lock lock{database_->mutex()};
   auto* database = database_->get();
   if (database == nullptr)
-    return cannot_read("is not open");
+    return cannot_read(database_->reason());
   const std::unique_ptr<rocksdb::Iterator> rows{database->NewIterator(options)};
   std::string reached = position;
   std::size_t taken = 0;
@@ -108,14 +110,14 @@ bool rocks_ledger::read_due(time_point now, std::size_t max, std::string& positi
     if (!decode_due_key(rows->key().ToStringView(), found.emplace_back()) ||
         !rows->value().empty()) {
       found.pop_back();
-      return cannot_read("a row of what is due is damaged");
+      return cannot_read(Status::Corruption("a row of what is due is damaged"));
     }
     reached = rows->key().ToStringView();
   }
   if (!rows->Valid() && !rows->status().ok())
-    return cannot_read(rows->status().ToString());
+    return cannot_read(rows->status());
   position = rows->Valid() ? std::move(reached) : std::string{};
-  return true;
+  return outcome::ok;
 }
 
 // -- lists --------------------------------------------------------------------
@@ -136,13 +138,11 @@ counter::page rocks_ledger::list(const counter::page_request& request, time_poin
       auto walk = buffer_->walk(*database, range.options(), range.begin(), request, steps + 1);
       result = read_page(walk, request, now, steps);
     } else {
-      result.error = "is not open";
+      result.status = database_->reason();
     }
   }
-  if (!result.error.empty()) {
-    cannot_read(result.error);
-    return {outcome::unreadable};
-  }
+  if (!result.status.ok())
+    return {cannot_read(result.status)};
   // A counter that a list leaves out must not come back after a restart with an earlier
   // clock.
   if (result.last_expiry > stored_now)

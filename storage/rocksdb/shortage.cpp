@@ -6,6 +6,8 @@
 #include <string_view>
 #include <system_error>
 
+#include <sys/statvfs.h>
+
 namespace storage {
 
 shortage shortage_of(int error) noexcept {
@@ -21,6 +23,12 @@ shortage shortage_of(int error) noexcept {
     default:
       return shortage::none;
   }
+}
+
+bool has_inodes(const std::filesystem::path& path) noexcept {
+  struct statvfs space {};
+  // Some file systems do not count them, and say that there are 0 in all.
+  return ::statvfs(path.c_str(), &space) != 0 || space.f_files == 0 || space.f_favail > 0;
 }
 
 bool has_error(const rocksdb::Status& status, int error) {

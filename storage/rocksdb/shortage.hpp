@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
 
 namespace rocksdb {
 class Status;
@@ -18,6 +19,9 @@ enum class shortage : std::uint8_t {
 
 /// Classifies an error number of the system.
 shortage shortage_of(int error) noexcept;
+
+/// Returns false if the file system of `path` has no inode for another file.
+bool has_inodes(const std::filesystem::path& path) noexcept;
 
 /// Returns whether a status of RocksDB's file layer for the system is that of this error
 /// number. It has no number, so its text decides.

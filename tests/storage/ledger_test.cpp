@@ -18,6 +18,7 @@
 
 using counter::commit_result;
 using counter::due_entry;
+using counter::outcome;
 using counter::state;
 using storage::rocks_ledger;
 using namespace storage_tests;
@@ -27,7 +28,7 @@ namespace {
 std::optional<state> read(rocks_ledger& ledger, std::string_view name) {
   const std::array names{name};
   std::array<std::optional<state>, 1> found;
-  REQUIRE(ledger.read(names, found));
+  REQUIRE(ledger.read(names, found) == outcome::ok);
   return found[0];
 }
 
@@ -36,7 +37,7 @@ std::vector<due_entry> due(rocks_ledger& ledger, std::int64_t now, std::size_t s
   std::string position;
   do {
     const auto before = found.size();
-    REQUIRE(ledger.read_due(at(now), step, position, found));
+    REQUIRE(ledger.read_due(at(now), step, position, found) == outcome::ok);
     CHECK(found.size() - before <= step);
   } while (!position.empty());
   return found;
@@ -102,13 +103,13 @@ TEST_CASE("commit() stores a group for reads at once and after a restart") {
   std::array<std::string_view, 4> names{"c", "", "a", "b"};
   std::array<std::optional<state>, 4> found;
   found[2] = counted(7, 7);
-  REQUIRE(ledger.read(names, found));
+  REQUIRE(ledger.read(names, found) == outcome::ok);
   CHECK(found == std::array<std::optional<state>, 4>{counted(-3, 12), std::nullopt, std::nullopt,
                                                      counted(2, 11, at(500))});
   std::optional<counter::idempotency_record> idempotency_record;
-  REQUIRE(ledger.read_idempotency_record("id", idempotency_record));
+  REQUIRE(ledger.read_idempotency_record("id", idempotency_record) == outcome::ok);
   CHECK(idempotency_record == record_until(900));
-  REQUIRE(ledger.read_idempotency_record("other", idempotency_record));
+  REQUIRE(ledger.read_idempotency_record("other", idempotency_record) == outcome::ok);
   CHECK_FALSE(idempotency_record);
 }
 

@@ -266,26 +266,28 @@ TEST_CASE("durable_table::commit() evicts counters above bytes_max") {
   CHECK(disk.reads <= 1);
 }
 
-TEST_CASE("durable_table::apply() refuses a batch with unreadable if the ledger cannot be read") {
-  memory_ledger disk;
-  {
-    durable_shard first{disk, {}};
-    first.ask(operation::set, "a", 1);
-    REQUIRE(first.commit(start) == commit_result::ok);
+TEST_CASE("durable_table::apply() refuses a batch with the outcome of a read that fails") {
+  for (const auto failure : {outcome::unreadable, outcome::disk_full}) {
+    memory_ledger disk;
+    {
+      durable_shard first{disk, {}};
+      first.ask(operation::set, "a", 1);
+      REQUIRE(first.commit(start) == commit_result::ok);
+    }
+    disk.reopen();
+    durable_shard second{disk, {}};
+    disk.read_outcome = failure;
+    second.ask(operation::add, "a", 1).ask(keyed("k", add("b", 1))).ask_expiry_sweep();
+    REQUIRE(second.commit(start) == commit_result::ok);
+    CHECK(second.reply(0).outcome == failure);
+    CHECK(second.full_reply(1).outcome == failure);
+    CHECK(second.expiry_sweep(2).outcome == failure);
+    disk.read_outcome = outcome::ok;
+    second.begin().ask(operation::add, "a", 1).ask(get("b"));
+    REQUIRE(second.commit(start) == commit_result::ok);
+    CHECK(second.reply(0).value == 2);
+    CHECK(second.full_reply(1).outcome == outcome::not_found);
   }
-  disk.reopen();
-  durable_shard second{disk, {}};
-  disk.can_read = false;
-  second.ask(operation::add, "a", 1).ask(keyed("k", add("b", 1))).ask_expiry_sweep();
-  REQUIRE(second.commit(start) == commit_result::ok);
-  CHECK(second.reply(0).outcome == outcome::unreadable);
-  CHECK(second.full_reply(1).outcome == outcome::unreadable);
-  CHECK(second.expiry_sweep(2).outcome == outcome::unreadable);
-  disk.can_read = true;
-  second.begin().ask(operation::add, "a", 1).ask(get("b"));
-  REQUIRE(second.commit(start) == commit_result::ok);
-  CHECK(second.reply(0).value == 2);
-  CHECK(second.full_reply(1).outcome == outcome::not_found);
 }
 
 TEST_CASE("a durable_table's time continues after a restart, though the clock was set back") {

@@ -28,7 +28,7 @@ public:
 
   counter::commit_result next_commit = counter::commit_result::ok;
   bool stores_unknown = false;  ///< whether a commit with result `unknown` is stored
-  bool can_read = true;
+  counter::outcome read_outcome = counter::outcome::ok;
   bool has_backups = true;
   counter::health reported_health = counter::health::good;
   std::function<void()> on_commit;  ///< called when a commit begins
@@ -61,27 +61,27 @@ public:
     return std::make_unique<writer>(*this);
   }
 
-  bool read(std::span<const std::string_view> names,
-            std::span<std::optional<counter::state>> states) override {
+  counter::outcome read(std::span<const std::string_view> names,
+                        std::span<std::optional<counter::state>> states) override {
     reads += static_cast<int>(names.size());
-    for (std::size_t i = 0; can_read && i < names.size(); ++i)
+    for (std::size_t i = 0; is_readable() && i < names.size(); ++i)
       if (const auto entry = committed.counters.find(names[i]); entry != committed.counters.end())
         states[i] = entry->second;
-    return can_read;
+    return read_outcome;
   }
 
-  bool read_idempotency_record(std::string_view id,
-                               std::optional<counter::idempotency_record>& record) override {
+  counter::outcome read_idempotency_record(
+      std::string_view id, std::optional<counter::idempotency_record>& record) override {
     if (const auto entry = committed.idempotency_records.find(id);
-        can_read && entry != committed.idempotency_records.end())
+        is_readable() && entry != committed.idempotency_records.end())
       record = entry->second;
-    return can_read;
+    return read_outcome;
   }
 
-  bool read_due(counter::time_point now, std::size_t max, std::string& position,
-                std::vector<counter::due_entry>& entries) override {
-    if (!can_read)
-      return false;
+  counter::outcome read_due(counter::time_point now, std::size_t max, std::string& position,
+                            std::vector<counter::due_entry>& entries) override {
+    if (!is_readable())
+      return read_outcome;
     // A position stands for last_due_, the entry read last.
     auto next = committed.due.begin();
     if (!position.empty())
@@ -89,14 +89,14 @@ public:
     for (; next != committed.due.end() && std::get<0>(next->first) <= now; ++next) {
       if (max-- == 0) {
         position = "last_due_";
-        return true;
+        return counter::outcome::ok;
       }
       last_due_ = next->first;
       const auto& [at, kind, id] = next->first;
       entries.push_back({kind, id, at});
     }
     position.clear();
-    return true;
+    return counter::outcome::ok;
   }
 
   counter::page list(const counter::page_request& query, counter::time_point now,
@@ -119,6 +119,8 @@ public:
   }
 
 private:
+  bool is_readable() const { return read_outcome == counter::outcome::ok; }
+
   static void demand(bool condition, const char* message) {
     if (!condition)
       throw std::logic_error(message);

@@ -39,7 +39,7 @@ std::string_view detail_of(counter::outcome failure) noexcept {
     case outcome::draining:
       return "nothing was changed; try another server, or this one later";
     case outcome::disk_full:
-      return "nothing was changed; reads still work";
+      return "nothing was changed; the server's log says what has run out";
     case outcome::unreadable:
       return "the data on the disk is damaged or cannot be read; nothing was changed";
     case outcome::backup_exists:

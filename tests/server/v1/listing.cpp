@@ -80,4 +80,18 @@ std::string numbered(const std::string& prefix, std::size_t number) {
   return prefix + digits;
 }
 
+std::string refusal_of_many(client& connection, const std::string& prefix, int batches) {
+  const std::string padding(200, '-');
+  for (int i = 0; i < batches; ++i) {
+    std::string operations;
+    for (int j = 0; j < 500; ++j)
+      operations += std::string{j == 0 ? "" : ","} + R"({"op":"set","value":1,"name":")" + prefix +
+                    padding + std::to_string(i * 500 + j) + "\"}";
+    const auto reply = connection.ask(batch_of(operations));
+    if (reply.status != 200 || reply.body.find("\"code\"") != reply.body.npos)
+      return reply.body;
+  }
+  return "";
+}
+
 }  // namespace support

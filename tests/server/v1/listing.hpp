@@ -22,6 +22,10 @@ std::vector<std::string> names_of(const std::vector<json::object>& counters);
 
 /// Creates `PREFIX000000`, `PREFIX000001`, ... with their numbers as values.
 void create_many(client& connection, const std::string& prefix, std::size_t count);
+
+/// Creates counters with long names, 500 with each batch. Returns the body of the first reply
+/// that is no success; "" if there is none.
+std::string refusal_of_many(client& connection, const std::string& prefix, int batches);
 std::string numbered(const std::string& prefix, std::size_t number);
 
 }  // namespace support

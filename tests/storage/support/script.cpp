@@ -173,7 +173,7 @@ std::optional<contents> read_all(const std::filesystem::path& directory, std::st
       } while (!page.is_last);
       std::vector<due_entry> due;
       std::string position;
-      if (!ledger.read_due(at(3'000'000), 10'000, position, due)) {
+      if (ledger.read_due(at(3'000'000), 10'000, position, due) != counter::outcome::ok) {
         refusal = "what is due cannot be read";
         return std::nullopt;
       }
@@ -181,7 +181,7 @@ std::optional<contents> read_all(const std::filesystem::path& directory, std::st
         std::optional<counter::idempotency_record> idempotency_record;
         if (one.kind != due_entry::kind_type::idempotency_record)
           continue;
-        if (!ledger.read_idempotency_record(one.id, idempotency_record)) {
+        if (ledger.read_idempotency_record(one.id, idempotency_record) != counter::outcome::ok) {
           refusal = "an idempotency record cannot be read";
           return std::nullopt;
         }
