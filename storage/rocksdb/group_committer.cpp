@@ -102,14 +102,8 @@ void group_committer::advance_watermark(std::uint64_t sequence) noexcept {
 
 void group_committer::sync_log() noexcept {
   const shared_lock lock{database_.mutex()};
-  if (!database_.can_sync_log())
-    return;
   const auto sequence = database_.acknowledged();
-  if (sequence == watermark_->sequence())
-    return;
-  if (const auto status = database_.get()->SyncWAL(); !status.ok())
-    database_.fail(status.ToString());
-  else
+  if (sequence != watermark_->sequence() && database_.sync_log())
     advance_watermark(sequence);
 }
 

@@ -49,7 +49,8 @@ public:
   counter::time_point stored_now() const noexcept;
 
   /// Syncs every group that was committed before the call and advances the watermark to the
-  /// last of them. Does nothing if they are synced already or the disk has failed. Blocks.
+  /// last of them. Does nothing if they are synced already, the disk has failed, or it is full
+  /// and the log takes no sync: the watermark then stays where it is. Blocks.
   void sync_log() noexcept;
 
   /// To be called last, while no other call runs: writes everything to tables, so that the

@@ -25,7 +25,8 @@ live_database::live_database(const std::filesystem::path& path, const settings& 
     : opener_(
           path, settings.memory, settings.file_system,
           [this](const rocksdb::Status& status) { report(status); }, settings.tables_max),
-      health_(path.string(), opener_.room_bytes(), settings.on_failure) {}
+      health_(path.string(), opener_.room_bytes(), settings.on_failure),
+      syncs_at_intervals_(settings.durability.sync == counter::durability::sync::interval) {}
 
 live_database::~live_database() = default;
 
@@ -36,8 +37,17 @@ void live_database::adopt(std::unique_ptr<rocksdb::DB> opened) {
 }
 
 bool live_database::can_sync_log() const {
-  // A log that hit a full disk was synced then.
-  return health() != counter::health::failed && database_ && !opener_.watch().is_cut();
+  return health() != counter::health::failed && database_ && !is_read_only_ &&
+         !opener_.watch().is_cut();
+}
+
+bool live_database::sync_log() noexcept {
+  if (!can_sync_log())
+    return false;
+  const auto status = database_->SyncWAL();
+  if (!status.ok())
+    health_.fail(status.ToString());
+  return status.ok();
 }
 
 counter::health live_database::report(const rocksdb::Status& status) noexcept {
@@ -68,6 +78,10 @@ void live_database::heal() noexcept {
 }
 
 void live_database::reopen() {
+  // What was acknowledged since the last sync: as long as the disk is full, the database is
+  // open only to read, and cannot sync it.
+  if (syncs_at_intervals_)
+    sync_log();
   database_.reset();
   opener_.watch().clear();
   // Before it is opened, so that a failure while it is opened counts. It has failed for

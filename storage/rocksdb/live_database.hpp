@@ -48,15 +48,14 @@ public:
   /// reason() is then why.
   rocksdb::DB* get() const ABSL_SHARED_LOCKS_REQUIRED(mutex_) { return database_.get(); }
   const rocksdb::Status& reason() const ABSL_SHARED_LOCKS_REQUIRED(mutex_) { return reason_; }
-  /// Returns false if there is no log that takes a sync: the disk has failed, or the log hit
-  /// a full disk and was synced then.
-  bool can_sync_log() const ABSL_SHARED_LOCKS_REQUIRED(mutex_);
+  /// Syncs the log; a failure is final, see disk_health::fail(). Returns false if it failed or
+  /// there is no log that takes a sync: the disk has failed, the log hit a full disk and was
+  /// synced then, or the database is open only to read. Blocks.
+  bool sync_log() noexcept ABSL_SHARED_LOCKS_REQUIRED(mutex_);
 
   counter::health health() const noexcept { return health_.now(); }
   /// A write or a sync of the database failed: see disk_health::report().
   counter::health report(const rocksdb::Status& status) noexcept;
-  /// See disk_health::fail().
-  void fail(const std::string& reason) noexcept { health_.fail(reason); }
 
   /// Opens the database anew if the disk was full and has room again, and there are descriptors;
   /// health() says with what result. Does nothing while another thread does it, or within a second
@@ -69,18 +68,20 @@ public:
   std::uint64_t acknowledged() const noexcept { return acknowledged_.load(); }
 
 private:
+  bool can_sync_log() const ABSL_SHARED_LOCKS_REQUIRED(mutex_);
   void reopen() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   database_opener opener_;
   disk_health health_;
+  const bool syncs_at_intervals_;
   std::atomic<std::uint64_t> acknowledged_ = 0;
   writer_priority_mutex mutex_;
   // Destroyed before the members above, to which it reports until it is closed.
   std::unique_ptr<rocksdb::DB> database_ ABSL_GUARDED_BY(mutex_);
-  counter::mutex healing_mutex_ ABSL_ACQUIRED_BEFORE(mutex_);
-  std::chrono::steady_clock::time_point next_healing_ ABSL_GUARDED_BY(healing_mutex_){};
   rocksdb::Status reason_ ABSL_GUARDED_BY(mutex_);
   bool is_read_only_ ABSL_GUARDED_BY(mutex_) = false;
+  counter::mutex healing_mutex_ ABSL_ACQUIRED_BEFORE(mutex_);
+  std::chrono::steady_clock::time_point next_healing_ ABSL_GUARDED_BY(healing_mutex_){};
 };
 
 }  // namespace storage

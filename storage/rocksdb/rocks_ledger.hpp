@@ -140,7 +140,9 @@ namespace storage {
 //   disk_health then takes no changes, and reads go on. RocksDB does not write to such a log again,
 //   so live_database, once there is room, closes the database, opens it anew and requires that its
 //   last row is the last one that was acknowledged. A commit looks for room, and so does a thread
-//   of the ledger, twice a second.
+//   of the ledger, twice a second. If there turns out to be none, the database is open to read
+//   only until the next attempt. It takes no sync then, so with sync::interval the log is synced
+//   before the database is closed; the watermark stays where it is until the disk has healed.
 // Failed sync, or any other failed write: nobody knows whether the group is stored, and the
 //   next sync may succeed although the kernel has dropped it. wal_file_system is unsure,
 //   and disk_health fails for good: the commit returns `unknown`, later ones `refused`, and

@@ -1,7 +1,10 @@
 #include "storage/rocksdb/wal_file_system.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
+#include <memory>
+#include <string>
 #include <string_view>
 #include <utility>
 
@@ -25,9 +28,15 @@ constexpr std::size_t zeros_bytes = std::size_t{256} << 10;
 /// A log. One thread at a time writes it; any thread may sync it meanwhile.
 class wal_file_system::log_file final : public rocksdb::FSWritableFileOwnerWrapper {
 public:
-  log_file(std::unique_ptr<rocksdb::FSWritableFile> target, wal_file_system& owner)
+  log_file(const std::string& name, std::unique_ptr<rocksdb::FSWritableFile> target,
+           wal_file_system& owner)
       : FSWritableFileOwnerWrapper(std::move(target)),
-        owner_(owner) {}
+        owner_(owner),
+        parent_(name.substr(0, name.find_last_of('/'))) {
+    const counter::mutex_lock lock{owner_.logs_mutex_};
+    owner_.logs_.insert(this);
+  }
+  ~log_file() override { forget(); }
 
   IOStatus Append(const Slice& data, const IOOptions& options, IODebugContext* debug) override {
     return appended(data.size(), target()->Append(data, options, debug), options, debug);
@@ -50,6 +59,7 @@ public:
     }
   }
   IOStatus Close(const IOOptions& options, IODebugContext* debug) override {
+    forget();
     if (zeros_end_ > bytes_)
       target()->Truncate(bytes_, options, debug).PermitUncheckedError();
     return target()->Close(options, debug);
@@ -68,7 +78,14 @@ public:
     return owner_.log_failed(target()->RangeSync(offset, bytes, options, debug));
   }
 
+  bool is_synced() const { return synced_ == bytes_; }
+
 private:
+  void forget() {
+    const counter::mutex_lock lock{owner_.logs_mutex_};
+    owner_.logs_.erase(this);
+  }
+
   IOStatus appended(std::size_t bytes, IOStatus status, const IOOptions& options,
                     IODebugContext* debug) {
     if (status.ok()) {
@@ -80,7 +97,7 @@ private:
     // If this fails it does not matter: a start drops a torn record.
     target()->Truncate(bytes_, options, debug).PermitUncheckedError();
     // The last opportunity to sync what was acknowledged without a sync.
-    if (synced_ == bytes_ || Sync(options, debug).ok())
+    if (owner_.sync_logs(parent_, options, debug))
       owner_.cut_ = true;
     return status;
   }
@@ -95,6 +112,7 @@ private:
   }
 
   wal_file_system& owner_;
+  const std::string parent_;
   std::uint64_t zeros_end_ = 0;
   bool can_write_zeros_ = true;
   std::atomic<std::uint64_t> bytes_ = 0;
@@ -153,7 +171,23 @@ IOStatus wal_file_system::NewDirectory(const std::string& name, const IOOptions&
 void wal_file_system::watch(const std::string& name,
                             std::unique_ptr<rocksdb::FSWritableFile>* file) {
   if (name.ends_with(".log"))
-    *file = std::make_unique<log_file>(std::move(*file), *this);
+    *file = std::make_unique<log_file>(name, std::move(*file), *this);
+}
+
+/// Syncs every open log, and their entries: an older log is needed until the table with its
+/// rows is written, and RocksDB syncs the entry of a new one with its first sync.
+bool wal_file_system::sync_logs(const std::string& parent, const IOOptions& options,
+                                IODebugContext* debug) {
+  const counter::mutex_lock lock{logs_mutex_};
+  if (std::all_of(logs_.begin(), logs_.end(), [](auto* log) { return log->is_synced(); }))
+    return true;
+  for (auto* log : logs_)
+    if (!log->is_synced() && !log->Sync(options, debug).ok())
+      return false;
+  std::unique_ptr<rocksdb::FSDirectory> entries;
+  // Without a descriptor for it, the entries are left to the kernel.
+  return !target()->NewDirectory(parent, options, &entries, debug).ok() ||
+         log_failed(entries->Fsync(options, debug)).ok();
 }
 
 IOStatus wal_file_system::log_failed(IOStatus status) {

@@ -1,9 +1,12 @@
 #pragma once
 
+#include "counter/mutex.hpp"
+
 #include <rocksdb/file_system.h>
 
 #include <atomic>
 #include <memory>
+#include <set>
 #include <string>
 
 namespace storage {
@@ -26,7 +29,8 @@ public:
   bool is_unsure() const noexcept { return unsure_.load(); }
 
   /// Returns whether, since clear(), a log hit a full disk: its last record is torn or was
-  /// truncated away, everything before it is synced, and the log takes no more writes.
+  /// truncated away, everything before it is synced, in older logs too, and the log takes no
+  /// more writes.
   bool is_cut() const noexcept { return cut_.load(); }
 
   /// To be called while no database is open.
@@ -59,6 +63,8 @@ private:
   class log_file;
   class directory;
 
+  bool sync_logs(const std::string& parent, const rocksdb::IOOptions& options,
+                 rocksdb::IODebugContext* debug);
   rocksdb::IOStatus log_failed(rocksdb::IOStatus status);
   rocksdb::IOStatus after_log_failed(rocksdb::IOStatus status);
   void watch(const std::string& name, std::unique_ptr<rocksdb::FSWritableFile>* file);
@@ -66,6 +72,8 @@ private:
   static thread_local bool is_committing;
   std::atomic<bool> unsure_ = false;
   std::atomic<bool> cut_ = false;
+  counter::mutex logs_mutex_;
+  std::set<log_file*> logs_ ABSL_GUARDED_BY(logs_mutex_);  // those that are open
 };
 
 }  // namespace storage

@@ -167,3 +167,66 @@ TEST_CASE("commit() fills a small disk, and goes on when it has room again") {
   check_contains(root.path() / "data", rows);
   ::umount(root.path().c_str());
 }
+
+TEST_CASE("sync at intervals goes on through a shortage that begins before a sync") {
+  for (const bool heals : {true, false}) {
+    CAPTURE(heals);
+    test_disk disk;
+    std::atomic<int> failures = 0;
+    auto settings = disk.settings();
+    settings.durability.sync = counter::durability::sync::interval;
+    settings.durability.interval = std::chrono::milliseconds{300};
+    settings.on_failure = [&failures] { ++failures; };
+    std::uint64_t rows = 0;
+    {
+      single_writer writer{settings};
+      disk.file_system->begin({.at = 1,
+                               .fault = fault::no_space,
+                               .count = ~std::uint64_t{0} >> 1,
+                               .only = static_cast<int>(change::create)});
+      auto result = commit_result::ok;
+      while (result == commit_result::ok && writer.rows() < 100'000)
+        result = writer.add(1'000);
+      CHECK(result == commit_result::full);
+      CHECK(writer.add() == commit_result::full);
+      std::this_thread::sleep_for(std::chrono::milliseconds{800});
+      CHECK(writer.ledger->health() == counter::health::full);
+      CHECK(writer.can_read(1));
+      disk.file_system->begin({});
+      if (heals)
+        CHECK(writer.add_when_healed() == commit_result::ok);
+      rows = writer.rows();
+    }
+    CHECK(failures == 0);
+    disk.file_system->power_loss(nullptr);
+    check_contains(disk.directory, rows);
+  }
+}
+
+TEST_CASE("a full disk syncs what was acknowledged in older logs, too") {
+  test_disk disk;
+  auto settings = disk.settings();
+  settings.durability.sync = counter::durability::sync::interval;
+  settings.durability.interval = std::chrono::hours{1};
+  const auto slow = std::make_shared<slow_tables>(disk.file_system);
+  settings.file_system = slow;
+  std::uint64_t rows = 0;
+  {
+    single_writer writer{settings};
+    slow->is_waiting = true;
+    // Until a second log has begun, and the table of the first is not there yet.
+    while (slow->logs < 2 && writer.rows() < 100'000)
+      REQUIRE(writer.add(1'000) == commit_result::ok);
+    rows = writer.rows();
+    disk.file_system->begin({.at = 1,
+                             .fault = fault::no_space,
+                             .count = ~std::uint64_t{0} >> 1,
+                             .only = static_cast<int>(change::append)});
+    CHECK(writer.add() == commit_result::full);
+    slow->is_waiting = false;
+    slow->is_waiting.notify_all();
+  }
+  disk.file_system->begin({});
+  disk.file_system->power_loss(nullptr);
+  check_contains(disk.directory, rows);
+}
