@@ -144,10 +144,11 @@ counter::page rocks_ledger::list(const counter::page_request& request, time_poin
   if (!result.status.ok())
     return {cannot_read(result.status)};
   // A counter that a list leaves out must not come back after a restart with an earlier
-  // clock.
+  // clock. On a full disk it may: lists go on, and judge by the clock as other reads do.
   if (result.last_expiry > stored_now)
-    if (const auto stored = store_time(now); stored != commit_result::ok)
-      return {stored == commit_result::full ? outcome::disk_full : outcome::draining};
+    if (const auto stored = store_time(now);
+        stored != commit_result::ok && stored != commit_result::full)
+      return {outcome::draining};
   return std::move(result.page);
 }
 

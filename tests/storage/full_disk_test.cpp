@@ -117,6 +117,24 @@ TEST_CASE("commit() returns full during a shortage, reads go on, and its end hea
   }
 }
 
+TEST_CASE("list() on a full disk leaves out what has expired, though it cannot store the time") {
+  test_disk disk;
+  storage::rocks_ledger ledger{disk.settings()};
+  const auto writer = ledger.open_writer(0);
+  writer->put("a", std::nullopt, counted(1, 1, at(100)));
+  writer->put("b", std::nullopt, counted(2, 2));
+  REQUIRE(writer->commit(2, at(1), 2, 0) == commit_result::ok);
+  disk.file_system->begin({.at = 1, .fault = fault::no_space, .count = ~std::uint64_t{0} >> 1});
+  // The first list finds that the disk is full, the next ones know.
+  for (int i = 0; i < 3; ++i) {
+    const auto page = ledger.list({.limit = 10}, at(100), 1'000);
+    CHECK(page.outcome == counter::outcome::ok);
+    REQUIRE(page.counters.size() == 1);
+    CHECK(page.counters[0].name == "b");
+    CHECK(ledger.health() == counter::health::full);
+  }
+}
+
 TEST_CASE("read() and list() return disk_full as long as the database cannot be opened anew") {
   test_disk disk;
   auto settings = disk.settings();
