@@ -36,6 +36,7 @@ constexpr std::size_t memtable_bytes_max = 8 * mib;
 constexpr std::size_t memtable_bytes_min = mib;
 constexpr std::uint64_t manifest_bytes_max = 256 << 10;
 constexpr std::size_t spare_descriptors = 8;
+constexpr std::size_t write_buffer_bytes_of_timer = std::size_t{64} << 10;
 
 /// One is written to, one is being flushed to a table, and one is spare.
 constexpr int memtables = 3;
@@ -127,7 +128,7 @@ rocksdb::Options options_of(rocksdb::Env* env, std::size_t memory, std::size_t w
   options.bytes_per_sync = mib;
   options.max_background_jobs = 2;
   options.max_open_files = static_cast<int>(tables_max);
-  options.max_file_opening_threads = 2;  // each start creates them, and there are few files
+  options.max_file_opening_threads = 1;  // none but the caller: it may be that none can be made
   options.manifest_preallocation_size = manifest_bytes_max;  // a disk may be small
   options.skip_stats_update_on_db_open = true;
   options.stats_dump_period_sec = 0;
@@ -160,8 +161,34 @@ rocksdb::Status database_opener::inspect(std::uint64_t& sequence) {
 }
 
 rocksdb::Status database_opener::open(access mode, std::unique_ptr<rocksdb::DB>& opened) {
+  if (mode != access::read_only && !timer_)
+    if (auto status = open_timer(); !status.ok())
+      return status;
   gap_filter_.restart();
   return open_as(mode, opened);
+}
+
+/// RocksDB has a thread for timers as long as any database is open to write. This one stays open,
+/// so that the other can be closed and opened anew where no thread can be made: RocksDB would
+/// end the process.
+rocksdb::Status database_opener::open_timer() {
+  timer_env_.reset(rocksdb::NewMemEnv(rocksdb::Env::Default()));
+  rocksdb::Options options;
+  options.env = timer_env_.get();
+  options.info_log = options_.info_log;
+  options.create_if_missing = true;
+  options.write_buffer_size = write_buffer_bytes_of_timer;
+  options.stats_dump_period_sec = 0;
+  options.stats_persist_period_sec = 0;
+  rocksdb::BlockBasedTableOptions table;
+  table.no_block_cache = true;
+  options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
+  rocksdb::DB* database = nullptr;
+  auto status = timer_env_->CreateDirIfMissing("/timer");
+  if (status.ok())
+    status = rocksdb::DB::Open(options, "/timer", &database);
+  timer_.reset(database);
+  return status;
 }
 
 rocksdb::Status database_opener::open_as(access mode, std::unique_ptr<rocksdb::DB>& opened) {

@@ -42,7 +42,8 @@ public:
     write,      ///< to write; it must exist
     read_only,  ///< it must exist; change no file
   };
-  /// Sets `opened`; to null if it fails. Blocks until the log is read.
+  /// Sets `opened`; to null if it fails. Blocks until the log is read. Only the first call that
+  /// opens it to write makes threads; it throws std::system_error if it cannot.
   rocksdb::Status open(access mode, std::unique_ptr<rocksdb::DB>& opened);
 
   /// The file layer below RocksDB, which knows how writes to the log have failed.
@@ -52,7 +53,6 @@ public:
   /// what is in memory to a table, and as much to a new log.
   std::uint64_t room_bytes() const noexcept { return 2 * memtable_bytes_; }
 
-  const std::filesystem::path& path() const noexcept { return path_; }
   /// Returns whether the disk has room_bytes() and an inode.
   bool has_room() const;
 
@@ -60,8 +60,10 @@ public:
   /// addition to those that it gives back when it is closed.
   bool has_descriptors() const;
 
+  const std::filesystem::path& path() const noexcept { return path_; }
 
 private:
+  rocksdb::Status open_timer();
   rocksdb::Status open_as(access mode, std::unique_ptr<rocksdb::DB>& opened);
 
   std::filesystem::path path_;
@@ -70,6 +72,9 @@ private:
   wal_gap_filter gap_filter_;
   std::size_t memtable_bytes_;
   rocksdb::Options options_;
+  // An empty database in memory, see open_timer().
+  std::unique_ptr<rocksdb::Env> timer_env_;
+  std::unique_ptr<rocksdb::DB> timer_;
 };
 
 /// RocksDB's file layer for the files of the system. Thread-safe.

@@ -1,17 +1,22 @@
-// A quota, a limit of the length of files, and a lack of descriptors or memory refuse changes
-// as a full disk does, and heal as it does.
+// A quota, a limit of the length of files, and a lack of inodes, descriptors or memory refuse
+// changes as a full disk does, and heal as it does, also without threads.
 
 #include "tests/server/durable/support/data.hpp"
 #include "tests/server/durable/support/faults.hpp"
+#include "tests/server/durable/support/small_disk.hpp"
 #include "tests/server/support/client.hpp"
 #include "tests/server/support/server_process.hpp"
 #include "tests/server/support/temporary_directory.hpp"
+#include "tests/server/v1/listing.hpp"
 #include "tests/server/v1/support.hpp"
 
 #include <doctest/doctest.h>
 
 #include <chrono>
+#include <filesystem>
+#include <fstream>
 #include <string>
+#include <thread>
 #include <vector>
 
 using namespace support;
@@ -89,4 +94,27 @@ TEST_CASE("a start that meets a quota or a limit of the length of files is refus
     CHECK(ended.log.find(reason) != ended.log.npos);
     CHECK(check_of(data).output == report_of(1, 0));
   }
+}
+
+TEST_CASE("a full disk heals while no thread can be made") {
+  small_disk disk;
+  if (!disk.is_there() || !can_inject())
+    return;
+  server_process server{stored_in(disk / "data"), injectable()};
+  client connection{server.port()};
+  // Several tables, which RocksDB would open with several threads.
+  for (int i = 0; i < 4; ++i) {
+    create_many(connection, std::to_string(i) + std::string(100, '-'), 3000);
+    REQUIRE(connection.ask(request("POST", "/v1/admin/backup?name=b" + std::to_string(i))).status ==
+            201);
+  }
+  disk.fill();
+  REQUIRE(refusal_of_many(connection, "full", 100).find("disk-full") != std::string::npos);
+  fault no_threads{server, "clone,clone3:error=EAGAIN"};
+  disk.empty();
+  server.wait_for_log("changes are taken again");
+  CHECK(connection.ask(get_request("/inc?name=x")).status == 200);
+  create_many(connection, "more" + std::string(100, '-'), 20'000);
+  CHECK(connection.ask(request("POST", "/v1/admin/backup?name=last")).status == 201);
+  CHECK(server.stop().exit_code == 0);
 }
