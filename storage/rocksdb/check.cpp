@@ -6,14 +6,19 @@
 #include "storage/rocksdb/database_opener.hpp"
 #include "storage/rocksdb/row_scan.hpp"
 #include "storage/rocksdb/rows.hpp"
+#include "storage/rocksdb/shortage.hpp"
+#include "storage/rocksdb/shortage_file_system.hpp"
 #include "storage/rocksdb/write_buffer.hpp"
 
 #include <rocksdb/db.h>
 
+#include <cerrno>
 #include <exception>
 #include <memory>
 #include <optional>
+#include <stdexcept>
 #include <string_view>
+#include <system_error>
 #include <utility>
 
 namespace storage {
@@ -25,6 +30,18 @@ using counter::time_point;
 
 constexpr std::size_t memory_bytes = std::size_t{64} << 20;
 constexpr std::size_t damages_max = 100;
+
+/// Returns whether a call that failed with this error says nothing about the bytes of the file.
+bool is_refusal(int error) {
+  return shortage_of(error) != shortage::none || error == EACCES || error == EPERM;
+}
+
+/// Throws if `status` is that of such a call.
+void require_access(const std::string& database, const rocksdb::Status& status) {
+  if (shortage_of(status) != shortage::none || has_error(status, EACCES) ||
+      has_error(status, EPERM))
+    throw std::runtime_error(database + ": cannot be checked: " + status.getState());
+}
 
 /// Names come from peers and may contain what a terminal obeys.
 std::string printable(std::string_view bytes) {
@@ -48,13 +65,13 @@ public:
 
   void run() {
     if (const auto status = database_.VerifyChecksum(options_); !status.ok())
-      damage(status.ToString());
+      damage(status);
     read_changes();
     const std::unique_ptr<rocksdb::Iterator> rows{database_.NewIterator(options_)};
     for (rows->SeekToFirst(); rows->Valid(); rows->Next())
       inspect(rows->key().ToStringView(), rows->value().ToStringView());
     if (!rows->status().ok())
-      damage(rows->status().ToString());
+      damage(rows->status());
     newer_.for_each([this](const change& change) { inspect_counter(change.name, change.row); });
     expect("counters", counters_, result_.counters);
     expect("idempotency records", idempotency_records_, result_.idempotency_records);
@@ -70,6 +87,11 @@ public:
   }
 
 private:
+  void damage(const rocksdb::Status& status) {
+    require_access(database_.GetName(), status);
+    damage(status.ToString());
+  }
+
   /// The changes take precedence over the counters' own rows.
   void read_changes() {
     const auto take = [this](std::string_view key, std::string_view changes) {
@@ -121,7 +143,7 @@ private:
   bool get(const std::string& key, std::string& value) {
     const auto status = database_.Get(options_, key, &value);
     if (!status.ok() && !status.IsNotFound())
-      damage(status.ToString());
+      damage(status);
     return status.ok();
   }
 
@@ -166,12 +188,16 @@ private:
 }  // namespace
 
 check_result check(const std::filesystem::path& path) {
-  const auto file_system = default_file_system();
+  const auto file_system = std::make_shared<shortage_file_system>(default_file_system());
   const data_directory directory{path, data_directory::access::check, *file_system};
   check_result result;
   std::uint64_t watermark = 0;
   try {
     watermark = commit_watermark::read(directory.commit_watermark());
+  } catch (const std::system_error& error) {
+    if (is_refusal(error.code().value()))
+      throw;
+    result.damages.emplace_back(error.what());
   } catch (const std::exception& error) {
     result.damages.emplace_back(error.what());
   }
@@ -183,6 +209,7 @@ check_result check(const std::filesystem::path& path) {
   if (status.ok())
     status = opener.open(database_opener::access::read_only, database);
   if (!status.ok()) {
+    require_access(directory.database(), status);
     result.damages.push_back(directory.database().string() + ": " + status.ToString());
     return result;
   }

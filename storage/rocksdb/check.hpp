@@ -18,7 +18,8 @@ struct check_result {
 /// Reads everything in a data directory that no server is using, and verifies checksums,
 /// the commit watermark, and that rows agree with each other. Changes nothing. Takes as
 /// long as it takes to read the disk. Throws std::runtime_error if the directory cannot
-/// be checked: in use, not a data directory, or of a newer format.
+/// be checked: in use, not a data directory, of a newer format, or with a file that this
+/// process may not read or has no descriptor for.
 check_result check(const std::filesystem::path& directory);
 
 }  // namespace storage

@@ -8,7 +8,6 @@
 #include <fstream>
 #include <iterator>
 #include <memory>
-#include <stdexcept>
 #include <system_error>
 #include <vector>
 
@@ -73,8 +72,7 @@ std::string read_file(const fs::path& file) {
   std::ifstream input{file, std::ios::binary};
   std::string bytes{std::istreambuf_iterator<char>{input}, {}};
   if (!input.is_open() || input.bad())
-    throw std::runtime_error(file.string() +
-                             ": cannot be read: " + std::generic_category().message(errno));
+    throw std::system_error(errno, std::generic_category(), file.string() + ": cannot be read");
   return bytes;
 }
 

@@ -38,7 +38,7 @@ void rename(rocksdb::FileSystem& file_system, const std::filesystem::path& from,
 /// directory. Does not follow symbolic links, and does not sync.
 void remove_directory(rocksdb::FileSystem& file_system, const std::filesystem::path& directory);
 
-/// Returns all bytes of a file.
+/// Returns all bytes of a file. Throws std::system_error.
 std::string read_file(const std::filesystem::path& file);
 
 }  // namespace storage
