@@ -58,6 +58,22 @@ void make(rocksdb::DB& database, rocksdb::FileSystem& file_system, const fs::pat
   data_directory::mark(file_system, unfinished);
 }
 
+/// Removes a backup that has failed. Returns false if it is there, and complete, nevertheless.
+bool undo(rocksdb::FileSystem& file_system, const fs::path& complete, const fs::path& unfinished) {
+  std::error_code error;
+  const auto is_renamed = [&] { return fs::exists(fs::symlink_status(complete, error)); };
+  try {
+    // The directory could not be synced after that.
+    if (is_renamed())
+      rename(file_system, complete, unfinished);
+    remove_directory(file_system, unfinished);
+  } catch (const std::exception& second_error) {
+    // The next start tries again.
+    spdlog::warn("{}", second_error.what());
+  }
+  return !is_renamed();
+}
+
 }  // namespace
 
 counter::backup make_backup(rocksdb::DB& database, rocksdb::FileSystem& file_system,
@@ -74,20 +90,19 @@ counter::backup make_backup(rocksdb::DB& database, rocksdb::FileSystem& file_sys
     return {outcome::ok, complete.string()};
   } catch (const std::exception& error) {
     spdlog::error("a backup failed: {}", error.what());
-    try {
-      remove_directory(file_system, unfinished);
-    } catch (const std::exception& second_error) {
-      // The next start tries again.
-      spdlog::warn("{}", second_error.what());
-    }
-    return {is_shortage(error) ? outcome::disk_full : outcome::unreadable};
+    const bool is_undone = undo(file_system, complete, unfinished);
+    return {is_undone && is_shortage(error) ? outcome::disk_full : outcome::unreadable};
   }
 }
 
 void remove_unfinished_backups(rocksdb::FileSystem& file_system, const data_directory& directory) {
   for (const auto& entry : fs::directory_iterator{directory.backups()})
     if (is_unfinished(entry.path()))
-      remove_directory(file_system, entry.path());
+      try {
+        remove_directory(file_system, entry.path());
+      } catch (const std::exception& error) {
+        spdlog::warn("an unfinished backup cannot be removed: {}", error.what());
+      }
 }
 
 }  // namespace storage

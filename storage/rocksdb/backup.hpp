@@ -23,7 +23,8 @@ class data_directory;
 counter::backup make_backup(rocksdb::DB& database, rocksdb::FileSystem& file_system,
                             const data_directory& directory, const std::string& name);
 
-/// Removes every backup that a crash has left unfinished. Throws std::runtime_error.
+/// Removes every backup that a crash has left unfinished, and logs those that it cannot remove.
+/// Throws std::runtime_error if it cannot read backups/.
 void remove_unfinished_backups(rocksdb::FileSystem& file_system, const data_directory& directory);
 
 }  // namespace storage

@@ -92,3 +92,17 @@ TEST_CASE("commit() returns refused after a sync at intervals has failed") {
   CHECK(failures == 1);
   CHECK(writer.add() == commit_result::refused);
 }
+
+TEST_CASE(
+    "a start leaves an unfinished backup that it cannot remove, and the next one tries again") {
+  test_disk disk;
+  const auto unfinished = disk.directory / "backups" / "half~";
+  { const storage::rocks_ledger ledger{disk.settings()}; }
+  std::filesystem::create_directory(unfinished);
+  disk.file_system->begin(
+      {.at = 1, .fault = fault::error, .only = static_cast<int>(change::remove), .error = EACCES});
+  { const storage::rocks_ledger ledger{disk.settings()}; }
+  CHECK(std::filesystem::exists(unfinished));
+  { const storage::rocks_ledger ledger{disk.settings()}; }
+  CHECK_FALSE(std::filesystem::exists(unfinished));
+}

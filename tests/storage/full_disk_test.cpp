@@ -248,3 +248,24 @@ TEST_CASE("a full disk syncs what was acknowledged in older logs, too") {
   disk.file_system->power_loss(nullptr);
   check_contains(disk.directory, rows);
 }
+
+TEST_CASE("back_up() leaves nothing if the directory cannot be synced in the end") {
+  test_disk disk;
+  single_writer writer{disk.settings()};
+  REQUIRE(writer.add() == commit_result::ok);
+  auto outcome = counter::outcome::disk_full;
+  std::uint64_t failures = 0;
+  for (; failures < 20 && outcome == counter::outcome::disk_full; ++failures) {
+    CAPTURE(failures);
+    disk.file_system->begin({.at = failures + 1,
+                             .fault = fault::no_space,
+                             .only = static_cast<int>(change::sync_directory)});
+    outcome = writer.ledger->back_up("a").outcome;
+    disk.file_system->begin({});
+    CHECK(writer.add_when_healed() == commit_result::ok);
+    if (outcome == counter::outcome::disk_full)
+      CHECK(std::filesystem::is_empty(disk.directory / "backups"));
+  }
+  CHECK(outcome == counter::outcome::ok);
+  CHECK(failures > 3);
+}

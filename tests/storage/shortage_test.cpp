@@ -103,11 +103,11 @@ TEST_CASE("shortage_file_system reports a refused hard link as not supported") {
   std::unique_ptr<rocksdb::FSWritableFile> file;
   REQUIRE(layer.NewWritableFile(from, {}, &file, nullptr).ok());
   using fault = fault_file_system::fault;
-  for (const int error : {EPERM, EMLINK}) {
+  for (const int error : {EPERM, EMLINK, ENOSYS, EACCES, EINVAL}) {
     disk.file_system->begin({.at = 1, .fault = fault::error, .error = error});
     CHECK(layer.LinkFile(from, to, {}, nullptr).IsNotSupported());
   }
-  disk.file_system->begin({.at = 1, .fault = fault::error, .error = EACCES});
+  disk.file_system->begin({.at = 1, .fault = fault::error, .error = EIO});
   CHECK(layer.LinkFile(from, to, {}, nullptr).IsIOError());
   CHECK(layer.LinkFile(from, to, {}, nullptr).ok());
 }
