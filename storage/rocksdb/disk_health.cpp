@@ -36,6 +36,9 @@ void disk_health::run_full(const rocksdb::Status& status) noexcept {
         "{}: descriptors or memory have run out, no changes are taken until there are "
         "some: {}",
         database_, reason);
+  else if (!has_inodes(database_))
+    spdlog::warn("{}: the disk has no free inodes, no changes are taken until it has some: {}",
+                 database_, reason);
   else
     spdlog::warn("{}: the disk is full, no changes are taken until {} MiB are free: {}", database_,
                  room_bytes_ >> 20, reason);

@@ -23,7 +23,7 @@ namespace storage {
 ///   good, full -> failed    any other failure of a write or a sync; final
 class disk_health {
 public:
-  /// Log lines begin with `database` and say that `room_bytes` are needed to recover
+  /// Log lines begin with `database`, its path, and say that `room_bytes` are needed to recover
   /// from full. `on_failure`, if any, is called once, at the first failure, by the
   /// thread that reports it.
   disk_health(std::string database, std::uint64_t room_bytes, std::function<void()> on_failure);

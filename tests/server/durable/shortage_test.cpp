@@ -96,6 +96,31 @@ TEST_CASE("a start that meets a quota or a limit of the length of files is refus
   }
 }
 
+TEST_CASE("a disk without inodes refuses changes, says so, and heals") {
+  for (const std::string sync : {"always", "interval"}) {
+    CAPTURE(sync);
+    small_disk disk{"size=200m,nr_inodes=60,mode=0700"};
+    if (!disk.is_there())
+      return;
+    server_process server{stored_in(disk / "data", {"--sync", sync})};
+    client connection{server.port()};
+    words files;
+    do
+      files.push_back(disk / std::to_string(files.size()));
+    while (std::ofstream{files.back()}.is_open());
+    CHECK(refusal_of_many(connection, "full", 300).find("disk-full") != std::string::npos);
+    server.wait_for_log("has no free inodes, no changes are taken until it has some");
+    // Longer than the pauses between attempts to heal.
+    std::this_thread::sleep_for(std::chrono::milliseconds{1'500});
+    CHECK(connection.ask(get_request("/v1/counters?limit=2")).status == 200);
+    for (const auto& file : files)
+      std::filesystem::remove(file);
+    server.wait_for_log("changes are taken again");
+    CHECK(connection.ask(get_request("/inc?name=x")).status == 200);
+    CHECK(server.stop().exit_code == 0);
+  }
+}
+
 TEST_CASE("a full disk heals while no thread can be made") {
   small_disk disk;
   if (!disk.is_there() || !can_inject())

@@ -14,9 +14,9 @@
 
 namespace support {
 
-small_disk::small_disk()
-    : is_mounted_(!unit::is_sanitized && ::mount("tmpfs", mount_point_.path().c_str(), "tmpfs", 0,
-                                                 "size=64m,mode=0700") == 0) {
+small_disk::small_disk(const std::string& options)
+    : is_mounted_(!unit::is_sanitized &&
+                  ::mount("tmpfs", mount_point_.path().c_str(), "tmpfs", 0, options.c_str()) == 0) {
   if (unit::is_sanitized)
     MESSAGE("a sanitized server takes minutes to fill a disk: not tested");
   else if (!is_mounted_)

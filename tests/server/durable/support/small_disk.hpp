@@ -6,10 +6,10 @@
 
 namespace support {
 
-/// A tmpfs of 64 MiB, which can be filled and emptied.
+/// A tmpfs, by default of 64 MiB, which can be filled and emptied.
 class small_disk {
 public:
-  small_disk();
+  explicit small_disk(const std::string& options = "size=64m,mode=0700");
   ~small_disk();
   small_disk(const small_disk&) = delete;
   small_disk& operator=(const small_disk&) = delete;
