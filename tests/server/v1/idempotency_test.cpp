@@ -161,11 +161,10 @@ TEST_CASE("a full idempotency store refuses new keys and still replays known one
       CAPTURE(one);
       CHECK(defect_of_problem(connection.ask(one), 507, "idempotency-store-full") == "");
     }
-    const auto results = results_of(connection.ask(
-        batch_of(R"({"op":"add","name":"x"},{"op":"get","name":"x"})", key_field("2"))));
-    CHECK(integer_at(results[0], "status") == 507);
-    CHECK(text_at(results[0], "code") == "idempotency-store-full");
-    CHECK(integer_at(results[1], "value") == 1);
+    // There is no room for the batch's own record, so nothing of it is applied.
+    const auto keyed =
+        batch_of(R"({"op":"add","name":"x"},{"op":"get","name":"x"})", key_field("2"));
+    CHECK(defect_of_problem(connection.ask(keyed), 507, "idempotency-store-full") == "");
     CHECK(connection.ask(get_request("/v1/counters/new")).status == 404);
     CHECK(value_of(connection, "y") == 1);
     CHECK(defect_of_idempotency_record(connection.ask(post("", "1")), first) == "");

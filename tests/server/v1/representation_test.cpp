@@ -111,7 +111,9 @@ TEST_CASE("every valid name has a path, and Location leads there") {
     if (!is_utf8)
       continue;
     CHECK(text_at(object_of(response), "name") == name);
-    CHECK(response.field("Location") == counter_path(name));
+    // URL parsers remove dot segments.
+    const bool is_dots = name == "." || name == "..";
+    CHECK(response.field("Location") == (is_dots ? "/get?name=" + name : counter_path(name)));
     CHECK(value_of(connection, name) == value);
     CHECK(connection.ask(get_request("/get?name=" + encoded(name))).body ==
           name + ": " + std::to_string(value) + "\n");
