@@ -4,6 +4,7 @@
 #include "counter/condition.hpp"
 #include "counter/parameters.hpp"
 #include "counter/state.hpp"
+#include "counter/time.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -25,6 +26,12 @@ struct full_command {
   /// How long the key is remembered at least; nullopt: as long as the store's default. Not
   /// part of what makes two requests the same: the first request of a key decides.
   std::optional<std::chrono::seconds> idempotency_ttl{};
+  /// If set, the record of this command is forgotten at this time, whatever the TTL: the
+  /// operations of a batch are forgotten with the binding of its key.
+  std::optional<time_point> forget_at{};
+  /// If not ok, the command only repeats the reply that its key has; without one it gets this
+  /// outcome and changes nothing.
+  counter::outcome if_unknown = outcome::ok;
   /// The index of the operation in its batch; `single` outside of a batch.
   static constexpr std::uint16_t single = 0xffff;
   static constexpr std::uint16_t whole_batch = 0xfffe;  ///< of `bind`
@@ -47,6 +54,7 @@ struct full_reply {
   /// The version that a deletion took; 0 if nothing was deleted, or by a program that gave
   /// deletions no version and stored this reply with an idempotency key.
   std::uint64_t deletion_version = 0;
+  time_point forget_at{};  ///< of `bind`: when the key is forgotten
 
   bool operator==(const full_reply&) const = default;
 };

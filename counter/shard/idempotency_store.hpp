@@ -54,9 +54,9 @@ public:
 
   /// Adds the record of `command`, whose idempotency_id_of() is `id`. Preconditions:
   /// reserve() returned true, find() returns null for `id`, and `now` is not less than in
-  /// any earlier call.
-  void remember(std::string id, const full_command& command, const full_reply& reply,
-                time_point now);
+  /// any earlier call. Returns when the record is forgotten.
+  time_point remember(std::string id, const full_command& command, const full_reply& reply,
+                      time_point now);
 
   /// Forgets up to `max` records whose time is over, the shortest lifetimes and then the
   /// oldest first. Returns true if no more can be forgotten now. With a change_set it does nothing

@@ -53,19 +53,26 @@ full_reply table::apply(const full_command& command, std::uint64_t hash, time_po
   if (const auto* record = idempotency_.find(id, now)) {
     auto reply = record->reply;
     reply.is_replayed = true;
+    if (command.parameters.operation == operation::bind)
+      reply.forget_at = record->forget_at;
     if (record->parameters != command.parameters)
       reply = {outcome::key_mismatch};
     return reply;
   }
+  if (command.if_unknown != outcome::ok)
+    return {command.if_unknown};
   // More than one, so that the records whose time is over become fewer.
   idempotency_.forget(now, 2);
   if (!idempotency_.reserve(id))
     return {outcome::idempotency_store_full};
-  const auto reply = change(command, key, now);
-  if (reply.outcome == outcome::ok)
-    idempotency_.remember(std::move(id), command, reply, now);
-  else
+  auto reply = change(command, key, now);
+  if (reply.outcome != outcome::ok) {
     idempotency_.unreserve(id);
+    return reply;
+  }
+  const auto forget_at = idempotency_.remember(std::move(id), command, reply, now);
+  if (command.parameters.operation == operation::bind)
+    reply.forget_at = forget_at;
   return reply;
 }
 

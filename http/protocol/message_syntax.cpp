@@ -10,6 +10,10 @@ bool is_hexadecimal(char c) noexcept {
   return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
 }
 
+bool is_blank(char c) noexcept {
+  return c == ' ' || c == '\t';
+}
+
 bool is_token(char c) noexcept {
   constexpr std::string_view others = "!#$%&'*+-.^_`|~";
   return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
@@ -59,20 +63,26 @@ bool is_bad_chunk_framing(std::string_view framing, bool is_first) noexcept {
     framing.remove_prefix(std::min<std::size_t>(2, framing.size()));
   }
   const auto size = take_while(framing, is_hexadecimal);
+  if (size.empty() && !framing.empty())
+    return true;
+  const auto blanks = take_while(framing, is_blank);
   if (framing.empty())
     return false;
-  if (size.empty() || !is_end_of_line(framing, framing.front() == ';'))
+  if (!blanks.empty() && framing.front() != ';')
+    return true;  // they belong to an extension (RFC 9112 section 7.1.1)
+  if (!is_end_of_line(framing, framing.front() == ';'))
     return true;
   if (size.find_first_not_of('0') != size.npos)
     return false;  // data follows
   while (skip_line(framing) && !framing.empty()) {
+    const bool is_folded = is_blank(framing.front());  // Beast decides on it
     const auto name = take_while(framing, is_token);
-    const bool has_name = !name.empty() && framing.starts_with(':');
-    if (!framing.empty() && !(name.empty() && framing.front() == '\r') && !has_name)
+    const bool has_text = is_folded || (!name.empty() && framing.starts_with(':'));
+    if (!framing.empty() && !(name.empty() && framing.front() == '\r') && !has_text)
       return true;
-    if (!is_end_of_line(framing, has_name))
+    if (!is_end_of_line(framing, has_text))
       return true;
-    if (!has_name)
+    if (!has_text)
       return false;  // the empty line ends the trailers
   }
   return false;

@@ -72,7 +72,7 @@ std::size_t request_parser::parse(std::string_view bytes) {
       break;
   }
   // The response to a refused HEAD has no body, also if Beast has not read the method.
-  if (state_ == parse_state::bad && header_bytes_ == 0 && beginning.starts_with("HEAD "))
+  if (state_ != parse_state::complete && header_bytes_ == 0 && beginning.starts_with("HEAD "))
     request_.method = method::head;
   return consumed;
 }

@@ -95,6 +95,7 @@ inline const std::vector<valid_request>& valid_requests() {
       {chunked("0A\r\n0\r\n\r\n0\r\n\r\n\r\n0\r\n\r\n"), method::post, carrier, true, true},
       {chunked("a;x;y=z ; q=\"r;\\\"\"\r\n0123456789\r\n0;last\r\n\r\n"), method::post, carrier,
        true, true},
+      {chunked("5 ;a=1\r\nhello\r\n0\t; b = \"x y\"\r\n\r\n"), method::post, carrier, true, true},
       {chunked("1\r\na\r\n0\r\nX: y\r\nHost: elsewhere\r\nExpect: x\r\n\r\n"), method::post,
        carrier, true, true},
   };
@@ -322,7 +323,8 @@ inline const std::vector<refused_request>& refused_requests() {
         {"no chunk size, and no more", chunked("-1\r\n"), bad_request},
         {"no chunk size, and no more", chunked(";a\r\n"), bad_request},
         {"hexadecimal prefix, and no more", chunked("0x5\r\n"), bad_request},
-        {"space behind a chunk size, and no more", chunked("1 "), bad_request},
+        {"space behind a chunk size, and no more", chunked("1 \r"), bad_request},
+        {"space within a chunk size, and no more", chunked("1 1"), bad_request},
         {"bare CR behind a chunk size, and no more", chunked("5\rX"), bad_request},
         {"bare CR behind the last size, and no more", chunked("0\rX"), bad_request},
         {"no CRLF behind a chunk, and no more", chunked("1\r\nab"), bad_request},

@@ -224,6 +224,17 @@ TEST_CASE("a refused HEAD gets no body, whatever refuses it") {
       CHECK(output.find("\r\n\r\n") == output.size() - 4);
     }
   }
+  for (const std::string text : {"HEAD ", "HEAD /get?name=a", "HEAD / HTTP/1.1\r\nHost: h"}) {
+    connection ended, slow;
+    ended.feed(text);
+    ended.feed_end();
+    CHECK(ended.take_output().ends_with("\r\n\r\n"));
+    slow.feed(text);
+    slow.pipeline.time_out();
+    const auto output = slow.take_output();
+    CHECK(output.starts_with("HTTP/1.1 408"));
+    CHECK(output.ends_with("\r\n\r\n"));
+  }
   // The body of another method does not look like one.
   connection peer;
   peer.feed("PATCH / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n");

@@ -51,11 +51,12 @@ std::optional<counter::request> batch_exchange::next_request() {
       binding_ = binding_state::pending;
       return binding();
     case binding_state::pending:
+    case binding_state::refused:
       return std::nullopt;
     case binding_state::done:
       break;
   }
-  if (refusal_ || sent_ == calls_.size())
+  if (sent_ == calls_.size())
     return std::nullopt;
   return std::move(calls_[sent_++].request);
 }
@@ -74,20 +75,33 @@ counter::full_command batch_exchange::binding() {
 }
 
 void batch_exchange::take(counter::call completed) {
-  if (binding_ == binding_state::pending) {
-    binding_ = binding_state::done;
-    if (const auto& reply = std::get<counter::full_reply>(completed.response);
-        reply.outcome != counter::outcome::ok)
-      refusal_ = reply;
-    return;
-  }
+  if (binding_ == binding_state::pending)
+    return take_binding(std::get<counter::full_reply>(completed.response));
   const auto position = std::get<counter::full_command>(completed.request).position;
   calls_[position] = std::move(completed);
   ++completed_;
 }
 
+void batch_exchange::take_binding(const counter::full_reply& reply) {
+  using counter::outcome;
+  const bool is_bound = reply.outcome == outcome::ok;
+  const bool has_no_room =
+      reply.outcome == outcome::idempotency_store_full || reply.outcome == outcome::disk_full;
+  binding_ = is_bound || has_no_room ? binding_state::done : binding_state::refused;
+  if (!is_bound)
+    refusal_ = reply;
+  for (auto& call : calls_) {
+    auto& command = std::get<counter::full_command>(call.request);
+    command.forget_at = reply.forget_at;
+    command.if_unknown = reply.outcome;
+  }
+}
+
 http::response batch_exchange::response() {
-  if (refusal_)
+  const auto is_replayed = [](const counter::call& call) {
+    return std::get<counter::full_reply>(call.response).is_replayed;
+  };
+  if (refusal_ && std::none_of(calls_.begin(), calls_.end(), is_replayed))
     return refusal_of(*refusal_);
   json::array results;
   results.reserve(calls_.size());

@@ -15,8 +15,10 @@ namespace http::v1 {
 /// order, when the last of them is complete.
 ///
 /// If the batch writes under an idempotency key, the key is first bound to the batch's fingerprint.
-/// The operations are sent when that is done; if it is refused, nothing is sent, and the refusal is
-/// the response to the whole batch.
+/// The operations are sent when that is done, and are forgotten with the key. If it is refused,
+/// nothing is sent, and the refusal is the response to the whole batch; but if there is no room for
+/// the binding, the operations are sent to be replayed only, because an older version has bound no
+/// key.
 class batch_exchange final : public exchange {
 public:
   /// `commands[i].position` must be i.
@@ -25,15 +27,16 @@ public:
   std::optional<counter::request> next_request() override;
   void take(counter::call completed) override;
   bool is_done() const noexcept override {
-    return refusal_.has_value() || completed_ == calls_.size();
+    return binding_ == binding_state::refused || completed_ == calls_.size();
   }
   http::response response() override;
   bool is_long() const noexcept override { return true; }
 
 private:
-  enum class binding_state : std::uint8_t { needed, pending, done };
+  enum class binding_state : std::uint8_t { needed, pending, refused, done };
 
   counter::full_command binding();
+  void take_binding(const counter::full_reply& reply);
 
   std::vector<counter::call> calls_;
   std::string key_;  // moved away when the binding is sent

@@ -4,6 +4,7 @@
 #include "tests/server/support/client.hpp"
 #include "tests/server/support/server_process.hpp"
 #include "tests/server/support/temporary_directory.hpp"
+#include "tests/server/v1/batch_support.hpp"
 #include "tests/server/v1/support.hpp"
 
 #include <doctest/doctest.h>
@@ -160,4 +161,33 @@ TEST_CASE("GET /v1/info counts the counters and the records of all shards") {
   CHECK(used(connection) == 6);
   REQUIRE(connection.ask(request("DELETE", "/v1/counters/1")).status == 204);
   CHECK(used(connection, "counters") == 4);
+}
+
+TEST_CASE("the key of a batch has one lifetime, that of the first batch with it") {
+  for (const bool is_durable : {false, true}) {
+    CAPTURE(is_durable);
+    temporary_directory directory;
+    server_process server{is_durable ? words{"--data", (directory.path() / "data").string()}
+                                     : words{}};
+    client connection{server.port()};
+    REQUIRE(connection.ask(request("PUT", "/v1/counters/b?value=0")).status == 201);
+    const std::string a = R"({"op":"add","name":"a"})", b = R"({"op":"add","name":"b","max":0})";
+    const auto short_ttl = key_field("k") + "Idempotency-Key-TTL: 2\r\n";
+    const auto long_ttl = key_field("k") + "Idempotency-Key-TTL: 3600\r\n";
+    const auto begin = std::chrono::steady_clock::now();
+    REQUIRE(statuses_of(ask_batch(connection, a + "," + b, short_ttl)) == std::vector{201, 409});
+    const auto bound = std::chrono::steady_clock::now();
+    REQUIRE(connection.ask(request("PUT", "/v1/counters/b?value=-9")).status == 200);
+    const auto completed = ask_batch(connection, a + "," + b, long_ttl);
+    const auto reordered = connection.ask(batch_of(b + "," + a, long_ttl));
+    if (std::chrono::steady_clock::now() - begin < std::chrono::seconds{2}) {
+      CHECK(statuses_of(completed) == std::vector{201, 200});
+      CHECK(completed[0].contains("replayed"));
+      CHECK(reordered.status == 422);
+      CHECK(value_of(connection, "b") == -8);
+    }
+    // What was completed later is forgotten with the rest, not an hour later.
+    std::this_thread::sleep_until(bound + std::chrono::milliseconds{2'100});
+    CHECK(statuses_of(ask_batch(connection, b + "," + a, long_ttl)) == std::vector{200, 200});
+  }
 }

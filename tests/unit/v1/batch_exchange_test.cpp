@@ -152,12 +152,48 @@ TEST_CASE("batch_exchange sends the operations of a keyed batch when its key is 
   CHECK(std::get<full_command>(requests[1]).name == "a");
 }
 
+TEST_CASE("batch_exchange only replays operations if there is no room to bind the key") {
+  for (const auto refusal : {outcome::idempotency_store_full, outcome::disk_full})
+    for (const bool has_replay : {true, false}) {
+      auto commands = commands_of({{"a", operation::add}, {"b", operation::add}});
+      for (auto& command : commands)
+        command.idempotency_key = "key";
+      batch_exchange batch{commands};
+      batch.take(answered(batch.next_request().value(), full_reply{refusal}));
+      auto requests = requests_of(batch);
+      REQUIRE(requests.size() == 2);
+      for (std::size_t i = 0; i < 2; ++i) {
+        CHECK(std::get<full_command>(requests[i]).if_unknown == refusal);
+        const state one{1, 10};
+        batch.take(answered(std::move(requests[i]), has_replay && i == 0
+                                                        ? full_reply{outcome::ok, true, {}, one}
+                                                        : full_reply{refusal}));
+      }
+      REQUIRE(batch.is_done());
+      const auto response = batch.response();
+      CHECK(response.status ==
+            (has_replay ? http::status::ok : http::status::insufficient_storage));
+      CHECK((response.body.view().find("replayed") != std::string_view::npos) == has_replay);
+    }
+}
+
+TEST_CASE("batch_exchange has its operations forgotten with the binding") {
+  auto commands = commands_of({{"a", operation::add}});
+  commands[0].idempotency_key = "key";
+  batch_exchange batch{commands};
+  full_reply bound;
+  bound.forget_at = counter::time_point{std::chrono::milliseconds{77}};
+  batch.take(answered(batch.next_request().value(), bound));
+  const auto requests = requests_of(batch);
+  REQUIRE(requests.size() == 1);
+  CHECK(std::get<full_command>(requests[0]).forget_at == bound.forget_at);
+  CHECK(std::get<full_command>(requests[0]).if_unknown == outcome::ok);
+}
+
 TEST_CASE("batch_exchange sends no operation if the binding of the key is refused") {
-  for (const auto& [refusal, code] :
-       {std::pair{outcome::key_mismatch, "idempotency-mismatch"},
-        std::pair{outcome::idempotency_store_full, "idempotency-store-full"},
-        std::pair{outcome::disk_full, "disk-full"}, std::pair{outcome::overloaded, "overloaded"},
-        std::pair{outcome::outcome_unknown, "outcome-unknown"}}) {
+  for (const auto& [refusal, code] : {std::pair{outcome::key_mismatch, "idempotency-mismatch"},
+                                      std::pair{outcome::overloaded, "overloaded"},
+                                      std::pair{outcome::outcome_unknown, "outcome-unknown"}}) {
     auto commands = commands_of({{"a", operation::remove}});
     commands[0].idempotency_key = "key";
     batch_exchange batch{commands};
