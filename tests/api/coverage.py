@@ -1,7 +1,7 @@
 """Which of the described answers were given."""
 
-# What cannot be provoked from outside, and why. An operation of None is any.
-# The operations, or None for all; the status or variant; the reason.
+# What cannot be provoked from outside: the operations, or None for all of them; the status or
+# variant; the reason.
 EXCEPTIONS = [
     (None, "overloaded", "64 Ki operations must wait in one mailbox while its loop does not run"),
     (None, "draining", "a request must arrive in the instant between the last pass and the end"),
@@ -43,7 +43,8 @@ class Coverage:
     def exception(self, key):
         operation, status, variant = key
         for excepted, what, why in self.exceptions:
-            if (excepted is None or operation in excepted) and what in (status, variant.removeprefix("result ")):
+            is_meant = excepted is None or operation in excepted
+            if is_meant and what in (status, variant.removeprefix("result ")):
                 return why
         return None
 
