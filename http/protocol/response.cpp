@@ -2,6 +2,8 @@
 
 #include <charconv>
 #include <cstddef>
+#include <cstring>
+#include <string_view>
 
 namespace http {
 
@@ -19,14 +21,16 @@ void append_hexadecimal(std::string& output, std::size_t number) {
   output.append(digits, end);
 }
 
-/// In one piece, because an append takes longer than a number.
+/// Appends Keep-Alive, and Connection, which must name it (RFC 9110 section 7.6.1). In one piece,
+/// because an append takes longer than a number.
 void append_keep_alive(std::string& output, std::uint16_t seconds) {
-  char field[] = "Keep-Alive: timeout=12345\r\n";
-  constexpr std::size_t name_size = sizeof "Keep-Alive: timeout=" - 1;
-  auto* end = std::to_chars(field + name_size, std::end(field), seconds).ptr;
+  constexpr std::string_view beginning = "Connection: keep-alive\r\nKeep-Alive: timeout=";
+  char fields[beginning.size() + sizeof "12345\r\n"];
+  std::memcpy(fields, beginning.data(), beginning.size());
+  auto* end = std::to_chars(fields + beginning.size(), std::end(fields), seconds).ptr;
   *end++ = '\r';
   *end++ = '\n';
-  output.append(field, end);
+  output.append(fields, end);
 }
 
 bool has_body(status code) noexcept {
@@ -47,10 +51,10 @@ void render_common(std::string& output, const response& response, const framing&
   // HTTP/1.1 connections persist by default, HTTP/1.0 connections do not (RFC 9112 section 9.3).
   if (!framing.keep_alive)
     output += "Connection: close\r\n";
-  else if (!framing.http_11 || framing.idle_seconds > 0)  // Connection names Keep-Alive (7.6.1)
-    output += "Connection: keep-alive\r\n";
-  if (framing.keep_alive && framing.idle_seconds > 0)
+  else if (framing.idle_seconds > 0)
     append_keep_alive(output, framing.idle_seconds);
+  else if (!framing.http_11)
+    output += "Connection: keep-alive\r\n";
   if (!response.allow.empty()) {
     output += "Allow: ";
     output += response.allow;
