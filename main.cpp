@@ -4,13 +4,13 @@
 #include "actors/actor_store.hpp"
 #include "config/listen_address.hpp"
 #include "config/options.hpp"
-#include "config/stderr_sink.hpp"
 #include "http/server/server.hpp"
 #include "process/abrupt_end.hpp"
 #include "process/clock_watch.hpp"
 #include "process/descriptors.hpp"
 #include "process/heap.hpp"
 #include "process/standard_streams.hpp"
+#include "process/stderr_sink.hpp"
 #include "process/stop_signals.hpp"
 #include "process/threads.hpp"
 #include "storage/rocksdb/check.hpp"
@@ -183,7 +183,7 @@ int check(const config::check_request& request) {
   process::unblock_hangup();
   const auto report = storage::check(request.directory);
   for (const auto& damage : report.damages)
-    std::fprintf(stderr, "counterd: %s\n", damage.c_str());
+    process::print_error("counterd: " + damage + "\n");
   std::printf("counters: %llu\nidempotency records: %llu\n%s\n",
               static_cast<unsigned long long>(report.counters),
               static_cast<unsigned long long>(report.idempotency_records),
@@ -199,12 +199,15 @@ int main(int argc, char** argv) {
   process::return_freed_memory();
   const auto parsed = config::parse_options(argc, argv);
   if (const auto* exit = std::get_if<config::early_exit>(&parsed)) {
-    std::fputs(exit->text.c_str(), exit->code == 0 ? stdout : stderr);
+    if (exit->code == 0)
+      std::fputs(exit->text.c_str(), stdout);
+    else
+      process::print_error(exit->text);
     return exit->code;
   }
   const auto* options = std::get_if<config::options>(&parsed);
   auto logger =
-      std::make_shared<spdlog::logger>("counterd", std::make_shared<config::stderr_sink>());
+      std::make_shared<spdlog::logger>("counterd", std::make_shared<process::stderr_sink>());
   // spdlog's own handler prints to stderr, and waits until somebody reads it.
   logger->set_error_handler([](const std::string& /*message*/) {});
   spdlog::set_default_logger(std::move(logger));
@@ -213,7 +216,7 @@ int main(int argc, char** argv) {
   try {
     return options != nullptr ? run(*options) : check(std::get<config::check_request>(parsed));
   } catch (const std::exception& error) {
-    std::fprintf(stderr, "counterd: %s\n", error.what());
+    process::print_error("counterd: " + std::string{error.what()} + "\n");
     return EXIT_FAILURE;
   }
 }

@@ -1,11 +1,13 @@
 #include "process/abrupt_end.hpp"
 
+#include "process/standard_streams.hpp"
+
 #include <spdlog/spdlog.h>
 
-#include <cstdio>
 #include <cstdlib>
 #include <exception>
 #include <new>
+#include <string>
 
 namespace process {
 
@@ -38,7 +40,7 @@ namespace {
 }  // namespace
 
 void end_start(const char* reason) {
-  std::fprintf(stderr, "counterd: %s\n", reason);
+  print_error("counterd: " + std::string{reason} + "\n");
   std::_Exit(EXIT_FAILURE);
 }
 

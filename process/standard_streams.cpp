@@ -1,6 +1,7 @@
 #include "process/standard_streams.hpp"
 
 #include "process/bounded_call.hpp"
+#include "process/stderr_output.hpp"
 
 #include <algorithm>
 #include <cerrno>
@@ -21,7 +22,7 @@ void fill_standard_descriptors() {
 }
 
 void print_within(std::chrono::milliseconds patience, const std::string& text) {
-  call_within(patience, [text] {
+  const auto print = [text] {
     // Without stdio: exit() would wait for its lock.
     for (std::string_view rest = text; !rest.empty();) {
       const auto bytes = ::write(STDOUT_FILENO, rest.data(), rest.size());
@@ -29,7 +30,13 @@ void print_within(std::chrono::milliseconds patience, const std::string& text) {
         return;
       rest.remove_prefix(static_cast<std::size_t>(std::max<ssize_t>(bytes, 0)));
     }
-  });
+  };
+  if (!call_within(patience, print))
+    print();
+}
+
+void print_error(std::string_view text) {
+  stderr_output{}.write(text);
 }
 
 }  // namespace process

@@ -104,14 +104,20 @@ int stop_signals::exit_code() const noexcept {
 }
 
 int stop_signals::next_signal() const {
+  using std::chrono::steady_clock;
+  auto next_tick = steady_clock::now() + tick_period;
   for (;;) {
-    const int signal = wait_for(awaited_, tick_period);
+    const int signal = wait_for(
+        awaited_, std::chrono::ceil<std::chrono::milliseconds>(next_tick - steady_clock::now()));
     if (signal == SIGHUP)
       call_within(log_patience,
                   [] { spdlog::info("ignoring SIGHUP: flags are read only at the start"); });
     else if (signal != 0)
       return signal;
-    else if (tick_)
+    if (steady_clock::now() < next_tick)
+      continue;
+    next_tick = steady_clock::now() + tick_period;
+    if (tick_)
       tick_();
   }
 }

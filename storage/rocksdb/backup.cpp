@@ -96,13 +96,18 @@ counter::backup make_backup(rocksdb::DB& database, rocksdb::FileSystem& file_sys
 }
 
 void remove_unfinished_backups(rocksdb::FileSystem& file_system, const data_directory& directory) {
-  for (const auto& entry : fs::directory_iterator{directory.backups()})
-    if (is_unfinished(entry.path()))
+  std::error_code error;
+  for (fs::directory_iterator entry{directory.backups(), error}, end; !error && entry != end;
+       entry.increment(error))
+    if (is_unfinished(entry->path()))
       try {
-        remove_directory(file_system, entry.path());
-      } catch (const std::exception& error) {
-        spdlog::warn("an unfinished backup cannot be removed: {}", error.what());
+        remove_directory(file_system, entry->path());
+      } catch (const std::exception& failure) {
+        spdlog::warn("an unfinished backup cannot be removed: {}", failure.what());
       }
+  if (error)
+    spdlog::warn("{} cannot be searched for unfinished backups: {}", directory.backups().string(),
+                 error.message());
 }
 
 }  // namespace storage

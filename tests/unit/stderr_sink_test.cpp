@@ -1,4 +1,4 @@
-#include "config/stderr_sink.hpp"
+#include "process/stderr_sink.hpp"
 
 #include <doctest/doctest.h>
 
@@ -105,7 +105,7 @@ bool returns(redirected_stderr& output, Log log) {
 }
 
 spdlog::logger make_logger() {
-  spdlog::logger logger{"test", std::make_shared<config::stderr_sink>()};
+  spdlog::logger logger{"test", std::make_shared<process::stderr_sink>()};
   logger.set_pattern("%v");
   return logger;
 }

@@ -3,7 +3,7 @@
 #include <cstddef>
 #include <string_view>
 
-namespace config {
+namespace process {
 
 /// Writes to stderr as it was at construction, without blocking.
 ///
@@ -32,4 +32,4 @@ private:
   int descriptor_;
 };
 
-}  // namespace config
+}  // namespace process

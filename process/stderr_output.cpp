@@ -1,4 +1,4 @@
-#include "config/stderr_output.hpp"
+#include "process/stderr_output.hpp"
 
 #include <algorithm>
 #include <cerrno>
@@ -11,7 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-namespace config {
+namespace process {
 
 namespace {
 
@@ -92,4 +92,4 @@ std::size_t stderr_output::write_some(std::string_view text) noexcept {
   return static_cast<std::size_t>(bytes);
 }
 
-}  // namespace config
+}  // namespace process

@@ -1,8 +1,8 @@
-#include "config/stderr_sink.hpp"
+#include "process/stderr_sink.hpp"
 
 #include <string_view>
 
-namespace config {
+namespace process {
 
 void stderr_sink::sink_it_(const spdlog::details::log_msg& message) {
   if (!write_rest()) {
@@ -31,4 +31,4 @@ bool stderr_sink::write_rest() {
   return rest_.empty();
 }
 
-}  // namespace config
+}  // namespace process

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "config/stderr_output.hpp"
+#include "process/stderr_output.hpp"
 
 #include <spdlog/sinks/base_sink.h>
 
@@ -8,7 +8,7 @@
 #include <mutex>
 #include <string>
 
-namespace config {
+namespace process {
 
 /// Logs to stderr without blocking (see stderr_output for the exceptions): it drops lines while
 /// the reader does not read, so that an unattended pager or terminal cannot stop the server.
@@ -26,4 +26,4 @@ private:
   std::uint64_t dropped_ = 0;
 };
 
-}  // namespace config
+}  // namespace process
