@@ -147,7 +147,8 @@ int run(config::options options) {
     const auto tables = limit_descriptors(options);
     process::require_threads(config::threads_of(options));
     ledger = open_ledger(options.storage, tables, signals);
-    store = open_store(options, ledger.get());
+    // An actor_system that is refused a thread crashes while its exception unwinds (CAF 0.17.6).
+    process::call_without_unwinding([&] { store = open_store(options, ledger.get()); });
     server =
         std::make_unique<http::server>(COUNTERD_VERSION, options.limits, options.threads, *store);
     const auto endpoints = listen(*server, options.listen);

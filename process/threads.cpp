@@ -30,4 +30,8 @@ void require_threads(std::size_t count) {
     throw std::runtime_error(refusal);
 }
 
+void call_without_unwinding(const std::function<void()>& call) {
+  std::thread{call}.join();
+}
+
 }  // namespace process
