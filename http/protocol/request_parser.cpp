@@ -53,17 +53,14 @@ std::size_t request_parser::parse(std::string_view bytes) {
         refuse(malformed);
       break;
     }
-    // Beast may wait for the end of the header before it parses the request line.
-    has_request_line_ =
-        has_request_line_ || rest.substr(0, limits::header_bytes_max).find('\n') != rest.npos;
     beast::error_code error;
     const auto step = put(rest, error);
     consumed += step;
     const bool needs_more = error == beast::http::error::need_more;
     if (error && !needs_more)
-      fail(error);
-    else
-      check_sizes(was_in_header, step, needs_more ? rest.size() - step : 0);
+      fail(error, rest);
+    else if (!check_sizes(was_in_header, step, needs_more ? rest.size() - step : 0))
+      refuse(was_in_header ? too_long(rest) : long_chunking);
     if (needs_more && is_bad_prefix(rest.substr(step), was_in_header))
       refuse(malformed);
     if (state_ == parse_state::need_more && events_->is_done())
@@ -175,11 +172,11 @@ void request_parser::shrink(std::size_t bytes_max) {
   request_.fields.shrink(bytes_max);
 }
 
-void request_parser::fail(const beast::error_code& error) {
+void request_parser::fail(const beast::error_code& error, std::string_view rest) {
   if (state_ == parse_state::bad)
     return;  // a callback has refused the message
   if (error == beast::http::error::header_limit)
-    refuse(has_request_line_ ? long_header : long_target);
+    refuse(too_long(rest));
   else if (error == beast::http::error::body_limit)
     refuse(long_body);
   else if (error == beast::http::error::bad_transfer_encoding)
@@ -188,32 +185,39 @@ void request_parser::fail(const beast::error_code& error) {
     refuse(malformed);
 }
 
+/// Returns the refusal of a header that is too long, of which `rest` is not consumed. Beast may
+/// wait for the end of the header before it parses the request line.
+const refusal& request_parser::too_long(std::string_view rest) const noexcept {
+  const bool has_line =
+      has_request_line_ || rest.substr(0, limits::header_bytes_max).find('\n') != rest.npos;
+  return has_line ? long_header : long_target;
+}
+
 void request_parser::refuse(const refusal& why) noexcept {
   state_ = parse_state::bad;
   why_ = &why;
 }
 
-/// Enforces the limits of header and chunk overhead after one call of Beast's parser, which
-/// consumed `consumed` bytes and needs more than the `waiting` ones to go on. Beast's own header
-/// limit holds for one call only, so a header sent field by field could have any size; for the
-/// bytes around the chunks of a body it has no limit.
-void request_parser::check_sizes(bool was_in_header, std::size_t consumed,
+/// Returns false if a limit of header or chunk overhead is exceeded after one call of Beast's
+/// parser, which consumed `consumed` bytes and needs more than the `waiting` ones to go on. Beast's
+/// own header limit holds for one call only, so a header sent field by field could have any size;
+/// for the bytes around the chunks of a body it has no limit.
+bool request_parser::check_sizes(bool was_in_header, std::size_t consumed,
                                  std::size_t waiting) noexcept {
   if (was_in_header) {
     header_bytes_ += consumed;
     const auto still_header = events_->is_header_done() ? 0 : waiting;
-    if (header_bytes_ + still_header > limits::header_bytes_max)
-      refuse(has_request_line_ ? long_header : long_target);
-  } else if (events_->chunked()) {
-    // The bytes beyond a plain chunk header: leading zeros, extensions, trailers.
-    auto overhead = [](std::size_t bytes) {
-      return std::max(bytes, plain_chunk_header_bytes) - plain_chunk_header_bytes;
-    };
-    if (events_->take_had_chunk_header())
-      chunk_overhead_ += overhead(consumed);
-    if (chunk_overhead_ + overhead(waiting) > limits::chunk_overhead_bytes_max)
-      refuse(long_chunking);
+    return header_bytes_ + still_header <= limits::header_bytes_max;
   }
+  if (!events_->chunked())
+    return true;
+  // The bytes beyond a plain chunk header: leading zeros, extensions, trailers.
+  auto overhead = [](std::size_t bytes) {
+    return std::max(bytes, plain_chunk_header_bytes) - plain_chunk_header_bytes;
+  };
+  if (events_->take_had_chunk_header())
+    chunk_overhead_ += overhead(consumed);
+  return chunk_overhead_ + overhead(waiting) <= limits::chunk_overhead_bytes_max;
 }
 
 }  // namespace http

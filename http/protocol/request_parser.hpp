@@ -114,10 +114,11 @@ private:
   std::size_t skip_empty_line(std::string_view bytes) noexcept;
   std::size_t put(std::string_view bytes, boost::beast::error_code& error);
   bool is_bad_prefix(std::string_view bytes, bool was_in_header) const noexcept;
-  void fail(const boost::beast::error_code& error);
+  void fail(const boost::beast::error_code& error, std::string_view rest);
+  const refusal& too_long(std::string_view rest) const noexcept;
   void refuse(const refusal& why) noexcept;
   void forget_body() noexcept;
-  void check_sizes(bool was_in_header, std::size_t consumed, std::size_t waiting) noexcept;
+  bool check_sizes(bool was_in_header, std::size_t consumed, std::size_t waiting) noexcept;
 
   body_budget* const bodies_;
   // Constructed anew for each request: Beast's parser cannot be reused.

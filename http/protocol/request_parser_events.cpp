@@ -102,6 +102,7 @@ void request_parser::events::on_request_impl(verb method, string_view, string_vi
                                              int version, error_code& ec) {
   auto& request = parser_.request_;
   request.method = to_method(method);
+  parser_.has_request_line_ = true;
   if (target.size() > limits::target_bytes_max)
     return refuse(long_target, ec);
   if (method == verb::unknown)

@@ -14,18 +14,22 @@ namespace urls = boost::urls;
 
 namespace {
 
-bool is_good(std::string_view part, std::string& buffer) {
-  // One pass without branches: most parts are short and fine.
+/// One pass without branches: most targets are short and plain.
+bool is_plain(std::string_view text) noexcept {
   unsigned char bits = 0;
   bool has_hash = false, has_percent = false;
-  for (const char c : part) {
+  for (const char c : text) {
     bits |= static_cast<unsigned char>(c);
     has_hash |= c == '#';
     has_percent |= c == '%';
   }
-  if (bits >= 0x80 || has_hash)
-    return false;
-  return !has_percent || has_good_encoding(part, buffer);
+  return bits < 0x80 && !has_hash && !has_percent;
+}
+
+bool is_good(std::string_view part, std::string& buffer) {
+  const auto is_foreign = [](char c) { return static_cast<unsigned char>(c) >= 0x80 || c == '#'; };
+  return is_plain(part) ||
+         (std::none_of(part.begin(), part.end(), is_foreign) && has_good_encoding(part, buffer));
 }
 
 struct absolute_form {
@@ -55,18 +59,30 @@ bool has_host(std::string_view authority) noexcept {
 target::defect target::parse(std::string_view raw) {
   path_ = raw;
   query_ = {};
-  const auto absolute = raw.starts_with('/') ? absolute_form{{}, raw} : split(raw);
-  if (!absolute)
-    return raw == "*" ? defect::none : defect::form;
-  const auto rest = absolute->rest;
-  const auto path_end = std::min(rest.find('?'), rest.size());
-  path_ = path_end > 0 ? rest.substr(0, path_end) : "/";
-  query_ = rest.substr(std::min(path_end + 1, rest.size()));
-  if (rest.size() < raw.size() && !has_host(absolute->authority))
-    return defect::form;
+  auto rest = raw;
+  if (!raw.starts_with('/')) {
+    const auto absolute = split(raw);
+    if (!absolute)
+      return raw == "*" ? defect::none : defect::form;
+    rest = absolute->rest;
+    split_path(rest);
+    if (!has_host(absolute->authority))
+      return defect::form;
+  } else {
+    split_path(rest);
+  }
+  if (is_plain(rest))
+    return defect::none;
   if (!is_good(path_, decoded_value_))
     return defect::path;
   return is_good(query_, decoded_value_) ? defect::none : defect::query;
+}
+
+/// Sets the path and the query, which may be missing.
+void target::split_path(std::string_view rest) noexcept {
+  const auto end = std::min(rest.find('?'), rest.size());
+  path_ = end > 0 ? rest.substr(0, end) : "/";
+  query_ = rest.substr(std::min(end + 1, rest.size()));
 }
 
 bool target::is_path(std::string_view decoded_path) {

@@ -43,6 +43,8 @@ public:
   void shrink(std::size_t bytes_max);
 
 private:
+  void split_path(std::string_view rest) noexcept;
+
   std::string_view path_;
   std::string_view query_;
   std::string decoded_name_;
