@@ -29,10 +29,10 @@ inline void check_parameters(const counter::parameters& how) {
   }
   // Only an addition has other parameters.
   counter::parameters few{.operation = how.operation};
-  if (how.operation == operation::set) {
+  if (how.operation == operation::set || how.operation == operation::bind)
     few.operand = how.operand;
+  if (how.operation == operation::set)
     few.ttl = how.ttl;
-  }
   REQUIRE(how == few);
 }
 
