@@ -16,8 +16,8 @@ struct durability {
   std::chrono::milliseconds interval{};
 };
 
-/// Whether changes can be stored, as the last attempt to write has shown. What is stored can be
-/// read in every state.
+/// What the last attempt to write has shown. Reads are served in every state; only one that must
+/// open a file may be refused, for want of descriptors.
 enum class health : std::uint8_t {
   good,
   full,    ///< changes are refused until the disk has room again

@@ -10,8 +10,8 @@ namespace process {
 /// take one of their numbers and receive what the program prints.
 void fill_standard_descriptors();
 
-/// Writes `text` to stdout. Returns after `patience` even if nobody reads it, if the system permits
-/// a thread, and ignores errors.
+/// Writes `text` to stdout and ignores errors. Returns after `patience` even if nobody reads it;
+/// only if the system permits no thread for that, it waits for the reader.
 void print_within(std::chrono::milliseconds patience, const std::string& text);
 
 /// Writes `text` to stderr without blocking (see stderr_output for the exceptions): what there is

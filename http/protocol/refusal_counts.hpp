@@ -4,6 +4,7 @@
 
 #include <array>
 #include <atomic>
+#include <cassert>
 #include <cstddef>
 #include <cstdint>
 
@@ -40,6 +41,7 @@ private:
     std::size_t index = 0;
     while (index + 1 < statuses.size() && statuses[index] != code)
       ++index;
+    assert(statuses[index] == code);
     return index;
   }
 

@@ -59,9 +59,9 @@ std::string refusal_of_value(std::string_view rule, const parameter_value& value
 std::string refusal_of_name(std::string_view name) {
   constexpr std::size_t misspelling_bytes_max = 64;
   if (name.starts_with('{') || name.starts_with('['))
-    return "this is no form: send JSON with Content-Type: application/json";
+    return "this is not a form: send JSON with Content-Type: application/json";
   if (name.find_first_not_of(blanks) == name.npos)
-    return "a parameter without a name; is there a space or a line end too much?";
+    return "a parameter has no name: remove the stray space or line end";
   std::string detail = "unknown parameter";
   if (name.size() <= misspelling_bytes_max)
     detail.append(": ").append(name);

@@ -82,9 +82,9 @@ TEST_CASE("a problem with an unknown parameter names it, unless it is long") {
   CHECK(reader.accept("frist", "5")->detail == "unknown parameter: frist");
   CHECK(reader.accept(std::string(65, 'x'), "5")->detail == "unknown parameter");
   CHECK(reader.accept(R"({"delta":5})", "")->detail ==
-        "this is no form: send JSON with Content-Type: application/json");
+        "this is not a form: send JSON with Content-Type: application/json");
   CHECK(reader.accept("\n", "")->detail ==
-        "a parameter without a name; is there a space or a line end too much?");
+        "a parameter has no name: remove the stray space or line end");
 }
 
 TEST_CASE("as_integer(), as_boolean() and as_text() parse text and convert no JSON value") {
