@@ -18,7 +18,7 @@ bool is_plain(std::string_view value) noexcept {
       table[c] = true;
     return table;
   }();
-  // For every request: these loops are unrolled, which hand-written ones are not.
+  // This runs for every request. The library unrolls these loops.
   const auto* end = value.data() + value.size();
   const auto* next =
       std::find_if_not(value.data(), end, [](unsigned char c) { return is_name[c]; });

@@ -128,7 +128,7 @@ rocksdb::Options options_of(rocksdb::Env* env, std::size_t memory, std::size_t w
   options.bytes_per_sync = mib;
   options.max_background_jobs = 2;
   options.max_open_files = static_cast<int>(tables_max);
-  options.max_file_opening_threads = 1;  // none but the caller: it may be that none can be made
+  options.max_file_opening_threads = 1;  // the caller alone: the system may permit no thread
   options.manifest_preallocation_size = manifest_bytes_max;  // a disk may be small
   options.skip_stats_update_on_db_open = true;
   options.stats_dump_period_sec = 0;

@@ -140,8 +140,8 @@ IOStatus shortage_file_system::RenameFile(const std::string& from, const std::st
 IOStatus shortage_file_system::LinkFile(const std::string& from, const std::string& to,
                                         const Options& options, Debug* debug) {
   auto status = target()->LinkFile(from, to, options, debug);
-  // A file of another user (fs.protected_hardlinks), a file system without links (in their
-  // words), or with too many of them. If it is the directory that refuses, so will the copy.
+  // The file belongs to another user (fs.protected_hardlinks), or the file system has no links,
+  // for which it may return any of these, or too many. If the directory refuses, so will the copy.
   for (const int error : {EPERM, EMLINK, ENOSYS, EACCES, EINVAL})
     if (has_error(status, error))
       return IOStatus::NotSupported(status.getState());

@@ -174,8 +174,8 @@ void wal_file_system::watch(const std::string& name,
     *file = std::make_unique<log_file>(name, std::move(*file), *this);
 }
 
-/// Syncs every open log, and their entries: an older log is needed until the table with its
-/// rows is written, and RocksDB syncs the entry of a new one with its first sync.
+/// Syncs every open log and its directory entry. A start needs an older log until the table with
+/// its rows is written, and RocksDB syncs the entry of a new log only with that log's first sync.
 bool wal_file_system::sync_logs(const std::string& parent, const IOOptions& options,
                                 IODebugContext* debug) {
   const counter::mutex_lock lock{logs_mutex_};
