@@ -2,10 +2,8 @@
 
 #include "counter/fingerprint.hpp"
 #include "http/api/v1/counter_reply.hpp"
-#include "http/api/v1/json_text.hpp"
+#include "http/api/v1/json_writer.hpp"
 #include "http/api/v1/problem.hpp"
-
-#include <boost/json/array.hpp>
 
 #include <algorithm>
 #include <utility>
@@ -14,19 +12,19 @@ namespace http::v1 {
 
 namespace {
 
-namespace json = boost::json;
-
-json::object result_of(const counter::call& completed) {
+void write_result(json_writer& writer, const counter::call& completed) {
   const auto& command = std::get<counter::full_command>(completed.request);
   const auto& reply = std::get<counter::full_reply>(completed.response);
-  if (reply.outcome != counter::outcome::ok)
-    return refused_result(reply);
-  json::object result{{"status", static_cast<int>(status_of(reply))}};
-  const auto body = describe(command.name, command.parameters, reply);
-  result.insert(body.begin(), body.end());
-  if (reply.is_replayed)
-    result["replayed"] = true;
-  return result;
+  writer.begin_object();
+  if (reply.outcome == counter::outcome::ok) {
+    writer.member("status", static_cast<int>(status_of(reply)));
+    describe_effect(writer, command.name, command.parameters, reply);
+    if (reply.is_replayed)
+      writer.member("replayed", true);
+  } else {
+    describe_refusal(writer, reply);
+  }
+  writer.end_object();
 }
 
 }  // namespace
@@ -103,11 +101,14 @@ http::response batch_exchange::response() {
   };
   if (refusal_ && std::none_of(calls_.begin(), calls_.end(), is_replayed))
     return refusal_of(*refusal_);
-  json::array results;
-  results.reserve(calls_.size());
-  for (const auto& call : calls_)
-    results.push_back(result_of(call));
-  return {.body = to_text({{"results", std::move(results)}}), .type = json_type};
+  auto body = json_object([&](json_writer& writer) {
+    writer.key("results");
+    writer.begin_array();
+    for (const auto& call : calls_)
+      write_result(writer, call);
+    writer.end_array();
+  });
+  return {.body = std::move(body), .type = json_type};
 }
 
 }  // namespace http::v1

@@ -2,7 +2,7 @@
 
 #include "http/api/v1/counter_reply.hpp"
 #include "http/api/v1/entity_tag.hpp"
-#include "http/api/v1/json_text.hpp"
+#include "http/api/v1/json_writer.hpp"
 #include "http/protocol/percent.hpp"
 
 #include <utility>
@@ -64,7 +64,9 @@ http::response counter_exchange::success() const {
     response.body = std::to_string(full.after->value) + "\n";
   } else {
     response.type = json_type;
-    response.body = to_text(describe(command.name, command.parameters, full));
+    response.body = json_object([&](json_writer& writer) {
+      describe_effect(writer, command.name, command.parameters, full);
+    });
   }
   return response;
 }

@@ -3,48 +3,55 @@
 #include "http/api/v1/timestamp.hpp"
 
 #include <cassert>
+#include <optional>
+#include <string>
+#include <tuple>
 
 namespace http::v1 {
 
 namespace {
 
-namespace json = boost::json;
+std::optional<std::string> expiry_of(const counter::state& state) {
+  return state.expires_at ? std::optional{to_rfc3339(*state.expires_at)} : std::nullopt;
+}
 
-json::value expiry_of(const counter::state& state) {
-  return state.expires_at ? json::value(to_rfc3339(*state.expires_at)) : nullptr;
+void describe_members(json_writer& writer, std::string_view name, const counter::state& state) {
+  writer.member("name", name);
+  writer.member("value", state.value);
+  writer.member("version", state.version);
+  writer.member("expires_at", expiry_of(state));
 }
 
 }  // namespace
 
-json::object describe(std::string_view name, const counter::state& state) {
-  return {{"name", name},
-          {"value", state.value},
-          {"version", state.version},
-          {"expires_at", expiry_of(state)}};
+void describe(json_writer& writer, std::string_view name, const counter::state& state) {
+  writer.begin_object();
+  describe_members(writer, name, state);
+  writer.end_object();
 }
 
-json::object describe(std::string_view name, const counter::parameters& parameters,
-                      const counter::full_reply& reply) {
+void describe_effect(json_writer& writer, std::string_view name,
+                     const counter::parameters& parameters, const counter::full_reply& reply) {
   using counter::operation;
   assert(reply.outcome == counter::outcome::ok);
   const auto& [before, after] = std::tie(reply.before, reply.after);
-  if (!after && reply.deletion_version != 0)
-    return {{"version", reply.deletion_version}};
-  if (!after)
-    return {};
+  if (!after) {
+    if (reply.deletion_version != 0)
+      writer.member("version", reply.deletion_version);
+    return;
+  }
   if (parameters.operation == operation::get)
-    return describe(name, *after);
-  json::object body{{"name", name},
-                    {"value", after->value},
-                    {"previous", before ? json::value(before->value) : nullptr}};
+    return describe_members(writer, name, *after);
+  writer.member("name", name);
+  writer.member("value", after->value);
+  writer.member("previous", before ? std::optional{before->value} : std::nullopt);
   // Cannot overflow: it lies between 0 and delta, as `after` is the sum or a bound on the way to
   // it.
   if (parameters.operation == operation::add)
-    body["applied"] = after->value - (before ? before->value : parameters.initial);
-  body["version"] = after->version;
-  body["created"] = !before;
-  body["expires_at"] = expiry_of(*after);
-  return body;
+    writer.member("applied", after->value - (before ? before->value : parameters.initial));
+  writer.member("version", after->version);
+  writer.member("created", !before);
+  writer.member("expires_at", expiry_of(*after));
 }
 
 status status_of(const counter::full_reply& reply) noexcept {

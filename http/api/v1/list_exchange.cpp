@@ -2,13 +2,13 @@
 
 #include "http/api/v1/counter_reply.hpp"
 #include "http/api/v1/cursor.hpp"
-#include "http/api/v1/json_text.hpp"
+#include "http/api/v1/json_writer.hpp"
 #include "http/api/v1/problem.hpp"
 #include "http/protocol/percent.hpp"
 
-#include <boost/json/array.hpp>
-
+#include <optional>
 #include <string>
+#include <utility>
 
 namespace http::v1 {
 
@@ -17,22 +17,24 @@ http::response list_exchange::response() {
   const auto& page = reply<counter::page>();
   if (page.outcome != counter::outcome::ok)
     return refusal_of({page.outcome});
-  boost::json::array counters;
-  counters.reserve(page.counters.size());
-  for (const auto& counter : page.counters)
-    counters.push_back(describe(counter.name, counter.state));
+  std::optional<std::string> cursor;
   http::response response{.type = json_type};
-  boost::json::object body{{"counters", std::move(counters)}, {"next_cursor", nullptr}};
   if (!page.is_last) {
-    const auto cursor = to_cursor(page.reached);
-    body["next_cursor"] = cursor;
+    cursor = to_cursor(page.reached);
     std::string link = "Link: </v1/counters?";
     if (!query.prefix.empty())
       link += "prefix=" + encode(query.prefix) + "&";
-    link += "limit=" + std::to_string(query.limit) + "&cursor=" + cursor + ">; rel=\"next\"\r\n";
+    link += "limit=" + std::to_string(query.limit) + "&cursor=" + *cursor + ">; rel=\"next\"\r\n";
     response.fields = std::move(link);
   }
-  response.body = to_text(body);
+  response.body = json_object([&](json_writer& writer) {
+    writer.key("counters");
+    writer.begin_array();
+    for (const auto& counter : page.counters)
+      describe(writer, counter.name, counter.state);
+    writer.end_array();
+    writer.member("next_cursor", cursor);
+  });
   return response;
 }
 

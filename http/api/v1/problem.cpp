@@ -1,6 +1,5 @@
 #include "http/api/v1/problem.hpp"
 
-#include "http/api/v1/json_text.hpp"
 #include "http/api/v1/timestamp.hpp"
 #include "http/protocol/date.hpp"
 
@@ -8,12 +7,11 @@
 #include <ctime>
 #include <optional>
 #include <string>
+#include <utility>
 
 namespace http::v1 {
 
 namespace {
-
-namespace json = boost::json;
 
 std::string_view detail_of(counter::outcome failure) noexcept {
   using counter::outcome;
@@ -57,18 +55,11 @@ bool has_state(code code) noexcept {
   return code == code::limit_reached || code == code::overflow || code == code::precondition_failed;
 }
 
-/// The members after `title`: `status`, `detail` and `code`, in this order.
-json::object members_of(code code, std::string_view detail) {
-  json::object members;
-  members["status"] = static_cast<int>(status_of(code));
-  members["detail"] = detail;
-  members["code"] = text_of(code);
-  return members;
-}
-
-void add_state(json::object& members, const std::optional<counter::state>& state) {
-  members["value"] = state ? json::value(state->value) : nullptr;
-  members["version"] = state ? json::value(state->version) : nullptr;
+void write_state(json_writer& writer, code code, const std::optional<counter::state>& state) {
+  if (!has_state(code))
+    return;
+  writer.member("value", state ? std::optional{state->value} : std::nullopt);
+  writer.member("version", state ? std::optional{state->version} : std::nullopt);
 }
 
 /// When a counter that has reached a limit begins again; nullopt if it does not expire.
@@ -84,49 +75,54 @@ std::string retry_after(counter::time_point time) {
   return "Retry-After: " + std::string{date{rounded}.text()} + "\r\n";
 }
 
-/// Prepends `type` and `title` to `members`.
-response as_response(code code, const json::object& members) {
-  json::object body;
-  body["type"] = "urn:counterd:" + std::string{text_of(code)};
-  body["title"] = title_of(code);
-  body.insert(members.begin(), members.end());
-  return {.status = status_of(code), .body = to_text(body), .type = "application/problem+json"};
+/// Writes `type`, `title`, `status`, `detail` and `code`, in this order.
+void write_members(json_writer& writer, code code, std::string_view detail) {
+  writer.member("type", "urn:counterd:" + std::string{text_of(code)});
+  writer.member("title", title_of(code));
+  writer.member("status", static_cast<int>(status_of(code)));
+  writer.member("detail", detail);
+  writer.member("code", text_of(code));
+}
+
+/// Returns the response with the object whose members `write` writes.
+template <class Write>
+response as_response(code code, Write write) {
+  return {
+      .status = status_of(code), .body = json_object(write), .type = "application/problem+json"};
 }
 
 }  // namespace
 
 response to_response(const problem& problem) {
-  auto members = members_of(problem.code, problem.detail);
-  if (problem.index)
-    members["index"] = *problem.index;
-  return as_response(problem.code, members);
+  return as_response(problem.code, [&](json_writer& writer) {
+    write_members(writer, problem.code, problem.detail);
+    if (problem.index)
+      writer.member("index", *problem.index);
+  });
 }
 
 response refusal_of(const counter::full_reply& reply) {
   const auto code = code_of(reply.outcome);
-  auto members = members_of(code, detail_of(reply.outcome));
-  if (has_state(code))
-    add_state(members, reply.after);
   const auto expiry = next_try(code, reply.after);
-  if (expiry)
-    members["expires_at"] = to_rfc3339(*expiry);
-  auto response = as_response(code, members);
+  auto response = as_response(code, [&](json_writer& writer) {
+    write_members(writer, code, detail_of(reply.outcome));
+    write_state(writer, code, reply.after);
+    if (expiry)
+      writer.member("expires_at", to_rfc3339(*expiry));
+  });
   if (expiry)
     response.fields = retry_after(*expiry);
   return response;
 }
 
-json::object refused_result(const counter::full_reply& reply) {
+void describe_refusal(json_writer& writer, const counter::full_reply& reply) {
   const auto code = code_of(reply.outcome);
-  json::object result;
-  result["status"] = static_cast<int>(status_of(code));
-  result["code"] = text_of(code);
-  result["detail"] = detail_of(reply.outcome);
-  if (has_state(code))
-    add_state(result, reply.after);
+  writer.member("status", static_cast<int>(status_of(code)));
+  writer.member("code", text_of(code));
+  writer.member("detail", detail_of(reply.outcome));
+  write_state(writer, code, reply.after);
   if (const auto expiry = next_try(code, reply.after))
-    result["expires_at"] = to_rfc3339(*expiry);
-  return result;
+    writer.member("expires_at", to_rfc3339(*expiry));
 }
 
 }  // namespace http::v1

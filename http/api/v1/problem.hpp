@@ -2,9 +2,9 @@
 
 #include "counter/full_command.hpp"
 #include "http/api/v1/code.hpp"
+#include "http/api/v1/json_writer.hpp"
 #include "http/protocol/response.hpp"
 
-#include <boost/json/object.hpp>
 #include <boost/system/result.hpp>
 
 #include <cstddef>
@@ -34,8 +34,8 @@ response to_response(const problem& problem);
 /// the counter expires, and so begins again.
 response refusal_of(const counter::full_reply& reply);
 
-/// Returns the same members, without `type` and `title`, as the result of one operation of a
+/// Writes the same members, without `type` and `title`, into the result of one operation of a
 /// batch.
-boost::json::object refused_result(const counter::full_reply& reply);
+void describe_refusal(json_writer& writer, const counter::full_reply& reply);
 
 }  // namespace http::v1

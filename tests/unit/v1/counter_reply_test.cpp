@@ -12,27 +12,37 @@ using counter::full_reply;
 using counter::operation;
 using counter::outcome;
 using counter::state;
-using http::v1::describe;
+using http::v1::json_writer;
 
 namespace {
 
 const counter::time_point soon{std::chrono::milliseconds{1'700'000'000'050}};
 
 std::string body_of(const counter::parameters& parameters, const full_reply& reply) {
-  return boost::json::serialize(describe("hits", parameters, reply));
+  auto text = http::v1::json_object(
+      [&](json_writer& writer) { describe_effect(writer, "hits", parameters, reply); });
+  text.pop_back();  // the newline
+  return text;
+}
+
+std::string description_of(std::string_view name, const state& state) {
+  std::string text;
+  json_writer writer{text};
+  describe(writer, name, state);
+  return text;
 }
 
 }  // namespace
 
 TEST_CASE("describe() of a counter has its name, value, version and expiry") {
-  CHECK(boost::json::serialize(describe("hits", state{6, 1018})) ==
+  CHECK(description_of("hits", state{6, 1018}) ==
         R"({"name":"hits","value":6,"version":1018,"expires_at":null})");
-  CHECK(boost::json::serialize(describe("\"\xc3\xa9/", state{INT64_MIN, UINT64_MAX, soon})) ==
+  CHECK(description_of("\"\xc3\xa9/", state{INT64_MIN, UINT64_MAX, soon}) ==
         "{\"name\":\"\\\"\xc3\xa9/\",\"value\":-9223372036854775808,"
         "\"version\":18446744073709551615,\"expires_at\":\"2023-11-14T22:13:20.050Z\"}");
 }
 
-TEST_CASE("describe() of an operation has its effect") {
+TEST_CASE("describe_effect() has the effect of an operation") {
   const state six{6, 1018}, eight{8, 1019}, zero{0, 1020, soon};
   CHECK(body_of({operation::get}, {outcome::ok, false, six, six}) ==
         R"({"name":"hits","value":6,"version":1018,"expires_at":null})");
@@ -50,7 +60,7 @@ TEST_CASE("describe() of an operation has its effect") {
   CHECK(body_of({operation::remove}, {outcome::ok, true, six, std::nullopt}) == "{}");
 }
 
-TEST_CASE("describe() has the applied amount, measured from initial for a new counter") {
+TEST_CASE("describe_effect() has the applied amount, measured from initial for a new counter") {
   struct {
     std::int64_t delta, initial;
     std::optional<std::int64_t> before;

@@ -11,6 +11,16 @@ using counter::outcome;
 using http::v1::code;
 using unit::member;
 
+namespace {
+
+/// Returns the result of an operation of a batch that was refused.
+std::string result_of(const counter::full_reply& reply) {
+  return http::v1::json_object(
+      [&](http::v1::json_writer& writer) { describe_refusal(writer, reply); });
+}
+
+}  // namespace
+
 TEST_CASE("to_response() renders problem details by RFC 9457") {
   const auto response = http::v1::to_response({code::invalid_value, "delta is \"odd\""});
   CHECK(response.status == http::status::bad_request);
@@ -70,8 +80,7 @@ TEST_CASE("refusal_of() has value and version where the counter's state is the r
     CHECK(member(missing.body.view(), "version") == (tells_state ? "null" : ""));
 
     // The result in a batch has the same members, without type and title.
-    const auto result =
-        boost::json::serialize(http::v1::refused_result({outcome, false, now, now}));
+    const auto result = result_of({outcome, false, now, now});
     for (const auto* name : {"status", "code", "detail", "value", "version"})
       CHECK(member(result, name) == member(refusal.body.view(), name));
     CHECK(member(result, "type") == "");
@@ -79,10 +88,9 @@ TEST_CASE("refusal_of() has value and version where the counter's state is the r
   }
 }
 
-TEST_CASE("refused_result() of a read not modified is a failed precondition") {
+TEST_CASE("describe_refusal() of a read not modified is a failed precondition") {
   const counter::state now{6, 7};
-  const auto result =
-      boost::json::serialize(http::v1::refused_result({outcome::not_modified, false, now, now}));
+  const auto result = result_of({outcome::not_modified, false, now, now});
   CHECK(member(result, "status") == "412");
   CHECK(member(result, "code") == "\"precondition-failed\"");
   CHECK(member(result, "value") == "6");

@@ -1,0 +1,78 @@
+#pragma once
+
+#include <concepts>
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <type_traits>
+
+namespace http::v1 {
+
+/// Appends JSON text (RFC 8259) to a string. Without a tree of values in between, because building,
+/// moving and freeing one takes longer than everything else that a response does.
+///
+/// The caller nests begin and end calls, and writes members into objects only, elements into arrays
+/// only. Functions throw std::bad_alloc; the text is then unspecified.
+class json_writer {
+public:
+  /// Borrows `output`.
+  explicit json_writer(std::string& output) noexcept : output_(output) {}
+
+  void begin_object() { begin('{'); }
+  void end_object() { end('}'); }
+  void begin_array() { begin('['); }
+  void end_array() { end(']'); }
+
+  /// Begins the member `name` of an object; one value, object or array must follow. `name` must
+  /// need no escapes.
+  void key(std::string_view name);
+
+  void value(std::string_view text);
+  void value(const char* text) { value(std::string_view{text}); }
+  void value(std::same_as<bool> auto flag) { raw(flag ? "true" : "false"); }
+  void value(std::nullptr_t) { raw("null"); }
+  template <std::integral Number>
+  requires(!std::same_as<Number, bool>) void value(Number number) {
+    if constexpr (std::is_signed_v<Number>)
+      integer(number);
+    else
+      natural(number);
+  }
+  /// nullopt is null.
+  template <class T>
+  void value(const std::optional<T>& optional) {
+    optional ? value(*optional) : value(nullptr);
+  }
+
+  template <class T>
+  void member(std::string_view name, const T& content) {
+    key(name);
+    value(content);
+  }
+
+private:
+  void begin(char bracket);
+  void end(char bracket);
+  void separate();
+  void raw(std::string_view text);
+  void integer(long long number);
+  void natural(unsigned long long number);
+
+  std::string& output_;
+  bool needs_comma_ = false;  // before the next member or element
+};
+
+/// Returns the text of an object whose members `write` writes, and a newline, which terminals need.
+template <std::invocable<json_writer&> Write>
+std::string json_object(Write write) {
+  std::string text;
+  json_writer writer{text};
+  writer.begin_object();
+  write(writer);
+  writer.end_object();
+  text += '\n';
+  return text;
+}
+
+}  // namespace http::v1

@@ -1,0 +1,68 @@
+#include "http/api/v1/json_writer.hpp"
+
+#include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
+
+#include <doctest/doctest.h>
+
+#include <cstdint>
+#include <limits>
+#include <optional>
+#include <random>
+#include <string>
+
+using http::v1::json_writer;
+
+TEST_CASE("json_writer writes each kind of value") {
+  const auto text = http::v1::json_object([](json_writer& writer) {
+    writer.member("text", "a");
+    writer.member("least", std::numeric_limits<std::int64_t>::min());
+    writer.member("greatest", std::numeric_limits<std::uint64_t>::max());
+    writer.member("yes", true);
+    writer.member("no", false);
+    writer.member("none", nullptr);
+    writer.member("some", std::optional{5});
+    writer.member("missing", std::optional<int>{});
+  });
+  CHECK(text ==
+        R"({"text":"a","least":-9223372036854775808,"greatest":18446744073709551615,"yes":true,)"
+        R"("no":false,"none":null,"some":5,"missing":null})"
+        "\n");
+}
+
+TEST_CASE("json_writer puts commas between members and elements, at each depth") {
+  const auto text = http::v1::json_object([](json_writer& writer) {
+    writer.key("a");
+    writer.begin_array();
+    writer.begin_object();
+    writer.end_object();
+    writer.begin_array();
+    writer.value(1);
+    writer.value("x");
+    writer.end_array();
+    writer.begin_object();
+    writer.member("b", 2);
+    writer.member("c", 3);
+    writer.end_object();
+    writer.end_array();
+    writer.member("d", 4);
+  });
+  CHECK(text == "{\"a\":[{},[1,\"x\"],{\"b\":2,\"c\":3}],\"d\":4}\n");
+  CHECK(http::v1::json_object([](json_writer&) {}) == "{}\n");
+}
+
+TEST_CASE("json_writer escapes what JSON demands, so that any text comes back") {
+  std::mt19937 random{1};
+  for (int round = 0; round < 2'000; ++round) {
+    std::string text;
+    for (auto left = random() % 20; left > 0; --left)
+      text += static_cast<char>(random() % 128);
+    text += "\xc3\xa9";
+    std::string output;
+    json_writer writer{output};
+    writer.value(text);
+    const auto parsed = boost::json::parse(output);
+    REQUIRE(parsed.as_string() == text);
+    REQUIRE(output == boost::json::serialize(parsed));
+  }
+}
