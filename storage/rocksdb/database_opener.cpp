@@ -90,6 +90,10 @@ private:
   database_opener::error_handler on_error_;
 };
 
+/// A filter or an index is cached in partitions. As a whole it would be larger than a shard of a
+/// small cache: it would be read and verified anew for each lookup.
+constexpr std::size_t partition_bytes = 4096;
+
 rocksdb::BlockBasedTableOptions table_options(const std::shared_ptr<rocksdb::Cache>& cache) {
   rocksdb::BlockBasedTableOptions table;
   table.block_cache = cache;
@@ -97,6 +101,10 @@ rocksdb::BlockBasedTableOptions table_options(const std::shared_ptr<rocksdb::Cac
   table.cache_index_and_filter_blocks_with_high_priority = true;
   table.pin_l0_filter_and_index_blocks_in_cache = true;
   table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10));
+  table.index_type = rocksdb::BlockBasedTableOptions::kTwoLevelIndexSearch;
+  table.partition_filters = true;
+  table.metadata_block_size = partition_bytes;
+  table.pin_top_level_index_and_filter = true;
   table.format_version = 5;
   return table;
 }
