@@ -1,7 +1,9 @@
 #include "http/api/v1/backup_exchange.hpp"
 
-#include "http/api/v1/json_text.hpp"
+#include "http/api/v1/json_writer.hpp"
 #include "http/api/v1/problem.hpp"
+
+#include <utility>
 
 namespace http::v1 {
 
@@ -13,7 +15,8 @@ http::response backup_exchange::response() {
                         "are not affected"});
   if (backup.outcome != counter::outcome::ok)
     return refusal_of({backup.outcome});
-  return {.status = status::created, .body = to_text({{"path", backup.path}}), .type = json_type};
+  auto body = json_object([&](json_writer& writer) { writer.member("path", backup.path); });
+  return {.status = status::created, .body = std::move(body), .type = json_type};
 }
 
 }  // namespace http::v1

@@ -1,5 +1,6 @@
 #include "http/api/v1/parameter_reader.hpp"
 
+#include "http/api/v1/json_reader.hpp"
 #include "http/protocol/percent.hpp"
 
 namespace http::v1 {
@@ -9,13 +10,29 @@ namespace {
 constexpr std::string_view blanks = " \t\r\n";
 constexpr std::string_view malformed_form = "the form is not valid percent-encoded UTF-8";
 
+/// Passes the members of the outermost object to a sink, until the first problem.
+class member_reader final : public json_visitor {
+public:
+  explicit member_reader(const parameter_sink& accept) : accept_(accept) {}
+
+  maybe_problem problem;
+
+  void value(std::size_t depth, std::string_view name, const json_value& value) override {
+    if (depth == 1 && !problem)
+      problem = accept_(name, value);
+  }
+  void end(std::size_t /*depth*/) override {}
+
+private:
+  const parameter_sink& accept_;
+};
+
 }  // namespace
 
 std::optional<std::int64_t> as_integer(const parameter_value& value) noexcept {
   if (const auto* text = std::get_if<std::string_view>(&value))
     return counter::parse_integer(*text);
-  const auto* number = std::get<const boost::json::value*>(value)->if_int64();
-  return number == nullptr ? std::nullopt : std::optional{*number};
+  return std::get<json_value>(value).if_integer();
 }
 
 std::optional<bool> as_boolean(const parameter_value& value) noexcept {
@@ -24,16 +41,13 @@ std::optional<bool> as_boolean(const parameter_value& value) noexcept {
       return *text == "true";
     return std::nullopt;
   }
-  const auto* boolean = std::get<const boost::json::value*>(value)->if_bool();
-  return boolean == nullptr ? std::nullopt : std::optional{*boolean};
+  return std::get<json_value>(value).if_boolean();
 }
 
 std::optional<std::string_view> as_text(const parameter_value& value) noexcept {
   if (const auto* text = std::get_if<std::string_view>(&value))
     return *text;
-  const auto* string = std::get<const boost::json::value*>(value)->if_string();
-  return string == nullptr ? std::nullopt
-                           : std::optional{std::string_view{string->data(), string->size()}};
+  return std::get<json_value>(value).if_string();
 }
 
 std::string_view hint_on(std::string_view refused) noexcept {
@@ -78,11 +92,11 @@ maybe_problem read_query(std::string_view raw_query, const parameter_sink& accep
   return problem;
 }
 
-maybe_problem read_object(const boost::json::object& object, const parameter_sink& accept) {
-  for (const auto& member : object)
-    if (auto problem = accept({member.key().data(), member.key().size()}, &member.value()))
-      return problem;
-  return std::nullopt;
+maybe_problem read_members(std::string_view json, const parameter_sink& accept) {
+  member_reader members{accept};
+  if (auto problem = read_json(json, members))
+    return problem;
+  return std::move(members.problem);
 }
 
 maybe_problem read_body(const request& request, const parameter_sink& accept) {
@@ -90,12 +104,10 @@ maybe_problem read_body(const request& request, const parameter_sink& accept) {
     return std::nullopt;
   switch (type_of(request.fields.find(header_fields::name::content_type).value_or(""))) {
     case media_type::json: {
-      auto object = parse_object(request.body);
-      if (object)
-        return read_object(*object, accept);
-      auto defect = object.error();
-      defect.index.reset();  // only a batch has indexes
-      return defect;
+      auto problem = read_members(request.body, accept);
+      if (problem)
+        problem->index.reset();  // only a batch has indexes
+      return problem;
     }
     case media_type::form: {
       std::string buffer;

@@ -1,13 +1,11 @@
 #pragma once
 
 #include "counter/integer.hpp"
-#include "http/api/v1/json_text.hpp"
+#include "http/api/v1/json_value.hpp"
 #include "http/api/v1/media_type.hpp"
 #include "http/api/v1/problem.hpp"
 #include "http/protocol/request.hpp"
 #include "http/protocol/target.hpp"
-
-#include <boost/json/object.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -21,17 +19,15 @@
 
 namespace http::v1 {
 
-/// The value of a parameter as sent: decoded text from a query or a form, or a member of a JSON
-/// object. Both are borrowed.
-using parameter_value = std::variant<std::string_view, const boost::json::value*>;
+/// The value of a parameter as sent: decoded text from a query or a form, which is borrowed, or a
+/// member of a JSON object.
+using parameter_value = std::variant<std::string_view, json_value>;
 
 /// These return nullopt when the value has another type. Text is parsed as an integer, or as
 /// `true` or `false`; a JSON value is not converted, so `"1"` is no integer.
 std::optional<std::int64_t> as_integer(const parameter_value& value) noexcept;
 std::optional<bool> as_boolean(const parameter_value& value) noexcept;
 std::optional<std::string_view> as_text(const parameter_value& value) noexcept;
-
-using maybe_problem = std::optional<problem>;
 
 /// Returns what a person may not see in text that is refused as a value, `; ...`: it begins or ends
 /// with a space or a line end. Empty if there is nothing of that kind.
@@ -50,7 +46,10 @@ using parameter_sink =
 /// Calls `accept` for each parameter in order and returns the first problem, or nullopt. The
 /// percent-encoding of `raw_query` must be valid, see has_good_encoding().
 maybe_problem read_query(std::string_view raw_query, const parameter_sink& accept);
-maybe_problem read_object(const boost::json::object& object, const parameter_sink& accept);
+
+/// Does the same for the members of a JSON object, see read_json(). They are void if the text has a
+/// problem.
+maybe_problem read_members(std::string_view json, const parameter_sink& accept);
 
 /// Does the same for the body, which Content-Type declares to be a form or a JSON object. An empty
 /// body has no parameters; any other type is the problem unsupported_media_type.

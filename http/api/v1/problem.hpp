@@ -25,6 +25,8 @@ struct problem {
 template <class T>
 using result = boost::system::result<T, problem>;
 
+using maybe_problem = std::optional<problem>;
+
 /// Renders problem details (RFC 9457) as `application/problem+json`. The response owns its body.
 response to_response(const problem& problem);
 

@@ -1,6 +1,6 @@
 #include "http/api/v1/server_info.hpp"
 
-#include "http/api/v1/json_text.hpp"
+#include "http/api/v1/json_writer.hpp"
 
 #include <utility>
 
@@ -10,43 +10,58 @@ namespace {
 
 using sync = enum counter::durability::sync;
 
-boost::json::object describe(const counter::limits& limits) {
+void describe_limits(json_writer& writer, const counter::limits& limits) {
   using std::chrono::seconds;
-  return {{"name_bytes", limits.name_bytes_max},
-          {"target_bytes", limits.target_bytes_max},
-          {"header_bytes", limits.header_bytes_max},
-          {"header_fields", limits.header_fields_max},
-          {"body_bytes", limits.body_bytes_max},
-          {"connections", limits.connections_max},
-          {"pipelined", limits.pipelined_max},
-          {"counters", limits.counters_max},
-          {"batch_operations", limits.batch_max},
-          {"page", limits.page_max},
-          {"ttl_seconds", limits.ttl_max.count()},
-          {"idempotency_key_bytes", limits.idempotency_key_bytes_max},
-          {"idempotency_records", limits.idempotency_records_max},
-          {"idempotency_ttl_seconds", std::chrono::ceil<seconds>(limits.idempotency_ttl).count()}};
+  writer.begin_object();
+  writer.member("name_bytes", limits.name_bytes_max);
+  writer.member("target_bytes", limits.target_bytes_max);
+  writer.member("header_bytes", limits.header_bytes_max);
+  writer.member("header_fields", limits.header_fields_max);
+  writer.member("body_bytes", limits.body_bytes_max);
+  writer.member("connections", limits.connections_max);
+  writer.member("pipelined", limits.pipelined_max);
+  writer.member("counters", limits.counters_max);
+  writer.member("batch_operations", limits.batch_max);
+  writer.member("page", limits.page_max);
+  writer.member("ttl_seconds", limits.ttl_max.count());
+  writer.member("idempotency_key_bytes", limits.idempotency_key_bytes_max);
+  writer.member("idempotency_records", limits.idempotency_records_max);
+  writer.member("idempotency_ttl_seconds",
+                std::chrono::ceil<seconds>(limits.idempotency_ttl).count());
+  writer.end_object();
 }
 
-boost::json::object describe(const counter::durability& durability) {
+void describe_durability(json_writer& writer, const counter::durability& durability) {
+  writer.begin_object();
   switch (durability.sync) {
     case sync::none:
+      writer.member("sync", "none");
       break;
     case sync::always:
-      return {{"sync", "always"}};
+      writer.member("sync", "always");
+      break;
     case sync::interval:
-      return {{"sync", "interval"}, {"interval_ms", durability.interval.count()}};
+      writer.member("sync", "interval");
+      writer.member("interval_ms", durability.interval.count());
+      break;
   }
-  return {{"sync", "none"}};
+  writer.end_object();
 }
 
-/// Only the statuses that occurred.
-boost::json::object describe(const refusal_counts& refusals) {
-  boost::json::object members;
+void describe_usage(json_writer& writer, const counter::usage& usage) {
+  writer.begin_object();
+  writer.member("counters", usage.counters);
+  writer.member("idempotency_records", usage.idempotency_records);
+  writer.end_object();
+}
+
+/// Writes only the statuses that occurred.
+void describe_refusals(json_writer& writer, const refusal_counts* refusals) {
+  writer.begin_object();
   for (const auto status : refusal_counts::statuses)
-    if (const auto count = refusals.at(status); count > 0)
-      members[std::to_string(static_cast<int>(status))] = count;
-  return members;
+    if (const auto count = refusals == nullptr ? 0 : refusals->at(status); count > 0)
+      writer.member(std::to_string(static_cast<int>(status)), count);
+  writer.end_object();
 }
 
 }  // namespace
@@ -56,22 +71,27 @@ server_info::server_info(std::string_view version, unsigned threads, const count
                          const refusal_counts* refusals)
     : store(store_traits),
       idempotency_ttl_max(std::chrono::ceil<std::chrono::seconds>(limits.idempotency_ttl)),
-      constants_({{"version", version},
-                  {"shards", store.shards},
-                  {"threads", threads},
-                  {"store", store.name},
-                  {"durability", v1::describe(store.durability)},
-                  {"limits", v1::describe(limits)}}),
+      version_(version),
+      threads_(threads),
+      limits_(limits),
       usage_(std::move(usage)),
       refusals_(refusals) {}
 
 std::string server_info::describe() const {
-  const auto usage = usage_ ? usage_() : counter::usage{};
-  auto members = constants_;
-  members["usage"] = {{"counters", usage.counters},
-                      {"idempotency_records", usage.idempotency_records}};
-  members["refused"] = refusals_ != nullptr ? v1::describe(*refusals_) : boost::json::object{};
-  return to_text(members);
+  return json_object([&](json_writer& writer) {
+    writer.member("version", version_);
+    writer.member("shards", store.shards);
+    writer.member("threads", threads_);
+    writer.member("store", store.name);
+    writer.key("durability");
+    describe_durability(writer, store.durability);
+    writer.key("limits");
+    describe_limits(writer, limits_);
+    writer.key("usage");
+    describe_usage(writer, usage_ ? usage_() : counter::usage{});
+    writer.key("refused");
+    describe_refusals(writer, refusals_);
+  });
 }
 
 }  // namespace http::v1

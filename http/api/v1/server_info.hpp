@@ -4,8 +4,6 @@
 #include "counter/store/traits.hpp"
 #include "http/protocol/refusal_counts.hpp"
 
-#include <boost/json/object.hpp>
-
 #include <chrono>
 #include <functional>
 #include <string>
@@ -35,7 +33,9 @@ struct server_info {
   std::string describe() const;
 
 private:
-  boost::json::object constants_{};  // the members that never change
+  std::string version_{};
+  unsigned threads_ = 0;
+  counter::limits limits_{};
   usage_source usage_{};
   const refusal_counts* refusals_ = nullptr;
 };

@@ -14,10 +14,11 @@ using http::v1::parameter_value;
 using unit::field;
 using unit::fields_of;
 using unit::verdict_on;
+using namespace std::string_view_literals;
 
 namespace {
 
-using boost::json::value;
+using http::v1::json_value;
 
 /// Records the parameters, and refuses one named `bad`.
 struct notes {
@@ -64,10 +65,10 @@ TEST_CASE("a problem with a value tells what a person may not see in it") {
   const std::string_view before =
       "; this value begins with a space, which + stands for: write %2B for a plus";
   const std::string_view quotes = "; this value is a string: write it without quotes";
-  const boost::json::value five = "5", word = "x";
+  const json_value five{"5"sv}, word{"x"sv};
   const std::pair<http::v1::parameter_value, std::string_view> cases[] = {
-      {"5\n", behind}, {"5\r\n", behind}, {"5 ", behind},  {"\n", behind}, {" 5", before},
-      {"", ""},        {"x", ""},         {&five, quotes}, {&word, ""},
+      {"5\n", behind}, {"5\r\n", behind}, {"5 ", behind}, {"\n", behind}, {" 5", before},
+      {"", ""},        {"x", ""},         {five, quotes}, {word, ""},
   };
   for (const auto& [value, hint] : cases) {
     http::v1::parameter_reader<numbers> reader{rules};
@@ -100,16 +101,16 @@ TEST_CASE("as_integer(), as_boolean() and as_text() parse text and convert no JS
   CHECK(as_text("") == "");
   CHECK(as_text("5") == "5");
 
-  const value number = -5, fraction = 5.0, large = UINT64_MAX, yes = true, text = "5",
-              word = "true", nothing = nullptr;
-  CHECK(as_integer(&number) == -5);
-  CHECK(as_boolean(&yes) == true);
-  CHECK(as_text(&text) == "5");
-  for (const auto* other : {&fraction, &large, &yes, &text, &nothing})
+  const json_value number{std::int64_t{-5}}, other_number{json_value::kind_type::other}, yes{true},
+      text{"5"sv}, word{"true"sv}, list{json_value::kind_type::list};
+  CHECK(as_integer(number) == -5);
+  CHECK(as_boolean(yes) == true);
+  CHECK(as_text(text) == "5");
+  for (const auto& other : {other_number, yes, text, list})
     CHECK(as_integer(other) == std::nullopt);
-  for (const auto* other : {&number, &word, &nothing})
+  for (const auto& other : {number, word, other_number, list})
     CHECK(as_boolean(other) == std::nullopt);
-  for (const auto* other : {&number, &yes, &nothing})
+  for (const auto& other : {number, yes, other_number, list})
     CHECK(as_text(other) == std::nullopt);
 }
 
@@ -146,7 +147,8 @@ TEST_CASE("read_body() reads a form or JSON by Content-Type, and an empty body o
       {"a=\xc3\xa9", {unit::form_type}, "ok", {"a=\xc3\xa9"}},
       {R"({"a":"1","b":"x+%2B"})", {unit::json_type}, "ok", {"a=1", "b=x+%2B"}},
       {R"({"a":1,"bad":2,"c":3})", {unit::json_type}, "invalid-value", {"a=?", "bad=?"}},
-      {R"({"a":1,"a":1})", {unit::json_type}, "duplicate-parameter", {}},
+      {R"({"a":1,"a":1})", {unit::json_type}, "duplicate-parameter", {"a=?"}},
+      {R"({"bad":1,"a":1}x)", {unit::json_type}, "malformed-json", {"bad=?"}},
       {"a=1", {unit::json_type}, "malformed-json", {}},
       {" ", {unit::json_type}, "malformed-json", {}},
   };
