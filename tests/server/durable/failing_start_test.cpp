@@ -44,6 +44,13 @@ words command_of(const words& runner, const words& flags) {
   return command;
 }
 
+/// Returns a runner as a user who may have `processes` of them, threads included. setpriv comes
+/// last, because it may still enter a directory of root's that has the program.
+words user_with(const std::string& processes) {
+  return {"prlimit",       "--nproc=" + processes, "--", "setpriv", "--reuid=64321",
+          "--regid=64321", "--clear-groups",       "--"};
+}
+
 void check_refused_in_one_line(const words& runner, const words& flags, const std::string& reason) {
   CAPTURE(runner);
   CAPTURE(flags);
@@ -69,16 +76,13 @@ TEST_CASE("a start that is refused threads ends in time with one line and does n
   fs::permissions(disk.path(), fs::perms::all);
   const auto data = disk / "data";
   for (const std::string most : {"2", "5", "12"}) {
-    const words plain_user{"setpriv", "--reuid=64321", "--regid=64321",   "--clear-groups",
-                           "--",      "prlimit",       "--nproc=" + most, "--"};
+    const auto plain_user = user_with(most);
     check_refused_in_one_line(plain_user, {"--threads", "1", "--shards", "8", "--data", data},
                               "ulimit -u");
     check_refused_in_one_line(plain_user, {"--threads", "300"}, "ulimit -u");
   }
   // Enough for one shard and one loop.
-  const words user{"setpriv", "--reuid=64321", "--regid=64321", "--clear-groups",
-                   "--",      "prlimit",       "--nproc=40",    "--"};
-  server_process server{{"--threads", "1", "--data", data}, {.runner = user}};
+  server_process server{{"--threads", "1", "--data", data}, {.runner = user_with("40")}};
   CHECK(get(server.port(), "/inc?name=x").body == "ok\n");
   CHECK(server.stop().exit_code == 0);
 }
