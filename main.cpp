@@ -135,7 +135,11 @@ std::string store_name(const config::storage_options& options) {
 /// Serves until a signal arrives. Returns the exit code.
 int run(config::options options) {
   process::clock_watch clock;
-  process::stop_signals signals{[&clock] { clock.check(); }};  // before there are threads
+  process::idle_trim trim;
+  process::stop_signals signals{[&clock, &trim] {
+    clock.check();
+    trim.check();
+  }};  // before there are threads
   // Not destroyed if the start fails: a destructor may wait for a thread that was never there.
   std::unique_ptr<storage::rocks_ledger> ledger;
   std::unique_ptr<actors::actor_store> store;
@@ -197,7 +201,7 @@ int check(const config::check_request& request) {
 int main(int argc, char** argv) {
   process::block_hangup();
   process::fill_standard_descriptors();
-  process::return_freed_memory();
+  process::reuse_freed_memory();
   const auto parsed = config::parse_options(argc, argv);
   if (const auto* exit = std::get_if<config::early_exit>(&parsed)) {
     if (exit->code == 0)

@@ -134,18 +134,30 @@ std::size_t process::resident_bytes() const {
   return resident * static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
 }
 
-std::chrono::milliseconds process::busy_time() const {
+/// Returns /proc/PID/stat from the field `first` on; fields count from 1, and `first` is at
+/// least 3.
+std::istringstream process::stat_from(int first) const {
   std::ifstream file{"/proc/" + std::to_string(id_) + "/stat"};
   std::string text{std::istreambuf_iterator<char>{file}, {}};
-  // The name, in parentheses, may contain spaces; utime is the 14th field.
+  // The name, in parentheses, may contain spaces.
   text.erase(0, text.rfind(')') + 1);
   std::istringstream fields{text};
   std::string skipped;
-  for (int field = 3; field < 14; ++field)
+  for (int field = 3; field < first; ++field)
     fields >> skipped;
+  return fields;
+}
+
+std::uint64_t process::page_faults() const {
+  std::uint64_t count = 0;
+  stat_from(10) >> count;
+  return count;
+}
+
+std::chrono::milliseconds process::busy_time() const {
   long user = 0;
   long system = 0;
-  fields >> user >> system;
+  stat_from(14) >> user >> system;
   return std::chrono::milliseconds{(user + system) * 1000 / sysconf(_SC_CLK_TCK)};
 }
 

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <sstream>
 #include <string>
 #include <utility>
 #include <vector>
@@ -50,6 +51,8 @@ public:
   pid_t id() const { return id_; }
   /// Returns its resident memory.
   std::size_t resident_bytes() const;
+  /// Returns the page faults that needed no disk.
+  std::uint64_t page_faults() const;
   /// Returns its processor time.
   std::chrono::milliseconds busy_time() const;
 
@@ -60,6 +63,8 @@ protected:
   std::string output_;
 
 private:
+  std::istringstream stat_from(int first) const;
+
   pid_t id_ = -1;
   int output_pipe_ = -1;
   int log_pipe_ = -1;
@@ -79,6 +84,8 @@ public:
   std::uint16_t port(std::size_t index = 0) const;
 
 private:
+  std::istringstream stat_from(int first) const;
+
   words addresses_;
 };
 
