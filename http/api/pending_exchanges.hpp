@@ -4,6 +4,7 @@
 #include "http/protocol/response_queue.hpp"
 
 #include <algorithm>
+#include <cstddef>
 #include <memory>
 #include <optional>
 #include <utility>
@@ -18,12 +19,12 @@ public:
   using slot_type = response_queue::slot_type;
 
   void add(slot_type slot, std::unique_ptr<exchange> added) {
-    if (!entries_)
-      entries_ = std::make_unique<std::vector<entry_type>>();
-    entries_->push_back({slot, std::move(added)});
+    if (!pending_)
+      pending_ = std::make_unique<pending_type>();
+    pending_->entries.push_back({slot, std::move(added)});
   }
 
-  bool is_empty() const noexcept { return entries_ == nullptr; }
+  bool is_empty() const noexcept { return pending_ == nullptr; }
 
   struct addressed_request {
     slot_type slot;
@@ -32,27 +33,34 @@ public:
 
   /// Returns the next request of any exchange to the store; nullopt if none has one now.
   std::optional<addressed_request> next_request() {
-    if (!entries_)
+    if (!pending_)
       return std::nullopt;
-    for (auto& entry : *entries_)
-      if (auto request = entry.exchange->next_request())
-        return addressed_request{entry.slot, std::move(*request)};
+    auto& [entries, first] = *pending_;
+    for (; first < entries.size(); ++first)
+      if (auto request = entries[first].exchange->next_request())
+        return addressed_request{entries[first].slot, std::move(*request)};
     return std::nullopt;
   }
 
   /// Passes a completed call to the exchange at `slot`, which must exist. If the exchange is then
   /// done, removes it and returns its response; otherwise returns nullopt.
   std::optional<http::response> take(slot_type slot, counter::call completed) {
-    const auto position = std::find_if(entries_->begin(), entries_->end(),
-                                       [&](const entry_type& entry) { return entry.slot == slot; });
-    auto& pending = *position->exchange;
-    pending.take(std::move(completed));
-    if (!pending.is_done())
+    auto& [entries, first] = *pending_;
+    const auto entry = std::find_if(entries.begin(), entries.end(),
+                                    [&](const entry_type& other) { return other.slot == slot; });
+    const auto position = static_cast<std::size_t>(entry - entries.begin());
+    auto& exchange = *entry->exchange;
+    exchange.take(std::move(completed));
+    if (!exchange.is_done()) {
+      first = std::min(first, position);
       return std::nullopt;
-    auto response = pending.response();
-    entries_->erase(position);
-    if (entries_->empty())
-      entries_.reset();
+    }
+    auto response = exchange.response();
+    if (position < first)
+      --first;
+    entries.erase(entry);
+    if (entries.empty())
+      pending_.reset();
     return response;
   }
 
@@ -62,7 +70,14 @@ private:
     std::unique_ptr<http::exchange> exchange;
   };
 
-  std::unique_ptr<std::vector<entry_type>> entries_;
+  struct pending_type {
+    std::vector<entry_type> entries;
+    // The first one that may have a request. Those before it have none until they take a call, so
+    // that a deep pipeline does not ask each of them again for each request.
+    std::size_t first = 0;
+  };
+
+  std::unique_ptr<pending_type> pending_;
 };
 
 }  // namespace http
