@@ -23,6 +23,7 @@ struct executor {
   }
   // These are for shards.
   counter::response operator()(const counter::full_command&) const { std::abort(); }
+  counter::response operator()(const counter::command_list&) const { std::abort(); }
   counter::response operator()(const counter::expiry_sweep_request&) const { std::abort(); }
 };
 

@@ -7,6 +7,7 @@
 #include <string>
 #include <utility>
 #include <variant>
+#include <vector>
 
 namespace counter {
 
@@ -28,10 +29,17 @@ struct backup {
   std::string path{};  ///< the backup's directory; only if ok
 };
 
+/// Commands that a client sends together, 1 to limits::batch_max. They are applied one by one;
+/// those of one shard in order.
+using command_list = std::vector<full_command>;
+/// The reply to each command, in the order of the commands.
+using reply_list = std::vector<full_reply>;
+
 /// A request to the store that is not a short command, and its response.
 /// The alternatives correspond.
-using request = std::variant<full_command, page_request, expiry_sweep_request, backup_request>;
-using response = std::variant<full_reply, page, expiry_sweep, backup>;
+using request =
+    std::variant<full_command, command_list, page_request, expiry_sweep_request, backup_request>;
+using response = std::variant<full_reply, reply_list, page, expiry_sweep, backup>;
 
 /// What a client sends to the store: a short command or a request.
 struct submission {
@@ -51,6 +59,9 @@ struct call {
     struct {
       counter::outcome outcome;
       counter::response operator()(const full_command&) const { return full_reply{outcome}; }
+      counter::response operator()(const command_list& commands) const {
+        return reply_list(commands.size(), full_reply{outcome});
+      }
       counter::response operator()(const page_request&) const { return page{outcome}; }
       counter::response operator()(const expiry_sweep_request&) const {
         return expiry_sweep{outcome};

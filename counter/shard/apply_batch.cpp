@@ -2,6 +2,7 @@
 
 #include "counter/limits.hpp"
 
+#include <cstdlib>
 #include <variant>
 
 namespace counter {
@@ -10,11 +11,12 @@ namespace {
 
 struct executor {
   counter::table& table;
-  std::uint64_t hash;
   time_point now;
   table::budget& steps;
 
-  response operator()(const full_command& command) const { return table.apply(command, hash, now); }
+  // The batch has these one by one.
+  response operator()(const full_command&) const { std::abort(); }
+  response operator()(const command_list&) const { std::abort(); }
   response operator()(const page_request& query) const { return table.list(query, now, steps); }
   response operator()(const backup_request&) const { return backup{outcome::unreadable}; }
   response operator()(const expiry_sweep_request&) const {
@@ -30,12 +32,14 @@ void apply_batch(batch& batch, table& table) {
   table.expire(now, 2 * batch.size());
   table::budget steps = limits::shard_steps_max;
   for (std::size_t i = 0; i < batch.size(); ++i) {
-    if (!batch.is_call(i)) {
+    if (batch.kind_of(i) == batch::kind_type::command) {
       batch.complete(i, table.apply(batch.command_at(i), batch.hash_at(i), now));
-      continue;
+    } else if (const auto* command = batch.full_command_at(i)) {
+      batch.complete_full(i, table.apply(*command, batch.hash_at(i), now));
+    } else {
+      auto& call = batch.call_at(i);
+      call.response = std::visit(executor{table, now, steps}, call.request);
     }
-    auto& call = batch.call_at(i);
-    call.response = std::visit(executor{table, batch.hash_at(i), now, steps}, call.request);
   }
 }
 

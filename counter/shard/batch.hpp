@@ -25,10 +25,11 @@ protected:
   ~batch_origin() = default;
 };
 
-/// The commands and calls that an event loop has for one mailbox in one pass, in order,
-/// with room for their replies. One thread owns it at a time: the loop adds items, the
-/// actor completes them in place, the loop reads the replies. Reused after clear() it
-/// allocates nothing for commands. Functions that add throw std::bad_alloc.
+/// The commands, calls and elements of command lists that an event loop has for one mailbox in one
+/// pass, in order, with room for their replies. One thread owns it at a time: the loop adds items,
+/// the actor completes them in place, the loop reads the replies. The batches that have elements of
+/// one list share it: each owns its elements. Reused after clear() it allocates nothing for
+/// commands. Functions that add throw std::bad_alloc.
 class batch {
 public:
   explicit batch(batch_origin& origin) noexcept : origin_(&origin) {}
@@ -49,11 +50,22 @@ public:
     names_.append(command.name);
   }
 
-  /// Adds a call. `hash` is the hash of its name; any number if it has none.
+  /// Adds a call. `hash` is the hash of its name; any number if it has none. Precondition: it is no
+  /// command_list.
   void add(request payload, std::uint64_t hash) {
-    items_.push_back(
-        {hash, 0, static_cast<std::uint32_t>(calls_.size()), 0, operation::get, outcome::ok});
+    items_.push_back({hash, 0, static_cast<std::uint32_t>(calls_.size()), call_size, operation::get,
+                      outcome::ok});
     calls_.emplace_back(std::move(payload));
+  }
+
+  /// Adds one element of `list`, which has a command_list and a reply_list of the same size. `hash`
+  /// is the hash of the element's name.
+  void add(const std::shared_ptr<call>& list, std::size_t element, std::uint64_t hash) {
+    if (lists_.empty() || lists_.back() != list)
+      lists_.push_back(list);
+    items_.push_back({hash, static_cast<std::int64_t>(element),
+                      static_cast<std::uint32_t>(lists_.size() - 1), element_size, operation::get,
+                      outcome::ok});
   }
 
   void clear() noexcept {
@@ -62,12 +74,19 @@ public:
     // Frees their memory: calls can be large, and most batches have none.
     if (calls_.capacity() > 0)
       std::vector<call>{}.swap(calls_);
+    lists_.clear();
   }
 
   std::size_t size() const noexcept { return items_.size(); }
 
-  /// True if the item is a call, false if it is a command.
-  bool is_call(std::size_t index) const noexcept { return items_[index].name_size == 0; }
+  enum class kind_type : std::uint8_t { command, call, element };
+
+  kind_type kind_of(std::size_t index) const noexcept {
+    const auto size = items_[index].name_size;
+    if (size == call_size)
+      return kind_type::call;
+    return size == element_size ? kind_type::element : kind_type::command;
+  }
 
   std::uint64_t hash_at(std::size_t index) const noexcept { return items_[index].hash; }
 
@@ -94,23 +113,58 @@ public:
 
   call& call_at(std::size_t index) noexcept { return calls_[items_[index].offset]; }
 
+  // -- an element ---------------------------------------------------------------
+
+  call& list_at(std::size_t index) noexcept { return *lists_[items_[index].offset]; }
+
+  // -- a call of one full_command, or an element ----------------------------------
+
+  /// Returns null for any other item.
+  const full_command* full_command_at(std::size_t index) noexcept {
+    switch (kind_of(index)) {
+      case kind_type::command:
+        break;
+      case kind_type::call:
+        return std::get_if<full_command>(&call_at(index).request);
+      case kind_type::element:
+        return &std::get<command_list>(list_at(index).request)[element_of(index)];
+    }
+    return nullptr;
+  }
+
+  /// Returns the reply to a full_command that is completed.
+  const full_reply& full_reply_at(std::size_t index) noexcept {
+    if (kind_of(index) == kind_type::element)
+      return std::get<reply_list>(list_at(index).response)[element_of(index)];
+    return std::get<full_reply>(call_at(index).response);
+  }
+
+  /// Stores the reply to a full_command.
+  void complete_full(std::size_t index, const full_reply& reply) noexcept {
+    if (kind_of(index) == kind_type::element)
+      std::get<reply_list>(list_at(index).response)[element_of(index)] = reply;
+    else
+      call_at(index).response = reply;
+  }
+
   // -- all items --------------------------------------------------------------
 
-  /// Returns an item that is completed.
-  completion completion_at(std::size_t index) noexcept {
-    if (is_call(index))
-      return {.call = &call_at(index)};
-    return {command_at(index), reply_at(index)};
+  /// Completes one item with `outcome` and nothing else.
+  void refuse(std::size_t index, counter::outcome outcome) {
+    switch (kind_of(index)) {
+      case kind_type::command:
+        return complete(index, {outcome});
+      case kind_type::call:
+        return call_at(index).refuse(outcome);
+      case kind_type::element:
+        return complete_full(index, {outcome});
+    }
   }
 
   /// Completes every item with `outcome` and nothing else.
   void refuse(counter::outcome outcome) {
-    for (std::size_t i = 0; i < items_.size(); ++i) {
-      if (is_call(i))
-        call_at(i).refuse(outcome);
-      else
-        complete(i, {outcome});
-    }
+    for (std::size_t i = 0; i < items_.size(); ++i)
+      refuse(i, outcome);
   }
 
   batch_origin& origin() const noexcept { return *origin_; }
@@ -120,16 +174,24 @@ private:
   struct item {
     std::uint64_t hash;
     std::int64_t operand_or_value;
-    std::uint32_t
-        offset;  // of the name in names_ (batch_operations_max fit), or of the call in calls_
-    std::uint16_t name_size;  // name_bytes_max fits; 0: the item is a call
+    // Of the name in names_ (batch_operations_max fit), the call in calls_, or the list in lists_.
+    std::uint32_t offset;
+    std::uint16_t name_size;  // name_bytes_max fits; or call_size, or element_size
     counter::operation operation;
     counter::outcome outcome;
   };
+  static constexpr std::uint16_t call_size = 0;
+  static constexpr std::uint16_t element_size = 0xffff;
+
+  /// The position of an element in its list.
+  std::size_t element_of(std::size_t index) const noexcept {
+    return static_cast<std::size_t>(items_[index].operand_or_value);
+  }
 
   std::vector<item> items_;
   std::string names_;
   std::vector<call> calls_;
+  std::vector<std::shared_ptr<call>> lists_;
   batch_origin* origin_;
   time_point now_{};
 };

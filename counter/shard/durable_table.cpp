@@ -40,7 +40,7 @@ void durable_table::apply(batch& batch) {
     return;
   // A sweep is not done while the ledger has more that is due.
   for (std::size_t i = 0; i < batch.size(); ++i)
-    if (batch.is_call(i))
+    if (batch.kind_of(i) == batch::kind_type::call)
       if (auto* sweep = std::get_if<expiry_sweep>(&batch.call_at(i).response))
         sweep->is_done = false;
 }
@@ -91,19 +91,18 @@ void durable_table::apply_reads(batch& batch) {
     return batch.refuse(result);
   const auto now = batch.now();
   for (std::size_t i = 0; i < batch.size(); ++i) {
-    if (!batch.is_call(i)) {
+    if (batch.kind_of(i) == batch::kind_type::command) {
       const auto command = batch.command_at(i);
       const bool is_read = command.operation == operation::get;
       batch.complete(
           i, is_read ? table_.apply(command, batch.hash_at(i), now) : reply{outcome::disk_full});
       continue;
     }
-    auto& call = batch.call_at(i);
-    const auto* command = std::get_if<full_command>(&call.request);
+    const auto* command = batch.full_command_at(i);
     if (command != nullptr && command->parameters.operation == operation::get)
-      call.response = table_.apply(*command, batch.hash_at(i), now);
+      batch.complete_full(i, table_.apply(*command, batch.hash_at(i), now));
     else
-      call.refuse(outcome::disk_full);
+      batch.refuse(i, outcome::disk_full);
   }
 }
 
@@ -117,16 +116,13 @@ outcome durable_table::load(batch& batch) {
   needed_hashes_.clear();
   auto result = outcome::ok;
   for (std::size_t i = 0; i < batch.size(); ++i) {
-    if (!batch.is_call(i)) {
+    if (batch.kind_of(i) == batch::kind_type::command) {
       need(batch.command_at(i).name, batch.hash_at(i));
-      continue;
-    }
-    const auto& call = batch.call_at(i);
-    if (const auto* command = std::get_if<full_command>(&call.request)) {
+    } else if (const auto* command = batch.full_command_at(i)) {
       need(command->name, batch.hash_at(i));
       if (command->is_keyed())
         result = load_idempotency_record(idempotency_id_of(*command), now);
-    } else if (std::holds_alternative<expiry_sweep_request>(call.request)) {
+    } else if (std::holds_alternative<expiry_sweep_request>(batch.call_at(i).request)) {
       result = load_due(now);
     }
     if (result != outcome::ok)

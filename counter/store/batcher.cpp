@@ -17,7 +17,8 @@ void batcher::send(unsigned mailbox, const command& command, std::uint64_t hash,
   assert(is_in_pass_);
   auto& batch = batch_for(mailbox);
   batch.add(command, hash);
-  address(batch, tag, from);
+  batch.addresses.push_back({&from, tag});
+  added_to(batch);
 }
 
 void batcher::send(unsigned mailbox, request payload, std::uint64_t hash,
@@ -25,11 +26,19 @@ void batcher::send(unsigned mailbox, request payload, std::uint64_t hash,
   assert(is_in_pass_);
   auto& batch = batch_for(mailbox);
   batch.add(std::move(payload), hash);
-  address(batch, tag, from);
+  batch.addresses.push_back({&from, tag});
+  added_to(batch);
 }
 
-void batcher::address(addressed_batch& batch, reply_handler::tag_type tag, reply_handler& from) {
-  batch.addresses.push_back({&from, tag});
+void batcher::send(unsigned mailbox, const std::shared_ptr<sent_list>& list, std::size_t element,
+                   std::uint64_t hash) {
+  assert(is_in_pass_);
+  auto& batch = batch_for(mailbox);
+  batch.add(list, element, hash);
+  added_to(batch);
+}
+
+void batcher::added_to(addressed_batch& batch) {
   has_pending_ = true;
   ++operations_;
   if (batch.size() >= limits::batch_operations_max)
@@ -113,21 +122,39 @@ void batcher::deliver_all() {
 }
 
 void batcher::deliver(addressed_batch& batch) {
+  auto next = batch.addresses.begin();
   for (std::size_t i = 0; i < batch.size(); ++i) {
-    auto& address = batch.addresses[i];
-    address.to->on_reply(address.tag, batch.completion_at(i));
-    if (!std::exchange(address.to->got_reply_, true))
-      notified_.push_back(std::move(address.to));
+    switch (batch.kind_of(i)) {
+      case batch::kind_type::command:
+        deliver(*next++, {batch.command_at(i), batch.reply_at(i)});
+        break;
+      case batch::kind_type::call:
+        deliver(*next++, {.call = &batch.call_at(i)});
+        break;
+      case batch::kind_type::element:
+        deliver_element(static_cast<sent_list&>(batch.list_at(i)));
+        break;
+    }
   }
   batch.addresses.clear();
   batch.clear();
 }
 
+void batcher::deliver_element(sent_list& list) {
+  if (--list.pending == 0)
+    deliver(list.from, {.call = &list});
+}
+
+void batcher::deliver(address& to, const completion& completion) {
+  to.to->on_reply(to.tag, completion);
+  if (!std::exchange(to.to->got_reply_, true))
+    notified_.push_back(std::move(to.to));
+}
+
 void batcher::deliver(reply_handler& to, reply_handler::tag_type tag,
                       const completion& completion) {
-  to.on_reply(tag, completion);
-  if (!std::exchange(to.got_reply_, true))
-    notified_.emplace_back(&to);
+  address recipient{&to, tag};
+  deliver(recipient, completion);
 }
 
 }  // namespace counter

@@ -7,7 +7,11 @@
 
 #include <boost/smart_ptr/intrusive_ptr.hpp>
 
+#include <cstddef>
+#include <cstdint>
 #include <memory>
+#include <utility>
+#include <variant>
 #include <vector>
 
 namespace counter {
@@ -43,7 +47,30 @@ public:
   void send(unsigned mailbox, const command& command, std::uint64_t hash,
             reply_handler::tag_type tag, reply_handler& from);
 
-  /// Sends a request. `hash` is any number if it has no name.
+  /// Where the reply to an item goes.
+  struct address {
+    boost::intrusive_ptr<reply_handler> to;
+    reply_handler::tag_type tag;
+  };
+
+  /// A call with a command_list that is being sent, element by element. It is complete when the
+  /// last element is.
+  struct sent_list final : call {
+    sent_list(command_list commands, address recipient)
+        : call(std::move(commands)),
+          pending(std::get<command_list>(request).size()),
+          from(std::move(recipient)) {
+      response = reply_list(pending);
+    }
+    std::size_t pending;  // elements without a reply
+    address from;
+  };
+
+  /// Sends one element of `list`; each element once.
+  void send(unsigned mailbox, const std::shared_ptr<sent_list>& list, std::size_t element,
+            std::uint64_t hash);
+
+  /// Sends a request other than a command_list. `hash` is any number if it has no name.
   void send(unsigned mailbox, request payload, std::uint64_t hash, reply_handler::tag_type tag,
             reply_handler& from);
 
@@ -61,21 +88,19 @@ private:
   /// A batch with the recipient of each reply.
   struct addressed_batch final : batch {
     using batch::batch;
-    struct address {
-      boost::intrusive_ptr<reply_handler> to;
-      reply_handler::tag_type tag;
-    };
-    std::vector<address> addresses;
+    std::vector<address> addresses;  // none of an element
   };
 
   addressed_batch& batch_for(unsigned mailbox);
-  void address(addressed_batch& batch, reply_handler::tag_type tag, reply_handler& from);
+  void added_to(addressed_batch& batch);
   void begin_pass();
   void end_pass();
   void post_pass();
   void submit();
   void deliver_all();
   void deliver(addressed_batch& batch);
+  void deliver_element(sent_list& list);
+  void deliver(address& to, const completion& completion);
 
   event_loop& loop_;
   submitter& submitter_;

@@ -32,6 +32,8 @@ void store_client::send_request(request payload, reply_handler::tag_type tag, re
         new page_gatherer{batcher_, store_.layout(), std::move(*page), tag, from}};
     return gatherer->send_requests();
   }
+  if (auto* commands = std::get_if<command_list>(&payload))
+    return send_list(std::move(*commands), tag, from);
   placement::location location{};
   if (const auto* command = std::get_if<full_command>(&payload)) {
     location = placement_.of(command->name);
@@ -40,6 +42,17 @@ void store_client::send_request(request payload, reply_handler::tag_type tag, re
     location.shard = store_.layout().backups.value_or(0);  // a shard refuses it
   }
   batcher_.send(location.shard, std::move(payload), location.hash, tag, from);
+}
+
+void store_client::send_list(command_list commands, reply_handler::tag_type tag,
+                             reply_handler& from) {
+  const auto list =
+      std::make_shared<batcher::sent_list>(std::move(commands), batcher::address{&from, tag});
+  const auto& sent = std::get<command_list>(list->request);
+  for (std::size_t i = 0; i < sent.size(); ++i) {
+    const auto location = placement_.of(sent[i].name);
+    batcher_.send(location.shard, list, i, location.hash);
+  }
 }
 
 void store_client::drain() noexcept {

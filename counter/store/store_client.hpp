@@ -36,6 +36,7 @@ public:
 
 private:
   void send_request(request payload, reply_handler::tag_type tag, reply_handler& from);
+  void send_list(command_list commands, reply_handler::tag_type tag, reply_handler& from);
 
   store& store_;
   const placement& placement_;

@@ -21,7 +21,7 @@ using tag_type = counter::reply_handler::tag_type;
 namespace {
 
 /// A store that completes batches when the test says so. Every command gets the number of its
-/// batch; what a call gets is up to the test.
+/// batch, an element of a list also its mailbox; what a call gets is up to the test.
 class fake_store final : public counter::store, public counter::submitter {
 public:
   explicit fake_store(unsigned shards)
@@ -52,10 +52,18 @@ public:
     for (auto& [mailbox, batch] : std::exchange(submitted, {})) {
       sizes.push_back(batch->size());
       for (std::size_t i = 0; i < batch->size(); ++i) {
-        if (batch->is_call(i))
-          on_call(mailbox, batch->call_at(i));
-        else
-          batch->complete(i, {outcome::ok, static_cast<std::int64_t>(sizes.size())});
+        const auto number = static_cast<std::int64_t>(sizes.size());
+        switch (batch->kind_of(i)) {
+          case counter::batch::kind_type::command:
+            batch->complete(i, {outcome::ok, number});
+            break;
+          case counter::batch::kind_type::call:
+            on_call(mailbox, batch->call_at(i));
+            break;
+          case counter::batch::kind_type::element:
+            batch->complete_full(i, {.after = counter::state{number, mailbox}});
+            break;
+        }
       }
       auto& origin = batch->origin();
       origin.complete(std::move(batch));
@@ -251,6 +259,39 @@ TEST_CASE("store_client sends a request with a name to the mailbox of its shard"
   }
   REQUIRE(f.peer->calls.size() == 5);
   CHECK(f.peer->calls[0].first == 7);
+}
+
+TEST_CASE("store_client sends each command of a list to its shard, and replies when all are done") {
+  fixture f{4};
+  f.store.answers_at_once = false;
+  counter::command_list commands;
+  for (const std::string name : {"a", "b", "c", "d", "e", "a"})
+    commands.push_back({.name = name});
+  f.request(commands, 7);
+  std::size_t elements = 0, batches = f.store.submitted.size();
+  for (const auto& [mailbox, batch] : f.store.submitted)
+    for (std::size_t i = 0; i < batch->size(); ++i, ++elements)
+      CHECK(f.store.placement().of(batch->full_command_at(i)->name).shard == mailbox);
+  CHECK(batches > 1);
+  CHECK(elements == commands.size());
+  // All batches but one.
+  auto last = std::move(f.store.submitted.back());
+  f.store.submitted.pop_back();
+  f.store.apply_batch();
+  f.tasks.run();
+  CHECK(f.peer->calls.empty());
+  f.store.submitted.push_back(std::move(last));
+  f.store.apply_batch();
+  f.tasks.run();
+  REQUIRE(f.peer->calls.size() == 1);
+  CHECK(f.peer->passes == 1);
+  CHECK(f.peer->calls[0].first == 7);
+  const auto& [tag, call] = f.peer->calls[0];
+  CHECK(std::get<counter::command_list>(call.request)[4].name == "e");
+  const auto& replies = std::get<counter::reply_list>(call.response);
+  REQUIRE(replies.size() == commands.size());
+  for (std::size_t i = 0; i < replies.size(); ++i)
+    CHECK(replies[i].after->version == f.store.placement().of(commands[i].name).shard);
 }
 
 TEST_CASE("store_client sends a backup request to the mailbox for backups, or to a shard") {

@@ -32,18 +32,27 @@ struct pending {
   std::optional<counter::request> request{};
 };
 
+std::string text_of(const counter::full_command& command) {
+  REQUIRE(counter::is_valid_name(command.name));
+  fuzz::check_parameters(command.parameters);
+  REQUIRE(!command.idempotency_ttl ||
+          (!command.idempotency_key.empty() && command.idempotency_ttl->count() >= 1));
+  return command.name + " of " + std::to_string(command.position) + " by " +
+         std::to_string(command.parameters.operand) + command.idempotency_key +
+         std::to_string(command.idempotency_ttl.value_or(std::chrono::seconds{0}).count());
+}
+
 /// Describes a call, to compare two runs.
 std::string text_of(const pending& one) {
   if (!one.request)
     return one.name;
-  if (const auto* command = std::get_if<counter::full_command>(&*one.request)) {
-    REQUIRE(counter::is_valid_name(command->name));
-    fuzz::check_parameters(command->parameters);
-    REQUIRE(!command->idempotency_ttl ||
-            (!command->idempotency_key.empty() && command->idempotency_ttl->count() >= 1));
-    return command->name + " of " + std::to_string(command->position) + " by " +
-           std::to_string(command->parameters.operand) + command->idempotency_key +
-           std::to_string(command->idempotency_ttl.value_or(std::chrono::seconds{0}).count());
+  if (const auto* command = std::get_if<counter::full_command>(&*one.request))
+    return text_of(*command);
+  if (const auto* commands = std::get_if<counter::command_list>(&*one.request)) {
+    std::string text = "list";
+    for (const auto& command : *commands)
+      text += ' ' + text_of(command);
+    return text;
   }
   if (const auto* backup = std::get_if<counter::backup_request>(&*one.request)) {
     REQUIRE(counter::is_valid_backup_name(backup->name));

@@ -122,10 +122,19 @@ inline counter::backup plausible(const counter::backup_request& request) {
   return {outcomes[request.name.size() % std::size(outcomes)], "/data/backups/" + request.name};
 }
 
+inline counter::reply_list plausible(const counter::command_list& commands) {
+  counter::reply_list replies;
+  for (const auto& command : commands)
+    replies.push_back(plausible(command));
+  return replies;
+}
+
 inline counter::call completed(counter::request request) {
   counter::call call{std::move(request)};
   if (const auto* command = std::get_if<counter::full_command>(&call.request))
     call.response = plausible(*command);
+  else if (const auto* commands = std::get_if<counter::command_list>(&call.request))
+    call.response = plausible(*commands);
   else if (const auto* page = std::get_if<counter::page_request>(&call.request))
     call.response = plausible(*page);
   else if (const auto* backup = std::get_if<counter::backup_request>(&call.request))

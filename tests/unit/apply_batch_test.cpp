@@ -52,9 +52,7 @@ public:
   }
 
   counter::reply short_reply(std::size_t i) { return batch_.reply_at(i); }
-  const full_reply& reply(std::size_t i) {
-    return std::get<full_reply>(batch_.call_at(i).response);
-  }
+  const full_reply& reply(std::size_t i) { return batch_.full_reply_at(i); }
   const counter::page& page(std::size_t i) {
     return std::get<counter::page>(batch_.call_at(i).response);
   }

@@ -8,6 +8,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <variant>
 
@@ -128,10 +129,11 @@ TEST_CASE("a batch holds commands and calls in one order") {
   filled.add(counter::expiry_sweep_request{}, 5);
 
   REQUIRE(filled.size() == 5);
-  const bool calls[] = {false, true, false, true, true};
+  using enum batch::kind_type;
+  const batch::kind_type kinds[] = {command, call, command, call, call};
   for (std::size_t i = 0; i < filled.size(); ++i) {
     CAPTURE(i);
-    CHECK(filled.is_call(i) == calls[i]);
+    CHECK((filled.kind_of(i) == kinds[i]));
     CHECK(filled.hash_at(i) == i + 1);
   }
   CHECK(filled.command_at(0).name == "visits");
@@ -183,6 +185,41 @@ TEST_CASE("batch::clear() frees the memory of calls") {
   CHECK(unit::allocations::now().live_bytes - before < 8 * 1024);
   used.add(counter::full_command{"hits"}, 4);
   REQUIRE(used.size() == 1);
-  CHECK(used.is_call(0));
+  CHECK((used.kind_of(0) == batch::kind_type::call));
   CHECK(std::get<counter::full_command>(used.call_at(0).request).name == "hits");
+}
+
+TEST_CASE("batches that share a command_list complete its elements") {
+  no_origin origin;
+  batch first{origin}, second{origin};
+  const auto list = std::make_shared<counter::call>(
+      counter::command_list{{.name = "a"}, {.name = "b"}, {.name = "c"}});
+  list->response = counter::reply_list(3);
+  first.add({operation::get, "z"}, 1);
+  first.add(list, 0, 2);
+  second.add(list, 1, 3);
+  first.add(list, 2, 4);
+  first.add(counter::full_command{.name = "y"}, 5);
+
+  CHECK((first.kind_of(1) == batch::kind_type::element));
+  CHECK(first.full_command_at(0) == nullptr);
+  CHECK(first.full_command_at(1)->name == "a");
+  CHECK(second.full_command_at(0)->name == "b");
+  CHECK(first.full_command_at(2)->name == "c");
+  CHECK(first.full_command_at(3)->name == "y");
+  CHECK(first.hash_at(2) == 4);
+  CHECK(&second.list_at(0) == list.get());
+  second.complete_full(0, {.after = counter::state{7, 1}});
+  first.complete_full(1, {.after = counter::state{8, 2}});
+  first.refuse(2, outcome::disk_full);
+  const auto& replies = std::get<counter::reply_list>(list->response);
+  CHECK(replies[0].after->value == 8);
+  CHECK(replies[1].after->value == 7);
+  CHECK(replies[2] == counter::full_reply{outcome::disk_full});
+  first.refuse(outcome::draining);
+  CHECK(replies[0] == counter::full_reply{outcome::draining});
+  CHECK(replies[1].after->value == 7);
+  first.clear();
+  second.clear();
+  CHECK(list.use_count() == 1);
 }

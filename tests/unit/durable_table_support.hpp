@@ -45,9 +45,16 @@ public:
     last().add({operation, name, operand}, placement_.of(name).hash);
     return *this;
   }
+  /// Every second one is an element of a list.
   durable_shard& ask(counter::full_command command) {
     const auto hash = placement_.of(command.name).hash;
-    last().add(std::move(command), hash);
+    if (is_element_ = !is_element_; !is_element_) {
+      last().add(std::move(command), hash);
+      return *this;
+    }
+    const auto list = std::make_shared<counter::call>(counter::command_list{std::move(command)});
+    list->response = counter::reply_list(1);
+    last().add(list, 0, hash);
     return *this;
   }
   durable_shard& ask_expiry_sweep() {
@@ -80,7 +87,7 @@ public:
   }
   const counter::full_reply& full_reply(std::size_t item) {
     auto& batch = batch_of(item);
-    return std::get<counter::full_reply>(batch.call_at(item).response);
+    return batch.full_reply_at(item);
   }
   const counter::expiry_sweep& expiry_sweep(std::size_t item) {
     auto& batch = batch_of(item);
@@ -112,6 +119,7 @@ private:
   counter::placement placement_;
   counter::quota counters_, idempotency_;
   std::vector<std::unique_ptr<counter::batch>> batches_;
+  bool is_element_ = false;  // the last full command
 
 public:
   counter::durable_table table;

@@ -6,15 +6,18 @@
 #include "http/api/v1/problem.hpp"
 
 #include <algorithm>
+#include <cstddef>
 #include <utility>
 
 namespace http::v1 {
 
 namespace {
 
-void write_result(json_writer& writer, const counter::call& completed) {
-  const auto& command = std::get<counter::full_command>(completed.request);
-  const auto& reply = std::get<counter::full_reply>(completed.response);
+/// A result in JSON takes less, unless its name is long.
+constexpr std::size_t result_bytes = 160;
+
+void write_result(json_writer& writer, const counter::full_command& command,
+                  const counter::full_reply& reply) {
   writer.begin_object();
   if (reply.outcome == counter::outcome::ok) {
     writer.member("status", static_cast<int>(status_of(reply)));
@@ -29,18 +32,15 @@ void write_result(json_writer& writer, const counter::call& completed) {
 
 }  // namespace
 
-batch_exchange::batch_exchange(std::vector<counter::full_command> commands) {
-  const auto keyed = std::find_if(commands.begin(), commands.end(),
+batch_exchange::batch_exchange(counter::command_list commands) : commands_(std::move(commands)) {
+  const auto keyed = std::find_if(commands_.begin(), commands_.end(),
                                   [](const auto& command) { return command.is_keyed(); });
-  if (keyed != commands.end()) {
-    key_ = keyed->idempotency_key;
-    ttl_ = keyed->idempotency_ttl;
-    fingerprint_ = counter::fingerprint_of(commands);
-    binding_ = binding_state::needed;
-  }
-  calls_.reserve(commands.size());
-  for (auto& command : commands)
-    calls_.emplace_back(std::move(command));
+  if (keyed == commands_.end())
+    return;
+  key_ = keyed->idempotency_key;
+  ttl_ = keyed->idempotency_ttl;
+  fingerprint_ = counter::fingerprint_of(commands_);
+  binding_ = binding_state::needed;
 }
 
 std::optional<counter::request> batch_exchange::next_request() {
@@ -54,9 +54,9 @@ std::optional<counter::request> batch_exchange::next_request() {
     case binding_state::done:
       break;
   }
-  if (sent_ == calls_.size())
+  if (std::exchange(is_sent_, true))
     return std::nullopt;
-  return std::move(calls_[sent_++].request);
+  return std::move(commands_);
 }
 
 /// The record of the binding lives in the shard of the key's own name, which every batch with the
@@ -75,9 +75,8 @@ counter::full_command batch_exchange::binding() {
 void batch_exchange::take(counter::call completed) {
   if (binding_ == binding_state::pending)
     return take_binding(std::get<counter::full_reply>(completed.response));
-  const auto position = std::get<counter::full_command>(completed.request).position;
-  calls_[position] = std::move(completed);
-  ++completed_;
+  commands_ = std::get<counter::command_list>(std::move(completed.request));
+  replies_ = std::get<counter::reply_list>(std::move(completed.response));
 }
 
 void batch_exchange::take_binding(const counter::full_reply& reply) {
@@ -88,26 +87,25 @@ void batch_exchange::take_binding(const counter::full_reply& reply) {
   binding_ = is_bound || has_no_room ? binding_state::done : binding_state::refused;
   if (!is_bound)
     refusal_ = reply;
-  for (auto& call : calls_) {
-    auto& command = std::get<counter::full_command>(call.request);
+  for (auto& command : commands_) {
     command.forget_at = reply.forget_at;
     command.if_unknown = reply.outcome;
   }
 }
 
 http::response batch_exchange::response() {
-  const auto is_replayed = [](const counter::call& call) {
-    return std::get<counter::full_reply>(call.response).is_replayed;
-  };
-  if (refusal_ && std::none_of(calls_.begin(), calls_.end(), is_replayed))
+  const auto is_replayed = [](const counter::full_reply& reply) { return reply.is_replayed; };
+  if (refusal_ && std::none_of(replies_.begin(), replies_.end(), is_replayed))
     return refusal_of(*refusal_);
-  auto body = json_object([&](json_writer& writer) {
-    writer.key("results");
-    writer.begin_array();
-    for (const auto& call : calls_)
-      write_result(writer, call);
-    writer.end_array();
-  });
+  auto body = json_object(
+      [&](json_writer& writer) {
+        writer.key("results");
+        writer.begin_array();
+        for (std::size_t i = 0; i < replies_.size(); ++i)
+          write_result(writer, commands_[i], replies_[i]);
+        writer.end_array();
+      },
+      replies_.size() * result_bytes);
   return {.body = std::move(body), .type = json_type};
 }
 

@@ -1,18 +1,16 @@
 #pragma once
 
+#include "counter/call.hpp"
 #include "http/api/exchange.hpp"
 
 #include <chrono>
-#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <vector>
 
 namespace http::v1 {
 
-/// The operations of a batch, all sent at once. Responds 200 with a result for each, in their
-/// order, when the last of them is complete.
+/// The operations of a batch, sent together. Responds 200 with a result for each, in their order.
 ///
 /// If the batch writes under an idempotency key, the key is first bound to the batch's fingerprint.
 /// The operations are sent when that is done, and are forgotten with the key. If it is refused,
@@ -21,13 +19,12 @@ namespace http::v1 {
 /// key.
 class batch_exchange final : public exchange {
 public:
-  /// `commands[i].position` must be i.
-  explicit batch_exchange(std::vector<counter::full_command> commands);
+  explicit batch_exchange(counter::command_list commands);
 
   std::optional<counter::request> next_request() override;
   void take(counter::call completed) override;
   bool is_done() const noexcept override {
-    return binding_ == binding_state::refused || completed_ == calls_.size();
+    return binding_ == binding_state::refused || !replies_.empty();
   }
   http::response response() override;
   bool is_long() const noexcept override { return true; }
@@ -38,14 +35,14 @@ private:
   counter::full_command binding();
   void take_binding(const counter::full_reply& reply);
 
-  std::vector<counter::call> calls_;
-  std::string key_;  // moved away when the binding is sent
+  counter::command_list commands_;  // moved away while they are sent
+  counter::reply_list replies_;     // empty until then
+  std::string key_;                 // moved away when the binding is sent
   std::optional<std::chrono::seconds> ttl_;
   std::int64_t fingerprint_ = 0;
   binding_state binding_ = binding_state::done;
   std::optional<counter::full_reply> refusal_;  // of the binding
-  std::size_t sent_ = 0;                        // calls whose request was returned
-  std::size_t completed_ = 0;                   // calls with a response
+  bool is_sent_ = false;                        // commands_
 };
 
 }  // namespace http::v1

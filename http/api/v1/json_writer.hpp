@@ -64,9 +64,11 @@ private:
 };
 
 /// Returns the text of an object whose members `write` writes, and a newline, which terminals need.
+/// It has room for `bytes` at once.
 template <std::invocable<json_writer&> Write>
-std::string json_object(Write write) {
+std::string json_object(Write write, std::size_t bytes = 0) {
   std::string text;
+  text.reserve(bytes);
   json_writer writer{text};
   writer.begin_object();
   write(writer);

@@ -33,6 +33,11 @@ inline const counter::full_command& command_of(const connection::pending& pendin
   return std::get<counter::full_command>(*pending.request);
 }
 
+inline const counter::command_list& list_of(const connection::pending& pending) {
+  REQUIRE(pending.request.has_value());
+  return std::get<counter::command_list>(*pending.request);
+}
+
 inline counter::full_reply read_of(std::int64_t value) {
   const counter::state now{value, 7};
   return {counter::outcome::ok, false, now, now};
