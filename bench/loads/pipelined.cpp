@@ -1,16 +1,18 @@
-// Requests from one thread, as lean as redis-benchmark: a connection sends some in
-// one go, waits for all of their answers, and does so again. Every answer is parsed
-// and counted. One that is not 200, and one that does not come, is a failure. Says
-// what it measured as JSON.
+// A load from one thread, as lean as redis-benchmark: each connection sends `depth`
+// requests at once, waits for all responses, and repeats. Every response is parsed
+// and counted. One that is not a success, or is missing, is a failure. Prints its
+// figures as JSON.
 //
-//   pipelined PORT TARGET CONNECTIONS DEPTH SECONDS [NAMES]
+//   pipelined port=8000 request=FILE connections=64 depth=32 seconds=2
+//             [count=N] [names=N]
 //
-// %020d in the target stands for one of NAMES numbers, drawn for each request; with
-// 0 SECONDS each of them is asked for once, in their order, and DEPTH must divide
-// NAMES. A target like "INCR i" is a command for Redis: so the two can be driven by
-// the same program.
+// FILE has the bytes of one request, for HTTP or Redis; requests.hpp has its
+// placeholders. The run ends after `seconds`, or after `count` requests, of which
+// `depth` must be a divisor.
 
 #include "bench/loads/answers.hpp"
+#include "bench/loads/arguments.hpp"
+#include "bench/loads/latencies.hpp"
 #include "bench/loads/requests.hpp"
 
 #include <algorithm>
@@ -18,15 +20,11 @@
 #include <chrono>
 #include <cstdint>
 #include <cstdio>
-#include <cstdlib>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -35,151 +33,130 @@ namespace {
 
 using steady_clock = std::chrono::steady_clock;
 
-/// How long what is in flight at the end is waited for.
+/// How long to wait at the end for missing responses.
 constexpr std::chrono::seconds grace{2};
+
+struct settings {
+  std::uint16_t port;
+  std::size_t connections, depth;
+  std::chrono::seconds duration;
+  std::size_t count;  ///< requests at most
+};
 
 class load {
 public:
-  using parser = std::optional<answer> (*)(std::string_view);
-
-  load(std::uint16_t port, requests batch, parser parse, std::size_t connections, std::size_t depth)
-      : parse_(parse),
-        depth_(depth),
+  load(const settings& plan, requests batch, parser parse)
+      : plan_(plan),
+        parse_(parse),
         batch_(std::move(batch)),
-        peers_(connections) {
-    address_.sin_family = AF_INET;
-    address_.sin_port = htons(port);
-    address_.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    batch_us_.reserve(1 << 20);
-  }
+        peers_(plan.connections) {}
 
-  void run(std::chrono::seconds duration) {
-    for (auto& one : peers_)
-      connect(one);
+  void run() {
+    for (auto& peer : peers_)
+      connect(peer);
     const auto began = now_ = steady_clock::now();
-    end_ = began + duration;
-    for (auto& one : peers_)
-      send_more(one);
+    end_ = began + plan_.duration;
+    for (auto& peer : peers_)
+      send_more(peer);
     std::array<epoll_event, 256> ready;
     while (in_flight_ > 0 && now_ < end_ + grace) {
       const int count = ::epoll_wait(set_, ready.data(), static_cast<int>(ready.size()), 100);
       now_ = steady_clock::now();
       for (int i = 0; i < count; ++i)
-        receive(*static_cast<peer*>(ready[static_cast<std::size_t>(i)].data.ptr));
+        receive(*static_cast<connection*>(ready[static_cast<std::size_t>(i)].data.ptr));
     }
     failures_ += in_flight_;
     report(std::chrono::duration<double>(now_ - began).count());
   }
 
 private:
-  struct peer {
+  struct connection {
     int socket = -1;
     std::size_t awaited = 0;
     steady_clock::time_point sent;
-    std::string rest;  ///< the beginning of an answer
+    std::string rest;  ///< the beginning of a response
   };
 
-  void connect(peer& one) {
-    one.socket = ::socket(AF_INET, SOCK_STREAM, 0);
-    const int on = 1;
-    ::setsockopt(one.socket, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-    require(::connect(one.socket, reinterpret_cast<sockaddr*>(&address_), sizeof address_) == 0,
-            "connect");
-    epoll_event event{.events = EPOLLIN, .data = {.ptr = &one}};
-    require(::epoll_ctl(set_, EPOLL_CTL_ADD, one.socket, &event) == 0, "epoll_ctl");
+  void connect(connection& peer) {
+    peer.socket = connect_to(plan_.port);
+    epoll_event event{.events = EPOLLIN, .data = {.ptr = &peer}};
+    require(::epoll_ctl(set_, EPOLL_CTL_ADD, peer.socket, &event) == 0, "epoll_ctl");
   }
 
-  void send_more(peer& one) {
-    if (now_ < end_ && !batch_.is_done())
-      send(one);
-  }
-
-  void send(peer& one) {
-    one.sent = now_;
-    one.awaited = depth_;
-    in_flight_ += depth_;
+  void send_more(connection& peer) {
+    if (now_ >= end_ || sent_ + plan_.depth > plan_.count)
+      return;
+    peer.sent = now_;
+    peer.awaited = plan_.depth;
+    in_flight_ += plan_.depth;
+    sent_ += plan_.depth;
     const auto batch = batch_.next();
-    const auto sent = ::send(one.socket, batch.data(), batch.size(), MSG_NOSIGNAL);
-    // Less than all only happens where the peer is gone, which recv() tells.
+    const auto sent = ::send(peer.socket, batch.data(), batch.size(), MSG_NOSIGNAL);
+    // An error means that the peer is gone, which recv() reports.
     require(sent == static_cast<ssize_t>(batch.size()) || sent < 0, "send");
   }
 
-  void receive(peer& one) {
-    std::copy(one.rest.begin(), one.rest.end(), buffer_.begin());
-    const auto received = ::recv(one.socket, buffer_.data() + one.rest.size(),
-                                 buffer_.size() - one.rest.size(), MSG_DONTWAIT);
+  void receive(connection& peer) {
+    std::copy(peer.rest.begin(), peer.rest.end(), buffer_.begin());
+    const auto received = ::recv(peer.socket, buffer_.data() + peer.rest.size(),
+                                 buffer_.size() - peer.rest.size(), MSG_DONTWAIT);
     if (received <= 0)
-      return reconnect(one);
-    std::string_view bytes{buffer_.data(), one.rest.size() + static_cast<std::size_t>(received)};
+      return reconnect(peer);
+    received_ += static_cast<std::size_t>(received);
+    std::string_view bytes{buffer_.data(), peer.rest.size() + static_cast<std::size_t>(received)};
     while (const auto next = parse_(bytes)) {
-      require(one.awaited > 0, "an answer that nobody asked for");
+      require(peer.awaited > 0, "a response without a request");
       bytes.remove_prefix(next->size);
-      --one.awaited;
+      --peer.awaited;
       --in_flight_;
-      ++(next->is_ok ? answers_ : failures_);
+      ++(next->is_ok ? successes_ : failures_);
     }
-    one.rest = bytes;
-    if (one.awaited > 0)
+    require(bytes.size() < buffer_.size(), "a response larger than the buffer");
+    peer.rest = bytes;
+    if (peer.awaited > 0)
       return;
-    batch_us_.push_back(std::chrono::duration<double, std::micro>(now_ - one.sent).count());
-    send_more(one);
+    batches_.add(std::chrono::duration<double, std::micro>(now_ - peer.sent).count());
+    send_more(peer);
   }
 
-  void reconnect(peer& one) {
-    failures_ += one.awaited;
-    in_flight_ -= one.awaited;
-    ::close(one.socket);
-    one.rest.clear();
-    connect(one);
-    send_more(one);
-  }
-
-  double percentile(double of) {
-    if (batch_us_.empty())
-      return 0;
-    const auto rank = static_cast<std::ptrdiff_t>(of * static_cast<double>(batch_us_.size() - 1));
-    std::nth_element(batch_us_.begin(), batch_us_.begin() + rank, batch_us_.end());
-    return batch_us_[static_cast<std::size_t>(rank)];
+  void reconnect(connection& peer) {
+    failures_ += peer.awaited;
+    in_flight_ -= peer.awaited;
+    peer.awaited = 0;
+    ::close(peer.socket);
+    peer.rest.clear();
+    connect(peer);
+    send_more(peer);
   }
 
   void report(double seconds) {
     std::printf(
-        "{\"requests\": %zu, \"requests_per_second\": %.0f, \"failures\": %zu, "
-        "\"batch_p50_us\": %.0f, \"batch_p99_us\": %.0f}\n",
-        answers_, static_cast<double>(answers_) / seconds, failures_, percentile(0.5),
-        percentile(0.99));
+        "{\"requests\": %zu, \"requests_per_second\": %.1f, \"failures\": %zu, "
+        "\"batch_p50_us\": %.0f, \"batch_p99_us\": %.0f, \"received_bytes\": %zu}\n",
+        successes_, static_cast<double>(successes_) / seconds, failures_, batches_.percentile(0.5),
+        batches_.percentile(0.99), received_);
   }
 
   const int set_ = ::epoll_create1(0);
+  const settings plan_;
   const parser parse_;
-  const std::size_t depth_;
-  sockaddr_in address_{};
   requests batch_;
-  std::vector<peer> peers_;
-  std::array<char, 256 * 1024> buffer_;
+  std::vector<connection> peers_;
+  std::array<char, 512 * 1024> buffer_;
   steady_clock::time_point now_, end_;
-  std::size_t in_flight_ = 0, answers_ = 0, failures_ = 0;
-  std::vector<double> batch_us_;
+  std::size_t sent_ = 0, in_flight_ = 0, successes_ = 0, failures_ = 0, received_ = 0;
+  latencies batches_;
 };
 
 }  // namespace
 
 int main(int argc, char** argv) {
-  if (argc != 6 && argc != 7) {
-    std::fputs("usage: pipelined PORT TARGET CONNECTIONS DEPTH SECONDS [NAMES]\n", stderr);
-    return 2;
-  }
-  const std::string_view target = argv[2];
-  const auto space = target.find(' ');
-  const bool is_redis = space != target.npos;
-  const auto number = [&](int at) { return std::strtoul(argv[at], nullptr, 10); };
-  const std::size_t depth = number(4), names = argc == 7 ? number(6) : 1;
-  const std::chrono::seconds duration{number(5)};
-  const bool in_turn = duration.count() == 0;
-  requests batch{is_redis ? redis_request(target.substr(0, space), target.substr(space + 1))
-                          : http_request(target, argv[1]),
-                 depth, names, in_turn};
-  load{static_cast<std::uint16_t>(number(1)), std::move(batch), is_redis ? parse_redis : parse_http,
-       number(3), depth}
-      .run(in_turn ? std::chrono::hours{1} : duration);
+  const arguments given{argc, argv};
+  const settings plan{.port = static_cast<std::uint16_t>(given.number("port", 0)),
+                      .connections = given.number("connections", 1),
+                      .depth = given.number("depth", 1),
+                      .duration = std::chrono::seconds{given.number("seconds", 1)},
+                      .count = given.number("count", SIZE_MAX)};
+  const auto request = given.file("request");
+  load{plan, {request, plan.depth, given.number("names", 1)}, parser_for(request)}.run();
 }

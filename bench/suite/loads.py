@@ -6,7 +6,7 @@ import pathlib
 import re
 import subprocess
 
-from . import servers
+from . import requests, servers
 
 LUA = pathlib.Path(__file__).resolve().parents[1] / "loads"
 
@@ -19,8 +19,11 @@ class Run:
     cpu_us: float = None
     p50_us: float = None
     p99_us: float = None
+    #: By a server that writes to a disk, for each request.
+    written_bytes: float = None
     failures: int = 0
-    #: Of the processors' time, what the machine's host gave to others meanwhile.
+    received_bytes: int = 0
+    #: The share of the processors' time that the host of a virtual machine gave to others.
     stolen: float = 0.0
 
 
@@ -45,24 +48,30 @@ def call(command, timeout):
 class Load:
     """`run` drives a server for some seconds."""
 
-    def __init__(self, name, command, parse, row=None):
+    def __init__(self, name, command, parse, row=None, operations=1):
         self.name = name
         self.command = command
         self.parse = parse
         self.row = row  # where the results name something else than the server
+        self.operations = operations  # of the generator, that are one request in the results
 
     def run(self, server, seconds):
-        before = server.cpu_seconds()
+        cpu, written = server.cpu_seconds(), server.written_bytes()
         total, stolen = processor_times()
         output = call(self.command(server, seconds), seconds * 20 + 60)
-        result, requests = self.parse(output)
+        result, requests_done = self.parse(output)
         total_after, stolen_after = processor_times()
         result.stolen = (stolen_after - stolen) / max(1, total_after - total)
         server.rest()
-        server.answered += requests
+        server.answered += requests_done
         server.failed += result.failures
-        if requests:
-            result.cpu_us = (server.cpu_seconds() - before) * 1e6 / requests
+        result.requests_per_second /= self.operations
+        if requests_done:
+            per_request = self.operations / requests_done
+            result.cpu_us = (server.cpu_seconds() - cpu) * 1e6 * per_request
+            if server.writes and (result.received_bytes or not server.sends_by_write):
+                responses = result.received_bytes if server.sends_by_write else 0
+                result.written_bytes = (server.written_bytes() - written - responses) * per_request
         return result
 
 
@@ -92,11 +101,19 @@ def wrk(connections, script=None, *arguments):
     return command
 
 
-def pipelined(connections, depth, target=None, names=1):
-    """By our own generator, for wrk takes more of a core than the servers: see BENCHMARKS.md."""
+def inc(server):
+    return requests.http(server.path)
+
+
+def pipelined(request, connections=64, depth=1, names=1, count=None):
+    """By our own generator, which takes less of a core than wrk: see BENCHMARKS.md. A request
+    that is not the same for all servers or runs is a function of the server."""
     def command(server, seconds):
-        return [servers.ROOT / "build" / "release" / "bench" / "pipelined", server.port,
-                target or server.path, connections, depth, seconds, names]
+        text = request(server) if callable(request) else request
+        made = [servers.RELEASE / "bench" / "pipelined", f"port={server.port}",
+                f"request={requests.file(text)}", f"connections={connections}", f"depth={depth}",
+                f"seconds={seconds}", f"names={names}"]
+        return made + ([f"count={count}"] if count else [])
     return command
 
 
@@ -106,7 +123,23 @@ def parse_pipelined(output):
     except ValueError:
         raise RuntimeError("pipelined said: " + output) from None
     return Run(done["requests_per_second"], p50_us=done["batch_p50_us"],
-               p99_us=done["batch_p99_us"], failures=done["failures"]), done["requests"]
+               p99_us=done["batch_p99_us"], failures=done["failures"],
+               received_bytes=done["received_bytes"]), done["requests"]
+
+
+def send_all(server, request, count, connections=8, depth=1, seconds=600):
+    """So many requests, all of which must succeed."""
+    command = pipelined(request, connections, depth, count=count)(server, seconds)
+    done, answered = parse_pipelined(call(command, seconds + 60))
+    if answered != count or done.failures:
+        raise RuntimeError(f"{server.name} answered only {answered:,} of {count:,} requests")
+
+
+def fill(server, names, connections=40):
+    """Increments each of so many names once, in their order."""
+    request = requests.redis("INCR", "%020u") if server.name.startswith("redis") else \
+        requests.http("/inc?name=%020u")
+    send_all(server, request, names, connections, min(100, names))
 
 
 def parse_ab(output):
@@ -122,15 +155,15 @@ def parse_ab(output):
                failures=failed + (int(refused[1]) if refused else 0)), int(complete[1])
 
 
-def ab(requests, keep_alive):
+def ab(count, keep_alive):
     def command(server, _seconds):
-        return ["ab", "-q", "-n", requests, "-c", 200, *(["-k"] if keep_alive else []), server.url]
+        return ["ab", "-q", "-n", count, "-c", 200, *(["-k"] if keep_alive else []), server.url]
     return command
 
 
 class RedisBenchmark(Load):
-    """Redis by its own load generator. It takes a number of requests: those of so many
-    `per_second` at first, and then as many as the run before was worth."""
+    """Redis by its own load generator, which takes a number of requests instead of a time: at
+    first for `per_second`, then for the rate of the run before."""
 
     def __init__(self, name, depth, per_second, connections=64, names=1, row=None):
         super().__init__(name, self.arguments, self.read, row)
@@ -160,7 +193,7 @@ class RedisBenchmark(Load):
 
 WRK = {connections: Load(f"wrk -c{connections}", wrk(connections), parse_wrk)
        for connections in (1, 8, 64, 256)}
-PIPELINED = Load("-c64, 32 deep", pipelined(64, 32), parse_pipelined)
+PIPELINED = Load("-c64, 32 deep", pipelined(inc, depth=32), parse_pipelined)
 WRK_PIPELINED = Load("wrk -c64, 32 deep", wrk(64, "pipelined"), parse_wrk)
 AB = Load("ab -c200", ab(20000, False), parse_ab)
 AB_KEEP_ALIVE = Load("ab -k -c200", ab(100000, True), parse_ab)

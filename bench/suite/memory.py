@@ -1,73 +1,71 @@
-"""Memory: bytes a counter, bytes an idle connection."""
+"""Many counters in memory, and many connections: what they take, and what they cost."""
 
 import resource
 import socket
-import threading
-import time
+
+from . import loads, servers
+
+MANY = 10 ** 7
+CONNECTIONS = 10_000
+GROWTH = (0, 3, 5, 7)
+GROWN = "wrk -c64, random names of all counters"
 
 
-def exchange(port, chunks, reply_bytes):
-    """Sends all chunks on one connection and waits for so many bytes of reply."""
-    with socket.create_connection(("127.0.0.1", port)) as peer:
-        def send():
-            for chunk in chunks:
-                peer.sendall(chunk)
-        sender = threading.Thread(target=send)
-        sender.start()
-        received = 0
-        while received < reply_bytes:
-            got = len(peer.recv(1 << 20))
-            if got == 0:
-                raise RuntimeError("the server closed the connection")
-            received += got
-        sender.join()
-
-
-def one_reply(port, request):
-    with socket.create_connection(("127.0.0.1", port)) as peer:
-        peer.sendall(request)
-        time.sleep(0.2)
-        return len(peer.recv(1 << 16))
-
-
-def fill(server, names):
-    """Creates counters with names of 20 bytes."""
-    if server.name.startswith("redis"):
-        form, size = b"INCR %020d\r\n", len(b":1\r\n")
-    else:
-        form = b"GET /inc?name=%020d HTTP/1.1\r\nHost: x\r\n\r\n"
-        size = one_reply(server.port, form % 0)
-    first = 0 if server.name.startswith("redis") else 1
-    chunks = (b"".join(form % i for i in range(begin, min(begin + 1000, names)))
-              for begin in range(first, names, 1000))
-    exchange(server.port, chunks, (names - first) * size)
-
-
-def bytes_per_counter(server, names, say):
+def bytes_per_counter(suite, server):
     before = server.rss_bytes()
-    say(f"{server.name}: creating {names:,} counters")
-    fill(server, names)
-    return (server.rss_bytes() - before) / names
+    suite.say(f"{server.name}: creating {MANY:,} counters")
+    loads.fill(server, MANY)
+    return (server.rss_bytes() - before) / MANY
 
 
-def bytes_per_idle_connection(server, connections, say):
-    """Each has had one request answered."""
+def measure_growth(suite):
+    """The same load on servers with few and many counters."""
+    pairs = []
+    for exponent in GROWTH:
+        server = suite.start(servers.counterd(f"counterd, 10^{exponent} counters",
+                                              "--max-counters", 2 * MANY))
+        loads.fill(server, 10 ** exponent)
+        pairs.append((loads.random_names(10 ** exponent), server))
+    suite.compare(pairs, GROWN)
+
+
+def one_response(port, request):
+    with socket.create_connection(("127.0.0.1", port), 10) as peer:
+        peer.sendall(request)
+        return peer.recv(1 << 16)
+
+
+def bytes_per_idle_connection(suite, server, connections):
+    """Each has had one response."""
     hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
     connections = min(connections, hard - 200)
-    say(f"{server.name}: holding {connections:,} connections")
+    suite.say(f"{server.name}: holding {connections:,} connections")
     request = f"GET {server.path} HTTP/1.1\r\nHost: x\r\n\r\n".encode()
-    one_reply(server.port, request)
+    one_response(server.port, request)
     before = server.rss_bytes()
     held = []
     try:
         for _ in range(connections):
-            peer = socket.create_connection(("127.0.0.1", server.port))
+            peer = socket.create_connection(("127.0.0.1", server.port), 10)
+            held.append(peer)
             peer.sendall(request)
             if not peer.recv(4096).startswith(b"HTTP/1.1 200"):
                 raise RuntimeError("a connection was not served")
-            held.append(peer)
         return (server.rss_bytes() - before) / connections
     finally:
         for peer in held:
             peer.close()
+
+
+def measure(suite):
+    for server in (servers.counterd("counterd", "--max-counters", 2 * MANY), servers.redis()):
+        suite.start(server)
+        suite.facts[f"{server.name} bytes per counter"] = bytes_per_counter(suite, server)
+        suite.stop(server)
+    for server in (servers.counterd("counterd", "--max-connections", 2 * CONNECTIONS),
+                   servers.nginx(servers.CORES)):
+        suite.start(server)
+        suite.facts[f"{server.name} bytes per idle connection"] = \
+            bytes_per_idle_connection(suite, server, CONNECTIONS)
+        suite.stop(server)
