@@ -8,6 +8,8 @@ from . import durable, memory, table
 CPU, RATE, P50, P99, BYTES = \
     "cpu_us", "requests_per_second", "p50_us", "p99_us", "written_bytes"
 C64, DEEP, AB = "wrk -c64", "-c64, 32 deep", "ab -c200"
+KEYED, BATCH, LIST = "v1, POST JSON with key", "v1, batch of 1000", "v1, list of 1000"
+GO = "go, 1 thread"
 SYNCED = "sync always, -c64, 100,000 names"
 SYNCED_DEEP = "sync always, -c64, 32 deep, 100,000 names"
 
@@ -48,6 +50,11 @@ def growth(loads, _facts):
     return divided(costs[-1], costs[0]) if costs else None
 
 
+def batch_operation(loads, facts):
+    whole = ratio(CPU, BATCH, "counterd", DEEP)(loads, facts)
+    return divided(whole, 1000)
+
+
 @dataclasses.dataclass
 class Verdict:
     what: str
@@ -76,6 +83,18 @@ VERDICTS = [
     Verdict("requests/s, 32 deep, / redis -P 32", ratio(RATE, DEEP, "redis"), 1.0, 1.5, True),
     Verdict("p50, -c1, / nginx, 1 worker", ratio(P50, "wrk -c1", "nginx, 1 worker"), 1.05, 0.95),
     Verdict("p99, -c64, / h2o, 1 thread", ratio(P99, C64, "h2o, 1 thread"), 1.0, 0.7),
+    Verdict("CPU, v1 GET, / go, 1 thread", ratio(CPU, "v1, GET", GO), 0.6, 0.4),
+    Verdict("CPU, v1 POST JSON, / go, 1 thread", ratio(CPU, "v1, POST JSON", GO), 0.6, 0.4),
+    Verdict("CPU, v1 POST JSON with key, / go, 1 thread", ratio(CPU, KEYED, GO), 0.6, 0.4),
+    Verdict("CPU, v1 POST JSON with key, / /inc", ratio(CPU, KEYED, "counterd", "v1, /inc"),
+            1.6, 1.25),
+    Verdict("CPU, v1 POST JSON with key, / redis, exactly once",
+            ratio(CPU, KEYED, "redis, exactly once in a script"), 1.0, 0.7),
+    Verdict("CPU, v1 batch of 1000, / go, 1 thread", ratio(CPU, BATCH, GO), 1.0, 0.35),
+    Verdict("CPU, v1 batch of 1000, / 1000 of /inc, 32 deep", batch_operation, 3.0, 1.5),
+    Verdict("CPU, v1 batch of 1000, / redis, pipelined INCRBY and EXPIRE",
+            ratio(CPU, BATCH, "redis, pipelined INCRBY and EXPIRE"), 1.0, 0.5),
+    Verdict("CPU, v1 list of 1000, / go, 1 thread", ratio(CPU, LIST, GO), 1.0, 0.3),
     Verdict("CPU with 10^7 random counters / with 1", growth, 1.3, 1.1),
     Verdict("bytes per counter, / redis",
             facts_ratio("counterd bytes per counter", "redis bytes per counter"), 1.0, 0.6),
