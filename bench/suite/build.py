@@ -7,7 +7,7 @@ from . import servers
 
 PACKAGES = ("golang-go", "nginx-light", "h2o", "redis-server", "webdis", "apache2-utils", "wrk",
             "gnuplot-nox", "libbenchmark-dev")
-TARGETS = ("counterd", "counterd_in_place", "floor", "pipelined")
+TARGETS = ("counterd", "counterd_in_place", "floor", "pipelined", "prober")
 GO = ("racing", "mutex", "channel", "v1")
 
 

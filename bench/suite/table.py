@@ -46,5 +46,7 @@ def of_written_bytes(loads):
 
 
 def of_facts(facts):
-    return "\n".join(f"- {fact}: {value:,.2f}" if isinstance(value, float) else f"- {fact}: {value}"
-                     for fact, value in facts.items())
+    def shown(value):
+        return f"{value:,.2f}" if isinstance(value, float) else \
+            f"{value:,}" if isinstance(value, int) else value
+    return "\n".join(f"- {fact}: {shown(value)}" for fact, value in facts.items())

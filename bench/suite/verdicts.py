@@ -3,7 +3,7 @@
 import dataclasses
 import typing
 
-from . import durable, memory, table
+from . import durable, memory, pauses, table
 
 CPU, RATE, P50, P99, BYTES = \
     "cpu_us", "requests_per_second", "p50_us", "p99_us", "written_bytes"
@@ -96,6 +96,10 @@ VERDICTS = [
             ratio(CPU, BATCH, "redis, pipelined INCRBY and EXPIRE"), 1.0, 0.5),
     Verdict("CPU, v1 list of 1000, / go, 1 thread", ratio(CPU, LIST, GO), 1.0, 0.3),
     Verdict("CPU with 10^7 random counters / with 1", growth, 1.3, 1.1),
+    *(Verdict(pause, fact(pause), 50, 5) for pause in (
+        pauses.fact_of_pause(what) for what in pauses.WHILE[1:])),
+    Verdict("first list of all counters, s",
+            fact(*map(pauses.fact_of_first_list, (pauses.COUNTERS, pauses.QUICK_COUNTERS))), 5, 2),
     Verdict("bytes per counter, / redis",
             facts_ratio("counterd bytes per counter", "redis bytes per counter"), 1.0, 0.6),
     Verdict("RSS bytes per idle connection", fact("counterd bytes per idle connection"),
