@@ -3,7 +3,7 @@
 import dataclasses
 import typing
 
-from . import durable, memory, pauses, table
+from . import durable, memory, pauses, small_memory, table
 
 CPU, RATE, P50, P99, BYTES = \
     "cpu_us", "requests_per_second", "p50_us", "p99_us", "written_bytes"
@@ -118,6 +118,14 @@ VERDICTS = [
     Verdict("durable, -c64, bytes written, / redis", ratio(BYTES, SYNCED, "redis"), 2.2, 1.3),
     Verdict("durable, 32 deep, bytes written, / redis", ratio(BYTES, SYNCED_DEEP, "redis"),
             2.2, 1.3),
+    Verdict(f"CPU with --memory {small_memory.SMALL} / {small_memory.LARGE}",
+            ratio(CPU, small_memory.name_of_load(small_memory.COUNTERS),
+                  small_memory.row(small_memory.LARGE), server=small_memory.row(small_memory.SMALL)),
+            3, 2),
+    Verdict(f"requests/s with --memory {small_memory.SMALL} / {small_memory.LARGE}",
+            ratio(RATE, small_memory.name_of_load(small_memory.COUNTERS),
+                  small_memory.row(small_memory.LARGE), server=small_memory.row(small_memory.SMALL)),
+            0.3, 0.5, True),
     Verdict(durable.START, fact(durable.START), 2, 0.5),
     Verdict(durable.START_AFTER_KILL, fact(durable.START_AFTER_KILL), 2, 0.5),
 ]
