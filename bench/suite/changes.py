@@ -9,9 +9,9 @@ NOISE = {"cpu_us": 1.10, "requests_per_second": 1.10, "p50_us": 1.10, "p99_us": 
          "written_bytes": 1.10}
 WORDS = {"cpu_us": "CPU µs/request", "requests_per_second": "requests/s", "p50_us": "p50 µs",
          "p99_us": "p99 µs", "written_bytes": "bytes written/increment"}
-#: The ends of the names of facts of which less is better.
-LESS_IS_BETTER = ("ns", ", s", ", ms", "bytes per counter", "bytes per idle connection",
-                  "made in order")
+#: Facts of which less is better: on one machine, by the end of their names, and anywhere.
+LESS_IS_BETTER = (", ns", ", s", ", ms")
+LESS_IS_BETTER_ANYWHERE = ("instructions", "counterd bytes", "bytes on disk")
 
 
 def is_worse(now, before, noise, more_is_better):
@@ -44,36 +44,37 @@ def worse_verdicts(now, before):
             yield verdict.what, then, value
 
 
-def worse_facts(now, before):
+def worse_facts(now, before, same_machine):
     for fact, value in now["facts"].items():
         then = before["facts"].get(fact)
-        if fact.endswith(LESS_IS_BETTER) and isinstance(then, (int, float)) and \
-                "redis" not in fact and "nginx" not in fact and is_worse(value, then, 1.10, False):
+        noise = 1.02 if fact.startswith("instructions") else 1.10
+        less_is_better = fact.startswith(LESS_IS_BETTER_ANYWHERE) or \
+            same_machine and fact.endswith(LESS_IS_BETTER)
+        if less_is_better and then and is_worse(value, then, noise, False):
             yield fact, then, value
 
 
 def drift(now, before):
     """How much more CPU the peers took for a request than then: the machine, not counterd."""
     ratios = [row["cpu_us"] / then["cpu_us"] for _, server, row, then in pairs(now, before)
-              if not server.startswith("counterd") and row.get("cpu_us") and then.get("cpu_us")]
+              if not server.startswith(("counterd", "in place")) and row["cpu_us"] and
+              then["cpu_us"]]
     return statistics.median(ratios) if ratios else None
 
 
 def text(now, before):
     """`now` and `before` have a date, a machine, loads and facts."""
-    lines = [f"Compared with the publication of {before['date']}: counterd's figures that are worse "
-             "by more than 10 % (p99: 30 %)."]
-    peers = drift(now, before)
-    if peers:
-        lines.append(f"The peers that were in both runs took {peers:.2f} times the CPU of then for a "
-                     "request (median), which is the machine's doing.")
-    if now["machine"] != before["machine"]:
-        lines.append("It was another machine or kernel.")
-    seen, rows = set(), []
-    for what, then, value in (*worse_verdicts(now, before), *worse_rows(now, before),
-                              *worse_facts(now, before)):
-        if what not in seen:
-            rows.append([what, table.number(then, 2), table.number(value, 2)])
-        seen.add(what)
-    worse = table.markdown(["figure", "#then", "#now"], rows) if rows else "None is."
-    return " ".join(lines) + "\n\n" + worse
+    same_machine = all(now["machine"][part] == before["machine"][part] for part in ("cpus", "model"))
+    lines = [f"Compared with the publication of {before['date']}: what is worse by more than 10 % (p99: "
+             "30 %, instructions: 2 %)."]
+    if not same_machine:
+        lines.append("That was another machine, so only ratios, bytes and instructions are compared.")
+    elif peers := drift(now, before):
+        lines.append(f"The peers took {peers:.2f} times the CPU of then for a request (median), which "
+                     "is not counterd's doing.")
+    worse = [*worse_verdicts(now, before), *worse_facts(now, before, same_machine),
+             *(worse_rows(now, before) if same_machine else ())]
+    rows = {what: [what, table.number(then, 2), table.number(value, 2)]
+            for what, then, value in worse}
+    listed = table.markdown(["figure", "#then", "#now"], rows.values()) if rows else "Nothing."
+    return " ".join(lines) + "\n\n" + listed

@@ -20,8 +20,8 @@ def cpu(loads, load, server):
 
 def draw(loads, path):
     plain = [{name: cpu(loads, load, name) for name in PLAIN} for load in ("wrk -c8", "wrk -c64")]
-    v1 = {kind: ((cpu(loads, f"v1, {kind}", "go, 1 thread") or 0)
-                 / (cpu(loads, f"v1, {kind}", "counterd") or 1)) for kind in V1}
+    v1 = {kind: ((cpu(loads, f"v1, {kind}", "counterd") or 0)
+                 / (cpu(loads, f"v1, {kind}", "go, 1 thread") or 1)) for kind in V1}
     script = f"""
 set terminal svg size 900,420 font 'sans,12' background '#ffffff'
 set output '{path}'
@@ -45,9 +45,9 @@ set title '/inc, one loop or worker each'
 set ylabel 'CPU µs/request (less is better)'
 plot $plain using 2:xtic(1) title 'wrk -c8', $plain using 3:xtic(1) title 'wrk -c64'
 set key off
-set title '/v1'
-set ylabel 'CPU of the Go server / of counterd'
-plot $v1 using 2:xtic(1)
+set title '/v1, beside a Go server of one thread'
+set ylabel 'CPU, counterd / Go (less is better)'
+plot $v1 using 2:xtic(1), 1 with lines lc rgb '#000000'
 unset multiplot
 """
     subprocess.run(["gnuplot"], input=script, text=True, check=True, timeout=60)

@@ -46,9 +46,10 @@ def probed(suite, server, what, action):
     began = time.monotonic()
     action()
     took = time.monotonic() - began
-    done = json.loads(suite.finish(prober, 90))
+    output = suite.finish(prober, 90)
+    done = json.loads(output) if output else {"failures": 1}
     if done["failures"]:
-        raise RuntimeError(f"while {what}, a request had no response for a minute")
+        raise RuntimeError(f"while {what}, the prober lost its connection, or waited for a minute")
     suite.facts[fact_of_pause(what)] = done["longest_us"] / 1000
     suite.facts[f"p99 of a client while {what}, ms"] = done["p99_us"] / 1000
     return took

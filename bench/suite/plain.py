@@ -6,7 +6,7 @@ from . import loads, servers
 
 
 def peers_a_core(quick):
-    """Those that have a worker for each processor, and the servers of tutorials."""
+    """A worker for each processor: counterd, then its peers and the servers of tutorials."""
     cores = servers.CORES
     yield from (servers.counterd_a_loop_a_core(), servers.nginx(cores), servers.h2o(cores),
                 servers.go("mutex", cores))
@@ -17,12 +17,14 @@ def peers_a_core(quick):
 
 def measure(suite):
     quick = suite.quick
+    # Each has one loop, thread or worker.
     counterd, floor, nginx, h2o, mutex = one_loop = [suite.start(server) for server in (
         servers.counterd(), servers.floor(), servers.nginx(), servers.h2o(),
         servers.go("mutex"))]
     in_place, redis = suite.start(servers.in_place()), suite.start(servers.redis())
     webdis = suite.start(servers.webdis(redis.port))
     many = [suite.start(server) for server in peers_a_core(quick)]
+    crowded = many[0]
     if not quick:
         many.append(suite.start(servers.webdis(redis.port, servers.CORES)))
     shards = [] if quick else [suite.start(servers.counterd("counterd, 4 shards", "--shards", 4))]
@@ -30,8 +32,8 @@ def measure(suite):
     suite.compare([(loads.WRK[64], server)
                    for server in (*one_loop, in_place, webdis, *shards, *many)])
     for connections in (8, 1) if quick else (8, 1, 256):
-        others = () if quick else (in_place, many[0])
-        suite.compare([(loads.WRK[connections], server) for server in (*one_loop, *others)])
+        compared = (counterd, floor, nginx) if quick else (*one_loop, in_place, crowded)
+        suite.compare([(loads.WRK[connections], server) for server in compared])
     redis_deep = loads.RedisBenchmark("redis -P 32", 32, 700_000)
     suite.compare([(loads.PIPELINED, server) for server in one_loop] + [(redis_deep, redis)])
     closing = suite.start(servers.floor(1, "close"))

@@ -56,6 +56,8 @@ def renewed(run):
     whole_runs = [whole for whole in published() if "sections" in whole]
     if not whole_runs:
         raise RuntimeError("there is no whole run with sections yet: publish one first")
+    if whole_runs[-1]["machine"]["model"] != run["machine"]["model"]:
+        raise RuntimeError("the last whole run was on another machine: publish a whole one")
     return run | {"sections": whole_runs[-1]["sections"] | run["sections"]}
 
 

@@ -137,11 +137,13 @@ def of(loads, facts):
 
 
 def as_table(loads, facts):
-    rows = []
+    rows, missing = [], []
     for verdict, value in of(loads, facts):
-        word = "" if value is None else \
-            "aim met" if verdict.reaches(value, verdict.aim) else \
+        if value is None:
+            missing.append(verdict.what)
+            continue
+        word = "aim met" if verdict.reaches(value, verdict.aim) else \
             "met" if verdict.reaches(value, verdict.must) else "**missed**"
-        shown = "not measured" if value is None else table.number(value, 2)
-        rows.append([verdict.what, shown, str(verdict.must), str(verdict.aim), word])
-    return table.markdown(["counterd's figure", "#measured", "#must", "#aim", ""], rows)
+        rows.append([verdict.what, table.number(value, 2), str(verdict.must), str(verdict.aim), word])
+    lines = table.markdown(["counterd's figure", "#measured", "#must", "#aim", ""], rows)
+    return lines + ("\n\nNot measured: " + "; ".join(missing) + "." if missing else "")
