@@ -1,5 +1,6 @@
 """Installs the peers and builds what is measured."""
 
+import shutil
 import subprocess
 import sys
 
@@ -27,6 +28,7 @@ def steps():
 
 def build(say):
     servers.BUILD.mkdir(parents=True, exist_ok=True)
+    shutil.rmtree(servers.BUILD / "requests", ignore_errors=True)
     for what, command in steps():
         say(f"building {what}")
         done = subprocess.run([str(part) for part in command], cwd=servers.ROOT,
