@@ -6,6 +6,7 @@
 #include <boost/url/grammar/ci_string.hpp>
 
 #include <algorithm>
+#include <array>
 #include <optional>
 
 namespace http {
@@ -14,16 +15,19 @@ namespace urls = boost::urls;
 
 namespace {
 
-/// One pass without branches: most targets are short and plain.
+/// Returns true if there is nothing but ASCII without `#` and `%`. One pass without branches: most
+/// targets are short and plain.
 bool is_plain(std::string_view text) noexcept {
-  unsigned char bits = 0;
-  bool has_hash = false, has_percent = false;
-  for (const char c : text) {
-    bits |= static_cast<unsigned char>(c);
-    has_hash |= c == '#';
-    has_percent |= c == '%';
-  }
-  return bits < 0x80 && !has_hash && !has_percent;
+  static constexpr auto is_special = [] {
+    std::array<unsigned char, 256> table{};
+    std::fill(table.begin() + 0x80, table.end(), 1);
+    table['#'] = table['%'] = 1;
+    return table;
+  }();
+  unsigned bits = 0;
+  for (const char c : text)
+    bits |= is_special[static_cast<unsigned char>(c)];
+  return bits == 0;
 }
 
 bool is_good(std::string_view part, std::string& buffer) {
@@ -98,7 +102,7 @@ bool target::is_path(std::string_view decoded_path) {
 target::parameter target::find(std::string_view name) {
   parameter result;
   for_each_pair(query_, [&](std::string_view raw_name, std::string_view raw_value) {
-    if (decode(raw_name, true, decoded_name_) != name)
+    if (raw_name != name && decode(raw_name, true, decoded_name_) != name)
       return true;
     if (result.lookup == lookup::found) {
       result = {lookup::repeated, {}};
