@@ -124,7 +124,8 @@ struct limits {
   /// `overloaded`, before it enters the mailbox.
   static constexpr std::size_t shard_operations_max = 64 * 1024;
   /// Counters that a shard looks at for the lists of one batch, or erases in one
-  /// sweep. They take some hundred microseconds, in which other batches wait.
+  /// sweep; 16 times as many while it builds the order of names. They take some hundred
+  /// microseconds, in which other batches wait.
   static constexpr std::size_t shard_steps_max = 250;
   /// How long an expired counter may take up room if nobody uses its shard.
   static constexpr std::chrono::milliseconds expiry_sweep_pause{1'000};

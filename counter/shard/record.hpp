@@ -48,6 +48,11 @@ public:
             static_cast<std::size_t>(size & size_bits)};
   }
 
+  /// Tells the processor that name() will be called. A loop over many records is several
+  /// times faster if it does so for the record that is prefetch_distance ahead.
+  void prefetch() const noexcept { __builtin_prefetch(bytes_ + size_offset); }
+  static constexpr std::size_t prefetch_distance = 16;
+
 private:
   static constexpr std::size_t version_offset = sizeof(std::int64_t);
   static constexpr std::size_t size_offset = version_offset + sizeof(std::uint64_t);

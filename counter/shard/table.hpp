@@ -57,7 +57,7 @@ public:
   reply apply(const command& command, std::uint64_t hash, time_point now);
   full_reply apply(const full_command& command, std::uint64_t hash, time_point now);
 
-  /// Steps of work that a caller may spend. A step takes about a microsecond.
+  /// Steps of work that a caller may spend. A step takes one to three microseconds.
   using budget = std::size_t;
 
   /// Lists counters in byte order of their names and deducts the work from `steps`.

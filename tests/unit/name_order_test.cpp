@@ -4,10 +4,12 @@
 #include "counter/shard/record_arena.hpp"
 #include "counter/shard/record_index.hpp"
 #include "counter/siphash.hpp"
+#include "tests/unit/allocations.hpp"
 #include "tests/unit/seed.hpp"
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <random>
@@ -88,12 +90,14 @@ void complete(fixture& at) {
 
 }  // namespace
 
-TEST_CASE("name_order::build() of an empty index completes after a step per part") {
+TEST_CASE("name_order::build() of an empty index looks at each part and at one range") {
   fixture at;
   CHECK_FALSE(at.order.is_complete());
   at.order.build(0);
-  at.order.build(fixture::parts - 1);
+  CHECK(at.order.is_empty());
+  at.order.build(fixture::parts / name_order::records_in_a_step);
   CHECK_FALSE(at.order.is_complete());
+  CHECK_FALSE(at.order.is_empty());
   at.order.build(1);
   CHECK(at.order.is_complete());
   CHECK(at.all().empty());
@@ -150,68 +154,108 @@ TEST_CASE("name_order::seek() returns the first name above after and not below f
   }
 }
 
-TEST_CASE("name_order::build() adds at most one record per step") {
+TEST_CASE("name_order::build() looks twice at each record, at records_in_a_step a step") {
   fixture at;
   // All of them are in one part.
-  const auto many = at.names_in(5, 3);
+  const auto many = at.names_in(5, 100);
   for (const auto& name : many)
     at.create(name);
   std::size_t steps = 0;
   for (; !at.order.is_complete(); ++steps)
     at.order.build(1);
-  CHECK(steps == fixture::parts - 1 + many.size());
+  const auto looks = fixture::parts + 1 + 2 * many.size();
+  CHECK(steps == (looks + name_order::records_in_a_step - 1) / name_order::records_in_a_step);
   CHECK(at.all().size() == many.size());
 }
 
-TEST_CASE("a name_order that is being built follows erase() and insert() in the current part") {
-  constexpr std::size_t part = 5;
+TEST_CASE("name_order::build() is complete after few calls, however many ranges it splits") {
+  // A call is a round trip of the client's loop to the shard.
+  constexpr std::size_t count = 100'000, steps = 250;
+  constexpr auto records_in_a_call = steps * name_order::records_in_a_step;
+  for (const std::string prefix : {"", "a prefix that all of them share/"}) {
+    CAPTURE(prefix);
+    fixture at;
+    for (std::size_t i = 0; i < count; ++i)
+      at.create(prefix + std::to_string(i * 7'919 % 1'000'000'007));
+    std::size_t calls = 0;
+    for (; !at.order.is_complete(); ++calls)
+      at.order.build(steps);
+    CHECK(calls >= 2 * count / records_in_a_call);
+    CHECK(calls <= (3 * count + 2 * fixture::parts) / records_in_a_call);
+    CHECK(at.all().size() == count);
+  }
+}
+
+TEST_CASE("a name_order takes 8 bytes a record while it is built, and 5 afterwards") {
+  constexpr std::size_t count = 200'000;
   fixture at;
-  const auto some = at.names_in(part, 8);
-  for (std::size_t i = 0; i < 6; ++i)
-    at.create(some[i]);
-  at.order.build(part + 2);  // two of the six are in the order
-  REQUIRE_FALSE(at.order.is_complete());
-  std::set<std::string> expected(some.begin(), some.begin() + 6);
-  // Removes all, in the order or not yet, and creates some again.
-  for (std::size_t i = 0; i < 6; ++i) {
-    at.remove(some[i]);
-    expected.erase(some[i]);
-    if (i % 2 == 0) {
+  for (std::size_t i = 0; i < count; ++i)
+    at.create(std::to_string(i * 7'919 % 1'000'000'007));
+  const auto before = unit::allocations::now().live_bytes;
+  std::size_t most = 0;
+  while (!at.order.is_complete()) {
+    at.order.build(10);
+    most = std::max(most, unit::allocations::now().live_bytes - before);
+  }
+  CHECK(most <= 8 * count + 512 * 1024);
+  CHECK(unit::allocations::now().live_bytes - before <= 5 * count);
+  CHECK(at.all().size() == count);
+}
+
+TEST_CASE("a name_order that is being built follows erase() and insert(), wherever it is") {
+  constexpr std::size_t part = 5, before = 60, all = 80;
+  // In the middle of the part, behind it, in the middle of its range, complete.
+  for (std::size_t steps = 0; steps <= fixture::parts / name_order::records_in_a_step + 6;
+       ++steps) {
+    CAPTURE(steps);
+    fixture at;
+    const auto some = at.names_in(part, all);
+    for (std::size_t i = 0; i < before; ++i)
+      at.create(some[i]);
+    at.order.build(steps);
+    std::set<std::string> expected(some.begin(), some.begin() + before);
+    // Removes all, in the order or not yet, and creates some again.
+    for (std::size_t i = 0; i < before; ++i) {
+      at.remove(some[i]);
+      expected.erase(some[i]);
+      if (i % 2 == 0) {
+        at.create(some[i]);
+        expected.insert(some[i]);
+      }
+    }
+    for (std::size_t i = before; i < all; ++i) {
       at.create(some[i]);
       expected.insert(some[i]);
     }
+    complete(at);
+    CHECK(at.all() == names(expected.begin(), expected.end()));
   }
-  for (std::size_t i = 6; i < 8; ++i) {
-    at.create(some[i]);
-    expected.insert(some[i]);
-  }
-  complete(at);
-  CHECK(at.all() == names(expected.begin(), expected.end()));
 }
 
 TEST_CASE("a name_order that is built while names come and go has every name exactly once") {
   const auto seed = unit::chosen_seed();
   MESSAGE("COUNTERD_TEST_SEED=" << seed);
   std::mt19937_64 random{seed};
-  for (int round = 0; round < 5; ++round) {
+  // A few for each of the 1024 parts, and so many that ranges are split.
+  for (const std::size_t count : {4'000, 4'000, 4'000, 60'000}) {
     fixture at;
     std::set<std::string> expected;
-    const auto change = [&at, &expected, &random] {
-      // A few for each of the 1024 parts.
-      const auto name = std::to_string(random() % 4'000);
+    const auto change = [&at, &expected, &random, count] {
+      const auto name = std::to_string(random() % count);
       if (expected.insert(name).second)
         return at.create(name);
       at.remove(name);
       expected.erase(name);
     };
-    for (int i = 0; i < 4'000; ++i)
+    for (std::size_t i = 0; i < count; ++i)
       change();
     while (!at.order.is_complete()) {
       at.order.build(random() % 4);
-      change();
+      for (auto changes = random() % 60; changes > 0; --changes)
+        change();
     }
     CHECK(at.all() == names(expected.begin(), expected.end()));
-    for (int i = 0; i < 4'000; ++i)
+    for (std::size_t i = 0; i < count; ++i)
       change();
     CHECK(at.all() == names(expected.begin(), expected.end()));
   }
