@@ -2,6 +2,7 @@
 
 #include "actors/tsan.hpp"
 #include "counter/limits.hpp"
+#include "counter/shard/long_list.hpp"
 #include "counter/store/store.hpp"
 
 #include <cstdlib>
@@ -11,12 +12,15 @@ namespace actors {
 
 namespace {
 
+/// Together some milliseconds, which other lists wait; the shards do not.
+constexpr counter::list_budget list_budget{.calls = 16, .steps = counter::limits::shard_steps_max};
+
 struct executor {
   counter::ledger& ledger;
   counter::time_point now;
 
   counter::response operator()(const counter::page_request& query) const {
-    return ledger.list(query, now, counter::limits::shard_steps_max);
+    return counter::long_list(ledger, query, now, list_budget);
   }
   counter::response operator()(const counter::backup_request& backup) const {
     return ledger.back_up(backup.name);

@@ -22,7 +22,7 @@ namespace unit {
 
 /// A ledger in memory that fails on demand. Its writers check their callers: they throw
 /// std::logic_error if a state before, a growth or a time is wrong.
-class memory_ledger final : public counter::ledger {
+class memory_ledger : public counter::ledger {
 public:
   // -- results of the next calls ------------------------------------------------
 
