@@ -65,8 +65,8 @@ std::size_t name_ranges::find(std::string_view name) const noexcept {
     const auto last =
         std::upper_bound(keys_.begin() + static_cast<std::ptrdiff_t>(next), keys_.end(), key) -
         keys_.begin();
-    const auto begins_after = [](std::string_view name, const range& range) {
-      return name < range.begin;
+    const auto begins_after = [](std::string_view searched, const range& candidate) {
+      return searched < candidate.begin;
     };
     next = static_cast<std::size_t>(
         std::upper_bound(ranges_.begin() + static_cast<std::ptrdiff_t>(next),

@@ -29,7 +29,7 @@ void name_sorter::sort(std::span<handle> handles) {
                                  : name_of(left.entry) < name_of(right.entry);
   });
   std::transform(items_.begin(), items_.end(), handles.begin(),
-                 [](const item& item) { return item.entry; });
+                 [](const item& sorted) { return sorted.entry; });
 }
 
 }  // namespace counter

@@ -166,16 +166,20 @@ page table::list(const page_request& query, time_point now, budget& steps) {
     order.build(std::exchange(steps, 0));
     return result;
   }
+  result.counters.reserve(std::min(query.limit, steps));
+  std::string_view reached = query.after;
   for (auto next = order.seek(query.prefix, query.after);; ++next) {
     const auto name = next == order.end() ? std::string_view{} : records_.at(*next).name();
     result.is_last = name.empty() || !name.starts_with(query.prefix);
     if (result.is_last || steps == 0 || result.counters.size() == query.limit)
-      return result;
+      break;
     --steps;
-    result.reached = name;
+    reached = name;
     if (!records_.is_expired(*next, now))
       result.counters.push_back({std::string{name}, records_.state_of(*next)});
   }
+  result.reached = reached;
+  return result;
 }
 
 bool table::expire(time_point now, budget steps) {

@@ -18,6 +18,7 @@ page_merge::page_merge(page_request request, unsigned sources)
       inputs_(sources) {
   for (auto& input : inputs_)
     input.reached = request_.after;
+  merged_.reserve(request_.limit + 1);
 }
 
 std::optional<page_merge::source_request> page_merge::next_request() {

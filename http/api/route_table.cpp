@@ -62,8 +62,10 @@ std::vector<path_routes> group_by_path() {
     auto methods = static_cast<unsigned>(method::options);
     for (const auto& route : std::span{row, next})
       methods |= methods_of(route);
+    const auto literal = row->path.substr(0, row->path.find('{'));
     paths.push_back({row->path,
-                     row->path.find('{') != row->path.npos,
+                     literal,
+                     literal.size() < row->path.size(),
                      {row, next},
                      methods,
                      allow_of(methods),
@@ -125,10 +127,14 @@ const route* path_routes::find(method method) const noexcept {
 path_match find_path(std::string_view raw_path) {
   if (!raw_path.starts_with('/'))
     return {};
-  // The text of a pattern with `{name}` is a path like any other: its name is "{name}".
-  for (const auto& routes : paths)
-    if (routes.path == raw_path && !routes.has_name)
-      return {&routes, {}};
+  // First as most clients send it, without escapes before the name.
+  for (const auto& routes : paths) {
+    if (!raw_path.starts_with(routes.literal))
+      continue;
+    const auto rest = raw_path.substr(routes.literal.size());
+    if (routes.has_name ? rest.find('/') == rest.npos : rest.empty())
+      return {&routes, rest};
+  }
   for (const auto& routes : paths)
     if (const auto name = match(routes.path, raw_path))
       return {&routes, *name};

@@ -39,7 +39,8 @@ std::span<const route> routes() noexcept;
 /// All routes of one path.
 struct path_routes {
   std::string_view path;
-  bool has_name;  ///< the path contains `{name}`
+  std::string_view literal;  ///< the path, up to `{name}`, which is its last segment
+  bool has_name;             ///< the path contains `{name}`
   std::span<const route> rows;
   unsigned methods;   ///< all methods of the path, including HEAD and OPTIONS
   std::string allow;  ///< the value of Allow

@@ -6,8 +6,8 @@ namespace http {
 
 bool equals_ignoring_case(std::string_view left, std::string_view right) noexcept {
   auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; };
-  return std::equal(left.begin(), left.end(), right.begin(), right.end(),
-                    [&](char a, char b) { return lower(a) == lower(b); });
+  return left == right || std::equal(left.begin(), left.end(), right.begin(), right.end(),
+                                     [&](char a, char b) { return lower(a) == lower(b); });
 }
 
 std::string_view trimmed(std::string_view text) noexcept {

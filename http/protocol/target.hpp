@@ -35,8 +35,8 @@ public:
     std::string_view value;  ///< decoded, valid until the next call of find() or parse()
   };
 
-  /// Finds the query parameter `name`; `+` in the query stands for a space. A repeated parameter
-  /// has no value.
+  /// Finds the query parameter `name`, which has no `%` and no `+`; `+` in the query stands for a
+  /// space. A repeated parameter has no value.
   parameter find(std::string_view name);
 
   /// Frees each buffer that is larger than `bytes_max`. Views of the target become invalid.

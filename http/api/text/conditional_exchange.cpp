@@ -16,7 +16,7 @@ response conditional_exchange::response() {
   if (full.is_replayed)
     fields += "Idempotency-Replayed: true\r\n";
   if (after)
-    fields += "ETag: " + v1::tag_of(after->version) + "\r\n";
+    fields += v1::tag_field(after->version);
   auto outcome = full.outcome;
   if (outcome == counter::outcome::not_modified) {
     if (contains(method::get | method::head, method_))

@@ -11,6 +11,9 @@ namespace http::v1 {
 
 namespace {
 
+/// A body takes less, unless the name is long.
+constexpr std::size_t body_bytes = 192;
+
 /// Returns a URL of the counter that URL parsers leave alone. They remove `.` and `..` from a path,
 /// however encoded (RFC 3986 section 5.2.4, and the WHATWG URL standard for `%2e`), but not from a
 /// query.
@@ -36,7 +39,7 @@ http::response counter_exchange::response() {
 
 /// The fields by which a cache revalidates a stored response and selects among representations.
 std::string counter_exchange::cache_fields(const counter::state& state, bool may_be_cached) const {
-  auto fields = "ETag: " + tag_of(state.version, representation_) + "\r\n";
+  auto fields = tag_field(state.version, representation_);
   if (may_be_cached)
     fields += "Vary: Accept\r\n";
   return fields;
@@ -51,7 +54,7 @@ http::response counter_exchange::success() const {
     fields += "Idempotency-Replayed: true\r\n";
   if (!full.after) {
     if (full.deletion_version != 0)
-      fields += "ETag: " + tag_of(full.deletion_version, representation_) + "\r\n";
+      fields += tag_field(full.deletion_version, representation_);
     response.fields = std::move(fields);
     return response;
   }
@@ -64,9 +67,11 @@ http::response counter_exchange::success() const {
     response.body = std::to_string(full.after->value) + "\n";
   } else {
     response.type = json_type;
-    response.body = json_object([&](json_writer& writer) {
-      describe_effect(writer, command.name, command.parameters, full);
-    });
+    response.body = json_object(
+        [&](json_writer& writer) {
+          describe_effect(writer, command.name, command.parameters, full);
+        },
+        body_bytes);
   }
   return response;
 }

@@ -15,7 +15,7 @@ struct tag_parts {
   v1::representation representation;
 };
 
-/// Parses a tag as tag_of() writes it: no sign, no leading zeros.
+/// Parses a tag as tag_field() writes it: no sign, no leading zeros.
 std::optional<tag_parts> parse_tag(std::string_view tag) noexcept {
   const bool is_text = tag.ends_with(text_suffix);
   if (is_text)
@@ -53,11 +53,13 @@ void skip(std::string_view& rest, std::string_view characters) noexcept {
 
 }  // namespace
 
-std::string tag_of(std::uint64_t version, representation representation) {
-  auto tag = '"' + std::to_string(version);
+std::string tag_field(std::uint64_t version, representation representation) {
+  std::string field = "ETag: \"";
+  field.reserve(64);
+  field += std::to_string(version);
   if (representation == v1::representation::text)
-    tag += text_suffix;
-  return tag += '"';
+    field += text_suffix;
+  return field += "\"\r\n";
 }
 
 std::optional<counter::version_set> parse_tags(std::string_view list, comparison comparison,

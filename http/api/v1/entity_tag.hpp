@@ -15,15 +15,16 @@ namespace http::v1 {
 /// cache may offer the tag of one for the other (RFC 9110 sections 8.8.1 and 8.8.3).
 enum class representation : std::uint8_t { json, text };
 
-/// Returns the strong entity-tag of a version: `"1019"`, and `"1019-text"` for the bare value.
-std::string tag_of(std::uint64_t version, representation representation = representation::json);
+/// Returns the field line with the strong entity-tag of a version: `ETag: "1019"`, and
+/// `ETag: "1019-text"` for the bare value.
+std::string tag_field(std::uint64_t version, representation representation = representation::json);
 
 /// How weak entity-tags compare (RFC 9110 section 8.8.3.2): strong, they match nothing; weak, they
 /// match like strong ones.
 enum class comparison : std::uint8_t { strong, weak };
 
 /// Parses a list of entity-tags, or `*`, into the versions that it names. A tag that matches
-/// nothing, or that tag_of() never returns, names no version; nor does a tag of another
+/// nothing, or that tag_field() never writes, names no version; nor does a tag of another
 /// representation than `selected`, if that is given. Returns nullopt if the list is malformed.
 std::optional<counter::version_set> parse_tags(std::string_view list, comparison comparison,
                                                std::optional<representation> selected = {});

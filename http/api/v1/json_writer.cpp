@@ -4,12 +4,16 @@
 #include <boost/json/string.hpp>
 
 #include <algorithm>
+#include <array>
+#include <cassert>
 #include <charconv>
 #include <iterator>
 
 namespace http::v1 {
 
 namespace {
+
+constexpr std::size_t key_bytes_max = 60;
 
 bool needs_escape(char c) noexcept {
   const auto byte = static_cast<unsigned char>(c);
@@ -25,10 +29,17 @@ void append_number(std::string& output, Number number) {
 }  // namespace
 
 void json_writer::key(std::string_view name) {
-  separate();
-  output_ += '"';
-  output_ += name;
-  output_ += "\":";
+  assert(name.size() <= key_bytes_max);
+  // Appended at once, because a response has many.
+  std::array<char, key_bytes_max + 4> text;
+  auto* end = text.data();
+  if (needs_comma_)
+    *end++ = ',';
+  *end++ = '"';
+  end = std::copy(name.begin(), name.end(), end);
+  *end++ = '"';
+  *end++ = ':';
+  output_.append(text.data(), end);
   needs_comma_ = false;
 }
 

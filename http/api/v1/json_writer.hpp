@@ -25,7 +25,7 @@ public:
   void end_array() { end(']'); }
 
   /// Begins the member `name` of an object; one value, object or array must follow. `name` must
-  /// need no escapes.
+  /// need no escapes, and have at most 60 bytes.
   void key(std::string_view name);
 
   void value(std::string_view text);

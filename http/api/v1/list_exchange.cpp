@@ -6,11 +6,19 @@
 #include "http/api/v1/problem.hpp"
 #include "http/protocol/percent.hpp"
 
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <utility>
 
 namespace http::v1 {
+
+namespace {
+
+/// A counter in JSON takes less, unless its name is long.
+constexpr std::size_t counter_bytes = 128;
+
+}  // namespace
 
 http::response list_exchange::response() {
   const auto& query = request<counter::page_request>();
@@ -27,14 +35,16 @@ http::response list_exchange::response() {
     link += "limit=" + std::to_string(query.limit) + "&cursor=" + *cursor + ">; rel=\"next\"\r\n";
     response.fields = std::move(link);
   }
-  response.body = json_object([&](json_writer& writer) {
-    writer.key("counters");
-    writer.begin_array();
-    for (const auto& counter : page.counters)
-      describe(writer, counter.name, counter.state);
-    writer.end_array();
-    writer.member("next_cursor", cursor);
-  });
+  response.body = json_object(
+      [&](json_writer& writer) {
+        writer.key("counters");
+        writer.begin_array();
+        for (const auto& counter : page.counters)
+          describe(writer, counter.name, counter.state);
+        writer.end_array();
+        writer.member("next_cursor", cursor);
+      },
+      page.counters.size() * counter_bytes);
   return response;
 }
 

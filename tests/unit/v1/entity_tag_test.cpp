@@ -4,6 +4,7 @@
 #include <doctest/doctest.h>
 
 #include <cstdint>
+#include <string>
 #include <string_view>
 #include <variant>
 #include <vector>
@@ -17,20 +18,31 @@ using unit::field;
 using unit::fields_of;
 using unit::verdict_on;
 
-TEST_CASE("parse_tags() reads what tag_of() writes") {
-  CHECK(http::v1::tag_of(1) == "\"1\"");
-  CHECK(http::v1::tag_of(UINT64_MAX) == "\"18446744073709551615\"");
+namespace {
+
+/// Returns the tag in a field line.
+std::string tag_of(std::uint64_t version, representation representation = representation::json) {
+  const auto line = http::v1::tag_field(version, representation);
+  REQUIRE(line.starts_with("ETag: "));
+  REQUIRE(line.ends_with("\r\n"));
+  return line.substr(6, line.size() - 8);
+}
+
+}  // namespace
+
+TEST_CASE("parse_tags() reads what tag_field() writes") {
+  CHECK(tag_of(1) == "\"1\"");
+  CHECK(tag_of(UINT64_MAX) == "\"18446744073709551615\"");
   for (const auto version : {std::uint64_t{1}, std::uint64_t{1019}, UINT64_MAX}) {
     CAPTURE(version);
-    CHECK(parse_tags(http::v1::tag_of(version), comparison::strong) ==
-          version_set{false, {version}});
-    CHECK(parse_tags(http::v1::tag_of(version, representation::text), comparison::strong) ==
+    CHECK(parse_tags(tag_of(version), comparison::strong) == version_set{false, {version}});
+    CHECK(parse_tags(tag_of(version, representation::text), comparison::strong) ==
           version_set{false, {version}});
   }
 }
 
 TEST_CASE("parse_tags() for one representation ignores the tags of the other") {
-  CHECK(http::v1::tag_of(7, representation::text) == "\"7-text\"");
+  CHECK(tag_of(7, representation::text) == "\"7-text\"");
   constexpr std::string_view list = R"("7", "8-text", W/"9-text")";
   CHECK(parse_tags(list, comparison::weak) == version_set{false, {7, 8, 9}});
   CHECK(parse_tags(list, comparison::weak, representation::json) == version_set{false, {7}});
@@ -52,7 +64,7 @@ TEST_CASE("parse_tags() returns the versions in a list, without weak and foreign
       // weak
       {R"(W/"7")", {}},
       {R"("1", W/"7", "2")", {1, 2}},
-      // never returned by tag_of()
+      // never written by tag_field()
       {R"("")", {}},
       {R"("x")", {}},
       {R"("*")", {}},
