@@ -21,14 +21,19 @@ struct full_command {
   counter::condition condition{};
   /// Empty, or 1 to limits::idempotency_key_bytes_max of visible ASCII. A write that
   /// succeeds is remembered with its reply; a later one with the same name, key and
-  /// position gets that reply and is not applied. Reads ignore the key.
+  /// position gets that reply and is not applied. With `forget_at` a write that
+  /// is_definite_refusal() is remembered, too. Reads ignore the key.
   std::string idempotency_key{};
   /// How long the key is remembered at least; nullopt: as long as the store's default. Not
   /// part of what makes two requests the same: the first request of a key decides.
   std::optional<std::chrono::seconds> idempotency_ttl{};
-  /// If set, the record of this command is forgotten at this time, whatever the TTL: the
-  /// operations of a batch are forgotten with the binding of its key.
+  /// Of an operation of a batch whose key is bound: when the binding is forgotten, which the TTL
+  /// does not change. The operation is remembered for limits::idempotency_grace longer, so that
+  /// it is applied once for each binding. After that it is refused with `overloaded`.
   std::optional<time_point> forget_at{};
+  /// Of the same: the time at which the binding was made or found. The command is applied at this
+  /// time at the earliest.
+  time_point bound_at{};
   /// If not ok, the command only repeats the reply that its key has; without one it gets this
   /// outcome and changes nothing.
   counter::outcome if_unknown = outcome::ok;
@@ -55,6 +60,7 @@ struct full_reply {
   /// deletions no version and stored this reply with an idempotency key.
   std::uint64_t deletion_version = 0;
   time_point forget_at{};  ///< of `bind`: when the key is forgotten
+  time_point bound_at{};   ///< of `bind`: when it was applied
 
   bool operator==(const full_reply&) const = default;
 };

@@ -105,6 +105,10 @@ struct limits {
   /// they live unless a request asks for less: longer than any client retries.
   std::uint64_t idempotency_records_max = 1'000'000;
   std::chrono::milliseconds idempotency_ttl{24 * 60 * 60 * 1000};
+  /// How much longer than the binding of its key the records of a batch's operations live. An
+  /// operation is applied after the binding was found alive, and must be remembered even if the key
+  /// is forgotten in between: mailboxes and a slow disk delay it by less. A later one is refused.
+  static constexpr std::chrono::seconds idempotency_grace{10};
 
   /// From SIGTERM to closing the last connection, whatever the peers do.
   static constexpr std::chrono::milliseconds drain_timeout{4'500};

@@ -59,13 +59,11 @@ const idempotency_record* idempotency_store::find(std::string_view id, time_poin
 
 time_point idempotency_store::remember(std::string id, const full_command& command,
                                        const full_reply& reply, time_point now) {
-  // A record whose time is over may not be forgotten yet.
   const auto key = hashed(id);
   const auto& part = part_of(key);
   if (const auto old = part.find(key); old != part.end())
     drop(**old);
-  const auto& own = command.idempotency_ttl;
-  const auto forget_at = command.forget_at.value_or(now + (own ? *own : ttl_));
+  const auto forget_at = forget_at_of(command, now, ttl_);
   auto& queue = queues_[changes_ == nullptr ? class_of(forget_at - now) : 0];
   const auto& added = add(queue, {std::move(id), {command.parameters, reply, forget_at}});
   if (changes_ != nullptr)

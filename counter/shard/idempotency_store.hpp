@@ -21,7 +21,7 @@
 namespace counter {
 
 /// The idempotency records of one shard, found by idempotency_id_of(). A record is found
-/// for exactly as long as its command asked for, or for the default time.
+/// until the time that forget_at_of() returns for its command.
 ///
 /// Records queue up in classes of similar lifetimes, so that forgetting takes constant
 /// time: the lifetimes of a class differ by less than a factor of two. A record whose time
@@ -53,8 +53,9 @@ public:
   void unreserve(std::string_view id) noexcept;
 
   /// Adds the record of `command`, whose idempotency_id_of() is `id`. Preconditions:
-  /// reserve() returned true, find() returns null for `id`, and `now` is not less than in
-  /// any earlier call. Returns when the record is forgotten.
+  /// reserve() returned true, and `now` is not less than in any earlier call. Replaces the record
+  /// under `id`, if there is one: its time is over, or its binding's. In memory its room becomes
+  /// free when its time is over. Returns when the new record is forgotten.
   time_point remember(std::string id, const full_command& command, const full_reply& reply,
                       time_point now);
 

@@ -45,34 +45,49 @@ reply table::apply(const command& command, std::uint64_t hash, time_point now) {
 // -- full commands ------------------------------------------------------------
 
 full_reply table::apply(const full_command& command, std::uint64_t hash, time_point now) {
-  now = now_ = std::max(now_, now);
+  now = now_ = std::max({now_, now, command.bound_at});
   const hashed_name key{command.name, hash};
   if (!command.is_keyed())
     return change(command, key, now);
   auto id = idempotency_id_of(command);
-  if (const auto* record = idempotency_.find(id, now)) {
-    auto reply = record->reply;
-    reply.is_replayed = true;
-    if (command.parameters.operation == operation::bind)
-      reply.forget_at = record->forget_at;
-    if (record->parameters != command.parameters)
-      reply = {outcome::key_mismatch};
-    return reply;
-  }
+  if (const auto* record = idempotency_.find(id, now);
+      record != nullptr && is_reply_to(command, *record, now))
+    return repeat(command, *record, now);
   if (command.if_unknown != outcome::ok)
     return {command.if_unknown};
+  // It may have been applied and forgotten.
+  if (command.forget_at && forget_at_of(command, now, {}) <= now)
+    return {outcome::overloaded};
   // More than one, so that the records whose time is over become fewer.
   idempotency_.forget(now, 2);
   if (!idempotency_.reserve(id))
     return {outcome::idempotency_store_full};
   auto reply = change(command, key, now);
-  if (reply.outcome != outcome::ok) {
+  const bool is_remembered =
+      reply.outcome == outcome::ok || (command.forget_at && is_definite_refusal(reply.outcome));
+  if (!is_remembered) {
     idempotency_.unreserve(id);
     return reply;
   }
   const auto forget_at = idempotency_.remember(std::move(id), command, reply, now);
-  if (command.parameters.operation == operation::bind)
+  if (command.parameters.operation == operation::bind) {
     reply.forget_at = forget_at;
+    reply.bound_at = now;
+  }
+  return reply;
+}
+
+/// Returns the reply of the record, or a mismatch.
+full_reply table::repeat(const full_command& command, const idempotency_record& record,
+                         time_point now) {
+  if (record.parameters != command.parameters)
+    return {outcome::key_mismatch};
+  auto reply = record.reply;
+  reply.is_replayed = true;
+  if (command.parameters.operation == operation::bind) {
+    reply.forget_at = record.forget_at;
+    reply.bound_at = now;
+  }
   return reply;
 }
 

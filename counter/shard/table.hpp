@@ -131,6 +131,8 @@ private:
   void erase(handle entry);
   void clear_changes();
 
+  static full_reply repeat(const full_command& command, const idempotency_record& record,
+                           time_point now);
   full_reply change(const full_command& command, const hashed_name& key, time_point now);
   outcome add(const parameters& parameters, const hashed_name& key, std::optional<handle>& entry,
               time_point now);

@@ -22,9 +22,9 @@ using std::chrono::milliseconds;
 //   flags u16, operation u8, on_limit u8, ttl_mode u8, operand i64, initial i64,
 //   forget_at i64, and then, in this order, what the flags say is there:
 //   min i64, max i64, ttl in seconds i64, before and after like a counter's value,
-//   deletion_version u64
+//   deletion_version u64, outcome u8
 //
-// The outcome of its reply is `ok`: no other reply is recorded.
+// Without an outcome the outcome of the reply is `ok`.
 enum flag : std::uint16_t {
   creates = 1 << 0,
   has_min = 1 << 1,
@@ -35,7 +35,8 @@ enum flag : std::uint16_t {
   has_after = 1 << 6,
   after_expires = 1 << 7,
   has_deletion_version = 1 << 8,
-  all_flags = (1 << 9) - 1,
+  has_outcome = 1 << 9,
+  all_flags = (1 << 10) - 1,
 };
 
 // These numbers are stored: enumerators may be added, and must not be renumbered.
@@ -49,6 +50,9 @@ static_assert(number(counter::operation::get) == 0 && number(counter::operation:
 static_assert(number(counter::on_limit::reject) == 0 && number(counter::on_limit::clamp) == 1);
 static_assert(number(counter::ttl_mode::if_absent) == 0 &&
               number(counter::ttl_mode::refresh) == 1 && number(counter::ttl_mode::persist) == 2);
+static_assert(number(counter::outcome::not_found) == 1 && number(counter::outcome::overflow) == 2 &&
+              number(counter::outcome::limit_reached) == 3 &&
+              number(counter::outcome::precondition_failed) == 4);
 static_assert(number(due_entry::kind_type::counter) == 0 &&
               number(due_entry::kind_type::idempotency_record) == 1);
 
@@ -119,6 +123,7 @@ std::uint16_t flags_of(const counter::idempotency_record& idempotency_record) {
   set(reply.after.has_value(), has_after);
   set(reply.after && reply.after->expires_at, after_expires);
   set(reply.deletion_version != 0, has_deletion_version);
+  set(reply.outcome != counter::outcome::ok, has_outcome);
   return static_cast<std::uint16_t>(flags);
 }
 
@@ -247,7 +252,8 @@ void encode(std::string& to, const counter::idempotency_record& idempotency_reco
   put(to, static_cast<std::uint8_t>(parameters.operation));
   put(to, static_cast<std::uint8_t>(parameters.on_limit));
   put(to, static_cast<std::uint8_t>(parameters.ttl_mode));
-  assert(reply.outcome == counter::outcome::ok && !reply.is_replayed);
+  assert(reply.outcome == counter::outcome::ok || counter::is_definite_refusal(reply.outcome));
+  assert(!reply.is_replayed);
   put(to, parameters.operand);
   put(to, parameters.initial);
   put_time(to, forget_at);
@@ -263,6 +269,8 @@ void encode(std::string& to, const counter::idempotency_record& idempotency_reco
     append(to, *reply.after);
   if (reply.deletion_version != 0)
     put(to, reply.deletion_version);
+  if (reply.outcome != counter::outcome::ok)
+    put(to, static_cast<std::uint8_t>(reply.outcome));
 }
 
 bool decode(std::string_view from, counter::idempotency_record& to) {
@@ -292,6 +300,11 @@ bool decode(std::string_view from, counter::idempotency_record& to) {
     reply.deletion_version = reader.take<std::uint64_t>();
   if ((flags & has_deletion_version) != 0 && reply.deletion_version == 0)
     return false;
+  if (flags & has_outcome) {
+    reply.outcome = static_cast<counter::outcome>(reader.take<std::uint8_t>());
+    if (!counter::is_definite_refusal(reply.outcome))
+      return false;
+  }
   return reader.is_at_end();
 }
 

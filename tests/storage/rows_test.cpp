@@ -70,6 +70,12 @@ std::vector<idempotency_record> idempotency_records() {
   all.push_back({{.operation = counter::operation::remove},
                  {counter::outcome::ok, false, state{1, 2}, std::nullopt, greatest_version},
                  at(-1)});
+  for (const auto refusal :
+       {counter::outcome::not_found, counter::outcome::overflow, counter::outcome::limit_reached,
+        counter::outcome::precondition_failed})
+    all.push_back({{.operation = counter::operation::add, .operand = 1},
+                   {refusal, false, state{1, 2, at(3)}, state{1, 2, at(3)}},
+                   at(4)});
   all.push_back({{.operation = counter::operation::bind, .operand = least}, {}, at(1)});
   all.push_back({{.operation = counter::operation::set, .operand = -1, .max = 0},
                  {counter::outcome::ok, false, std::nullopt, state{-1, 9, at(0)}},
@@ -111,6 +117,23 @@ TEST_CASE("decode() refuses unknown flags and enumerators") {
         if (decode(changed, found))
           CHECK_FALSE(found == one);
       }
+  }
+}
+
+TEST_CASE("decode() returns the idempotency record of a program that stored no outcome") {
+  idempotency_record found;
+  REQUIRE(decode(encoded(idempotency_records()[1]), found));
+  CHECK(found.reply.outcome == counter::outcome::ok);
+  // The record with a refusal is the same and a byte more.
+  auto refused = idempotency_records()[1];
+  refused.reply.outcome = counter::outcome::limit_reached;
+  const auto bytes = encoded(refused);
+  CHECK(bytes.size() == encoded(idempotency_records()[1]).size() + 1);
+  for (int outcome = 0; outcome < 256; ++outcome) {
+    auto changed = bytes;
+    changed.back() = static_cast<char>(outcome);
+    CAPTURE(outcome);
+    CHECK(decode(changed, found) == (outcome >= 1 && outcome <= 4));
   }
 }
 

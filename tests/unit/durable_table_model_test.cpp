@@ -30,7 +30,8 @@ constexpr std::size_t groups_in_a_round = 300;
 
 /// How often each event has happened.
 struct census {
-  std::size_t commands = 0, groups = 0, full = 0, unknown = 0, restarts = 0, replayed = 0;
+  std::size_t commands = 0, groups = 0, full = 0, unknown = 0, restarts = 0, replayed = 0,
+              replayed_refusals = 0;
 };
 
 /// A durable shard and its model, which get the same commands. The ledger fails at times,
@@ -151,6 +152,8 @@ private:
     if (!keyed_.empty() && random_.one_in(4))
       return keyed_[random_.roll(keyed_.size())];
     auto command = model::random_command(random_, model_.version());
+    if (binds_ && !command.idempotency_key.empty() && !random_.one_in(4))
+      model::bind(random_, command, now_);
     if (!command.idempotency_key.empty()) {
       keyed_.push_back(command);
       if (keyed_.size() > 4)
@@ -198,6 +201,7 @@ private:
     }
     const auto& reply = shard_->full_reply(i);
     census_.replayed += reply.is_replayed;
+    census_.replayed_refusals += reply.is_replayed && reply.outcome != outcome::ok;
     if (reply == expected.in_full)
       return std::nullopt;
     return text(reply) + "\nin place of " + text(expected.in_full);
@@ -239,9 +243,11 @@ private:
   model::dice random_;
   census& census_;
   counter::time_point now_{milliseconds{1'800'000'000'000}};
+  /// To replace the record of an earlier binding takes room for one more.
+  const bool binds_ = random_.one_in(3);
   unit::durable_shard::settings settings_{
       .counters_max = 1 + random_.roll(7),
-      .idempotency_records_max = random_.roll(6),
+      .idempotency_records_max = binds_ ? 10'000 : random_.roll(6),
       .idempotency_ttl = milliseconds{500 * (1 + random_.roll(6))}};
   model::counters model_{
       {settings_.counters_max, settings_.idempotency_records_max, settings_.idempotency_ttl, 0}};
@@ -264,4 +270,5 @@ TEST_CASE("a durable_table replies as the model does, over failures and restarts
   CHECK(counts.unknown * 50 > counts.groups);
   CHECK(counts.restarts * 20 > counts.groups);
   CHECK(counts.replayed * 200 > counts.groups);
+  CHECK(counts.replayed_refusals * 2'000 > counts.groups);
 }

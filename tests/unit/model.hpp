@@ -65,17 +65,20 @@ public:
 
   /// A `now` before the latest one counts as the latest.
   counter::full_reply apply(const counter::full_command& command, counter::time_point now) {
-    pass(now);
+    pass(std::max(now, command.bound_at));
     if (command.parameters.operation == counter::operation::get || command.idempotency_key.empty())
       return carry_out(command);
     const auto id = std::tuple{command.name, command.idempotency_key, command.position};
-    if (const auto record = remembered_.find(id); record != remembered_.end()) {
+    if (const auto record = remembered_.find(id);
+        record != remembered_.end() && counts(record->second, command)) {
       if (record->second.parameters != command.parameters)
         return {counter::outcome::key_mismatch};
       auto reply = record->second.reply;
       reply.is_replayed = true;
       return reply;
     }
+    if (command.forget_at && *command.forget_at + grace <= now_)
+      return {counter::outcome::overloaded};
     if (remembered_.size() >= limits_.idempotency_records_max)
       return {counter::outcome::idempotency_store_full};
     const auto reply = carry_out(command);
@@ -83,7 +86,12 @@ public:
     if (command.idempotency_ttl)
       lifetime = *command.idempotency_ttl;
     if (reply.outcome == counter::outcome::ok)
-      remembered_.emplace(id, memory{command.parameters, reply, now_ + lifetime});
+      remembered_.insert_or_assign(
+          id, memory{command.parameters, reply,
+                     command.forget_at ? *command.forget_at + grace : now_ + lifetime});
+    else if (command.forget_at && reply.outcome != counter::outcome::too_many_counters)
+      remembered_.insert_or_assign(id,
+                                   memory{command.parameters, reply, *command.forget_at + grace});
     return reply;
   }
 
@@ -145,6 +153,14 @@ private:
     counter::full_reply reply;
     counter::time_point forget_at;
   };
+
+  static constexpr std::chrono::seconds grace{10};
+
+  /// A record counts for operations of its own binding, and for others while its own lasts.
+  bool counts(const memory& record, const counter::full_command& command) const {
+    return !command.forget_at || record.forget_at == *command.forget_at + grace ||
+           now_ < record.forget_at - grace;
+  }
 
   counter::full_reply carry_out(const counter::full_command& command) {
     const auto now = current(command.name);

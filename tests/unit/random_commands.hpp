@@ -115,6 +115,13 @@ inline counter::full_command random_command(dice& random, std::uint64_t last_ver
   return command;
 }
 
+/// Makes a command an operation of a batch, whose binding may be long over at `now`.
+inline void bind(dice& random, counter::full_command& command, counter::time_point now) {
+  command.position = random.pick<std::uint16_t>({0, 1});
+  command.forget_at = std::chrono::floor<std::chrono::seconds>(now) +
+                      std::chrono::seconds{random.pick({-10, -5, -1, 0, 1, 3})};
+}
+
 // -- for messages -------------------------------------------------------------
 
 template <class T>
@@ -166,6 +173,8 @@ inline std::string text(const counter::full_command& command) {
     output << " key=" << command.idempotency_key << "@" << command.position;
   if (command.idempotency_ttl)
     output << " key-ttl=" << command.idempotency_ttl->count();
+  if (command.forget_at)
+    output << " bound-until=" << command.forget_at->time_since_epoch().count();
   return output.str();
 }
 

@@ -50,27 +50,15 @@ TEST_CASE("table::apply() of a bind keeps its key to one fingerprint and changes
   };
   full_reply bound;
   bound.forget_at = at.now + seconds{9};
+  bound.bound_at = at.now;
   CHECK(at.apply(bind(5)) == bound);
   at.pass(moment);
+  bound.bound_at = at.now;
   CHECK(at.apply(bind(5)) == replayed(bound));
   CHECK(at.apply(bind(6)).outcome == outcome::key_mismatch);
   // A command on the counter of that name has a record of its own.
   CHECK(at.apply(keyed("k", add("k", 1))).after == state{8, 2});
   CHECK(at.state("k") == state{8, 2});
-}
-
-TEST_CASE("a command with forget_at is forgotten then, and with if_unknown only repeats") {
-  shard at;
-  auto first = keyed("k", add("hits", 1));
-  first.forget_at = at.now + moment;
-  const auto reply = at.apply(first);
-  auto repeats = first;
-  repeats.if_unknown = outcome::disk_full;
-  CHECK(at.apply(repeats) == replayed(reply));
-  at.pass(moment);
-  CHECK(at.apply(repeats) == full_reply{outcome::disk_full});
-  CHECK(at.state("hits") == state{1, 1});
-  CHECK(at.apply(keyed("k", add("hits", 1))).after == state{2, 2});
 }
 
 TEST_CASE(

@@ -28,7 +28,7 @@ constexpr std::size_t steps_in_a_round = 1'500;
 
 /// How often each event has happened.
 struct census {
-  std::size_t steps = 0, replayed = 0, expired = 0;
+  std::size_t steps = 0, replayed = 0, replayed_refusals = 0, expired = 0;
   std::size_t outcomes[static_cast<std::size_t>(outcome::draining) + 1] = {};
 
   std::size_t& of(outcome outcome) { return outcomes[static_cast<std::size_t>(outcome)]; }
@@ -134,8 +134,14 @@ private:
   }
 
   counter::full_command choose() {
-    if (keyed_.empty() || !random_.one_in(6))
-      return model::random_command(random_, last_version_);
+    if (keyed_.empty() || !random_.one_in(6)) {
+      auto command = model::random_command(random_, last_version_);
+      if (binds_ && !command.idempotency_key.empty() && !random_.one_in(4)) {
+        model::bind(random_, command, now_);
+        command.bound_at = now_ + milliseconds{random_.roll(3)};
+      }
+      return command;
+    }
     // A retry with other conditions, as clients send it; sometimes a misuse of the key.
     auto retry = keyed_[random_.roll(keyed_.size())];
     retry.condition = model::random_condition(random_, last_version_);
@@ -151,9 +157,10 @@ private:
     const auto reply = counters_.apply(command, hash(command.name), now_);
     ++census_.of(reply.outcome);
     census_.replayed += reply.is_replayed;
+    census_.replayed_refusals += reply.is_replayed && reply.outcome != outcome::ok;
     if (reply.after)
       last_version_ = reply.after->version;
-    if (!command.idempotency_key.empty() && reply.outcome == outcome::ok) {
+    if (!command.idempotency_key.empty() && (reply.outcome == outcome::ok || command.forget_at)) {
       keyed_.push_back(command);
       if (keyed_.size() > 4)
         keyed_.pop_front();
@@ -198,14 +205,16 @@ private:
   census& census_;
   counter::time_point now_{milliseconds{1'800'000'000'000}};
   const counter::siphash_key key_{random_.roll(1'000), 7};
-  const model::settings settings_{1 + random_.roll(7), random_.roll(6),
+  /// Bound keys replace records, which take room for longer than the model knows.
+  const bool binds_ = random_.one_in(3);
+  const model::settings settings_{1 + random_.roll(7), binds_ ? 10'000 : random_.roll(6),
                                   milliseconds{500 * (1 + random_.roll(6))}, random_.roll(100)};
   model::counters model_{settings_};
   counter::quota room_{settings_.counters_max}, idempotency_{settings_.idempotency_records_max};
   counter::table counters_{
       {room_, idempotency_, settings_.idempotency_ttl, key_, settings_.version}};
   std::uint64_t last_version_ = settings_.version;
-  std::deque<counter::full_command> keyed_;  // commands with a key that succeeded
+  std::deque<counter::full_command> keyed_;  // commands with a key that may be remembered
   std::string prefix_;
   unit::history history_;
 };
@@ -224,5 +233,7 @@ TEST_CASE("a table replies as the model does to random commands") {
     CHECK(counts.of(expected) * 1'000 > counts.steps);
   }
   CHECK(counts.replayed * 200 > counts.steps);
+  CHECK(counts.replayed_refusals * 2'000 > counts.steps);
+  CHECK(counts.of(outcome::overloaded) * 2'000 > counts.steps);
   CHECK(counts.expired * 200 > counts.steps);
 }

@@ -22,11 +22,11 @@ void write_result(json_writer& writer, const counter::full_command& command,
   if (reply.outcome == counter::outcome::ok) {
     writer.member("status", static_cast<int>(status_of(reply)));
     describe_effect(writer, command.name, command.parameters, reply);
-    if (reply.is_replayed)
-      writer.member("replayed", true);
   } else {
     describe_refusal(writer, reply);
   }
+  if (reply.is_replayed)
+    writer.member("replayed", true);
   writer.end_object();
 }
 
@@ -89,6 +89,7 @@ void batch_exchange::take_binding(const counter::full_reply& reply) {
     refusal_ = reply;
   for (auto& command : commands_) {
     command.forget_at = reply.forget_at;
+    command.bound_at = reply.bound_at;
     command.if_unknown = reply.outcome;
   }
 }

@@ -76,6 +76,7 @@ observation expected_refusal(const counter::full_reply& reply, endpoint kind) {
   }
   const auto [status, code] = refusal_of(reply.outcome);
   expected.status = status;
+  expected.is_replayed = reply.is_replayed;
   expected.body["code"] = code;
   if (reply.outcome == outcome::limit_reached && reply.after)
     expected.expires_at = reply.after->expires_at;

@@ -186,12 +186,14 @@ private:
     return {};
   }
 
-  /// Numbers the shapes of batches, their names and operations, as they come.
-  std::int64_t number_of_shape(const std::vector<counter::full_command>& commands) {
-    std::vector<std::pair<std::string, counter::operation>> shape;
-    for (const auto& command : commands)
-      shape.emplace_back(command.name, command.parameters.operation);
-    return shapes_.emplace(std::move(shape), static_cast<std::int64_t>(shapes_.size()))
+  /// Numbers the batches, with everything but their keys, as they come.
+  std::int64_t number_of(std::vector<counter::full_command> commands) {
+    std::string contents;
+    for (auto& command : commands) {
+      command.idempotency_key.clear();
+      contents += command.name + model::text(command) + "\n";
+    }
+    return batches_.emplace(std::move(contents), static_cast<std::int64_t>(batches_.size()))
         .first->second;
   }
 
@@ -202,7 +204,7 @@ private:
     if (std::none_of(commands.begin(), commands.end(),
                      [](const auto& command) { return command.is_keyed(); }))
       return response.status == 200 ? "" : "refused, though it has no key";
-    counter::full_command binding{"", {counter::operation::bind, number_of_shape(commands)}};
+    counter::full_command binding{"", {counter::operation::bind, number_of(commands)}};
     binding.idempotency_key = commands[0].idempotency_key;
     binding.position = counter::full_command::whole_batch;
     auto& judge = bindings_[binding.idempotency_key];
@@ -246,7 +248,7 @@ private:
   server_clock clock_;
   std::map<std::string, judge> judges_;
   std::map<std::string, judge> bindings_;  // of the keys of batches
-  std::map<std::vector<std::pair<std::string, counter::operation>>, std::int64_t> shapes_;
+  std::map<std::string, std::int64_t> batches_;
   std::deque<wire_request> keyed_;  // the latest ones
   tally counts_;
 };

@@ -144,6 +144,9 @@ std::string random_ttl_field(dice& random) {
   return random.one_in(3) ? "Idempotency-Key-TTL: 3600\r\n" : "";
 }
 
+/// The key of each batch is bound until then.
+constexpr counter::time_point after_the_test{std::chrono::hours{24 * 365 * 200}};
+
 }  // namespace
 
 wire_request random_text_request(dice& random, const std::string& name) {
@@ -199,13 +202,15 @@ wire_operation random_operation(dice& random, const std::string& name, const ver
 }
 
 wire_request random_batch_request(dice& random, std::vector<wire_operation> operations) {
-  const auto key = random.one_in(2) ? random.pick<std::string>({"k", "l"}) : std::string{};
+  const auto key = random.one_in(2) ? "k" + std::to_string(random.roll(200)) : std::string{};
   wire_request result{endpoint::batch, false, {}, {}};
   std::string list;
   for (auto& [command, json] : operations) {
     list += (list.empty() ? "" : ",") + json;
     command.idempotency_key = key;
     command.position = static_cast<std::uint16_t>(result.commands.size());
+    if (!key.empty())
+      command.forget_at = after_the_test;
     result.commands.push_back(std::move(command));
   }
   result.bytes = batch_of(list, key.empty() ? "" : key_field(key) + random_ttl_field(random));

@@ -70,7 +70,8 @@ TEST_CASE("batch_exchange gives each operation the result of a single request") 
                                     {"c", operation::remove},
                                     {"d", operation::add},
                                     {"e", operation::remove},
-                                    {"f", operation::get}})};
+                                    {"f", operation::get},
+                                    {"g", operation::remove}})};
   const state one{1, 10}, two{2, 11};
   const counter::reply_list replies{
       {outcome::ok, false, one, two},
@@ -79,6 +80,7 @@ TEST_CASE("batch_exchange gives each operation the result of a single request") 
       {outcome::limit_reached, false, one, one},
       {outcome::ok, true, one, std::nullopt, 13},
       {outcome::overloaded},
+      {outcome::not_found, true},
   };
   answer(batch, sent_by(batch), replies);
   const auto response = batch.response();
@@ -97,7 +99,9 @@ TEST_CASE("batch_exchange gives each operation the result of a single request") 
         R"("detail":"the result is out of bounds; the counter is unchanged",)"
         R"("value":1,"version":10},)"
         R"({"status":204,"version":13,"replayed":true},)"
-        R"({"status":503,"code":"overloaded","detail":"nothing was changed; try again later"}]})"
+        R"({"status":503,"code":"overloaded","detail":"nothing was changed; try again later"},)"
+        R"({"status":404,"code":"not-found","detail":"the counter does not exist",)"
+        R"("replayed":true}]})"
         "\n");
 }
 
@@ -150,10 +154,12 @@ TEST_CASE("batch_exchange has its operations forgotten with the binding") {
   batch_exchange batch{commands};
   full_reply bound;
   bound.forget_at = counter::time_point{std::chrono::milliseconds{77}};
+  bound.bound_at = counter::time_point{std::chrono::milliseconds{55}};
   batch.take(answered(batch.next_request().value(), bound));
   const auto sent = sent_by(batch);
   REQUIRE(sent.size() == 1);
   CHECK(sent[0].forget_at == bound.forget_at);
+  CHECK(sent[0].bound_at == bound.bound_at);
   CHECK(sent[0].if_unknown == outcome::ok);
 }
 
