@@ -144,15 +144,17 @@ int run(config::options options) {
   std::unique_ptr<storage::rocks_ledger> ledger;
   std::unique_ptr<actors::actor_store> store;
   std::unique_ptr<http::server> server;
-  process::end_start_on_exception();
   for (const auto& warning : options.warnings)
     spdlog::warn(warning);
   try {
     const auto tables = limit_descriptors(options);
     process::require_threads(config::threads_of(options));
-    ledger = open_ledger(options.storage, tables, signals);
-    // An actor_system that is refused a thread crashes while its exception unwinds (CAF 0.17.6).
-    process::call_without_unwinding([&] { store = open_store(options, ledger.get()); });
+    // A database (RocksDB 7.8) or an actor_system (CAF 0.17.6) that is refused a thread crashes
+    // while its exception unwinds.
+    process::call_without_unwinding([&] {
+      ledger = open_ledger(options.storage, tables, signals);
+      store = open_store(options, ledger.get());
+    });
     server =
         std::make_unique<http::server>(COUNTERD_VERSION, options.limits, options.threads, *store);
     const auto endpoints = listen(*server, options.listen);
@@ -164,7 +166,7 @@ int run(config::options options) {
     if (!options.storage.memory_warning.empty())
       spdlog::warn(options.storage.memory_warning);
   } catch (const std::exception& error) {
-    process::end_start(error.what());
+    process::end_start(error);
   }
   process::abort_on_exception();
   spdlog::info("counterd " COUNTERD_VERSION " started: threads={} shards={} store={}",
@@ -188,7 +190,7 @@ int check(const config::check_request& request) {
   process::unblock_hangup();
   const auto report = storage::check(request.directory);
   for (const auto& damage : report.damages)
-    process::print_error("counterd: " + damage + "\n");
+    process::print_error({"counterd: ", damage, "\n"});
   std::printf("counters: %llu\nidempotency records: %llu\n%s\n",
               static_cast<unsigned long long>(report.counters),
               static_cast<unsigned long long>(report.idempotency_records),
@@ -196,32 +198,43 @@ int check(const config::check_request& request) {
   return report.damages.empty() ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 
-}  // namespace
-
-int main(int argc, char** argv) {
-  process::block_hangup();
-  process::fill_standard_descriptors();
-  process::reuse_freed_memory();
-  const auto parsed = config::parse_options(argc, argv);
-  if (const auto* exit = std::get_if<config::early_exit>(&parsed)) {
-    if (exit->code == 0)
-      std::fputs(exit->text.c_str(), stdout);
-    else
-      process::print_error(exit->text);
-    return exit->code;
-  }
-  const auto* options = std::get_if<config::options>(&parsed);
+/// Logs to stderr from now on.
+void open_log(spdlog::level::level_enum level) {
   auto logger =
       std::make_shared<spdlog::logger>("counterd", std::make_shared<process::stderr_sink>());
   // spdlog's own handler prints to stderr, and waits until somebody reads it.
   logger->set_error_handler([](const std::string& /*message*/) {});
   spdlog::set_default_logger(std::move(logger));
-  spdlog::set_level(options != nullptr ? options->log_level : spdlog::level::warn);
+  spdlog::set_level(level);
   spdlog::set_pattern("%Y-%m-%dT%H:%M:%S.%e%z %l %v");
+}
+
+/// Does what the command line asks for. Returns the exit code.
+int execute(int argc, char** argv) {
+  auto parsed = config::parse_options(argc, argv);
+  if (const auto* exit = std::get_if<config::early_exit>(&parsed)) {
+    if (exit->code == 0)
+      std::fputs(exit->text.c_str(), stdout);
+    else
+      process::print_error({exit->text});
+    return exit->code;
+  }
+  auto* options = std::get_if<config::options>(&parsed);
+  open_log(options != nullptr ? options->log_level : spdlog::level::warn);
+  return options != nullptr ? run(std::move(*options))
+                            : check(std::get<config::check_request>(parsed));
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  process::block_hangup();
+  process::end_start_on_exception();
   try {
-    return options != nullptr ? run(*options) : check(std::get<config::check_request>(parsed));
+    process::fill_standard_descriptors();
+    process::reuse_freed_memory();
+    return execute(argc, argv);
   } catch (const std::exception& error) {
-    process::print_error("counterd: " + std::string{error.what()} + "\n");
-    return EXIT_FAILURE;
+    process::end_start(error);
   }
 }

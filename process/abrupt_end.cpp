@@ -4,24 +4,41 @@
 
 #include <spdlog/spdlog.h>
 
+#include <atomic>
 #include <cstdlib>
-#include <exception>
 #include <new>
-#include <string>
+#include <string_view>
+#include <system_error>
+
+#include <unistd.h>
 
 namespace process {
 
 namespace {
+
+std::atomic_flag is_ending;
+
+// A thread may be refused inside a library, which then throws what std::thread does.
+constexpr std::string_view no_thread =
+    "the system permits no further thread (ulimit -u, ulimit -v, pids.max): ";
+
+[[noreturn]] void end_with(std::string_view cause, std::string_view reason) noexcept {
+  // One line is enough, and the first thread ends the others.
+  while (is_ending.test_and_set())
+    ::pause();
+  print_error({"counterd: ", cause, reason, "\n"});
+  std::_Exit(EXIT_FAILURE);
+}
 
 [[noreturn]] void end_terminated_start() {
   try {
     if (const auto error = std::current_exception())
       std::rethrow_exception(error);
   } catch (const std::exception& error) {
-    end_start(error.what());
+    end_start(error);
   } catch (...) {
   }
-  end_start("the start has failed");
+  end_with({}, "the start has failed");
 }
 
 [[noreturn]] void abort_run() {
@@ -39,9 +56,13 @@ namespace {
 
 }  // namespace
 
-void end_start(const char* reason) {
-  print_error("counterd: " + std::string{reason} + "\n");
-  std::_Exit(EXIT_FAILURE);
+void end_start(const std::exception& reason) noexcept {
+  if (dynamic_cast<const std::bad_alloc*>(&reason) != nullptr)
+    end_with({}, "no memory is left");
+  const auto* system = dynamic_cast<const std::system_error*>(&reason);
+  const bool is_thread =
+      system != nullptr && system->code() == std::errc::resource_unavailable_try_again;
+  end_with(is_thread ? no_thread : std::string_view{}, reason.what());
 }
 
 void end_start_on_exception() {

@@ -1,10 +1,13 @@
 #pragma once
 
+#include <exception>
+
 namespace process {
 
 /// Ends the process when a start has failed, without a wait for what was started: nothing was
-/// acknowledged, so this is as safe as a kill. Prints one line with the reason.
-[[noreturn]] void end_start(const char* reason);
+/// acknowledged, so this is as safe as a kill. Prints one line with the reason, also if no memory
+/// is left or several threads call it.
+[[noreturn]] void end_start(const std::exception& reason) noexcept;
 
 /// From now on an exception that nobody catches, on any thread, ends the process like end_start().
 void end_start_on_exception();

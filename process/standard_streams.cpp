@@ -35,8 +35,10 @@ void print_within(std::chrono::milliseconds patience, const std::string& text) {
     print();
 }
 
-void print_error(std::string_view text) {
-  stderr_output{}.write(text);
+void print_error(std::initializer_list<std::string_view> pieces) noexcept {
+  stderr_output output;
+  for (const auto piece : pieces)
+    output.write(piece);
 }
 
 }  // namespace process

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <initializer_list>
 #include <string>
 #include <string_view>
 
@@ -14,8 +15,8 @@ void fill_standard_descriptors();
 /// only if the system permits no thread for that, it waits for the reader.
 void print_within(std::chrono::milliseconds patience, const std::string& text);
 
-/// Writes `text` to stderr without blocking (see stderr_output for the exceptions): what there is
-/// no room for is lost.
-void print_error(std::string_view text);
+/// Writes the pieces of a text to stderr without blocking (see stderr_output for the exceptions):
+/// what there is no room for is lost. Allocates nothing.
+void print_error(std::initializer_list<std::string_view> pieces) noexcept;
 
 }  // namespace process

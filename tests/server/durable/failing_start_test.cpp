@@ -96,19 +96,56 @@ TEST_CASE("a start without enough memory ends in time with one line") {
   check_refused_in_one_line({"prlimit", "--as=200000000", "--"}, {"--threads", "300"}, "ulimit -v");
 }
 
+#ifdef REFUSED_CALLS_LIBRARY
+TEST_CASE("a start that is refused memory anywhere ends in time with one line") {
+  const temporary_directory disk;
+  for (const bool is_durable : {false, true}) {
+    bool listens = false;
+    int refused = 0;
+    for (int number = 0; !listens; number += 1 + number / 6) {
+      CAPTURE(is_durable);
+      CAPTURE(number);
+      words flags{"--threads", "2", "--shards", "3"};
+      if (is_durable)
+        flags.insert(flags.end(), {"--data", disk / ("data" + std::to_string(number))});
+      process server{command_of({}, flags),
+                     {.environment = {"LD_PRELOAD=" REFUSED_CALLS_LIBRARY,
+                                      "REFUSED_MEMORY_AFTER=" + std::to_string(number)}}};
+      const auto begin = steady_clock::now();
+      try {
+        server.wait_for_log("started");
+        break;
+      } catch (const std::exception&) {  // it has ended
+      }
+      CHECK(steady_clock::now() - begin < at_most);
+      const auto ended = server.wait();
+      CAPTURE(ended.log);
+      listens = ended.output.find("listening on") != ended.output.npos;
+      if (listens)
+        break;
+      ++refused;
+      CHECK(ended.exit_code == 1);
+      CHECK(ended.output == "");
+      CHECK(ended.log.starts_with("counterd: "));
+      CHECK(lines_of_failure(ended.log) == 1);
+    }
+    MESSAGE(refused << " starts refused");
+    CHECK(refused > 10);
+  }
+}
+
 TEST_CASE("a start that is refused any thread ends in time or listens") {
-  if (!can_inject())
-    return;
   const temporary_directory disk;
   int refused = 0, listening = 0;
   // The threads of the first start, each of which is refused once. The question for all
   // threads is a part of them.
   for (int number = 1; number <= 60; number += number < 24 ? 6 : 1) {
     CAPTURE(number);
-    auto setting = injected("clone3,clone:error=EAGAIN:when=" + std::to_string(number));
-    const auto command = command_of(setting.runner, {"--threads", "2", "--shards", "3", "--data",
-                                                     disk / ("data" + std::to_string(number))});
-    process server{command, setting};
+    const auto command = command_of({}, {"--threads", "2", "--shards", "3", "--data",
+                                         disk / ("data" + std::to_string(number))});
+    process server{command,
+                   {.environment = {"LD_PRELOAD=" REFUSED_CALLS_LIBRARY,
+                                    "REFUSED_THREAD=" + std::to_string(number)}}};
     const auto begin = steady_clock::now();
     const auto listens = [&] {
       try {
@@ -125,14 +162,17 @@ TEST_CASE("a start that is refused any thread ends in time or listens") {
     CAPTURE(ended.log);
     CHECK(ended.exit_code == (listens ? 0 : 1));
     CHECK((ended.output.find("listening on") != ended.output.npos) == listens);
-    if (!listens)
+    if (!listens) {
       CHECK(lines_of_failure(ended.log) == 1);
+      CHECK(ended.log.find("ulimit -u") != ended.log.npos);
+    }
     ++(listens ? listening : refused);
   }
   MESSAGE(refused << " starts refused, " << listening << " completed");
   CHECK(refused > 0);
   CHECK(listening > 0);
 }
+#endif
 
 TEST_CASE("a start outlives a SIGHUP that arrives before anything waits for it") {
   if (!can_inject())
