@@ -23,7 +23,6 @@
 #include <algorithm>
 #include <chrono>
 #include <csignal>
-#include <cstdio>
 #include <cstdlib>
 #include <exception>
 #include <memory>
@@ -191,10 +190,9 @@ int check(const config::check_request& request) {
   const auto report = storage::check(request.directory);
   for (const auto& damage : report.damages)
     process::print_error({"counterd: ", damage, "\n"});
-  std::printf("counters: %llu\nidempotency records: %llu\n%s\n",
-              static_cast<unsigned long long>(report.counters),
-              static_cast<unsigned long long>(report.idempotency_records),
-              report.damages.empty() ? "ok" : "damaged: restore a backup");
+  process::print("counters: " + std::to_string(report.counters) +
+                 "\nidempotency records: " + std::to_string(report.idempotency_records) + "\n" +
+                 (report.damages.empty() ? "ok" : "damaged: restore a backup") + "\n");
   return report.damages.empty() ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 
@@ -214,7 +212,7 @@ int execute(int argc, char** argv) {
   auto parsed = config::parse_options(argc, argv);
   if (const auto* exit = std::get_if<config::early_exit>(&parsed)) {
     if (exit->code == 0)
-      std::fputs(exit->text.c_str(), stdout);
+      process::print(exit->text);
     else
       process::print_error({exit->text});
     return exit->code;

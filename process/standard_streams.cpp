@@ -3,15 +3,36 @@
 #include "process/bounded_call.hpp"
 #include "process/stderr_output.hpp"
 
-#include <algorithm>
 #include <cerrno>
 #include <cstddef>
 #include <string_view>
+#include <system_error>
 
 #include <fcntl.h>
+#include <poll.h>
 #include <unistd.h>
 
 namespace process {
+
+namespace {
+
+/// Writes to stdout, without stdio: exit() would wait for its lock. Returns 0, or the error.
+int write_all(std::string_view text) noexcept {
+  while (!text.empty()) {
+    const auto bytes = ::write(STDOUT_FILENO, text.data(), text.size());
+    if (bytes > 0) {
+      text.remove_prefix(static_cast<std::size_t>(bytes));
+    } else if (bytes < 0 && errno == EAGAIN) {
+      pollfd out{STDOUT_FILENO, POLLOUT, 0};
+      ::poll(&out, 1, -1);
+    } else if (bytes == 0 || errno != EINTR) {
+      return bytes == 0 ? EIO : errno;
+    }
+  }
+  return 0;
+}
+
+}  // namespace
 
 void fill_standard_descriptors() {
   int descriptor;
@@ -22,17 +43,14 @@ void fill_standard_descriptors() {
 }
 
 void print_within(std::chrono::milliseconds patience, const std::string& text) {
-  const auto print = [text] {
-    // Without stdio: exit() would wait for its lock.
-    for (std::string_view rest = text; !rest.empty();) {
-      const auto bytes = ::write(STDOUT_FILENO, rest.data(), rest.size());
-      if (bytes <= 0 && errno != EINTR)
-        return;
-      rest.remove_prefix(static_cast<std::size_t>(std::max<ssize_t>(bytes, 0)));
-    }
-  };
+  const auto print = [text] { write_all(text); };
   if (!call_within(patience, print))
     print();
+}
+
+void print(std::string_view text) {
+  if (const int error = write_all(text); error != 0)
+    throw std::system_error(error, std::generic_category(), "stdout cannot be written");
 }
 
 void print_error(std::initializer_list<std::string_view> pieces) noexcept {

@@ -15,6 +15,10 @@ void fill_standard_descriptors();
 /// only if the system permits no thread for that, it waits for the reader.
 void print_within(std::chrono::milliseconds patience, const std::string& text);
 
+/// Writes `text` to stdout and waits until somebody reads it. Throws std::system_error if it
+/// cannot be written.
+void print(std::string_view text);
+
 /// Writes the pieces of a text to stderr without blocking (see stderr_output for the exceptions):
 /// what there is no room for is lost. Allocates nothing.
 void print_error(std::initializer_list<std::string_view> pieces) noexcept;

@@ -215,6 +215,21 @@ TEST_CASE("counterd --version and --help print and exit") {
   }
 }
 
+TEST_CASE("counterd says that its output is lost, and exits with 1") {
+  const temporary_directory disk;
+  const auto data = disk / "data";
+  CHECK(server_process{{"--data", data}}.stop().exit_code == 0);
+  for (const words& arguments : {words{"--help"}, {"--version"}, {"check", data}}) {
+    CAPTURE(arguments);
+    words command{"sh", "-c", R"(exec "$0" "$@" > /dev/full)"};
+    const auto server = counterd(arguments);
+    command.insert(command.end(), server.begin(), server.end());
+    const auto ended = process{command}.wait();
+    CHECK(ended.exit_code == 1);
+    CHECK(ended.log == "counterd: stdout cannot be written: No space left on device\n");
+  }
+}
+
 TEST_CASE("counterd serves the same counters on every address") {
   const server_process server{{}, {.listen = {"127.0.0.1:0", "127.0.0.1:0"}}};
   REQUIRE(server.port(0) != server.port(1));
