@@ -186,11 +186,18 @@ void request_parser::fail(const beast::error_code& error, std::string_view rest)
 }
 
 /// Returns the refusal of a header that is too long, of which `rest` is not consumed. Beast may
-/// wait for the end of the header before it parses the request line.
+/// wait for the end of the header before it parses the request line, so the status would depend on
+/// how the bytes arrive.
 const refusal& request_parser::too_long(std::string_view rest) const noexcept {
-  const bool has_line =
-      has_request_line_ || rest.substr(0, limits::header_bytes_max).find('\n') != rest.npos;
-  return has_line ? long_header : long_target;
+  if (has_request_line_)
+    return long_header;
+  const auto line_end = rest.substr(0, limits::header_bytes_max).find('\n');
+  if (line_end == rest.npos)
+    return long_target;
+  const auto line = rest.substr(0, line_end);
+  const auto target = line.substr(line.find(' ') + 1);
+  return target.substr(0, target.find(' ')).size() > limits::target_bytes_max ? long_target
+                                                                              : long_header;
 }
 
 void request_parser::refuse(const refusal& why) noexcept {

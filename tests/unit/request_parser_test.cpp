@@ -188,6 +188,29 @@ TEST_CASE("parse() takes a request at the limits and refuses one beyond") {
   }
 }
 
+TEST_CASE("parse() refuses a target with 414 however the long header behind it arrives") {
+  for (const bool is_long : {false, true}) {
+    const auto target = "/" + repeat("x", limits::target_bytes_max - (is_long ? 0 : 1));
+    for (const std::size_t padding : {8'000, 8'192, 9'000, 20'000}) {
+      const auto bytes =
+          "GET " + target + " HTTP/1.1\r\nHost: h\r\nX: " + repeat("y", padding) + "\r\n\r\n";
+      const bool is_taken = !is_long && bytes.size() <= limits::header_bytes_max;
+      for (const std::size_t piece : {7, 1'000, 4'096, 8'191, 100'000}) {
+        CAPTURE(is_long);
+        CAPTURE(padding);
+        CAPTURE(piece);
+        feeder input;
+        input.feed_in_pieces(bytes, piece);
+        if (is_taken)
+          CHECK(input.parser.state() == parse_state::complete);
+        else
+          check_refusal(input.parser,
+                        is_long ? status::uri_too_long : status::header_fields_too_large);
+      }
+    }
+  }
+}
+
 TEST_CASE("parse() refuses an endless header at the limit, also byte by byte") {
   for (const std::string start : {"GET / HTTP/1.1\r\n", "GET / HTTP/1.1\r\nHost: h\r\nX: "}) {
     feeder input;
