@@ -396,11 +396,19 @@ def batches(w):
     again = [{"value": 7, "replayed": None}, {"status": 201, "replayed": True},
              {"status": 204, "replayed": True}]
     batch(w, ops, {"value": 1005, "replayed": True}, *again, fields=key)
-    batch(w, [op("add", "b", delta=6)] + ops[1:], failed(422, "idempotency-mismatch"), *again,
-          fields=key)
     path = "/v1/batch"
-    for other in (ops[::-1], ops[:3], ops + [op("add", "b")], [op("add", "b")]):
+    for other in (ops[::-1], ops[:3], ops + [op("add", "b")], [op("add", "b")],
+                  [op("add", "b", delta=6)] + ops[1:], [op("add", "b", delta=5, max=9)] + ops[1:],
+                  [op("add", "b", delta=5, if_version=1)] + ops[1:]):
         w.ask("POST", path, 422, "idempotency-mismatch", key, {"ops": other})
+    # Refusals are repeated, too, though the operations would succeed now.
+    key_2 = [("Idempotency-Key", "b2")]
+    ops = [op("add", "e", create=False), op("set", "e", value=1), op("add", "e", max=1),
+           op("set", "e", value=0), op("set", "e", value=5, if_version=1), op("delete", "e")]
+    first = [failed(404, "not-found"), {"status": 201}, failed(409, "limit-reached", value=1),
+             {"status": 200}, failed(412, "precondition-failed", value=0), {"status": 204}]
+    batch(w, ops, *first, fields=key_2)
+    batch(w, ops, *[result | {"replayed": True} for result in first], fields=key_2)
     # Apart from single requests.
     w.ask("POST", COUNTER + "b", 200, JSON, key, members={"value": 8})
 
