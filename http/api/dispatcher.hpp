@@ -5,7 +5,6 @@
 #include "http/api/request_context.hpp"
 #include "http/protocol/pipeline.hpp"
 
-#include <cstddef>
 #include <memory>
 #include <optional>
 
@@ -21,15 +20,19 @@ namespace http {
 /// Used on its event loop's thread.
 class dispatcher {
 public:
-  /// Borrows `pipeline` and `server`.
-  dispatcher(http::pipeline& pipeline, const v1::server_info& server, connection_info connection)
+  /// Borrows all but `connection`. The dispatchers of a loop share `target`, which they use within
+  /// next_call() only, because its buffers would be most of an idle connection's dispatcher.
+  dispatcher(http::pipeline& pipeline, const v1::server_info& server, http::target& target,
+             connection_info connection)
       : pipeline_(pipeline),
         server_(server),
+        target_(target),
         connection_(connection) {}
 
   struct addressed_call {
     response_queue::slot_type slot;
-    counter::submission submission;  ///< its name is valid until the following next_call()
+    /// Its name is valid until the following next_call() of any dispatcher of the loop.
+    counter::submission submission;
   };
 
   /// Returns the next call for the store. Responds to requests that need no store on the way.
@@ -41,18 +44,14 @@ public:
   /// further calls of the same slot.
   void complete(response_queue::slot_type slot, const counter::completion& completion);
 
-  /// Frees each buffer that is larger than `bytes_max`. Call it only when the pipeline awaits a
-  /// request.
-  void shrink(std::size_t bytes_max) { target_.shrink(bytes_max); }
-
 private:
   void handle(const request& request, std::optional<addressed_call>& next);
   std::optional<addressed_call> next_exchange_call();
 
   http::pipeline& pipeline_;
   const v1::server_info& server_;
+  target& target_;
   const connection_info connection_;
-  target target_;
   pending_exchanges exchanges_;
 };
 

@@ -89,16 +89,6 @@ void target::split_path(std::string_view rest) noexcept {
   query_ = rest.substr(std::min(end + 1, rest.size()));
 }
 
-bool target::is_path(std::string_view decoded_path) {
-  if (path_ == decoded_path)
-    return true;
-  // A decoded `/` is no separator, and no `decoded_path` has one inside a segment.
-  return path_.find('%') != path_.npos &&
-         std::count(path_.begin(), path_.end(), '/') ==
-             std::count(decoded_path.begin(), decoded_path.end(), '/') &&
-         decode(path_, false, decoded_name_) == decoded_path;
-}
-
 target::parameter target::find(std::string_view name) {
   parameter result;
   for_each_pair(query_, [&](std::string_view raw_name, std::string_view raw_value) {
@@ -112,12 +102,6 @@ target::parameter target::find(std::string_view name) {
     return true;
   });
   return result;
-}
-
-void target::shrink(std::size_t bytes_max) {
-  for (auto* buffer : {&decoded_name_, &decoded_value_})
-    if (buffer->capacity() > bytes_max)
-      std::string{}.swap(*buffer);
 }
 
 }  // namespace http

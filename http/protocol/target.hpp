@@ -1,6 +1,5 @@
 #pragma once
 
-#include <cstddef>
 #include <string>
 #include <string_view>
 
@@ -25,9 +24,6 @@ public:
   /// Returns the query, percent-encoded and without its question mark; empty if there is none.
   std::string_view raw_query() const noexcept { return query_; }
 
-  /// Returns true if the path decodes to `decoded_path`.
-  bool is_path(std::string_view decoded_path);
-
   enum class lookup { missing, found, repeated };
 
   struct parameter {
@@ -38,9 +34,6 @@ public:
   /// Finds the query parameter `name`, which has no `%` and no `+`; `+` in the query stands for a
   /// space. A repeated parameter has no value.
   parameter find(std::string_view name);
-
-  /// Frees each buffer that is larger than `bytes_max`. Views of the target become invalid.
-  void shrink(std::size_t bytes_max);
 
 private:
   void split_path(std::string_view rest) noexcept;

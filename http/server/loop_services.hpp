@@ -11,6 +11,7 @@
 #include "http/protocol/body_budget.hpp"
 #include "http/protocol/date.hpp"
 #include "http/protocol/refusal_counts.hpp"
+#include "http/protocol/target.hpp"
 #include "http/server/store_loop.hpp"
 
 #include <array>
@@ -37,6 +38,8 @@ struct loop_services {
   counter::store_client store_client;
   http::deadlines deadlines;
   http::ready_set ready_set;
+  /// The target of the request that is being dispatched.
+  http::target target;
   /// The buffer for every read of a socket. Its contents are valid within one handler only.
   std::array<char, counter::limits::read_bytes_max> read_buffer;
 };

@@ -20,7 +20,7 @@ session::session(loop_services& services, std::unique_ptr<transport> transport,
       transport_(std::move(transport)),
       permit_(std::move(permit)),
       pipeline_(services.limits, services.date, &services.bodies),
-      dispatcher_(pipeline_, services.server_info, connection) {}
+      dispatcher_(pipeline_, services.server_info, services.target, connection) {}
 
 void session::start() {
   keep_alive_ = this;
@@ -172,7 +172,6 @@ bool session::write(bool is_last) {
   pipeline_.consume_output(bytes);
   if (status == transport::status::done) {
     pipeline_.shrink(counter::limits::retained_bytes_max);
-    dispatcher_.shrink(counter::limits::retained_bytes_max);
     return true;
   }
   is_writable_ = false;
@@ -216,7 +215,6 @@ void session::on_deadline() {
     return await_peer();
   if (std::exchange(is_pausing_, false)) {
     pipeline_.shrink(0);
-    dispatcher_.shrink(0);
     return services_.deadlines.set(*this, deadlines::idle);
   }
   const bool is_partial =

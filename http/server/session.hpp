@@ -83,8 +83,8 @@ private:
   std::uint32_t unacknowledged_ = 0;    // bytes, at the last look
   std::uint32_t body_bytes_ = 0;        // of the body, at the last look
   std::uint32_t deadline_request_ = 0;  // pipeline::requests() when the deadline was set
+  self keep_alive_;                     // this session, until it is closed
   pipeline::awaited deadline_for_ = pipeline::awaited::nothing;
-  self keep_alive_;          // this session, until it is closed
   bool is_watched_ = false;  // the ready set reports each change of readiness
   bool is_readable_ = true;
   bool is_writable_ = true;

@@ -86,7 +86,7 @@ public:
       : limits_(limits),
         server_info_(server_info),
         pipeline(limits_, date_),
-        dispatcher_(pipeline, server_info_, info) {}
+        dispatcher_(pipeline, server_info_, target_, info) {}
 
   struct pending {
     http::response_queue::slot_type slot;
@@ -146,16 +146,14 @@ public:
   http::pipeline::step next_step() { return pipeline.next_step(false); }
   bool wants_input() { return next_step() == http::pipeline::step::read; }
 
-  void shrink(std::size_t kept_bytes) {
-    pipeline.shrink(kept_bytes);
-    dispatcher_.shrink(kept_bytes);
-  }
+  void shrink(std::size_t kept_bytes) { pipeline.shrink(kept_bytes); }
 
 private:
   const counter::limits limits_;
   const std::time_t now_ = 0;
   const http::date date_{now_};
   const http::v1::server_info server_info_;
+  http::target target_;
 
 public:
   http::pipeline pipeline;
