@@ -1,8 +1,12 @@
 #include "process/heap.hpp"
 
+#include <cstdio>
 #include <cstdlib>  // defines __GLIBC__
 #include <ctime>
 #include <utility>
+
+#include <fcntl.h>
+#include <unistd.h>
 
 #ifdef __GLIBC__
 #include <malloc.h>
@@ -20,6 +24,22 @@ constexpr int mmap_threshold = 4 << 20;
 /// The batches that a few dozen connections have at a time.
 constexpr int trim_threshold = 16 << 20;
 #endif
+
+constexpr std::size_t growth_min = std::size_t{32} << 20;
+
+/// Returns 0 where the system does not say it.
+std::size_t resident_bytes() noexcept {
+  const int file = ::open("/proc/self/statm", O_RDONLY | O_CLOEXEC);
+  if (file < 0)
+    return 0;
+  char text[64]{};
+  const auto size = ::read(file, text, sizeof text - 1);
+  ::close(file);
+  std::size_t all = 0, resident = 0;
+  if (size <= 0 || std::sscanf(text, "%zu %zu", &all, &resident) != 2)
+    return 0;
+  return resident * static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
+}
 
 std::chrono::nanoseconds read(clockid_t clock) noexcept {
   timespec time{};
@@ -40,7 +60,7 @@ void reuse_freed_memory() {
 }
 
 idle_trim::instant idle_trim::instant::now() noexcept {
-  return {read(CLOCK_MONOTONIC), read(CLOCK_PROCESS_CPUTIME_ID)};
+  return {read(CLOCK_MONOTONIC), read(CLOCK_PROCESS_CPUTIME_ID), resident_bytes()};
 }
 
 void idle_trim::check() noexcept {
@@ -49,16 +69,17 @@ void idle_trim::check() noexcept {
 #ifdef __GLIBC__
   malloc_trim(0);
 #endif
+  trimmed(resident_bytes());
 }
 
 bool idle_trim::step(const instant& now) noexcept {
-  const bool is_idle = (now.processor - last_.processor) * 100 < now.elapsed - last_.elapsed;
+  const auto processor = now.processor - last_.processor;
+  const auto elapsed = now.elapsed - last_.elapsed;
   last_ = now;
-  if (!is_idle) {
-    is_trimmed_ = false;
-    return false;
-  }
-  return !std::exchange(is_trimmed_, true);
+  if (processor * 100 < elapsed)
+    return !std::exchange(is_trimmed_, true);
+  is_trimmed_ = false;
+  return processor * 4 < elapsed && now.resident >= resident_ + growth_min;
 }
 
 }  // namespace process

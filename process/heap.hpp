@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 
 namespace process {
 
@@ -8,13 +9,14 @@ namespace process {
 /// unmap for each of them. Does so for glibc; nothing for others. Call it before there are threads.
 void reuse_freed_memory();
 
-/// Returns freed memory to the system when the process has nothing to do, so that it does not hold
-/// what a burst of requests took.
+/// Returns freed memory to the system when the process has little to do, so that it does not hold
+/// what a burst of requests took. A trim takes some milliseconds, in which requests may wait.
 class idle_trim {
 public:
   struct instant {
     std::chrono::nanoseconds elapsed;    ///< CLOCK_MONOTONIC
     std::chrono::nanoseconds processor;  ///< used by all threads so far
+    std::size_t resident;                ///< bytes
 
     static instant now() noexcept;
   };
@@ -25,12 +27,17 @@ public:
   void check() noexcept;
 
   /// Returns true once after each time of activity: if the process has used less than a hundredth
-  /// of a processor since the last call.
+  /// of a processor since the last call. Returns true also if it has used less than a quarter of
+  /// one, and 32 MiB more are resident than after the last trim.
   bool step(const instant& now) noexcept;
+
+  /// To be called after a trim with the bytes that are resident then.
+  void trimmed(std::size_t resident) noexcept { resident_ = resident; }
 
 private:
   instant last_;
-  bool is_trimmed_ = false;
+  std::size_t resident_ = last_.resident;  // after the last trim
+  bool is_trimmed_ = false;                // since the last time of activity
 };
 
 }  // namespace process

@@ -1,5 +1,6 @@
 #include "process/threads.hpp"
 
+#include <exception>
 #include <latch>
 #include <stdexcept>
 #include <string>
@@ -14,6 +15,7 @@ void require_threads(std::size_t count) {
   std::vector<std::thread> threads;
   threads.reserve(count);
   std::string refusal;
+  std::exception_ptr shortage;
   try {
     while (threads.size() < count)
       threads.emplace_back([&is_over] { is_over.wait(); });
@@ -22,10 +24,14 @@ void require_threads(std::size_t count) {
         "the system permits " + std::to_string(threads.size()) + " of the " +
         std::to_string(count) +
         " threads that are needed (ulimit -u, ulimit -v, pids.max): " + error.code().message();
+  } catch (...) {
+    shortage = std::current_exception();
   }
   is_over.count_down();
   for (auto& thread : threads)
     thread.join();
+  if (shortage)
+    std::rethrow_exception(shortage);
   if (!refusal.empty())
     throw std::runtime_error(refusal);
 }

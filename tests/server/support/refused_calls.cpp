@@ -32,8 +32,8 @@ Function* next(const char* name) {
 
 extern "C" {
 
-int pthread_sigmask(int how, const sigset_t* set, sigset_t* before) noexcept {
-  static auto* const real = next<decltype(pthread_sigmask)>("pthread_sigmask");
+int sigprocmask(int how, const sigset_t* set, sigset_t* before) noexcept {
+  static auto* const real = next<decltype(sigprocmask)>("sigprocmask");
   if (!is_in_main) {
     allocations_left = number_in("REFUSED_MEMORY_AFTER");
     threads_left = number_in("REFUSED_THREAD");
