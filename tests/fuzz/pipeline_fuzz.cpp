@@ -86,7 +86,8 @@ history run(std::string_view bytes, http::connection_info from, std::size_t piec
   const http::date date{now};
   static const http::v1::server_info server_info{"0", 1, {}, {.has_backups = true}};
   pipeline connection{limits, date};
-  http::dispatcher dispatcher{connection, server_info, from};
+  http::target target;
+  http::dispatcher dispatcher{connection, server_info, target, from};
   history seen;
   std::vector<pending> waiting;
   bool has_ended = false;
@@ -141,7 +142,6 @@ history run(std::string_view bytes, http::connection_info from, std::size_t piec
   REQUIRE(connection.output().empty());
   REQUIRE(connection.requests() == answers_in(seen.output));
   connection.shrink(0);
-  dispatcher.shrink(0);
   return seen;
 }
 

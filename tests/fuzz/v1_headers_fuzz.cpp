@@ -20,6 +20,12 @@ using http::header_fields;
 using http::v1::comparison;
 using http::v1::parse_idempotency_key;
 using http::v1::parse_tags;
+using http::v1::representation;
+
+std::string tag_of(std::uint64_t version, representation representation) {
+  const auto field = http::v1::tag_field(version, representation);
+  return field.substr(6, field.size() - 8);  // without `ETag: ` and the line end
+}
 
 /// Our own tags, one by one and in a list, are those of the versions.
 void check_tags(const std::string& value) {
@@ -34,10 +40,10 @@ void check_tags(const std::string& value) {
   REQUIRE(value.find(versions->is_any ? '*' : '"') != value.npos);
   std::string list = ", ";
   for (const auto version : versions->listed) {
-    const auto field = http::v1::tag_field(version);
-    const auto tag = field.substr(6, field.size() - 8);  // without `ETag: ` and the line end
+    const auto tag = tag_of(version, representation::json);
     REQUIRE(version > 0);
-    REQUIRE(value.find(tag) != value.npos);
+    REQUIRE(value.find(tag) != value.npos ||
+            value.find(tag_of(version, representation::text)) != value.npos);
     REQUIRE(parse_tags(tag, comparison::strong)->listed == std::vector{version});
     REQUIRE(parse_tags("W/" + tag, comparison::strong)->listed.empty());
     REQUIRE(parse_tags("W/" + tag, comparison::weak)->listed == std::vector{version});
