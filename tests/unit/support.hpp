@@ -146,7 +146,10 @@ public:
   http::pipeline::step next_step() { return pipeline.next_step(false); }
   bool wants_input() { return next_step() == http::pipeline::step::read; }
 
-  void shrink(std::size_t kept_bytes) { pipeline.shrink(kept_bytes); }
+  void shrink(std::size_t kept_bytes) {
+    pipeline.shrink(kept_bytes);
+    const auto freed = std::move(target_);  // no part of the connection: its loop has one
+  }
 
 private:
   const counter::limits limits_;
