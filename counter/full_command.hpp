@@ -27,12 +27,13 @@ struct full_command {
   /// How long the key is remembered at least; nullopt: as long as the store's default. Not
   /// part of what makes two requests the same: the first request of a key decides.
   std::optional<std::chrono::seconds> idempotency_ttl{};
-  /// Of an operation of a batch whose key is bound: when the binding is forgotten, which the TTL
-  /// does not change. The operation is remembered for limits::idempotency_grace longer, so that
-  /// it is applied once for each binding. After that it is refused with `overloaded`.
+  /// Set if the command belongs to a batch whose key is bound: the time at which the binding is
+  /// forgotten. The TTL then has no effect. The command is remembered for
+  /// limits::idempotency_grace longer, so that each binding applies it once. After that it is
+  /// refused with `overloaded`.
   std::optional<time_point> forget_at{};
-  /// Of the same: the time at which the binding was made or found. The command is applied at this
-  /// time at the earliest.
+  /// The time at which that binding was made or found; the command is applied no earlier. A
+  /// shard whose time is behind would otherwise repeat the replies of an earlier binding.
   time_point bound_at{};
   /// If not ok, the command only repeats the reply that its key has; without one it gets this
   /// outcome and changes nothing.

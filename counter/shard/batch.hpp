@@ -174,7 +174,8 @@ private:
   struct item {
     std::uint64_t hash;
     std::int64_t operand_or_value;
-    // Of the name in names_ (batch_operations_max fit), the call in calls_, or the list in lists_.
+    // Where the name begins in names_ (batch_operations_max names fit), or the index of the call
+    // in calls_ or of the list in lists_.
     std::uint32_t offset;
     std::uint16_t name_size;  // name_bytes_max fits; or call_size, or element_size
     counter::operation operation;

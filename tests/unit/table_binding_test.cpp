@@ -89,7 +89,7 @@ TEST_CASE("a batch whose key is bound anew is applied once more, and then repeat
   const auto new_binding = at.apply(binding(seconds{9}));
   REQUIRE_FALSE(new_binding.is_replayed);
   const auto new_one = bound_by(new_binding, add("hits", 1));
-  // One of the first batch that was delayed.
+  // A delayed operation of the first batch arrives after the key was bound again.
   CHECK(at.apply(old_one).is_replayed);
   const auto second = at.apply(new_one);
   CHECK(second == full_reply{outcome::ok, false, state{1, 1}, state{2, 2}});
