@@ -214,9 +214,10 @@ std::uint16_t server_process::port(std::size_t index) const {
   return static_cast<std::uint16_t>(std::stoul(address.substr(address.rfind(':') + 1)));
 }
 
-words counterd(words arguments) {
-  arguments.insert(arguments.begin(), COUNTERD_BINARY);
-  return arguments;
+words counterd(const words& arguments) {
+  words command{COUNTERD_BINARY};
+  command.insert(command.end(), arguments.begin(), arguments.end());
+  return command;
 }
 
 }  // namespace support

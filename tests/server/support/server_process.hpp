@@ -90,6 +90,6 @@ private:
 };
 
 /// Starts the program with these arguments only; does not wait for it.
-words counterd(words arguments);
+words counterd(const words& arguments);
 
 }  // namespace support
