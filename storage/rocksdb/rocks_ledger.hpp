@@ -81,8 +81,9 @@ namespace storage {
 //      here with `full` or `refused`, and nothing was written.
 //   3. shared_write_buffer::prepare() numbers the 'g' rows, adds them, and adds what
 //      merges the oldest rows, unless another group is merging. The 's' row is added.
-//   4. RocksDB appends the batch to the log, over zeros (wal_file_system), and with
-//      sync::always syncs the log. Groups of several shards share a write and a sync.
+//   4. RocksDB appends the batch to the log, over zeros if groups are small
+//      (wal_file_system), and with sync::always syncs the log. Groups of several shards
+//      share a write and a sync.
 //   5. RocksDB shows the rows to readers; publish() then does so with the changes.
 //   6. The watermark advances, by one write to the page cache that is not synced.
 //   7. commit() returns ok. Only now does the shard send the replies of the group, of

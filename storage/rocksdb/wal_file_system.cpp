@@ -23,6 +23,9 @@ namespace {
 /// Written at once; so many that it rarely happens that a sync has to include them.
 constexpr std::size_t zeros_bytes = std::size_t{256} << 10;
 
+/// From so many bytes a sync on, zeros cost more than they save: they double what is written.
+constexpr std::uint64_t zeros_worth_max = std::uint64_t{16} << 10;
+
 }  // namespace
 
 /// A log. One thread at a time writes it; any thread may sync it meanwhile.
@@ -46,11 +49,15 @@ public:
     return appended(data.size(), target()->Append(data, options, verification, debug), options,
                     debug);
   }
-  /// RocksDB reserves blocks here. This writes zeros instead: a sync of what is written over
-  /// them changes neither the file's length nor its blocks, so it is a single write.
+  /// RocksDB reserves blocks here. This writes zeros instead as long as syncs are small: a sync of
+  /// what is written over them changes neither the file's length nor its blocks, so it is a single
+  /// write.
   void PrepareWrite(std::size_t offset, std::size_t bytes, const IOOptions& options,
                     IODebugContext* debug) override {
     static constexpr std::array<char, zeros_bytes> zeros{};
+    if (!is_zeroing_)
+      return;
+    zeros_end_ = std::max<std::uint64_t>(zeros_end_, offset);
     // If there is no room for so many zeros, there may still be enough for the record.
     while (zeros_end_ < offset + bytes && can_write_zeros_) {
       can_write_zeros_ =
@@ -107,7 +114,7 @@ private:
     const auto bytes = bytes_.load();
     auto status = sync();
     if (status.ok())
-      synced_ = bytes;
+      is_zeroing_ = bytes < synced_.exchange(bytes) + zeros_worth_max;
     return owner_.log_failed(std::move(status));
   }
 
@@ -115,6 +122,7 @@ private:
   const std::string parent_;
   std::uint64_t zeros_end_ = 0;
   bool can_write_zeros_ = true;
+  std::atomic<bool> is_zeroing_ = true;
   std::atomic<std::uint64_t> bytes_ = 0;
   std::atomic<std::uint64_t> synced_ = 0;
 };
