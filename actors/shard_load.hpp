@@ -1,9 +1,11 @@
 #pragma once
 
+#include "counter/mutex.hpp"
+
 #include <atomic>
 #include <chrono>
+#include <condition_variable>
 #include <cstddef>
-#include <semaphore>
 
 namespace actors {
 
@@ -33,27 +35,31 @@ public:
   /// Wakes the thread in wait_for() if the operations it waits for are there.
   void announce() noexcept {
     auto wanted = wanted_.load(std::memory_order_relaxed);
-    if (wanted > 0 && operations() >= wanted && wanted_.compare_exchange_strong(wanted, 0))
-      reached_.release();
+    if (wanted == 0 || operations() < wanted || !wanted_.compare_exchange_strong(wanted, 0))
+      return;
+    // The thread has seen that they are there, or it waits by the time of the notification.
+    { const counter::mutex_lock lock{mutex_}; }
+    reached_.notify_one();
   }
 
   /// Blocks until there are `operations_wanted`; returns false after `patience`. Only
   /// for one thread: the shard's own.
   bool wait_for(std::size_t operations_wanted, std::chrono::nanoseconds patience) noexcept {
-    wanted_.store(operations_wanted);
-    announce();  // they may have come before the store
-    if (reached_.try_acquire_for(patience))
-      return true;
-    if (wanted_.exchange(0) == 0)
-      reached_.acquire();  // an announce() is about to release
-    return operations() >= operations_wanted;
+    const counter::mutex_lock lock{mutex_};
+    wanted_ = operations_wanted;
+    const bool are_there = reached_.wait_for(
+        mutex_, patience, [this, operations_wanted] { return operations() >= operations_wanted; });
+    wanted_ = 0;
+    return are_there;
   }
 
 private:
   std::atomic<std::size_t> in_mailbox_ = 0;
   std::atomic<std::size_t> wanted_ = 0;  // 0: no thread waits
   const std::size_t max_;
-  std::binary_semaphore reached_{0};
+  // Not std::binary_semaphore: libstdc++'s yields the processor four times before it sleeps.
+  counter::mutex mutex_;  // guards nothing: for the condition variable only
+  std::condition_variable_any reached_;
 };
 
 }  // namespace actors
