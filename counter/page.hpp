@@ -1,11 +1,10 @@
 #pragma once
 
 #include "counter/command.hpp"
-#include "counter/state.hpp"
+#include "counter/listed_counters.hpp"
 
 #include <cstddef>
 #include <string>
-#include <vector>
 
 namespace counter {
 
@@ -17,16 +16,11 @@ struct page_request {
   std::size_t limit = 1;  ///< the maximum of counters, at least 1
 };
 
-struct listed_counter {
-  std::string name;
-  counter::state state;
-};
-
 /// The next counters. A mailbox's page may be short or empty if its budget of steps ran out; the
 /// store's page is short only if it is the last.
 struct page {
   counter::outcome outcome = outcome::ok;
-  std::vector<listed_counter> counters{};
+  listed_counters counters{};
   bool is_last = false;  ///< true if no counters follow
   /// The `after` of the next request, unless is_last.
   std::string reached{};

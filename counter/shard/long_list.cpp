@@ -1,6 +1,5 @@
 #include "counter/shard/long_list.hpp"
 
-#include <iterator>
 #include <utility>
 
 namespace counter {
@@ -15,7 +14,8 @@ page long_list(ledger& ledger, const page_request& query, time_point now, list_b
     result.outcome = next.outcome;
     result.is_last = next.is_last;
     result.reached = std::move(next.reached);
-    std::move(next.counters.begin(), next.counters.end(), std::back_inserter(result.counters));
+    for (const auto& counter : next.counters)
+      result.counters.push_back(counter);
   }
   return result;
 }

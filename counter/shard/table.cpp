@@ -191,7 +191,7 @@ page table::list(const page_request& query, time_point now, budget& steps) {
     --steps;
     reached = name;
     if (!records_.is_expired(*next, now))
-      result.counters.push_back({std::string{name}, records_.state_of(*next)});
+      result.counters.push_back({name, records_.state_of(*next)});
   }
   result.reached = reached;
   return result;

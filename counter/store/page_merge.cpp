@@ -1,7 +1,6 @@
 #include "counter/store/page_merge.hpp"
 
 #include <algorithm>
-#include <iterator>
 #include <utility>
 
 namespace counter {
@@ -18,7 +17,6 @@ page_merge::page_merge(page_request request, unsigned sources)
       inputs_(sources) {
   for (auto& input : inputs_)
     input.reached = request_.after;
-  merged_.reserve(request_.limit + 1);
 }
 
 std::optional<page_merge::source_request> page_merge::next_request() {
@@ -42,7 +40,8 @@ void page_merge::take(unsigned source, page page) {
   input.is_pending = false;
   input.is_last = page.is_last;
   input.reached = std::move(page.reached);
-  std::move(page.counters.begin(), page.counters.end(), std::back_inserter(input.waiting));
+  input.counters = std::move(page.counters);  // the one before is merged
+  input.next = 0;
   if (outcome_ == outcome::ok)
     outcome_ = page.outcome;
   if (pending_ > 0)
@@ -61,7 +60,7 @@ page page_merge::result() {
     return {outcome_};
   page page;
   page.is_last = merged_.size() <= request_.limit;
-  merged_.resize(std::min(merged_.size(), request_.limit));
+  merged_.truncate(request_.limit);
   if (!page.is_last)
     page.reached = merged_.back().name;
   page.counters = std::move(merged_);
@@ -70,17 +69,22 @@ page page_merge::result() {
 
 /// Returns true if the merge cannot go on without the next page of `input`.
 bool page_merge::needs_page(const page_queue& input) const noexcept {
-  return input.waiting.empty() && !input.is_last && !input.is_pending &&
+  return input.is_empty() && !input.is_last && !input.is_pending &&
          merged_.size() <= request_.limit && outcome_ == outcome::ok;
 }
 
 void page_merge::merge() {
+  if (inputs_.size() == 1 && merged_.empty()) {
+    merged_ = std::exchange(inputs_.front().counters, {});
+    return;
+  }
+  merged_.reserve(request_.limit + 1);
   auto by_name = [](const page_queue* left, const page_queue* right) {
-    return left->waiting.front().name > right->waiting.front().name;
+    return left->first().name > right->first().name;
   };
   std::vector<page_queue*> heap;
   for (auto& input : inputs_) {
-    if (!input.waiting.empty())
+    if (!input.is_empty())
       heap.push_back(&input);
     else if (!input.is_last)
       return;
@@ -88,15 +92,15 @@ void page_merge::merge() {
   std::make_heap(heap.begin(), heap.end(), by_name);
   while (!heap.empty() && merged_.size() <= request_.limit) {
     std::pop_heap(heap.begin(), heap.end(), by_name);
-    auto& first = *heap.back();
-    merged_.push_back(std::move(first.waiting.front()));
-    first.waiting.pop_front();
-    if (!first.waiting.empty()) {
+    auto& input = *heap.back();
+    merged_.push_back(input.first());
+    ++input.next;
+    if (!input.is_empty()) {
       std::push_heap(heap.begin(), heap.end(), by_name);
       continue;
     }
     heap.pop_back();
-    if (!first.is_last)
+    if (!input.is_last)
       return;  // its next counter may precede those of all other sources
   }
 }

@@ -3,7 +3,6 @@
 #include "counter/page.hpp"
 
 #include <cstddef>
-#include <deque>
 #include <optional>
 #include <string>
 #include <vector>
@@ -40,10 +39,14 @@ public:
 private:
   /// The input of the merge from one source.
   struct page_queue {
-    std::deque<listed_counter> waiting{};  // not merged yet
-    std::string reached{};                 // its next page begins after this name
-    bool is_last = false;                  // it has no next page
-    bool is_pending = false;               // a request is sent
+    listed_counters counters{};  // its latest page
+    std::size_t next = 0;        // the index of the first that is not merged yet
+    std::string reached{};       // its next page begins after this name
+    bool is_last = false;        // it has no next page
+    bool is_pending = false;     // a request is sent
+
+    bool is_empty() const noexcept { return next == counters.size(); }
+    listed_counter first() const noexcept { return counters[next]; }
   };
 
   bool needs_page(const page_queue& input) const noexcept;
@@ -54,7 +57,7 @@ private:
   std::size_t next_ = 0;     // index of the next input to check
   std::size_t pending_ = 0;  // requests without a page
   // Up to limit + 1 counters: the extra one shows that a next page exists.
-  std::vector<listed_counter> merged_;
+  listed_counters merged_;
   counter::outcome outcome_ = outcome::ok;  // the first failure, if any
 };
 

@@ -43,7 +43,7 @@ list_page read_page(counter_walk& walk, const counter::page_request& request,
     if (state.expires_at && *state.expires_at <= now)
       result.last_expiry = std::max(result.last_expiry, *state.expires_at);
     else
-      page.counters.push_back({std::string{name}, state});
+      page.counters.push_back({name, state});
   }
 }
 

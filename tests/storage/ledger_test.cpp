@@ -46,7 +46,7 @@ std::vector<due_entry> due(rocks_ledger& ledger, std::int64_t now, std::size_t s
 std::vector<std::string> names_of(const counter::page& page) {
   std::vector<std::string> names;
   for (const auto& entry : page.counters)
-    names.push_back(entry.name);
+    names.emplace_back(entry.name);
   return names;
 }
 

@@ -38,7 +38,7 @@ struct fake_shard {
 inline std::vector<std::string> names_in(const counter::page& page) {
   std::vector<std::string> names;
   for (const auto& counter : page.counters)
-    names.push_back(counter.name);
+    names.emplace_back(counter.name);
   return names;
 }
 

@@ -106,11 +106,16 @@ public:
     return {counter::outcome::ok, reply.after->value};
   }
 
+  struct listed_counter {
+    std::string name;
+    counter::state state;
+  };
+
   /// Returns all counters with this prefix and greater than `after`, in byte order.
-  std::vector<counter::listed_counter> list(std::string_view prefix, std::string_view after,
-                                            counter::time_point now) {
+  std::vector<listed_counter> list(std::string_view prefix, std::string_view after,
+                                   counter::time_point now) {
     pass(now);
-    std::vector<counter::listed_counter> listed;
+    std::vector<listed_counter> listed;
     for (const auto& [name, state] : counters_)
       if (name.starts_with(prefix) && name > after)
         listed.push_back({name, state});

@@ -28,7 +28,7 @@ using budget = counter::table::budget;
 names names_of(const page& page) {
   names listed;
   for (const auto& counter : page.counters)
-    listed.push_back(counter.name);
+    listed.emplace_back(counter.name);
   return listed;
 }
 
@@ -54,7 +54,7 @@ TEST_CASE("table::list() returns names and states in byte order") {
   CHECK(page.is_last);
   CHECK(names_of(page) == names{"A", "a", "a/b", "b", "~", "\xc3\xa9"});
   for (const auto& [name, state] : page.counters)
-    CHECK(state == at.state(name));
+    CHECK(state == at.state(std::string{name}));
   CHECK(page.counters[3].state == state{9, 7, at.now + seconds{5}});
 }
 
@@ -208,8 +208,8 @@ TEST_CASE("table::list() returns a name that stays exactly once, though others c
       page = list(at, {.after = after, .limit = 1 + random() % 40}, 1 + random() % 60);
       for (const auto& [name, state] : page.counters) {
         CHECK(name > after);
-        CHECK(at.state(name) == state);
-        ++listed[name];
+        CHECK(at.state(std::string{name}) == state);
+        ++listed[std::string{name}];
       }
     }
     for (const auto& name : stay) {

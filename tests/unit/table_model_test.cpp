@@ -186,7 +186,7 @@ private:
       for (const auto& [name, state] : page.counters)
         if (listed == expected.size() || expected[listed].name != name ||
             expected[listed++].state != state)
-          return "\"" + name + "\" at " + text(state) + " in the list";
+          return "\"" + std::string{name} + "\" at " + text(state) + " in the list";
       if (page.is_last)
         break;
       if (gives_up)

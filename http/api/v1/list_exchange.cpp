@@ -35,9 +35,7 @@ http::response list_exchange::response() {
     link += "limit=" + std::to_string(query.limit) + "&cursor=" + *cursor + ">; rel=\"next\"\r\n";
     response.fields = std::move(link);
   }
-  auto bytes = page.counters.size() * counter_bytes;
-  for (const auto& counter : page.counters)
-    bytes += counter.name.size();
+  const auto bytes = page.counters.size() * counter_bytes + page.counters.name_bytes();
   response.body = json_object(
       [&](json_writer& writer) {
         writer.key("counters");
