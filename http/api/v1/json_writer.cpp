@@ -5,47 +5,61 @@
 
 #include <algorithm>
 #include <array>
-#include <cassert>
 #include <charconv>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
 #include <iterator>
 
 namespace http::v1 {
 
 namespace {
 
-constexpr std::size_t key_bytes_max = 60;
+/// Eight bytes at a time: see "Determine if a word has a byte less than n" in Anderson, "Bit
+/// Twiddling Hacks".
+class eight_bytes {
+public:
+  explicit eight_bytes(const char* bytes) noexcept { std::memcpy(&word_, bytes, sizeof word_); }
 
-bool needs_escape(char c) noexcept {
-  const auto byte = static_cast<unsigned char>(c);
-  return byte < 0x20 || c == '"' || c == '\\';
+  bool need_escapes() const noexcept {
+    return (less_than(word_, 0x20) | less_than(word_ ^ all('"'), 1) |
+            less_than(word_ ^ all('\\'), 1)) != 0;
+  }
+
+private:
+  static constexpr std::uint64_t all(unsigned char byte) noexcept {
+    return ~std::uint64_t{0} / 255 * byte;
+  }
+  static constexpr std::uint64_t less_than(std::uint64_t word, unsigned char bound) noexcept {
+    return (word - all(bound)) & ~word & all(0x80);
+  }
+
+  std::uint64_t word_;
+};
+
+bool needs_escapes(std::string_view text) noexcept {
+  constexpr std::size_t step = sizeof(std::uint64_t);
+  for (; text.size() >= step; text.remove_prefix(step))
+    if (eight_bytes{text.data()}.need_escapes())
+      return true;
+  std::array<char, step> rest;
+  rest.fill(' ');
+  std::copy(text.begin(), text.end(), rest.begin());
+  return eight_bytes{rest.data()}.need_escapes();
 }
 
 template <class Number>
 void append_number(std::string& output, Number number) {
   char digits[24];
-  output.append(digits, std::to_chars(std::begin(digits), std::end(digits), number).ptr);
+  const char* const end = std::to_chars(std::begin(digits), std::end(digits), number).ptr;
+  output.append(digits, static_cast<std::size_t>(end - digits));
 }
 
 }  // namespace
 
-void json_writer::key(std::string_view name) {
-  assert(name.size() <= key_bytes_max);
-  // Appended at once, because a response has many.
-  std::array<char, key_bytes_max + 4> text;
-  auto* end = text.data();
-  if (needs_comma_)
-    *end++ = ',';
-  *end++ = '"';
-  end = std::copy(name.begin(), name.end(), end);
-  *end++ = '"';
-  *end++ = ':';
-  output_.append(text.data(), end);
-  needs_comma_ = false;
-}
-
 void json_writer::value(std::string_view text) {
   separate();
-  if (std::any_of(text.begin(), text.end(), needs_escape)) {
+  if (needs_escapes(text)) {
     output_ += boost::json::serialize(boost::json::string{text});
   } else {
     output_ += '"';

@@ -1,5 +1,9 @@
 #pragma once
 
+#include <algorithm>
+#include <array>
+#include <cassert>
+#include <charconv>
 #include <concepts>
 #include <cstddef>
 #include <optional>
@@ -26,7 +30,10 @@ public:
 
   /// Begins the member `name` of an object; one value, object or array must follow. `name` must
   /// need no escapes, and have at most 60 bytes.
-  void key(std::string_view name);
+  void key(std::string_view name) {
+    key_text text;
+    append(text, put_key(text, name));
+  }
 
   void value(std::string_view text);
   void value(const char* text) { value(std::string_view{text}); }
@@ -50,8 +57,39 @@ public:
     key(name);
     value(content);
   }
+  /// Appends name and number at once, because lists and batches have thousands.
+  template <std::integral Number>
+  requires(!std::same_as<Number, bool>) void member(std::string_view name, const Number& number) {
+    key_text text;
+    auto* const end = put_key(text, name);
+    append(text, std::to_chars(end, end + number_bytes_max, number).ptr);
+    needs_comma_ = true;
+  }
 
 private:
+  static constexpr std::size_t key_bytes_max = 60;
+  static constexpr std::size_t number_bytes_max = 24;
+  /// A comma, quotes, a colon, and a number.
+  using key_text = std::array<char, key_bytes_max + 4 + number_bytes_max>;
+
+  /// Returns the end of what it puts at the beginning of `text`.
+  char* put_key(key_text& text, std::string_view name) noexcept {
+    assert(name.size() <= key_bytes_max);
+    auto* end = text.data();
+    if (needs_comma_)
+      *end++ = ',';
+    *end++ = '"';
+    end = std::copy(name.begin(), name.end(), end);
+    *end++ = '"';
+    *end++ = ':';
+    needs_comma_ = false;
+    return end;
+  }
+
+  void append(const key_text& text, const char* end) {
+    output_.append(text.data(), static_cast<std::size_t>(end - text.data()));
+  }
+
   void begin(char bracket);
   void end(char bracket);
   void separate();

@@ -66,3 +66,17 @@ TEST_CASE("json_writer escapes what JSON demands, so that any text comes back") 
     REQUIRE(output == boost::json::serialize(parsed));
   }
 }
+
+TEST_CASE("json_writer notices a byte that needs an escape at each position") {
+  for (std::size_t bytes = 1; bytes <= 25; ++bytes) {
+    for (std::size_t position = 0; position < bytes; ++position) {
+      for (const char special : {'\0', '\x1f', '"', '\\'}) {
+        std::string text(bytes, position % 2 == 0 ? '\x20' : '~');
+        text[position] = special;
+        std::string written;
+        json_writer{written}.value(text);
+        CHECK(boost::json::parse(written).as_string() == text);
+      }
+    }
+  }
+}
