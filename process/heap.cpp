@@ -1,9 +1,10 @@
 #include "process/heap.hpp"
 
+#include <algorithm>
+#include <cinttypes>
 #include <cstdio>
 #include <cstdlib>  // defines __GLIBC__
 #include <ctime>
-#include <utility>
 
 #include <fcntl.h>
 #include <unistd.h>
@@ -11,6 +12,9 @@
 #ifdef __GLIBC__
 #include <malloc.h>
 #include <sys/resource.h>
+#if __GLIBC_PREREQ(2, 33)
+#define HAS_HEAP_INFORMATION
+#endif
 #endif
 
 namespace process {
@@ -25,21 +29,30 @@ constexpr int mmap_threshold = 4 << 20;
 constexpr int trim_threshold = 16 << 20;
 #endif
 
-constexpr std::size_t growth_min = std::size_t{32} << 20;
+constexpr std::int64_t growth_min_without_load = std::int64_t{1} << 20;
+constexpr std::int64_t growth_min = std::int64_t{32} << 20;
 
+#ifdef HAS_HEAP_INFORMATION
 /// Returns 0 where the system does not say it.
-std::size_t resident_bytes() noexcept {
+std::int64_t resident_bytes() noexcept {
   const int file = ::open("/proc/self/statm", O_RDONLY | O_CLOEXEC);
   if (file < 0)
     return 0;
   char text[64]{};
   const auto size = ::read(file, text, sizeof text - 1);
   ::close(file);
-  std::size_t all = 0, resident = 0;
-  if (size <= 0 || std::sscanf(text, "%zu %zu", &all, &resident) != 2)
+  std::int64_t all = 0, resident = 0;
+  if (size <= 0 || std::sscanf(text, "%" SCNd64 " %" SCNd64, &all, &resident) != 2)
     return 0;
-  return resident * static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
+  return resident * ::sysconf(_SC_PAGESIZE);
 }
+
+/// Of the heap; takes as long as there are free pieces in it.
+std::int64_t unused_bytes() noexcept {
+  const auto heap = mallinfo2();
+  return resident_bytes() - static_cast<std::int64_t>(heap.uordblks + heap.hblkhd);
+}
+#endif
 
 std::chrono::nanoseconds read(clockid_t clock) noexcept {
   timespec time{};
@@ -60,26 +73,33 @@ void reuse_freed_memory() {
 }
 
 idle_trim::instant idle_trim::instant::now() noexcept {
-  return {read(CLOCK_MONOTONIC), read(CLOCK_PROCESS_CPUTIME_ID), resident_bytes()};
+  return {read(CLOCK_MONOTONIC), read(CLOCK_PROCESS_CPUTIME_ID)};
 }
 
 void idle_trim::check() noexcept {
-  if (!step(instant::now()))
+#ifdef HAS_HEAP_INFORMATION
+  const auto now = load_since_last(instant::now());
+  if (now == load::heavy || !is_worth(now, unused_bytes()))
     return;
-#ifdef __GLIBC__
   malloc_trim(0);
+  trimmed(unused_bytes());
 #endif
-  trimmed(resident_bytes());
 }
 
-bool idle_trim::step(const instant& now) noexcept {
+idle_trim::load idle_trim::load_since_last(const instant& now) noexcept {
   const auto processor = now.processor - last_.processor;
   const auto elapsed = now.elapsed - last_.elapsed;
   last_ = now;
   if (processor * 100 < elapsed)
-    return !std::exchange(is_trimmed_, true);
-  is_trimmed_ = false;
-  return processor * 4 < elapsed && now.resident >= resident_ + growth_min;
+    return load::none;
+  return processor * 4 < elapsed ? load::light : load::heavy;
+}
+
+bool idle_trim::is_worth(load now, std::int64_t unused) noexcept {
+  if (now == load::heavy)
+    return false;
+  least_unused_ = std::min(least_unused_, unused);
+  return unused - least_unused_ >= (now == load::none ? growth_min_without_load : growth_min);
 }
 
 }  // namespace process

@@ -1,7 +1,7 @@
 #pragma once
 
 #include <chrono>
-#include <cstddef>
+#include <cstdint>
 
 namespace process {
 
@@ -16,28 +16,33 @@ public:
   struct instant {
     std::chrono::nanoseconds elapsed;    ///< CLOCK_MONOTONIC
     std::chrono::nanoseconds processor;  ///< used by all threads so far
-    std::size_t resident;                ///< bytes
 
     static instant now() noexcept;
   };
 
+  /// Of one processor: less than a hundredth, less than a quarter, or more.
+  enum class load : std::uint8_t { none, light, heavy };
+
   explicit idle_trim(const instant& start = instant::now()) noexcept : last_(start) {}
 
-  /// Trims the heap if step() returns true. Call it every few seconds.
+  /// Trims the heap if that is worth it. Call it every few seconds.
   void check() noexcept;
 
-  /// Returns true once after each time of activity: if the process has used less than a hundredth
-  /// of a processor since the last call. Returns true also if it has used less than a quarter of
-  /// one, and 32 MiB more are resident than after the last trim.
-  bool step(const instant& now) noexcept;
+  /// Returns the load since the last call, or since the start.
+  load load_since_last(const instant& now) noexcept;
 
-  /// To be called after a trim with the bytes that are resident then.
-  void trimmed(std::size_t resident) noexcept { resident_ = resident; }
+  /// Returns true if a trim is worth it. `unused` is how many bytes are resident and not
+  /// allocated. It may be negative, because what is allocated need not be resident. It must be
+  /// more than its least value since the last trim, which is what a trim leaves: by 1 MiB if there
+  /// is no load, by 32 MiB if it is light.
+  bool is_worth(load now, std::int64_t unused) noexcept;
+
+  /// To be called after a trim with what is unused then.
+  void trimmed(std::int64_t unused) noexcept { least_unused_ = unused; }
 
 private:
   instant last_;
-  std::size_t resident_ = last_.resident;  // after the last trim
-  bool is_trimmed_ = false;                // since the last time of activity
+  std::int64_t least_unused_ = 0;
 };
 
 }  // namespace process

@@ -3,47 +3,46 @@
 #include <doctest/doctest.h>
 
 #include <chrono>
-#include <cstddef>
+#include <cstdint>
 
 using process::idle_trim;
 using namespace std::chrono_literals;
 
 namespace {
 
-constexpr std::size_t mib = std::size_t{1} << 20;
+using load = idle_trim::load;
+
+constexpr std::int64_t kib = 1 << 10, mib = 1 << 20;
 
 }  // namespace
 
-TEST_CASE("idle_trim::step() returns true once when the process has nothing to do") {
-  idle_trim trim{{100s, 5s, 10 * mib}};
-  // A tenth of a processor, and a hundredth.
-  CHECK_FALSE(trim.step({110s, 6s, 10 * mib}));
-  CHECK_FALSE(trim.step({120s, 6100ms, 10 * mib}));
-  CHECK(trim.step({130s, 6199ms, 10 * mib}));
-  CHECK_FALSE(trim.step({140s, 6200ms, 10 * mib}));
-  CHECK_FALSE(trim.step({150s, 6200ms, 10 * mib}));
-  // Again after the next time of activity.
-  CHECK_FALSE(trim.step({160s, 8s, 10 * mib}));
-  CHECK(trim.step({170s, 8s, 10 * mib}));
-  CHECK_FALSE(trim.step({180s, 8s, 10 * mib}));
+TEST_CASE("idle_trim::load_since_last() compares processor time with the time that has elapsed") {
+  idle_trim trim{{100s, 5s}};
+  CHECK(trim.load_since_last({110s, 7500ms}) == load::heavy);
+  CHECK(trim.load_since_last({120s, 9999ms}) == load::light);
+  CHECK(trim.load_since_last({130s, 10099ms}) == load::light);
+  CHECK(trim.load_since_last({140s, 10198ms}) == load::none);
+  CHECK(trim.load_since_last({150s, 10198ms}) == load::none);
 }
 
-TEST_CASE("idle_trim::step() returns true if the process was idle from the start") {
-  idle_trim trim{{100s, 5s, 10 * mib}};
-  CHECK(trim.step({110s, 5s, 10 * mib}));
+TEST_CASE("idle_trim::is_worth() returns true for a MiB without load, and for 32 if it is light") {
+  idle_trim trim{{100s, 5s}};
+  trim.trimmed(10 * mib);
+  CHECK_FALSE(trim.is_worth(load::none, 11 * mib - 1));
+  CHECK(trim.is_worth(load::none, 11 * mib));
+  CHECK_FALSE(trim.is_worth(load::light, 42 * mib - 1));
+  CHECK(trim.is_worth(load::light, 42 * mib));
+  CHECK_FALSE(trim.is_worth(load::heavy, 1000 * mib));
 }
 
-TEST_CASE("idle_trim::step() returns true under a light load if much more is resident") {
-  idle_trim trim{{100s, 5s, 10 * mib}};
-  // A fifth of a processor.
-  CHECK_FALSE(trim.step({110s, 7s, 41 * mib}));
-  CHECK(trim.step({120s, 9s, 42 * mib}));
-  trim.trimmed(30 * mib);
-  CHECK_FALSE(trim.step({130s, 11s, 61 * mib}));
-  CHECK(trim.step({140s, 13s, 62 * mib}));
-  trim.trimmed(62 * mib);
-  CHECK_FALSE(trim.step({150s, 15s, 62 * mib}));
-  // A quarter.
-  CHECK_FALSE(trim.step({160s, 17500ms, 200 * mib}));
-  CHECK(trim.step({170s, 19s, 200 * mib}));
+TEST_CASE("idle_trim::is_worth() compares with the least that was unused since the last trim") {
+  idle_trim trim{{100s, 5s}};
+  // What a trim cannot give back.
+  trim.trimmed(60 * mib);
+  CHECK_FALSE(trim.is_worth(load::none, 60 * mib + kib));
+  // Allocated again, and freed.
+  CHECK_FALSE(trim.is_worth(load::light, -5 * mib));
+  CHECK(trim.is_worth(load::light, 27 * mib));
+  trim.trimmed(-5 * mib);
+  CHECK_FALSE(trim.is_worth(load::none, -5 * mib));
 }
