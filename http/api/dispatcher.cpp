@@ -31,7 +31,7 @@ void dispatcher::handle(const request& request, std::optional<addressed_call>& n
     pipeline_.complete(slot, *response);
   } else {
     auto& pending = std::get<std::unique_ptr<exchange>>(result);
-    if (pending->is_long())
+    if (pending->is_long() || pending->is_ordered())
       pipeline_.hold_until_complete(slot);
     exchanges_.add(slot, std::move(pending));
     next = next_exchange_call();
@@ -39,7 +39,7 @@ void dispatcher::handle(const request& request, std::optional<addressed_call>& n
 }
 
 std::optional<dispatcher::addressed_call> dispatcher::next_exchange_call() {
-  auto next = exchanges_.next_request();
+  auto next = exchanges_.next_request(pipeline_.oldest_slot());
   if (!next)
     return std::nullopt;
   return addressed_call{next->slot,

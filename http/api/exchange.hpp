@@ -30,6 +30,10 @@ public:
   /// Returns true if the response may be large or slow: no further request of the connection begins
   /// before it is complete.
   virtual bool is_long() const noexcept { return false; }
+
+  /// Returns true if the exchange begins when all earlier requests of the connection are complete,
+  /// and later ones when it is: it does not reach the store by the way of single counters.
+  virtual bool is_ordered() const noexcept { return false; }
 };
 
 }  // namespace http

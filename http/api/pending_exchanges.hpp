@@ -31,14 +31,19 @@ public:
     counter::request request;
   };
 
-  /// Returns the next request of any exchange to the store; nullopt if none has one now.
-  std::optional<addressed_request> next_request() {
+  /// Returns the next request of any exchange to the store; nullopt if none has one now. All
+  /// requests of the connection before `oldest` are complete.
+  std::optional<addressed_request> next_request(slot_type oldest) {
     if (!pending_)
       return std::nullopt;
     auto& [entries, first] = *pending_;
-    for (; first < entries.size(); ++first)
-      if (auto request = entries[first].exchange->next_request())
-        return addressed_request{entries[first].slot, std::move(*request)};
+    for (; first < entries.size(); ++first) {
+      auto& [slot, exchange] = entries[first];
+      if (exchange->is_ordered() && slot != oldest)
+        return std::nullopt;
+      if (auto request = exchange->next_request())
+        return addressed_request{slot, std::move(*request)};
+    }
     return std::nullopt;
   }
 

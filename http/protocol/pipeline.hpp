@@ -52,6 +52,9 @@ public:
   /// Returns the slot for the response to the request that was yielded last.
   slot_type slot() const noexcept { return responses_.newest(); }
 
+  /// Returns the slot of the oldest request without a complete response.
+  slot_type oldest_slot() const noexcept { return responses_.oldest(); }
+
   /// Yields no further request until the response of `slot` is complete. For responses that may be
   /// large or slow.
   void hold_until_complete(slot_type slot) noexcept { held_until_ = slot; }

@@ -43,6 +43,9 @@ public:
   /// Returns the slot that open() returned last, whether or not it is complete.
   slot_type newest() const noexcept { return oldest_ + count_ - 1; }
 
+  /// Returns the oldest slot that is open and not complete; newest() + 1 if all are complete.
+  slot_type oldest() const noexcept { return oldest_; }
+
   /// Returns the number of pending responses: open, and not all in output().
   std::size_t size() const noexcept { return count_; }
   bool empty() const noexcept { return count_ == 0; }

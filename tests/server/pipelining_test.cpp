@@ -1,5 +1,6 @@
 #include "tests/server/support/client.hpp"
 #include "tests/server/support/server_process.hpp"
+#include "tests/server/support/temporary_directory.hpp"
 
 #include <doctest/doctest.h>
 
@@ -121,4 +122,25 @@ TEST_CASE("HEAD in the middle of a pipeline does not shift what follows") {
   CHECK(connection.read_answer(/*is_head=*/true).field("Content-Length") == "5");
   CHECK(connection.read_answer().status == 204);
   CHECK(connection.read_answer().body == "x: 1\n");
+}
+
+TEST_CASE("A list that is pipelined behind a change shows it") {
+  for (const bool is_durable : {false, true}) {
+    CAPTURE(is_durable);
+    const temporary_directory disk;
+    words flags{"--shards", "3"};
+    if (is_durable) {
+      flags.emplace_back("--data");
+      flags.push_back(disk / "data");
+    }
+    server_process server{flags};
+    client connection{server.port()};
+    for (int i = 0; i < 20; ++i) {
+      const auto name = std::to_string(i) + "-";
+      connection.send(request("POST", "/v1/counters/" + name) +
+                      get_request("/v1/counters?prefix=" + name));
+      CHECK(connection.read_answer().status == 201);
+      CHECK(connection.read_answer().body.find("\"" + name + "\"") != std::string::npos);
+    }
+  }
 }

@@ -14,6 +14,7 @@ public:
 
   http::response response() override;
   bool is_long() const noexcept override { return true; }
+  bool is_ordered() const noexcept override { return true; }
 };
 
 }  // namespace http::v1

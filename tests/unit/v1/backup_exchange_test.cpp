@@ -35,6 +35,7 @@ TEST_CASE("backup_exchange sends one request, with its name") {
   backup_exchange exchange{"nightly"};
   CHECK_FALSE(exchange.is_done());
   CHECK_FALSE(exchange.is_long());
+  CHECK(exchange.is_ordered());
   const auto requests = requests_of(exchange);
   REQUIRE(requests.size() == 1);
   const auto& request = std::get<backup_request>(requests[0]);

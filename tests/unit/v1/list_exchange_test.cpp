@@ -32,6 +32,7 @@ http::response response_to(page page, const http::v1::list_parameters& parameter
 TEST_CASE("list_exchange sends one request with its parameters") {
   list_exchange list{{"a", 10, "ab"}};
   CHECK(list.is_long());
+  CHECK(list.is_ordered());
   CHECK_FALSE(list.is_done());
   const auto requests = requests_of(list);
   REQUIRE(requests.size() == 1);
