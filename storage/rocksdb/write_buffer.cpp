@@ -11,8 +11,14 @@ namespace storage {
 
 namespace {
 
-/// Bytes that a change of a counter with a short name takes, for the first reservation.
-constexpr std::size_t change_bytes = 40;
+/// A change counts as at least so many bytes, so that there are never more than the reservation is
+/// for: a hash table that grows moves all of its entries while requests wait.
+constexpr std::size_t change_bytes_min = 40;
+
+/// The buffer may exceed its size by what is added until the next merge.
+constexpr std::size_t reserved_changes(std::size_t bytes) {
+  return (bytes + bytes / 4) / change_bytes_min;
+}
 
 /// May be merged at once in addition to the allowance, so that the buffer also shrinks
 /// when little is added.
@@ -21,20 +27,21 @@ constexpr std::size_t merged_bytes = std::size_t{16} << 10;
 }  // namespace
 
 write_buffer::write_buffer(counter::siphash_key key, std::size_t bytes)
-    : latest_(bytes / change_bytes, by_name{key}, by_name{key}) {}
+    : latest_(reserved_changes(bytes), by_name{key}, by_name{key}) {}
 
 void write_buffer::add(std::uint64_t number, std::string_view changes) {
   restore(number, changes);
   // Twice as much: not every group that adds also merges, and the buffer has to shrink.
-  allowance_ += 2 * rows_.back().bytes();
+  allowance_ += 2 * rows_.back().bytes;
 }
 
 void write_buffer::restore(std::uint64_t number, std::string_view changes) {
   rows_.push_back({number, std::string{changes}});
   auto& added = rows_.back();
-  bytes_ += added.bytes();
+  added.bytes = sizeof added;
   char* const first = added.changes.data();
   for_each_change(added.changes, [&](const char* begin, const change& change) {
+    added.bytes += std::max(change_bytes_min, change.name.size() + change.row.size());
     const reference latest{first + (begin - first)};
     const auto [found, is_new] = latest_.insert(latest);
     if (!is_new)
@@ -42,6 +49,7 @@ void write_buffer::restore(std::uint64_t number, std::string_view changes) {
     if (keeps_order_ && (is_new || unordered_ > 0))
       order_.emplace(change.name);
   });
+  bytes_ += added.bytes;
 }
 
 bool write_buffer::find(std::string_view name, std::string_view& row) const {
@@ -70,7 +78,7 @@ std::size_t write_buffer::merge(rocksdb::WriteBatch& batch, std::size_t bytes_ma
     });
     changes_key(key, oldest.number);
     batch.SingleDelete(key);  // allowed, because the row was put once
-    bytes -= oldest.bytes();
+    bytes -= oldest.bytes;
   }
   return merged;
 }
@@ -86,8 +94,8 @@ void write_buffer::drop(std::size_t rows) {
       if (const auto found = order_.find(change.name); found != order_.end())
         order_.erase(found);
     });
-    bytes_ -= oldest.bytes();
-    allowance_ -= std::min(allowance_, oldest.bytes());
+    bytes_ -= oldest.bytes;
+    allowance_ -= std::min(allowance_, oldest.bytes);
     rows_.pop_front();
   }
 }

@@ -29,8 +29,8 @@ namespace storage {
 /// maintenance of large databases", ACM TODS 1, 3, 1976).
 class write_buffer {
 public:
-  /// Reserves memory for about `bytes`. Peers choose the names, so `key`, by which they
-  /// are hashed, must be secret.
+  /// Reserves memory for the changes that fit into `bytes`, and a quarter more. Peers choose
+  /// the names, so `key`, by which they are hashed, must be secret.
   write_buffer(counter::siphash_key key, std::size_t bytes);
 
   write_buffer(const write_buffer&) = delete;
@@ -48,7 +48,7 @@ public:
   /// changes. Returns false if there is none: then the counter's own row decides.
   bool find(std::string_view name, std::string_view& row) const;
 
-  /// The memory that it takes, about.
+  /// The memory that it takes, about; at least 40 for each change.
   std::size_t bytes() const noexcept { return bytes_; }
 
   /// Puts into `batch` what merges the oldest rows, as many as needed for the others to
@@ -83,8 +83,7 @@ private:
   struct changes_row {
     std::uint64_t number;
     std::string changes;
-
-    std::size_t bytes() const noexcept { return sizeof(changes_row) + changes.size(); }
+    std::size_t bytes = 0;  // see write_buffer::bytes()
   };
 
   /// Where a change begins. Mutable, so that a later change of the same name can replace

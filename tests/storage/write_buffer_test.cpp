@@ -291,3 +291,10 @@ TEST_CASE("a ledger reads the same, however much of its changes is merged") {
     }
   }
 }
+
+TEST_CASE("write_buffer::bytes() bounds the number of changes, however short their names are") {
+  write_buffer buffer{hash_key, 0};
+  for (int i = 0; i < 100; ++i)
+    buffer.add(static_cast<std::uint64_t>(i), changes_of({{std::to_string(i), std::nullopt}}));
+  CHECK(buffer.bytes() >= 100 * 40);
+}
