@@ -12,12 +12,18 @@ def expanded_size(text):
     return len(re.sub(r"%0(\d+)[du]", lambda place: "0" * int(place[1]), text).encode())
 
 
-def http(target, body=None, fields=()):
-    """A GET, or with a body of JSON a POST."""
-    lines = [f"{'GET' if body is None else 'POST'} {target} HTTP/1.1", "Host: 127.0.0.1", *fields]
+def http(target, body=None, fields=(), method=None):
+    """A GET, or with a body of JSON a POST, unless it has another method."""
+    method = method or ("GET" if body is None else "POST")
+    lines = [f"{method} {target} HTTP/1.1", "Host: 127.0.0.1", *fields]
     if body is not None:
         lines += ["Content-Type: application/json", f"Content-Length: {expanded_size(body)}"]
     return "\r\n".join([*lines, "", body or ""])
+
+
+def numbered(text, number):
+    """The text of a request that has this number."""
+    return re.sub(r"%0(\d+)u", lambda place: f"{number:0{place[1]}}", text)
 
 
 def redis(*words):
