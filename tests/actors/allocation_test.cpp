@@ -46,6 +46,39 @@ std::string request(const std::string& target) {
   return "GET " + target + " HTTP/1.1\r\nHost: localhost\r\nUser-Agent: test\r\n\r\n";
 }
 
+std::string batch_request(const std::string& operations, const std::string& fields = "") {
+  return "POST /v1/batch HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n" +
+         fields + "Content-Length: " + std::to_string(operations.size()) + "\r\n\r\n" + operations;
+}
+
+/// The largest batch, and the largest page of a list.
+constexpr std::size_t many = 1'000;
+
+/// A batch that adds to `many` counters, whose names have `name_bytes` each.
+std::string additions(std::size_t name_bytes) {
+  std::string operations;
+  for (std::size_t i = 0; i < many; ++i) {
+    const auto number = std::to_string(many + i);
+    operations += (i == 0 ? "" : ",") + std::string{R"({"op":"add","name":")"} +
+                  std::string(name_bytes - number.size(), 'n') + number + R"(","delta":1})";
+  }
+  return R"({"ops":[)" + operations + "]}";
+}
+
+/// Names of 10 bytes are part of a std::string, names of 40 bytes are allocated.
+constexpr std::size_t short_name = 10, long_name = 40;
+
+/// Calls `pass(i)` with growing numbers and returns how often the last one allocates.
+template <class Pass>
+std::size_t allocations_of(Pass pass) {
+  constexpr int warm_up = 20;
+  for (int i = 0; i < warm_up; ++i)
+    pass(i);
+  const auto before = unit::allocations::now().calls;
+  pass(warm_up);
+  return unit::allocations::now().calls - before;
+}
+
 }  // namespace
 
 TEST_CASE("a request allocates nothing, and a batch only CAF's message") {
@@ -73,5 +106,55 @@ TEST_CASE("a request allocates nothing, and a batch only CAF's message") {
     const auto calls = unit::allocations::now().calls - before;
     // A pass has more commands than a batch holds, so each shard gets one or two.
     CHECK(calls <= passes * shards * 2);
+  }
+}
+
+TEST_CASE("a batch of a thousand allocates long names, and nothing else for each operation") {
+  for (const unsigned shards : {1u, 4u}) {
+    for (const auto name_bytes : {short_name, long_name}) {
+      CAPTURE(shards);
+      CAPTURE(name_bytes);
+      fixture f{shards, 1};
+      const auto batch = batch_request(additions(name_bytes));
+      const auto calls = allocations_of([&](int) { f.pass(batch); });
+      CHECK(f.answers() == 21);
+      const auto names = name_bytes == long_name ? many : 0;
+      CHECK(calls <= 40 + shards + names);
+    }
+  }
+}
+
+TEST_CASE("a keyed batch of a thousand allocates a record for each operation") {
+  for (const unsigned shards : {1u, 4u}) {
+    CAPTURE(shards);
+    fixture f{shards, 1};
+    const auto operations = additions(short_name);
+    const auto calls = allocations_of([&](int i) {
+      const auto key = "Idempotency-Key: k" + std::to_string(i) + "\r\n";
+      f.pass(batch_request(operations, key));
+      f.pass("");  // sends the operations, now that their key is bound
+    });
+    CHECK(f.answers() == 2 * 21);
+    // Each record has its id, and a block of the queue has two records.
+    const auto records = many + many / 2;
+    // The index of the records grows in 128 parts.
+    CHECK(calls <= 64 + 128 * shards + records);
+  }
+}
+
+TEST_CASE("a list of a thousand allocates long names, and a block for nine counters") {
+  for (const unsigned shards : {1u, 4u}) {
+    for (const auto name_bytes : {short_name, long_name}) {
+      CAPTURE(shards);
+      CAPTURE(name_bytes);
+      fixture f{shards, 1};
+      f.pass(batch_request(additions(name_bytes)));
+      const auto list = request("/v1/counters?limit=" + std::to_string(many));
+      const auto calls = allocations_of([&](int) { f.pass(list); });
+      CHECK(f.answers() == 1 + 21);
+      const auto names = name_bytes == long_name ? many : 0;
+      const auto blocks = many / 9;  // of page_merge's queues
+      CHECK(calls <= 64 + 8 * shards + names + blocks);
+    }
   }
 }
