@@ -10,6 +10,7 @@
 #include <chrono>
 #include <cstddef>
 #include <map>
+#include <optional>
 #include <random>
 #include <set>
 #include <string>
@@ -155,6 +156,35 @@ TEST_CASE("table::list() spends steps on expired counters, too") {
   CHECK(page.counters.empty());
   CHECK_FALSE(page.is_last);
   CHECK(page.reached == "b");
+}
+
+TEST_CASE("table::list() spends a step on each counter of a page, and none on erased ones") {
+  constexpr std::size_t all = 20'000, gap = 100, listed = all / gap, limit = 50;
+  for (const bool have_expired : {false, true}) {
+    CAPTURE(have_expired);
+    shard at{all, 0};
+    make_order(at);
+    for (std::size_t i = 0; i < all; ++i) {
+      const auto name = std::to_string(all + i);
+      const bool stays = i % gap == 0;
+      at.apply(set(name, 1, have_expired && !stays ? std::optional{seconds{1}} : std::nullopt));
+      if (!have_expired && !stays)
+        at.apply(erase(name));
+    }
+    if (have_expired) {
+      at.pass(seconds{1});
+      at.table.expire(at.now, all);
+    }
+    budget steps = all;
+    std::size_t count = 0;
+    page page;
+    while (!page.is_last) {
+      page = at.table.list({.after = page.reached, .limit = limit}, at.now, steps);
+      count += page.counters.size();
+    }
+    CHECK(count == listed);
+    CHECK(all - steps == listed);
+  }
 }
 
 TEST_CASE("table::list() continues after a name that was removed meanwhile") {
