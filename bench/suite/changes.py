@@ -47,7 +47,7 @@ def worse_verdicts(now, before):
 def worse_facts(now, before, same_machine):
     for fact, value in now["facts"].items():
         then = before["facts"].get(fact)
-        noise = 1.02 if fact.startswith("instructions") else 1.10
+        noise = 1.02 if fact.startswith("instructions,") else 1.10
         less_is_better = fact.startswith(LESS_IS_BETTER_ANYWHERE) or \
             same_machine and fact.endswith(LESS_IS_BETTER)
         if less_is_better and then and is_worse(value, then, noise, False):
@@ -66,7 +66,7 @@ def text(now, before):
     """`now` and `before` have a date, a machine, loads and facts."""
     same_machine = all(now["machine"][part] == before["machine"][part] for part in ("cpus", "model"))
     lines = [f"Compared with the publication of {before['date']}: what is worse by more than 10 % (p99: "
-             "30 %, instructions: 2 %)."]
+             "30 %, instructions in memory: 2 %)."]
     if not same_machine:
         lines.append("That was another machine, so only ratios, bytes and instructions are compared.")
     elif peers := drift(now, before):

@@ -1,5 +1,5 @@
-"""Instructions of each kind of request. They move by 1 % where time moves by 10 %, so a bound
-on them says what a change costs, on any machine: scripts/check-costs."""
+"""Instructions of each kind of request. They move by 1 % where time moves by 10 %, so bounds
+on them show what a change costs, however busy the machine is: scripts/check-costs."""
 
 import dataclasses
 import shutil
