@@ -1,3 +1,4 @@
+#include "tests/paths.hpp"
 #include "tests/proxies/support/proxy.hpp"
 #include "tests/proxies/support/relay.hpp"
 #include "tests/proxies/support/sockets.hpp"

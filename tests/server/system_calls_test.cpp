@@ -1,3 +1,4 @@
+#include "tests/paths.hpp"
 #include "tests/server/support/client.hpp"
 #include "tests/server/support/server_process.hpp"
 

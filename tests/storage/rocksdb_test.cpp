@@ -7,6 +7,7 @@
 #include "storage/rocksdb/database_opener.hpp"
 #include "storage/rocksdb/rocks_ledger.hpp"
 #include "storage/rocksdb/valid_prefix.hpp"
+#include "tests/paths.hpp"
 #include "tests/storage/support/database.hpp"
 #include "tests/storage/support/file_bytes.hpp"
 #include "tests/storage/support/test_disk.hpp"

@@ -1,3 +1,5 @@
+#include "tests/paths.hpp"
+
 #include <doctest/doctest.h>
 
 #include <filesystem>

@@ -1,4 +1,5 @@
 #include "http/api/route_table.hpp"
+#include "tests/paths.hpp"
 
 #include <doctest/doctest.h>
 #include <boost/json/parse.hpp>

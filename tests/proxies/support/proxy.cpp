@@ -1,5 +1,6 @@
 #include "tests/proxies/support/proxy.hpp"
 
+#include "tests/paths.hpp"
 #include "tests/server/support/client.hpp"
 
 #include <chrono>

@@ -1,5 +1,7 @@
 // The wall clock is set while a server runs, and between two runs.
 
+#include "tests/paths.hpp"
+
 #ifdef SHIFTED_CLOCK_LIBRARY
 
 #include "tests/server/durable/support/data.hpp"

@@ -1,6 +1,7 @@
 // A start that cannot be completed ends at once, with one line; and so does one that is told
 // to stop.
 
+#include "tests/paths.hpp"
 #include "tests/server/durable/support/data.hpp"
 #include "tests/server/durable/support/faults.hpp"
 #include "tests/server/support/client.hpp"

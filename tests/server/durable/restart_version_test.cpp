@@ -1,5 +1,6 @@
 // A directory that is older than its last run gives out no version twice.
 
+#include "tests/paths.hpp"
 #include "tests/server/durable/support/data.hpp"
 #include "tests/server/support/client.hpp"
 #include "tests/server/support/server_process.hpp"

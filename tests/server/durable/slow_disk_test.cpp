@@ -1,5 +1,6 @@
 // A slow disk delays the requests that need it, and no others.
 
+#include "tests/paths.hpp"
 #include "tests/server/durable/support/data.hpp"
 #include "tests/server/durable/support/faults.hpp"
 #include "tests/server/support/client.hpp"

@@ -1,5 +1,6 @@
 // Directories on which a server starts, and those that it refuses.
 
+#include "tests/paths.hpp"
 #include "tests/server/durable/support/data.hpp"
 #include "tests/server/durable/support/faults.hpp"
 #include "tests/server/durable/support/small_disk.hpp"

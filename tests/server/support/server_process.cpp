@@ -1,5 +1,7 @@
 #include "tests/server/support/server_process.hpp"
 
+#include "tests/paths.hpp"
+
 #include <algorithm>
 #include <cerrno>
 #include <csignal>
