@@ -64,6 +64,9 @@ counter::mailbox_layout durable_layout(unsigned shards, bool has_backups) {
   return layout;
 }
 
+/// A counter or an idempotency record takes some hundred bytes of a quota.
+constexpr std::int64_t byte_lease = std::int64_t{64} << 10;
+
 /// The event loop of the mail that ends the actors. Nothing is left for later.
 class no_loop final : public counter::event_loop {
 public:
@@ -76,17 +79,18 @@ public:
 }  // namespace
 
 struct actor_store::impl {
+  // The actors' tables give back to these when they end, which the system waits for.
+  counter::quota counters;
+  counter::quota idempotency_records;
+  // Unused with a ledger. Apart, so that neither counters nor keys take the other's room.
+  counter::quota counter_bytes;
+  counter::quota idempotency_bytes;
   actors::config config;
   caf::actor_system system{config};
   const counter::store_traits traits;
   const counter::mailbox_layout layout;
   counter::ledger* const ledger;  // null: in memory
   counter::placement placement;
-  counter::quota counters;
-  counter::quota idempotency_records;
-  // Unused with a ledger. Apart, so that neither counters nor keys take the other's room.
-  counter::quota counter_bytes;
-  counter::quota idempotency_bytes;
   std::deque<mailbox> mailboxes;
   std::atomic<bool> is_closed = false;
   counter::mutex submitters_mutex;
@@ -95,14 +99,14 @@ struct actor_store::impl {
 
   impl(const counter::store_traits& store_traits, const counter::mailbox_layout& mailbox_layout,
        counter::ledger* its_ledger, const counter::limits& limits, std::uint64_t bytes_max)
-      : traits(store_traits),
+      : counters(limits.counters_max),
+        idempotency_records(limits.idempotency_records_max),
+        counter_bytes(bytes_max - bytes_max / 4, byte_lease),
+        idempotency_bytes(bytes_max / 4, byte_lease),
+        traits(store_traits),
         layout(mailbox_layout),
         ledger(its_ledger),
-        placement(traits.shards, counter::random_siphash_key()),
-        counters(limits.counters_max),
-        idempotency_records(limits.idempotency_records_max),
-        counter_bytes(bytes_max - bytes_max / 4),
-        idempotency_bytes(bytes_max / 4) {
+        placement(traits.shards, counter::random_siphash_key()) {
     assert(traits.shards > 0 && traits.shards <= counter::limits::shards_max);
   }
 

@@ -25,8 +25,9 @@ idempotency_store::idempotency_store(quota& room, std::chrono::milliseconds ttl,
     : room_(room),
       ttl_(ttl),
       key_(key),
-      changes_(changes),
-      memory_(memory) {
+      changes_(changes) {
+  if (memory != nullptr)
+    memory_.emplace(*memory);
   const std::size_t parts = changes == nullptr ? 128 : 1;
   parts_.reserve(parts);
   for (std::size_t i = 0; i < parts; ++i)
@@ -36,7 +37,7 @@ idempotency_store::idempotency_store(quota& room, std::chrono::milliseconds ttl,
 bool idempotency_store::reserve(std::string_view id) noexcept {
   if (!room_.take())
     return false;
-  if (memory_ == nullptr || memory_->take(bytes_of(id)))
+  if (!memory_ || memory_->take(bytes_of(id)))
     return true;
   room_.give();
   return false;
@@ -44,7 +45,7 @@ bool idempotency_store::reserve(std::string_view id) noexcept {
 
 void idempotency_store::unreserve(std::string_view id) noexcept {
   room_.give();
-  if (memory_ != nullptr)
+  if (memory_)
     memory_->give(bytes_of(id));
 }
 

@@ -14,6 +14,7 @@
 #include <cstdint>
 #include <deque>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -136,7 +137,7 @@ private:
     return static_cast<std::int64_t>(sizeof(entry) + id.size() + 64);
   }
 
-  quota& room_;
+  quota::share room_;
   const std::chrono::milliseconds ttl_;
   const siphash_key key_;
   change_set* const changes_;
@@ -144,7 +145,7 @@ private:
   // By id. In memory in parts that grow and shrink independently, so that no call rehashes
   // all of them.
   std::vector<entry_set> parts_;
-  quota* const memory_;
+  std::optional<quota::share> memory_;  // nullopt: no bound
 };
 
 }  // namespace counter

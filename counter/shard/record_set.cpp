@@ -14,7 +14,7 @@ std::optional<time_point> record_set::expiry_of(handle entry) const {
 }
 
 bool record_set::reserve(std::string_view name) {
-  if (memory_ == nullptr)
+  if (!memory_)
     return true;
   const bool needs_chunk = records_.needs_chunk(record::bytes(name));
   return memory_->take(reserved_bytes + (needs_chunk ? chunk_bytes : 0));
@@ -119,7 +119,7 @@ void record_set::drop(handle entry) {
 
 void record_set::release(handle entry) {
   const bool frees_chunk = records_.release(entry, record::bytes(at(entry).name()));
-  if (memory_ != nullptr)
+  if (memory_)
     memory_->give(reserved_bytes + (frees_chunk ? chunk_bytes : 0));
 }
 

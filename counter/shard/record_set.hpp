@@ -36,8 +36,10 @@ public:
   /// set. Precondition: one of them is null.
   record_set(siphash_key key, change_set* changes, quota* memory = nullptr)
       : changes_(changes),
-        key_(key),
-        memory_(memory) {}
+        key_(key) {
+    if (memory != nullptr)
+      memory_.emplace(*memory);
+  }
 
   std::size_t size() const noexcept { return size_; }
 
@@ -121,7 +123,7 @@ private:
 
   change_set* const changes_;
   siphash_key key_;
-  quota* const memory_;
+  std::optional<quota::share> memory_;  // nullopt: no bound
   std::size_t size_ = 0;
   record_arena records_;
   record_index index_{records_, key_};

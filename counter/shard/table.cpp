@@ -8,8 +8,9 @@
 namespace counter {
 
 table::table(const settings& configuration)
-    : counter_room_(configuration.counters),
-      idempotency_room_(configuration.idempotency_records),
+    : counter_quota_(configuration.counters),
+      idempotency_quota_(configuration.idempotency_records),
+      counter_room_(configuration.counters),
       version_(configuration.version),
       now_(configuration.start),
       changes_(configuration.changes),
@@ -222,8 +223,8 @@ void table::commit() {
 }
 
 void table::rollback() {
-  counter_room_.adjust(-changes_->counter_growth());
-  idempotency_room_.adjust(-changes_->idempotency_growth());
+  counter_quota_.adjust(-changes_->counter_growth());
+  idempotency_quota_.adjust(-changes_->idempotency_growth());
   records_.rollback();
   clear_changes();
 }

@@ -139,8 +139,9 @@ private:
   outcome set(const parameters& parameters, const hashed_name& key, std::optional<handle>& entry,
               time_point now);
 
-  quota& counter_room_;
-  quota& idempotency_room_;
+  quota& counter_quota_;
+  quota& idempotency_quota_;
+  quota::share counter_room_;
   std::uint64_t version_;  // the last one given out
   time_point now_;         // the latest seen
   change_set* const changes_;

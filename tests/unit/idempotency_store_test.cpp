@@ -57,11 +57,11 @@ const idempotency_record* find(const idempotency_store& store, const full_comman
 }
 
 std::size_t room_left(quota& room) {
+  quota::share rest{room};
   std::size_t taken = 0;
-  while (room.take())
+  while (rest.take())
     ++taken;
-  for (std::size_t i = 0; i < taken; ++i)
-    room.give();
+  rest.give(static_cast<std::int64_t>(taken));
   return taken;
 }
 

@@ -65,10 +65,11 @@ struct bounded_store {
 /// Forgets all that can be forgotten and returns how many records take room.
 std::size_t taken(bounded_store& at, std::size_t room_max, time_point now) {
   REQUIRE(at.store.forget(now, SIZE_MAX));
+  quota::share rest{at.room};
   std::size_t left = 0;
-  while (at.room.take())
+  while (rest.take())
     ++left;
-  at.room.give(static_cast<std::int64_t>(left));
+  rest.give(static_cast<std::int64_t>(left));
   return room_max - left;
 }
 

@@ -174,15 +174,6 @@ TEST_CASE("tables share a quota, and refused commands take no room") {
   CHECK(left.apply(set("c", 1)).outcome == outcome::too_many_counters);
 }
 
-TEST_CASE("quota::take() returns false at 0, and true with the largest maximum") {
-  CHECK_FALSE(quota{0}.take());
-  quota one{1};
-  CHECK(one.take());
-  CHECK_FALSE(one.take());
-  CHECK_FALSE(one.take());
-  CHECK(quota{UINT64_MAX}.take());
-}
-
 TEST_CASE("a table of thousands of counters loses none while it grows, with any key") {
   constexpr std::int64_t many = 5'000;
   for (const counter::siphash_key key : {counter::siphash_key{}, counter::siphash_key{1, 2}}) {
