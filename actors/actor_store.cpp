@@ -71,6 +71,7 @@ constexpr std::int64_t byte_lease = std::int64_t{64} << 10;
 class no_loop final : public counter::event_loop {
 public:
   void post(std::function<void()>) override { std::abort(); }
+  void wake() noexcept override { std::abort(); }
   void post_after(std::chrono::milliseconds, std::function<void()>) override { std::abort(); }
   bool is_here() const noexcept override { return true; }
   counter::time_point begin_pass() noexcept override { std::abort(); }

@@ -29,6 +29,7 @@ public:
     has_work_ = true;
   }
 
+  void wake() noexcept override {}
   void post_after(std::chrono::milliseconds, std::function<void()>) override {}
   bool is_here() const noexcept override { return std::this_thread::get_id() == thread_; }
   counter::time_point begin_pass() noexcept override { return {}; }

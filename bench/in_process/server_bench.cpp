@@ -37,7 +37,6 @@ void set_up(const benchmark::State& state) {
 
 void requests_on_loops(benchmark::State& state) {
   loop_parts parts;
-  auto& tasks = parts.tasks;
   const http::date date{parts.clock.second()};
   counter::store_client store_client{parts.loop, *store};
   bench::random_numbers random{static_cast<std::size_t>(state.thread_index()) + 1};
@@ -55,14 +54,14 @@ void requests_on_loops(benchmark::State& state) {
         if (!one->is_waiting())
           one->ask(requests[random.below(requests.size())]);
     }
-    tasks.run();
+    parts.tasks.run();
   }
   while (is_any_waiting())
-    tasks.run();
+    parts.run(store_client);
   // What another loop waits for may be left to this one.
   --busy_loops;
   while (busy_loops > 0)
-    tasks.run();
+    parts.run(store_client);
   std::size_t answers = 0;
   for (const auto& one : connections)
     answers += one->answers();

@@ -2,6 +2,7 @@
 
 #include "counter/call.hpp"
 #include "counter/command.hpp"
+#include "counter/inbox.hpp"
 #include "counter/time.hpp"
 
 #include <cstddef>
@@ -30,7 +31,7 @@ protected:
 /// the actor completes them in place, the loop reads the replies. The batches that have elements of
 /// one list share it: each owns its elements. Reused after clear() it allocates nothing for
 /// commands. Functions that add throw std::bad_alloc.
-class batch {
+class batch : public inbox_link<batch> {
 public:
   explicit batch(batch_origin& origin) noexcept : origin_(&origin) {}
   virtual ~batch() = default;

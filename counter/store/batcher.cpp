@@ -46,15 +46,12 @@ void batcher::added_to(addressed_batch& batch) {
 }
 
 void batcher::complete(std::unique_ptr<batch> completed) noexcept {
-  if (loop_.is_here()) {
-    // Deliver later: the shard is still running further up the stack, and its next caller must not
-    // wait while this loop writes to sockets.
+  // Deliver later: the shard is still running further up the stack, and its next caller must not
+  // wait while this loop writes to sockets.
+  if (loop_.is_here())
     completed_.push_back(std::move(completed));
-    if (!is_in_pass_)
-      post_pass();
-  } else if (inbox_.put(std::move(completed))) {
-    loop_.post([this] { const pass delivery{*this}; });
-  }
+  else if (inbox_.put(std::move(completed)))
+    loop_.wake();
 }
 
 batcher::addressed_batch& batcher::batch_for(unsigned mailbox) {
@@ -75,30 +72,16 @@ void batcher::begin_pass() {
   assert(!is_in_pass_);
   is_in_pass_ = true;
   operations_ = 0;
-  inbox_.open();
   now_ = loop_.begin_pass();
 }
 
 void batcher::end_pass() {
   submit();
-  inbox_.empty_and_close(completed_);
+  inbox_.take_all([&](std::unique_ptr<batch> batch) { completed_.push_back(std::move(batch)); });
+  // The replies may make room for further requests. They go out in another pass, after the loop has
+  // looked at its sockets.
   deliver_all();
   is_in_pass_ = false;
-  // The replies made room for further requests, which were sent just now. They go out in another
-  // pass, after the loop has looked at its sockets.
-  if (has_pending_ || !completed_.empty())
-    post_pass();
-}
-
-/// Posts at most one pass at a time: otherwise every pass could post another, and posted passes
-/// would keep the loop from its sockets.
-void batcher::post_pass() {
-  if (std::exchange(is_pass_posted_, true))
-    return;
-  loop_.post([this] {
-    is_pass_posted_ = false;
-    const pass next{*this};
-  });
 }
 
 void batcher::submit() {

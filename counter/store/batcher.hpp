@@ -1,7 +1,7 @@
 #pragma once
 
+#include "counter/inbox.hpp"
 #include "counter/limits.hpp"
-#include "counter/store/inbox.hpp"
 #include "counter/store/reply_handler.hpp"
 #include "counter/store/store.hpp"
 
@@ -19,7 +19,7 @@ namespace counter {
 /// Collects, per pass, what an event loop sends to each mailbox of the store into one batch,
 /// submits the batches when the pass ends, and delivers the replies. No batch waits to fill up: an
 /// idle server sends batches of one. Used on the loop's thread, except complete(), which is
-/// thread-safe.
+/// thread-safe. Between two passes the loop must not wait while has_work().
 class batcher final : public batch_origin {
 public:
   /// Both outlive every batch that was sent.
@@ -82,6 +82,12 @@ public:
   /// leave further work to the next pass.
   bool is_full() const noexcept { return operations_ >= limits::pass_operations_max; }
 
+  /// Returns true if a pass has something to submit or to deliver. Otherwise event_loop::wake() is
+  /// called when it has.
+  bool has_work() const noexcept {
+    return has_pending_ || !completed_.empty() || !inbox_.is_empty();
+  }
+
   void complete(std::unique_ptr<batch> completed) noexcept override;
 
 private:
@@ -95,7 +101,6 @@ private:
   void added_to(addressed_batch& batch);
   void begin_pass();
   void end_pass();
-  void post_pass();
   void submit();
   void deliver_all();
   void deliver(addressed_batch& batch);
@@ -104,17 +109,16 @@ private:
 
   event_loop& loop_;
   submitter& submitter_;
-  time_point now_{};                          // of this pass
-  std::vector<std::unique_ptr<batch>> pass_;  // index: mailbox
-  counter::inbox inbox_;
-  std::vector<std::unique_ptr<batch>> completed_;
+  time_point now_{};                               // of this pass
+  std::vector<std::unique_ptr<batch>> pass_;       // index: mailbox
+  counter::inbox<batch> inbox_;                    // completed by other threads
+  std::vector<std::unique_ptr<batch>> completed_;  // on this one
   std::vector<std::unique_ptr<batch>> delivering_;
   std::vector<std::unique_ptr<batch>> spare_;                  // empty, for reuse
   std::vector<boost::intrusive_ptr<reply_handler>> notified_;  // await on_pass_end()
   std::size_t operations_ = 0;                                 // sent in this pass
   bool has_pending_ = false;                                   // pass_ has a batch
   bool is_in_pass_ = false;
-  bool is_pass_posted_ = false;
 };
 
 }  // namespace counter

@@ -22,6 +22,9 @@ public:
   /// pass. Thread-safe.
   virtual void post(std::function<void()> task) = 0;
 
+  /// Makes the loop run a pass soon, without a wait before it. Thread-safe.
+  virtual void wake() noexcept = 0;
+
   /// As post(), but not before `delay` has passed. The task is dropped if the loop ends
   /// earlier. Call it on the loop's thread.
   virtual void post_after(std::chrono::milliseconds delay, std::function<void()> task) = 0;

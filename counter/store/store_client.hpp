@@ -31,6 +31,9 @@ public:
   /// See batcher::is_full().
   bool is_full() const noexcept { return batcher_.is_full(); }
 
+  /// See batcher::has_work().
+  bool has_work() const noexcept { return batcher_.has_work(); }
+
   /// From now on sends only what send() is given: no more sweeps. The loop is about to end.
   void drain() noexcept;
 

@@ -3,6 +3,7 @@
 #include <boost/system/system_error.hpp>
 
 #include <cerrno>
+#include <memory>
 #include <utility>
 
 #include <sys/eventfd.h>
@@ -28,36 +29,27 @@ task_queue::~task_queue() {
 }
 
 void task_queue::post(task job) {
-  {
-    const counter::mutex_lock lock{mutex_};
-    waiting_.push_back(std::move(job));
-    if (!std::exchange(is_loop_waiting_, false))
-      return;
-  }
+  if (tasks_.put(std::make_unique<queued_task>(std::move(job))))
+    wake();
+}
+
+void task_queue::wake() noexcept {
   // The set is edge-triggered and each write is an edge, so the count need not be read back.
-  ::eventfd_write(descriptor_, 1);
+  if (is_loop_waiting_ && is_loop_waiting_.exchange(false))
+    ::eventfd_write(descriptor_, 1);
 }
 
-bool task_queue::begin_wait() {
-  const counter::mutex_lock lock{mutex_};
-  is_loop_waiting_ = waiting_.empty();
-  return is_loop_waiting_;
-}
-
-void task_queue::end_wait() {
-  const counter::mutex_lock lock{mutex_};
-  is_loop_waiting_ = false;
+bool task_queue::begin_wait() noexcept {
+  is_loop_waiting_ = true;
+  return !has_tasks();
 }
 
 std::size_t task_queue::run() {
-  {
-    const counter::mutex_lock lock{mutex_};
-    running_.swap(waiting_);
-  }
-  for (auto& job : running_)
-    job();
-  const auto count = running_.size();
-  running_.clear();
+  std::size_t count = 0;
+  tasks_.take_all([&](std::unique_ptr<queued_task> queued) {
+    queued->run();
+    ++count;
+  });
   return count;
 }
 

@@ -1,13 +1,13 @@
 #pragma once
 
-#include "counter/mutex.hpp"
+#include "counter/inbox.hpp"
 #include "http/net/ready_set.hpp"
 
 #include <atomic>
 #include <cstddef>
 #include <functional>
 #include <thread>
-#include <vector>
+#include <utility>
 
 namespace http {
 
@@ -16,7 +16,7 @@ namespace http {
 /// loop's thread except where a function is thread-safe. The constructor throws
 /// boost::system::system_error; the constructing thread owns the loop until take_over().
 ///
-///     if begin_wait() ... wait ...; end_wait(); run()
+///     if begin_wait() and there is no other work ... wait ...; end_wait(); run()
 class task_queue final : public pollable {
 public:
   using task = std::function<void()>;
@@ -39,25 +39,38 @@ public:
   /// throw. Thread-safe; may allocate.
   void post(task job);
 
-  /// Announces that the loop waits next: post() then wakes it. Returns false if tasks are queued:
-  /// the loop must not wait.
-  bool begin_wait();
+  /// Thread-safe.
+  bool has_tasks() const noexcept { return !tasks_.is_empty(); }
+
+  /// Ends the wait of the loop, if it waits. Thread-safe.
+  void wake() noexcept;
+
+  /// Announces that the loop waits next: post() and wake() then wake it. Returns false if tasks are
+  /// queued: the loop must not wait. Look for other work after the call: whoever adds it before it
+  /// calls wake() may rely on that.
+  bool begin_wait() noexcept;
 
   /// Ends what begin_wait() announced.
-  void end_wait();
+  void end_wait() noexcept { is_loop_waiting_.store(false, std::memory_order_relaxed); }
+
+  /// Returns true between begin_wait() and end_wait(), unless the loop was woken. Thread-safe.
+  bool is_waiting() const noexcept { return is_loop_waiting_; }
 
   /// Runs the queued tasks in order, and returns their number. Tasks posted meanwhile stay queued.
   std::size_t run();
 
 private:
+  struct queued_task : counter::inbox_link<queued_task> {
+    explicit queued_task(task to_run) : run(std::move(to_run)) {}
+    task run;
+  };
+
   void on_ready(readiness) override {}  // waking the loop was the purpose
 
   const int descriptor_;
   std::atomic<std::thread::id> owner_ = std::this_thread::get_id();
-  counter::mutex mutex_;
-  std::vector<task> waiting_ ABSL_GUARDED_BY(mutex_);
-  bool is_loop_waiting_ ABSL_GUARDED_BY(mutex_) = false;
-  std::vector<task> running_;
+  counter::inbox<queued_task> tasks_;
+  alignas(64) std::atomic<bool> is_loop_waiting_ = false;
 };
 
 }  // namespace http

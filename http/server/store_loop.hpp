@@ -20,6 +20,8 @@ public:
 
   void post(std::function<void()> task) override { tasks_.post(std::move(task)); }
 
+  void wake() noexcept override { tasks_.wake(); }
+
   void post_after(std::chrono::milliseconds delay, std::function<void()> task) override {
     timers_.add(delay, std::move(task));
   }

@@ -46,9 +46,10 @@ void worker::run() {
     spdlog::warn("closing {} connections that did not end in time",
                  std::distance(sessions_.begin(), sessions_.end()));
   for_each_session([](session& session) { session.close(); });
-  // Run the tasks that actors have posted here.
-  while (services_.tasks.run() > 0) {
-  }
+  // Run the tasks that actors have posted here, and deliver what these complete.
+  do {
+    const counter::store_client::pass pass{services_.store_client};
+  } while (services_.tasks.run() > 0 || services_.store_client.has_work());
 }
 
 void worker::drain() {
@@ -59,7 +60,9 @@ void worker::drain() {
 /// arrives meanwhile waits for the next round, so that sockets, deadlines and tasks have their
 /// turn.
 void worker::run_round(steady_clock::time_point end) {
-  const bool may_wait = services_.tasks.begin_wait();
+  const bool may_wait = services_.tasks.begin_wait() && !services_.store_client.has_work();
+  if (!may_wait)
+    services_.tasks.end_wait();
   const auto until = std::min({services_.deadlines.next(), services_.timers.next(), end});
   const auto before = services_.clock.now();
   const bool found_all =

@@ -24,7 +24,7 @@ struct fixture {
       for (auto& connection : connections)
         connection->ask(requests);
     }
-    parts.run_posted();
+    parts.run(store_client);
   }
 
   std::size_t answers() const {

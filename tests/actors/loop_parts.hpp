@@ -1,5 +1,6 @@
 #pragma once
 
+#include "counter/store/store_client.hpp"
 #include "http/server/store_loop.hpp"
 
 /// An event loop without sockets: it runs tasks when the test or benchmark says so.
@@ -9,9 +10,9 @@ struct loop_parts {
   http::timers timers{clock};
   http::store_loop loop{tasks, timers, clock};
 
-  /// Runs the tasks that were posted, and those that they post.
-  void run_posted() {
-    while (tasks.run() > 0) {
-    }
+  /// Runs tasks and passes until there is nothing to do.
+  void run(counter::store_client& client) {
+    while (tasks.run() > 0 || client.has_work())
+      const counter::store_client::pass pass{client};
   }
 };

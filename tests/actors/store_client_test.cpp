@@ -115,6 +115,8 @@ struct fixture : loop_parts {
   counter::store_client store_client{loop, store};
   boost::intrusive_ptr<listener> peer{new listener};
 
+  void run() { loop_parts::run(store_client); }
+
   void send(std::string_view name, tag_type tag) {
     store_client.send({{operation::add, name, 1}, nullptr}, tag, *peer);
   }
@@ -183,7 +185,7 @@ TEST_CASE("store_client::complete() on another thread delivers the replies on th
   f.pass(0, 10);
   std::thread{[&] { f.store.apply_batch(); }}.join();
   CHECK(f.peer->replies.empty());
-  f.run_posted();
+  f.run();
   CHECK(f.peer->replies.size() == 10);
   CHECK(f.peer->passes == 1);
 }
@@ -198,7 +200,7 @@ TEST_CASE("store_client::complete() on another thread during a pass delivers at 
     CHECK(f.peer->replies.empty());
   }
   CHECK(f.peer->replies.size() == 10);
-  CHECK(f.tasks.begin_wait());  // the loop was not woken
+  CHECK_FALSE(f.store_client.has_work());
 }
 
 TEST_CASE("store_client::complete() between passes delivers in the next pass") {
@@ -207,7 +209,7 @@ TEST_CASE("store_client::complete() between passes delivers in the next pass") {
   f.pass(0, 3);
   f.store.apply_batch();
   CHECK(f.peer->replies.empty());
-  f.run_posted();
+  f.run();
   CHECK(f.peer->replies.size() == 3);
 }
 
@@ -219,7 +221,7 @@ TEST_CASE("a command that a reply triggers is submitted in a pass of its own") {
   };
   f.pass(0, 1);
   CHECK(f.peer->replies.size() == 1);
-  f.run_posted();
+  f.run();
   CHECK(f.peer->replies.size() == 5);
 }
 
@@ -230,20 +232,49 @@ TEST_CASE("store_client holds a handler until its replies are delivered") {
   auto* gone = f.peer.get();
   CHECK(gone->use_count() == 2);
   std::thread{[&] { f.store.apply_batch(); }}.join();
-  f.run_posted();
+  f.run();
   CHECK(gone->use_count() == 1);
 }
 
-TEST_CASE("store_client has one pass posted at a time, though a handler always sends more") {
+TEST_CASE("store_client::has_work() is true until everything is submitted and delivered") {
   fixture f{1};
+  f.store.answers_at_once = false;
+  CHECK_FALSE(f.store_client.has_work());
   f.peer->on_end_of_pass = [&] { f.send("more", 1); };
   f.pass(0, 1);
-  for (int i = 0; i < 10; ++i)
-    f.tasks.post([&] { const counter::store_client::pass another{f.store_client}; });
-  for (int i = 0; i < 30; ++i)
-    f.tasks.run();
+  CHECK_FALSE(f.store_client.has_work());  // the store has the batch
+  f.store.apply_batch();
+  CHECK(f.store_client.has_work());  // a reply to deliver
+  f.pass(0, 0);
+  CHECK(f.store_client.has_work());  // a command to submit
   f.peer->on_end_of_pass = nullptr;
-  CHECK(f.tasks.run() == 1);
+  f.pass(0, 0);
+  CHECK_FALSE(f.store_client.has_work());
+  std::thread{[&] { f.store.apply_batch(); }}.join();
+  CHECK(f.store_client.has_work());  // a reply to deliver, from another thread
+  f.pass(0, 0);
+  CHECK_FALSE(f.store_client.has_work());
+}
+
+TEST_CASE("store_client::complete() on another thread wakes the loop for the first batch only") {
+  fixture f{1};
+  f.store.answers_at_once = false;
+  f.pass(0, 1);
+  f.pass(1, 2);
+  auto second = std::move(f.store.submitted.back());
+  f.store.submitted.pop_back();
+  http::ready_set ready;
+  REQUIRE(ready.watch(f.tasks.descriptor(), f.tasks));
+  ready.wait(std::chrono::seconds{0});  // takes the event of the registration
+  REQUIRE(f.tasks.begin_wait());
+  std::thread{[&] { f.store.apply_batch(); }}.join();
+  CHECK_FALSE(f.tasks.is_waiting());  // woken
+  REQUIRE(f.tasks.begin_wait());
+  f.store.submitted.push_back(std::move(second));
+  std::thread{[&] { f.store.apply_batch(); }}.join();
+  CHECK(f.tasks.is_waiting());
+  f.run();
+  CHECK(f.peer->replies.size() == 2);
 }
 
 TEST_CASE("store_client sends a request with a name to the mailbox of its shard") {
@@ -278,11 +309,11 @@ TEST_CASE("store_client sends each command of a list to its shard, and replies w
   auto last = std::move(f.store.submitted.back());
   f.store.submitted.pop_back();
   f.store.apply_batch();
-  f.tasks.run();
+  f.run();
   CHECK(f.peer->calls.empty());
   f.store.submitted.push_back(std::move(last));
   f.store.apply_batch();
-  f.tasks.run();
+  f.run();
   REQUIRE(f.peer->calls.size() == 1);
   CHECK(f.peer->passes == 1);
   CHECK(f.peer->calls[0].first == 7);
@@ -323,7 +354,7 @@ TEST_CASE("store_client merges the pages of every mailbox that serves lists into
     call.response = counter::page{outcome::ok, {{name, {}}}, !after.empty(), name};
   };
   f.request(counter::page_request{.limit = 100}, 9);
-  f.run_posted();
+  f.run();
   CHECK(mailboxes == std::vector<unsigned>{2, 3, 4, 2, 3, 4});
   REQUIRE(f.peer->calls.size() == 1);
   const auto& [tag, call] = f.peer->calls[0];
@@ -350,7 +381,7 @@ TEST_CASE("store_client requests no further page when nobody waits for the list"
   f.request(counter::page_request{.limit = 100}, 1);
   f.peer = nullptr;
   f.store.apply_batch();
-  f.run_posted();
+  f.run();
   CHECK(f.store.submitted.empty());
   CHECK(requests == 1);
 }
@@ -362,7 +393,7 @@ void pass_time(fixture& f) {
   std::this_thread::sleep_for(limits::expiry_sweep_pause + std::chrono::milliseconds{10});
   f.clock.refresh();
   f.timers.run();
-  f.run_posted();
+  f.run();
 }
 
 }  // namespace

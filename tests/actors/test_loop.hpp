@@ -20,6 +20,8 @@ public:
     changed_.notify_all();
   }
 
+  void wake() noexcept override {}
+
   /// No test with this loop waits for such a task.
   void post_after(std::chrono::milliseconds, std::function<void()>) override {}
 
