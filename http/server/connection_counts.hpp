@@ -33,6 +33,9 @@ public:
     return std::nullopt;
   }
 
+  /// Permits that are taken.
+  std::size_t count() const noexcept { return count_.load(std::memory_order_relaxed); }
+
 private:
   std::atomic<std::size_t> count_ = 0;
 };

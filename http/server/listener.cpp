@@ -1,7 +1,6 @@
 #include "http/server/listener.hpp"
 
 #include "http/net/loopback.hpp"
-#include "http/net/tcp_transport.hpp"
 
 #include <boost/asio/error.hpp>
 
@@ -14,19 +13,10 @@
 
 namespace http {
 
-namespace {
-
-constexpr refusal too_many_connections{status::service_unavailable,
-                                       "too many connections, try again\n"};
-
-}  // namespace
-
-listener::listener(tcp_acceptor acceptor, loop_services& services, session_list& sessions,
-                   http::connection_counts& connection_counts)
+listener::listener(tcp_acceptor acceptor, loop_services& services, http::admission& admission)
     : acceptor_(std::move(acceptor)),
       services_(services),
-      sessions_(sessions),
-      connection_counts_(connection_counts) {}
+      admission_(admission) {}
 
 void listener::stop() {
   for (int i = 0; i < counter::limits::backlog && accept_one(); ++i) {
@@ -66,7 +56,7 @@ bool listener::accept_one() {
   const int accepted = ::accept4(acceptor_.native_handle(), reinterpret_cast<sockaddr*>(&address),
                                  &size, SOCK_NONBLOCK | SOCK_CLOEXEC);
   if (accepted >= 0) {
-    admit(std::make_unique<tcp_transport>(accepted), {.is_loopback = is_loopback(address)});
+    admission_.accepted(accepted, {.is_loopback = is_loopback(address)});
     return true;
   }
   const error_code error{errno, boost::system::system_category()};
@@ -86,23 +76,6 @@ void listener::pause(const error_code& error) {
   }
   is_pausing_ = true;
   services_.deadlines.set(*this, deadlines::accept);
-}
-
-void listener::admit(std::unique_ptr<transport> transport, connection_info connection) {
-  auto permit = connection_counts_.served.take(services_.limits.connections_max);
-  if (permit)
-    return add(std::move(transport), connection, std::move(*permit)).start();
-  auto refusal_permit = connection_counts_.refused.take(services_.limits.refusals_max);
-  if (refusal_permit)
-    add(std::move(transport), connection, std::move(*refusal_permit))
-        .start_refused(too_many_connections);
-}
-
-session& listener::add(std::unique_ptr<transport> transport, connection_info connection,
-                       permit_pool::permit permit) {
-  auto* added = new session{services_, std::move(transport), connection, std::move(permit)};
-  sessions_.push_back(*added);
-  return *added;
 }
 
 }  // namespace http

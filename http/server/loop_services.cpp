@@ -6,10 +6,11 @@ namespace http {
 
 loop_services::loop_services(const counter::limits& server_limits, const v1::server_info& info,
                              refusal_counts& server_refusals, counter::store& store,
-                             const clock_origin& origin)
+                             const clock_origin& origin, loop_load& loop_load)
     : limits(server_limits),
       server_info(info),
       refusals(server_refusals),
+      load(loop_load),
       clock(origin),
       store_client(store_loop, store),
       deadlines(clock) {

@@ -12,6 +12,7 @@
 #include "http/protocol/date.hpp"
 #include "http/protocol/refusal_counts.hpp"
 #include "http/protocol/target.hpp"
+#include "http/server/loop_balance.hpp"
 #include "http/server/store_loop.hpp"
 
 #include <array>
@@ -22,11 +23,14 @@ namespace http {
 struct loop_services {
   /// Borrows all but `origin`.
   loop_services(const counter::limits& limits, const v1::server_info& info,
-                refusal_counts& refusals, counter::store& store, const clock_origin& origin);
+                refusal_counts& refusals, counter::store& store, const clock_origin& origin,
+                loop_load& load);
 
   const counter::limits& limits;
   const v1::server_info& server_info;
   refusal_counts& refusals;  // of all loops
+  loop_load& load;           // each connection counts there until its session ends
+  steady_clock::time_point last_session_end{};
   // Declared before the others, so destroyed after them: queued tasks use none of the other members
   // when destroyed.
   task_queue tasks;

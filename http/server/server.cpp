@@ -2,6 +2,7 @@
 
 #include "http/net/clock_origin.hpp"
 #include "http/net/listening_sockets.hpp"
+#include "http/server/loop_group.hpp"
 #include "http/server/worker.hpp"
 
 #include <boost/asio/error.hpp>
@@ -15,24 +16,26 @@
 namespace http {
 
 struct server::impl {
+  explicit impl(unsigned threads) : group(threads) {}
+
   asio::io_context context{1};  // resolves addresses and opens sockets; never runs
   refusal_counts refusals;
   v1::server_info server_info;
-  http::connection_counts connection_counts;
+  loop_group group;
   std::deque<worker> workers;
   std::vector<std::thread> threads;
 };
 
 server::server(std::string_view version, const counter::limits& limits, unsigned threads,
                counter::store& store)
-    : impl_(std::make_unique<impl>()) {
+    : impl_(std::make_unique<impl>(threads)) {
   impl_->server_info = {
       version,         threads, limits, store.traits(), [&store] { return store.usage(); },
       &impl_->refusals};
   const auto origin = clock_origin::now(store.traits().start);
   for (unsigned i = 0; i < threads; ++i)
     impl_->workers.emplace_back(limits, impl_->server_info, impl_->refusals, store, origin,
-                                impl_->connection_counts);
+                                impl_->group, i);
 }
 
 server::~server() {

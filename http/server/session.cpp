@@ -22,6 +22,11 @@ session::session(loop_services& services, std::unique_ptr<transport> transport,
       pipeline_(services.limits, services.date, &services.bodies),
       dispatcher_(pipeline_, services.server_info, services.target, connection) {}
 
+session::~session() {
+  services_.load.remove();
+  services_.last_session_end = services_.clock.now();
+}
+
 void session::start() {
   keep_alive_ = this;
   // A new connection gets the header timeout for its first request, not the idle timeout.

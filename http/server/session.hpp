@@ -33,9 +33,11 @@ class session final : public counter::reply_handler,
                       public pollable,
                       public session_list_hook {
 public:
-  /// Borrows `services`, and holds `permit` until it is destroyed.
+  /// Borrows `services`, holds `permit` until it is destroyed, and then takes itself off the
+  /// loop's load, in which it counts already.
   session(loop_services& services, std::unique_ptr<transport> transport, connection_info connection,
           permit_pool::permit permit);
+  ~session() override;
 
   /// Serves the connection. Call this or start_refused(), once.
   void start();

@@ -20,9 +20,11 @@ constexpr int rounds_behind_max = 64;
 
 worker::worker(const counter::limits& limits, const v1::server_info& server_info,
                refusal_counts& refusals, counter::store& store, const clock_origin& origin,
-               http::connection_counts& connection_counts)
-    : services_(limits, server_info, refusals, store, origin),
-      connection_counts_(connection_counts) {
+               loop_group& group, unsigned loop)
+    : services_(limits, server_info, refusals, store, origin, group.balance[loop]),
+      group_(group),
+      admission_(services_, sessions_, group, loop) {
+  group_.admissions.push_back(&admission_);
   if (!services_.ready_set.watch(services_.tasks.descriptor(), services_.tasks))
     throw boost::system::system_error(errno, boost::system::system_category(), "epoll");
 }
@@ -30,7 +32,7 @@ worker::worker(const counter::limits& limits, const v1::server_info& server_info
 worker::~worker() = default;
 
 void worker::listen(tcp_acceptor acceptor) {
-  listeners_.emplace_back(std::move(acceptor), services_, sessions_, connection_counts_);
+  listeners_.emplace_back(std::move(acceptor), services_, admission_);
 }
 
 void worker::run() {
@@ -40,7 +42,7 @@ void worker::run() {
   while (!is_draining_)
     run_round(steady_clock::time_point::max());
   const auto end = steady_clock::now() + counter::limits::drain_timeout;
-  while (!sessions_.empty() && steady_clock::now() < end)
+  while (!has_ended() && steady_clock::now() < end)
     run_round(end);
   if (!sessions_.empty())
     spdlog::warn("closing {} connections that did not end in time",
@@ -89,8 +91,15 @@ void worker::begin_drain() {
   is_draining_ = true;
   for (auto& listener : listeners_)
     listener.stop();
+  admission_.drain();
   services_.store_client.drain();
   for_each_session([](session& session) { session.drain(); });
+}
+
+/// Returns true if no connection is left and none can come: another loop that still accepts may
+/// hand one over.
+bool worker::has_ended() const noexcept {
+  return group_.accepting == 0 && sessions_.empty() && !services_.tasks.has_tasks();
 }
 
 /// `call` may destroy the session that it is given.

@@ -1,6 +1,8 @@
 #pragma once
 
+#include "http/server/admission.hpp"
 #include "http/server/listener.hpp"
+#include "http/server/loop_group.hpp"
 #include "http/server/loop_services.hpp"
 
 #include <list>
@@ -13,19 +15,19 @@ namespace http {
 /// Order of calls: listen(), then run() on the worker's thread.
 class worker {
 public:
-  /// Borrows all but `origin`, which must be the same for all workers. `refusals` and
-  /// `connection_counts` count for all workers. Throws boost::system::system_error if the kernel is
-  /// out of descriptors.
+  /// This is number `loop` of the `group`, to which the worker adds itself: create them in this
+  /// order. Borrows all but `origin`, which must be the same for all workers. `refusals` counts for
+  /// all workers. Throws boost::system::system_error if the kernel is out of descriptors.
   worker(const counter::limits& limits, const v1::server_info& server_info,
          refusal_counts& refusals, counter::store& store, const clock_origin& origin,
-         http::connection_counts& connection_counts);
+         loop_group& group, unsigned loop);
   ~worker();
 
   /// Accepts connections from `acceptor`. Call it before run().
   void listen(tcp_acceptor acceptor);
 
-  /// Serves until drain(), then until the last connection is closed. Closes connections that are
-  /// still open limits::drain_timeout after drain().
+  /// Serves until drain(), then until the last connection is closed and no worker of the group can
+  /// hand over another. Closes connections that are still open limits::drain_timeout after drain().
   void run();
 
   /// Makes run() stop accepting, drain its connections and return. Thread-safe.
@@ -34,13 +36,15 @@ public:
 private:
   void run_round(steady_clock::time_point end);
   void begin_drain();
+  bool has_ended() const noexcept;
   template <class Call>
   void for_each_session(Call call);
 
   loop_services services_;
   session_list sessions_;
+  loop_group& group_;
+  admission admission_;
   std::list<listener> listeners_;
-  http::connection_counts& connection_counts_;
   bool is_draining_ = false;
   int rounds_behind_ = 0;  // consecutive rounds that skipped the deadlines
 };

@@ -1,0 +1,48 @@
+#include "tests/server/support/client.hpp"
+#include "tests/server/support/server_process.hpp"
+
+#include <doctest/doctest.h>
+
+#include <cstddef>
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <string>
+#include <vector>
+
+using namespace support;
+
+namespace {
+
+/// Returns how many descriptors each epoll set of the process watches.
+std::map<std::string, std::size_t> watched(const process& server) {
+  const std::filesystem::path root = "/proc/" + std::to_string(server.id());
+  std::map<std::string, std::size_t> sets;
+  for (const auto& descriptor : std::filesystem::directory_iterator{root / "fd"}) {
+    const auto number = descriptor.path().filename();
+    if (std::filesystem::read_symlink(descriptor) != "anon_inode:[eventpoll]")
+      continue;
+    std::ifstream info{root / "fdinfo" / number};
+    for (std::string line; std::getline(info, line);)
+      sets[number] += line.starts_with("tfd:") ? 1 : 0;
+  }
+  return sets;
+}
+
+}  // namespace
+
+TEST_CASE("a server gives each event loop as many connections") {
+  server_process server{{"--threads", "8"}};
+  const auto before = watched(server);
+  std::vector<client> connections;
+  for (int i = 0; i < 64; ++i) {
+    connections.emplace_back(server.port());
+    REQUIRE(connections.back().ask(get_request("/inc?name=x")).status == 200);
+  }
+  std::map<std::size_t, int> loops_with;
+  for (const auto& [set, count] : watched(server))
+    ++loops_with[count - before.at(set)];
+  CHECK(loops_with[8] == 8);
+  for (auto& connection : connections)
+    CHECK(connection.ask(get_request("/inc?name=x")).status == 200);
+}
