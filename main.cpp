@@ -4,6 +4,8 @@
 #include "actors/actor_store.hpp"
 #include "config/listen_address.hpp"
 #include "config/options.hpp"
+#include "config/processors.hpp"
+#include "config/shard_advice.hpp"
 #include "http/server/server.hpp"
 #include "process/abrupt_end.hpp"
 #include "process/clock_watch.hpp"
@@ -131,6 +133,16 @@ std::string store_name(const config::storage_options& options) {
   return options.directory.empty() ? "memory" : "rocksdb:" + options.directory;
 }
 
+/// Says so if more shards would serve more. Those on a disk share its log, whatever their number.
+void advise_shards(const config::options& options) {
+  if (!options.storage.directory.empty())
+    return;
+  if (const auto better =
+          config::better_shards(options.shards, options.threads, config::processors()))
+    spdlog::info("--shards {} would serve more than {}: four event loops keep a shard busy",
+                 *better, options.shards);
+}
+
 /// Serves until a signal arrives. Returns the exit code.
 int run(config::options options) {
   process::clock_watch clock;
@@ -170,6 +182,7 @@ int run(config::options options) {
   process::abort_on_exception();
   spdlog::info("counterd " COUNTERD_VERSION " started: threads={} shards={} store={}",
                options.threads, options.shards, store_name(options.storage));
+  advise_shards(options);
   const int received = signals.wait();
   if (signals.has_failed())
     spdlog::info("stopping, because the disk has failed");

@@ -47,7 +47,7 @@ public:
     add_number("threads", options_.threads, 1, counter::limits::threads_max,
                "Number of event loops");
     add_number("shards", options_.shards, 1, counter::limits::shards_max,
-               "Number of shards, each an actor");
+               "Number of shards, each an actor; one serves four loops");
     auto& limits = options_.limits;
     add_number("max-connections", limits.connections_max, 1, 10'000'000,
                "Connections at a time; more get a 503");

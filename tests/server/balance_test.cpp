@@ -1,3 +1,4 @@
+#include "config/processors.hpp"
 #include "tests/server/support/client.hpp"
 #include "tests/server/support/server_process.hpp"
 
@@ -8,6 +9,7 @@
 #include <fstream>
 #include <map>
 #include <string>
+#include <system_error>
 #include <vector>
 
 using namespace support;
@@ -20,7 +22,8 @@ std::map<std::string, std::size_t> watched(const process& server) {
   std::map<std::string, std::size_t> sets;
   for (const auto& descriptor : std::filesystem::directory_iterator{root / "fd"}) {
     const auto number = descriptor.path().filename();
-    if (std::filesystem::read_symlink(descriptor) != "anon_inode:[eventpoll]")
+    std::error_code is_closed;  // one that was open for a moment only
+    if (std::filesystem::read_symlink(descriptor, is_closed) != "anon_inode:[eventpoll]")
       continue;
     std::ifstream info{root / "fdinfo" / number};
     for (std::string line; std::getline(info, line);)
@@ -30,6 +33,19 @@ std::map<std::string, std::size_t> watched(const process& server) {
 }
 
 }  // namespace
+
+TEST_CASE("a start logs a better --shards where that serves more event loops") {
+  const auto log_of = [](const words& flags) {
+    server_process server{flags};
+    server.wait_for_log("started:");
+    return server.stop().log;
+  };
+  const bool is_large = config::processors() >= 8;
+  CHECK((log_of({"--threads", "8"}).find("--shards 4 would serve more than 1") !=
+         std::string::npos) == is_large);
+  CHECK(log_of({"--threads", "4"}).find("--shards") == std::string::npos);
+  CHECK(log_of({"--threads", "8", "--shards", "2"}).find("--shards") == std::string::npos);
+}
 
 TEST_CASE("a server gives each event loop as many connections") {
   server_process server{{"--threads", "8"}};
