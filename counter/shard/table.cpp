@@ -8,11 +8,11 @@
 namespace counter {
 
 table::table(const settings& configuration)
-    : counter_quota_(configuration.counters),
-      idempotency_quota_(configuration.idempotency_records),
-      counter_room_(configuration.counters),
-      version_(configuration.version),
+    : version_(configuration.version),
       now_(configuration.start),
+      counter_room_(configuration.counters),
+      counter_quota_(configuration.counters),
+      idempotency_quota_(configuration.idempotency_records),
       changes_(configuration.changes),
       records_(configuration.key, configuration.changes, configuration.counter_bytes),
       idempotency_(configuration.idempotency_records, configuration.idempotency_ttl,

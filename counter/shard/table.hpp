@@ -139,11 +139,12 @@ private:
   outcome set(const parameters& parameters, const hashed_name& key, std::optional<handle>& entry,
               time_point now);
 
+  // Every change writes these two, to one cache line.
+  alignas(16) std::uint64_t version_;  // the last one given out
+  time_point now_;                     // the latest seen
+  quota::share counter_room_;
   quota& counter_quota_;
   quota& idempotency_quota_;
-  quota::share counter_room_;
-  std::uint64_t version_;  // the last one given out
-  time_point now_;         // the latest seen
   change_set* const changes_;
   record_set records_;
   idempotency_store idempotency_;
