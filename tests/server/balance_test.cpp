@@ -4,12 +4,15 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
+#include <chrono>
 #include <cstddef>
 #include <filesystem>
 #include <fstream>
 #include <map>
 #include <string>
 #include <system_error>
+#include <thread>
 #include <vector>
 
 using namespace support;
@@ -49,6 +52,15 @@ TEST_CASE("a start logs a better --shards where that serves more event loops") {
 
 TEST_CASE("a server gives each event loop as many connections") {
   server_process server{{"--threads", "8"}};
+  // Each loop watches its tasks, and its listening socket as soon as it has begun to listen.
+  const auto have_begun = [&] {
+    const auto sets = watched(server);
+    return std::count_if(sets.begin(), sets.end(),
+                         [](const auto& set) { return set.second == 2; }) == 8;
+  };
+  const auto give_up = std::chrono::steady_clock::now() + std::chrono::seconds{30};
+  while (!have_begun() && std::chrono::steady_clock::now() < give_up)
+    std::this_thread::yield();
   const auto before = watched(server);
   std::vector<client> connections;
   for (int i = 0; i < 64; ++i) {
