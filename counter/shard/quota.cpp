@@ -20,8 +20,8 @@ void quota::adjust(std::int64_t more) {
 std::uint64_t quota::used() const {
   const mutex_lock lock{mutex_};
   auto left = pool_;
-  for (const auto* share : shares_)
-    left += std::max<std::int64_t>(share->room_.load(std::memory_order_relaxed), 0);
+  for (const auto* each : shares_)
+    left += std::max<std::int64_t>(each->room_.load(std::memory_order_relaxed), 0);
   return static_cast<std::uint64_t>(max_ - left);
 }
 
@@ -63,9 +63,9 @@ void quota::give(share& to, std::int64_t count) {
 void quota::close_shares() {
   if (std::exchange(all_closed_, true))
     return;
-  for (auto* share : shares_)
+  for (auto* each : shares_)
     pool_ +=
-        std::max<std::int64_t>(share->room_.exchange(share::closed, std::memory_order_relaxed), 0);
+        std::max<std::int64_t>(each->room_.exchange(share::closed, std::memory_order_relaxed), 0);
 }
 
 quota::share::share(quota& limit) : limit_(limit), lease_(limit.lease_) {

@@ -16,7 +16,7 @@
 namespace http {
 
 struct server::impl {
-  explicit impl(unsigned threads) : group(threads) {}
+  explicit impl(unsigned loops) : group(loops) {}
 
   asio::io_context context{1};  // resolves addresses and opens sockets; never runs
   refusal_counts refusals;

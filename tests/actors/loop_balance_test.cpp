@@ -28,7 +28,8 @@ TEST_CASE("loop_balance::loop_for() evens connections out, whichever loop accept
       loop_balance balance{loops};
       std::mt19937 random{loops};
       for (std::size_t i = 0; i < connections; ++i)
-        balance[balance.loop_for(i % 2 == 0 ? 0 : random() % loops, i)].add();
+        balance[balance.loop_for(i % 2 == 0 ? 0 : static_cast<unsigned>(random() % loops), i)]
+            .add();
       const auto loads = loads_of(balance, loops);
       const auto even = (connections + loops - 1) / loops;
       CHECK(*std::max_element(loads.begin(), loads.end()) <= even + even / 8);

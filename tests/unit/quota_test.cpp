@@ -58,8 +58,8 @@ TEST_CASE("share::take() takes what other shares have leased, to the last one") 
   for (int i = 0; i < 8; ++i)
     shares.emplace_back(limit);
   std::uint64_t taken = 0;
-  for (auto& share : shares)
-    taken += share.take() ? 1 : 0;
+  for (auto& each : shares)
+    taken += each.take() ? 1 : 0;
   while (shares[3].take())
     ++taken;
   CHECK(taken == 10'000);
@@ -113,7 +113,7 @@ TEST_CASE("shares take as a counter does, whatever they take, give and adjust") 
     std::vector<std::int64_t> taken;
     std::int64_t used = 0;
     for (int step = 0; step < 1'000; ++step) {
-      auto& share = shares[static_cast<std::size_t>(below(4)) % shares.size()];
+      auto& chosen = shares[static_cast<std::size_t>(below(4)) % shares.size()];
       const auto count = 1 + below(3);
       switch (below(8)) {
         case 0: {
@@ -126,13 +126,13 @@ TEST_CASE("shares take as a counter does, whatever they take, give and adjust") 
         case 2:
         case 3:
           if (!taken.empty()) {
-            share.give(taken.back());
+            chosen.give(taken.back());
             used -= taken.back();
             taken.pop_back();
           }
           break;
         default:
-          REQUIRE(share.take(count) == (used + count <= max));
+          REQUIRE(chosen.take(count) == (used + count <= max));
           if (used + count <= max) {
             used += count;
             taken.push_back(count);
