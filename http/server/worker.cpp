@@ -47,9 +47,10 @@ void worker::run() {
   if (!sessions_.empty())
     spdlog::warn("closing {} connections that did not end in time",
                  std::distance(sessions_.begin(), sessions_.end()));
-  for_each_session([](session& session) { session.close(); });
-  // Run the tasks that actors have posted here, and deliver what these complete.
+  // Closes also what another loop has handed over too late, runs the tasks that actors have posted
+  // here, and delivers what these complete.
   do {
+    for_each_session([](session& session) { session.close(); });
     const counter::store_client::pass pass{services_.store_client};
   } while (services_.tasks.run() > 0 || services_.store_client.has_work());
 }
