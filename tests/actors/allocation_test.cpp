@@ -54,10 +54,10 @@ std::string batch_request(const std::string& operations, const std::string& fiel
 /// The largest batch, and the largest page of a list.
 constexpr std::size_t many = 1'000;
 
-/// A batch that adds to `many` counters, whose names have `name_bytes` each.
-std::string additions(std::size_t name_bytes) {
+/// A batch that adds to `count` counters, whose names have `name_bytes` each.
+std::string additions(std::size_t name_bytes, std::size_t count = many) {
   std::string operations;
-  for (std::size_t i = 0; i < many; ++i) {
+  for (std::size_t i = 0; i < count; ++i) {
     const auto number = std::to_string(many + i);
     operations += (i == 0 ? "" : ",") + std::string{R"({"op":"add","name":")"} +
                   std::string(name_bytes - number.size(), 'n') + number + R"(","delta":1})";
@@ -67,6 +67,18 @@ std::string additions(std::size_t name_bytes) {
 
 /// Names of 10 bytes are part of a std::string, names of 40 bytes are allocated.
 constexpr std::size_t short_name = 10, long_name = 40;
+
+/// Calls `test(shards, name_bytes)` with few and many shards, and names of both kinds.
+template <class Test>
+void with_shards_and_names(Test test) {
+  for (const unsigned shards : {1u, 4u}) {
+    for (const auto name_bytes : {short_name, long_name}) {
+      CAPTURE(shards);
+      CAPTURE(name_bytes);
+      test(shards, name_bytes);
+    }
+  }
+}
 
 /// Calls `pass(i)` with growing numbers and returns how often the last one allocates.
 template <class Pass>
@@ -110,18 +122,22 @@ TEST_CASE("a request allocates nothing, and a batch only CAF's message") {
 }
 
 TEST_CASE("a batch of a thousand allocates long names, and nothing else for each operation") {
-  for (const unsigned shards : {1u, 4u}) {
-    for (const auto name_bytes : {short_name, long_name}) {
-      CAPTURE(shards);
-      CAPTURE(name_bytes);
-      fixture f{shards, 1};
-      const auto batch = batch_request(additions(name_bytes));
-      const auto calls = allocations_of([&](int) { f.pass(batch); });
-      CHECK(f.answers() == 21);
-      const auto names = name_bytes == long_name ? many : 0;
-      CHECK(calls <= 40 + shards + names);
-    }
-  }
+  with_shards_and_names([](unsigned shards, std::size_t name_bytes) {
+    fixture f{shards, 1};
+    const auto batch = batch_request(additions(name_bytes));
+    const auto calls = allocations_of([&](int) { f.pass(batch); });
+    CHECK(f.answers() == 21);
+    const auto names = name_bytes == long_name ? many : 0;
+    CHECK(calls <= 40 + shards + names);
+  });
+}
+
+TEST_CASE("a batch of more than a thousand allocates nothing for those beyond") {
+  fixture f{1, 1};
+  const auto batch = batch_request(additions(long_name, 3 * many));
+  const auto calls = allocations_of([&](int) { f.pass(batch); });
+  CHECK(f.answers() == 0);  // refused before the store
+  CHECK(calls <= 40 + many);
 }
 
 TEST_CASE("a keyed batch of a thousand allocates a record for each operation") {
@@ -143,16 +159,12 @@ TEST_CASE("a keyed batch of a thousand allocates a record for each operation") {
 }
 
 TEST_CASE("a list of a thousand allocates nothing for each counter") {
-  for (const unsigned shards : {1u, 4u}) {
-    for (const auto name_bytes : {short_name, long_name}) {
-      CAPTURE(shards);
-      CAPTURE(name_bytes);
-      fixture f{shards, 1};
-      f.pass(batch_request(additions(name_bytes)));
-      const auto list = request("/v1/counters?limit=" + std::to_string(many));
-      const auto calls = allocations_of([&](int) { f.pass(list); });
-      CHECK(f.answers() == 1 + 21);
-      CHECK(calls <= 64 + 16 * shards);
-    }
-  }
+  with_shards_and_names([](unsigned shards, std::size_t name_bytes) {
+    fixture f{shards, 1};
+    f.pass(batch_request(additions(name_bytes)));
+    const auto list = request("/v1/counters?limit=" + std::to_string(many));
+    const auto calls = allocations_of([&](int) { f.pass(list); });
+    CHECK(f.answers() == 1 + 21);
+    CHECK(calls <= 64 + 16 * shards);
+  });
 }

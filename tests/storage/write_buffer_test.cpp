@@ -294,7 +294,9 @@ TEST_CASE("a ledger reads the same, however much of its changes is merged") {
 
 TEST_CASE("write_buffer::bytes() bounds the number of changes, however short their names are") {
   write_buffer buffer{hash_key, 0};
+  std::vector<std::pair<std::string, std::optional<state>>> deletions;
   for (int i = 0; i < 100; ++i)
-    buffer.add(static_cast<std::uint64_t>(i), changes_of({{std::to_string(i), std::nullopt}}));
+    deletions.emplace_back(std::to_string(i), std::nullopt);
+  buffer.add(0, changes_of(deletions));
   CHECK(buffer.bytes() >= 100 * 40);
 }

@@ -167,9 +167,11 @@ private:
 
   void begin_element(const json_value& value) {
     members_.clear();
-    // Those beyond the limit, which the batch is refused for, are only counted.
-    is_operation_ = ++count_ <= counter::limits::batch_max && value.is(kind_type::object);
-    if (count_ <= counter::limits::batch_max && !is_operation_)
+    is_operation_ = false;
+    if (++count_ > counter::limits::batch_max)
+      return;  // the batch is refused, whatever the operation is
+    is_operation_ = value.is(kind_type::object);
+    if (!is_operation_)
       report(v1::problem{code::invalid_value, "an operation must be an object"});
   }
 
