@@ -1,6 +1,7 @@
 #include "process/heap.hpp"
 
 #include <algorithm>
+#include <cassert>
 #include <cinttypes>
 #include <cstdio>
 #include <cstdlib>  // defines __GLIBC__
@@ -47,7 +48,8 @@ std::int64_t resident_bytes() noexcept {
   return resident * ::sysconf(_SC_PAGESIZE);
 }
 
-/// Of the heap; takes as long as there are free pieces in it.
+/// Returns how many bytes are resident and not allocated. The C library counts them piece by piece,
+/// which takes longer the more free pieces there are.
 std::int64_t unused_bytes() noexcept {
   const auto heap = mallinfo2();
   return resident_bytes() - static_cast<std::int64_t>(heap.uordblks + heap.hblkhd);
@@ -96,8 +98,7 @@ idle_trim::load idle_trim::load_since_last(const instant& now) noexcept {
 }
 
 bool idle_trim::is_worth(load now, std::int64_t unused) noexcept {
-  if (now == load::heavy)
-    return false;
+  assert(now != load::heavy);
   least_unused_ = std::min(least_unused_, unused);
   return unused - least_unused_ >= (now == load::none ? growth_min_without_load : growth_min);
 }

@@ -34,7 +34,7 @@ public:
   /// Returns true if a trim is worth it. `unused` is how many bytes are resident and not
   /// allocated. It may be negative, because what is allocated need not be resident. It must be
   /// more than its least value since the last trim, which is what a trim leaves: by 1 MiB if there
-  /// is no load, by 32 MiB if it is light.
+  /// is no load, by 32 MiB if it is light. Precondition: the load is not heavy.
   bool is_worth(load now, std::int64_t unused) noexcept;
 
   /// To be called after a trim with what is unused then.

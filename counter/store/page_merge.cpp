@@ -74,6 +74,7 @@ bool page_merge::needs_page(const page_queue& input) const noexcept {
 }
 
 void page_merge::merge() {
+  // The first page of an only source is the merged one already.
   if (inputs_.size() == 1 && merged_.empty()) {
     merged_ = std::exchange(inputs_.front().counters, {});
     return;

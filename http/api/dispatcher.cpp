@@ -31,7 +31,7 @@ void dispatcher::handle(const request& request, std::optional<addressed_call>& n
     pipeline_.complete(slot, *response);
   } else {
     auto& pending = std::get<std::unique_ptr<exchange>>(result);
-    if (pending->is_long() || pending->is_ordered())
+    if (pending->is_long())
       pipeline_.hold_until_complete(slot);
     exchanges_.add(slot, std::move(pending));
     next = next_exchange_call();

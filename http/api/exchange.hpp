@@ -31,8 +31,8 @@ public:
   /// before it is complete.
   virtual bool is_long() const noexcept { return false; }
 
-  /// Returns true if the exchange begins when all earlier requests of the connection are complete,
-  /// and later ones when it is: it does not reach the store by the way of single counters.
+  /// Returns true if the exchange must not begin before all earlier requests of the connection are
+  /// complete. Lists and backups have mailboxes of their own, where they would overtake those.
   virtual bool is_ordered() const noexcept { return false; }
 };
 

@@ -124,7 +124,7 @@ TEST_CASE("HEAD in the middle of a pipeline does not shift what follows") {
   CHECK(connection.read_answer().body == "x: 1\n");
 }
 
-TEST_CASE("A list that is pipelined behind a change shows it") {
+TEST_CASE("a list that is pipelined behind a change shows it") {
   for (const bool is_durable : {false, true}) {
     CAPTURE(is_durable);
     const temporary_directory disk;

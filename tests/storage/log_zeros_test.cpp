@@ -51,7 +51,7 @@ constexpr std::size_t large = std::size_t{64} << 10;
 
 }  // namespace
 
-TEST_CASE("A log is filled with zeros in advance for small groups, and not for large ones") {
+TEST_CASE("a log is filled with zeros in advance for small groups, and not for large ones") {
   const storage_tests::temporary_directory directory;
   const auto path = directory.path() / "000001.log";
   log log{path};

@@ -93,7 +93,8 @@ TEST_CASE("read() of an uncached name takes three blocks from files at most, in 
   for (const bool exist : {true, false}) {
     CAPTURE(exist);
     bytes_of_a_read(ledger, *files, random, exist);  // fills the cache
-    // Of the filter, of the index and of the counters. A whole filter takes 600 KB.
+    // One block of the filter, one of the index, and the one with the counter. A filter that is
+    // not partitioned would be read as a whole: ten bits for each counter.
     CHECK(bytes_of_a_read(ledger, *files, random, exist) <= 3 * block_bytes);
   }
 }

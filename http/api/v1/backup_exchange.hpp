@@ -14,6 +14,7 @@ public:
       : single_exchange(counter::backup_request{std::move(name)}) {}
 
   http::response response() override;
+  bool is_long() const noexcept override { return true; }
   bool is_ordered() const noexcept override { return true; }
 };
 
