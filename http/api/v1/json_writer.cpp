@@ -5,11 +5,9 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
-#include <iterator>
 
 namespace http::v1 {
 
@@ -26,6 +24,8 @@ public:
             less_than(word_ ^ all('\\'), 1)) != 0;
   }
 
+  void store(char* bytes) const noexcept { std::memcpy(bytes, &word_, sizeof word_); }
+
 private:
   static constexpr std::uint64_t all(unsigned char byte) noexcept {
     return ~std::uint64_t{0} / 255 * byte;
@@ -37,67 +37,55 @@ private:
   std::uint64_t word_;
 };
 
-bool needs_escapes(std::string_view text) noexcept {
+/// Copies `text` to `at`. Returns false if it needs escapes; then what was copied is unspecified.
+bool copy_plain(std::string_view text, char* at) noexcept {
   constexpr std::size_t step = sizeof(std::uint64_t);
-  for (; text.size() >= step; text.remove_prefix(step))
-    if (eight_bytes{text.data()}.need_escapes())
-      return true;
-  std::array<char, step> rest;
-  rest.fill(' ');
-  std::copy(text.begin(), text.end(), rest.begin());
-  return eight_bytes{rest.data()}.need_escapes();
-}
-
-template <class Number>
-void append_number(std::string& output, Number number) {
-  char digits[24];
-  const char* const end = std::to_chars(std::begin(digits), std::end(digits), number).ptr;
-  output.append(digits, static_cast<std::size_t>(end - digits));
+  if (text.size() < step) {
+    std::array<char, step> padded;
+    padded.fill(' ');
+    std::copy(text.begin(), text.end(), padded.begin());
+    std::copy(text.begin(), text.end(), at);
+    return !eight_bytes{padded.data()}.need_escapes();
+  }
+  const auto copy_eight = [&](std::size_t position) {
+    const eight_bytes bytes{text.data() + position};
+    bytes.store(at + position);
+    return !bytes.need_escapes();
+  };
+  const auto last = text.size() - step;
+  for (std::size_t position = 0; position < last; position += step)
+    if (!copy_eight(position))
+      return false;
+  return copy_eight(last);
 }
 
 }  // namespace
 
 void json_writer::value(std::string_view text) {
-  separate();
-  if (needs_escapes(text)) {
-    output_ += boost::json::serialize(boost::json::string{text});
+  auto* at = put_comma(room(1 + 2 + text.size()));
+  if (copy_plain(text, at + 1)) {
+    *at = '"';
+    at += 1 + text.size();
+    *at++ = '"';
+    end_ = at;
   } else {
-    output_ += '"';
-    output_ += text;
-    output_ += '"';
+    end_ = at;
+    const auto escaped = boost::json::serialize(boost::json::string{text});
+    end_ = put_text(room(escaped.size()), escaped);
   }
 }
 
-void json_writer::begin(char bracket) {
-  separate();
-  output_ += bracket;
-  needs_comma_ = false;
+std::string json_writer::finish() && {
+  *room(1) = '\n';
+  ++end_;
+  text_.resize(static_cast<std::size_t>(end_ - text_.data()));
+  return std::move(text_);
 }
 
-void json_writer::end(char bracket) {
-  output_ += bracket;
-  needs_comma_ = true;
-}
-
-void json_writer::separate() {
-  if (needs_comma_)
-    output_ += ',';
-  needs_comma_ = true;
-}
-
-void json_writer::raw(std::string_view text) {
-  separate();
-  output_ += text;
-}
-
-void json_writer::integer(long long number) {
-  separate();
-  append_number(output_, number);
-}
-
-void json_writer::natural(unsigned long long number) {
-  separate();
-  append_number(output_, number);
+void json_writer::grow(std::size_t bytes) {
+  const auto used = static_cast<std::size_t>(end_ - text_.data());
+  text_.resize(std::max(used + bytes, 2 * text_.size()));
+  end_ = text_.data() + used;
 }
 
 }  // namespace http::v1

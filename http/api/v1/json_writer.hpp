@@ -1,27 +1,29 @@
 #pragma once
 
 #include <algorithm>
-#include <array>
-#include <cassert>
 #include <charconv>
 #include <concepts>
 #include <cstddef>
+#include <cstring>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <type_traits>
+#include <utility>
 
 namespace http::v1 {
 
-/// Appends JSON text (RFC 8259) to a string. Without a tree of values in between, because building,
-/// moving and freeing one takes longer than everything else that a response does.
+/// Writes JSON text (RFC 8259). Without a tree of values in between, because building, moving and
+/// freeing one takes longer than everything else that a response does.
 ///
 /// The caller nests begin and end calls, and writes members into objects only, elements into arrays
 /// only. Functions throw std::bad_alloc; the text is then unspecified.
 class json_writer {
 public:
-  /// Borrows `output`.
-  explicit json_writer(std::string& output) noexcept : output_(output) {}
+  /// Has room for `bytes`, and takes more when they are used up.
+  explicit json_writer(std::size_t bytes = 0) : text_(std::max(bytes, bytes_min), '\0') {}
+
+  json_writer(const json_writer&) = delete;
+  json_writer& operator=(const json_writer&) = delete;
 
   void begin_object() { begin('{'); }
   void end_object() { end('}'); }
@@ -29,11 +31,8 @@ public:
   void end_array() { end(']'); }
 
   /// Begins the member `name` of an object; one value, object or array must follow. `name` must
-  /// need no escapes, and have at most 60 bytes.
-  void key(std::string_view name) {
-    key_text text;
-    append(text, put_key(text, name));
-  }
+  /// need no escapes.
+  void key(std::string_view name) { end_ = put_key(room(key_bytes(name)), name); }
 
   void value(std::string_view text);
   void value(const char* text) { value(std::string_view{text}); }
@@ -41,10 +40,7 @@ public:
   void value(std::nullptr_t) { raw("null"); }
   template <std::integral Number>
   requires(!std::same_as<Number, bool>) void value(Number number) {
-    if constexpr (std::is_signed_v<Number>)
-      integer(number);
-    else
-      natural(number);
+    end_ = put_number(put_comma(room(1 + number_bytes)), number);
   }
   /// nullopt is null.
   template <class T>
@@ -57,62 +53,78 @@ public:
     key(name);
     value(content);
   }
-  /// Appends name and number at once, because lists and batches have thousands.
   template <std::integral Number>
   requires(!std::same_as<Number, bool>) void member(std::string_view name, const Number& number) {
-    key_text text;
-    auto* const end = put_key(text, name);
-    append(text, std::to_chars(end, end + number_bytes_max, number).ptr);
+    end_ = put_number(put_key(room(key_bytes(name) + number_bytes), name), number);
+  }
+
+  /// Ends the text with a newline, which terminals need, and returns it.
+  std::string finish() &&;
+
+private:
+  static constexpr std::size_t bytes_min = 256;
+  static constexpr std::size_t number_bytes = 20;
+  /// A comma, quotes and a colon.
+  static constexpr std::size_t key_bytes(std::string_view name) noexcept { return name.size() + 4; }
+
+  /// Returns the end of the text, behind which there are at least `bytes`.
+  char* room(std::size_t bytes) {
+    if (static_cast<std::size_t>(text_.data() + text_.size() - end_) < bytes)
+      grow(bytes);
+    return end_;
+  }
+  void grow(std::size_t bytes);
+
+  // These write to `at`, where there is room, and return the end of what they wrote.
+
+  char* put_comma(char* at) noexcept {
+    *at = ',';
+    at += needs_comma_ ? 1 : 0;
+    needs_comma_ = true;
+    return at;
+  }
+  static char* put_text(char* at, std::string_view text) noexcept {
+    std::memcpy(at, text.data(), text.size());
+    return at + text.size();
+  }
+  char* put_key(char* at, std::string_view name) noexcept {
+    at = put_comma(at);
+    *at++ = '"';
+    at = put_text(at, name);
+    needs_comma_ = false;
+    return put_text(at, "\":");
+  }
+  char* put_number(char* at, std::integral auto number) noexcept {
+    needs_comma_ = true;
+    return std::to_chars(at, at + number_bytes, number).ptr;
+  }
+
+  void raw(std::string_view text) { end_ = put_text(put_comma(room(1 + text.size())), text); }
+  void begin(char bracket) {
+    auto* const at = put_comma(room(2));
+    *at = bracket;
+    end_ = at + 1;
+    needs_comma_ = false;
+  }
+  void end(char bracket) {
+    *room(1) = bracket;
+    ++end_;
     needs_comma_ = true;
   }
 
-private:
-  static constexpr std::size_t key_bytes_max = 60;
-  static constexpr std::size_t number_bytes_max = 24;
-  /// A comma, quotes, a colon, and a number.
-  using key_text = std::array<char, key_bytes_max + 4 + number_bytes_max>;
-
-  /// Returns the end of what it puts at the beginning of `text`.
-  char* put_key(key_text& text, std::string_view name) noexcept {
-    assert(name.size() <= key_bytes_max);
-    auto* end = text.data();
-    if (needs_comma_)
-      *end++ = ',';
-    *end++ = '"';
-    end = std::copy(name.begin(), name.end(), end);
-    *end++ = '"';
-    *end++ = ':';
-    needs_comma_ = false;
-    return end;
-  }
-
-  void append(const key_text& text, const char* end) {
-    output_.append(text.data(), static_cast<std::size_t>(end - text.data()));
-  }
-
-  void begin(char bracket);
-  void end(char bracket);
-  void separate();
-  void raw(std::string_view text);
-  void integer(long long number);
-  void natural(unsigned long long number);
-
-  std::string& output_;
+  std::string text_;          // and behind it room, up to size()
+  char* end_ = text_.data();  // of the text
   bool needs_comma_ = false;  // before the next member or element
 };
 
-/// Returns the text of an object whose members `write` writes, and a newline, which terminals need.
-/// It has room for `bytes` at once.
+/// Returns the text of an object whose members `write` writes. It has room for `bytes` at once.
 template <std::invocable<json_writer&> Write>
 std::string json_object(Write write, std::size_t bytes = 0) {
-  std::string text;
-  text.reserve(bytes);
-  json_writer writer{text};
+  json_writer writer{bytes};
   writer.begin_object();
   write(writer);
   writer.end_object();
-  text += '\n';
-  return text;
+  return std::move(writer).finish();
 }
 
 }  // namespace http::v1

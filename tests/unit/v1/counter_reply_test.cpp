@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 
 using counter::full_reply;
 using counter::operation;
@@ -26,9 +27,10 @@ std::string body_of(const counter::parameters& parameters, const full_reply& rep
 }
 
 std::string description_of(std::string_view name, const state& state) {
-  std::string text;
-  json_writer writer{text};
+  json_writer writer;
   describe(writer, name, state);
+  auto text = std::move(writer).finish();
+  text.pop_back();  // the newline
   return text;
 }
 

@@ -10,8 +10,20 @@
 #include <optional>
 #include <random>
 #include <string>
+#include <string_view>
+#include <utility>
 
 using http::v1::json_writer;
+
+namespace {
+
+std::string text_of(std::string_view value) {
+  json_writer writer;
+  writer.value(value);
+  return std::move(writer).finish();
+}
+
+}  // namespace
 
 TEST_CASE("json_writer writes each kind of value") {
   const auto text = http::v1::json_object([](json_writer& writer) {
@@ -58,12 +70,9 @@ TEST_CASE("json_writer escapes what JSON demands, so that any text comes back") 
     for (auto left = random() % 20; left > 0; --left)
       text += static_cast<char>(random() % 128);
     text += "\xc3\xa9";
-    std::string output;
-    json_writer writer{output};
-    writer.value(text);
-    const auto parsed = boost::json::parse(output);
+    const auto parsed = boost::json::parse(text_of(text));
     REQUIRE(parsed.as_string() == text);
-    REQUIRE(output == boost::json::serialize(parsed));
+    REQUIRE(text_of(text) == boost::json::serialize(parsed) + "\n");
   }
 }
 
@@ -73,9 +82,34 @@ TEST_CASE("json_writer notices a byte that needs an escape at each position") {
       for (const char special : {'\0', '\x1f', '"', '\\'}) {
         std::string text(bytes, position % 2 == 0 ? '\x20' : '~');
         text[position] = special;
-        std::string written;
-        json_writer{written}.value(text);
-        CHECK(boost::json::parse(written).as_string() == text);
+        CHECK(boost::json::parse(text_of(text)).as_string() == text);
+      }
+    }
+  }
+}
+
+TEST_CASE("json_writer takes more room when what it was given is used up") {
+  for (const std::size_t given : {0, 1, 1'000}) {
+    for (const std::string filling : {"~", "\n"}) {
+      for (std::size_t bytes = 0; bytes < 600; ++bytes) {
+        std::string text;
+        while (text.size() < bytes)
+          text += filling;
+        json_writer writer{given};
+        writer.begin_array();
+        for (int round = 0; round < 4; ++round) {
+          writer.begin_object();
+          writer.member(text.substr(0, filling == "~" ? bytes : 0), text);
+          writer.member("least", std::numeric_limits<std::int64_t>::min());
+          writer.member("none", nullptr);
+          writer.end_object();
+          writer.value(std::numeric_limits<std::uint64_t>::max());
+        }
+        writer.end_array();
+        const auto written = std::move(writer).finish();
+        const auto parsed = boost::json::parse(written);
+        REQUIRE(parsed.as_array().size() == 8);
+        REQUIRE(written == boost::json::serialize(parsed) + "\n");
       }
     }
   }
