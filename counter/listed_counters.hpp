@@ -70,18 +70,11 @@ public:
 
   void reserve(std::size_t counters) { items_.reserve(counters); }
 
-  void push_back(const listed_counter& added) {
-    names_ += added.name;
-    items_.push_back({static_cast<std::uint32_t>(names_.size()), added.state});
-  }
+  void push_back(const listed_counter& added);
+  void append(listed_counters added);
 
   /// Keeps the first `counters`, or all if there are fewer.
-  void truncate(std::size_t counters) {
-    if (counters >= size())
-      return;
-    items_.resize(counters);
-    names_.resize(empty() ? 0 : items_.back().name_end);
-  }
+  void truncate(std::size_t counters);
 
 private:
   struct item {

@@ -74,9 +74,9 @@ bool page_merge::needs_page(const page_queue& input) const noexcept {
 }
 
 void page_merge::merge() {
-  // The first page of an only source is the merged one already.
-  if (inputs_.size() == 1 && merged_.empty()) {
-    merged_ = std::exchange(inputs_.front().counters, {});
+  // The pages of an only source are in order already.
+  if (inputs_.size() == 1) {
+    merged_.append(std::exchange(inputs_.front().counters, {}));
     return;
   }
   merged_.reserve(request_.limit + 1);
