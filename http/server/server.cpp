@@ -11,7 +11,10 @@
 
 #include <deque>
 #include <sstream>
+#include <string>
 #include <thread>
+
+#include <pthread.h>
 
 namespace http {
 
@@ -70,8 +73,12 @@ std::vector<std::string> server::listen(const std::string& host, const std::stri
 }
 
 void server::start() {
-  for (auto& worker : impl_->workers)
-    impl_->threads.emplace_back([&worker] { worker.run(); });
+  for (unsigned loop = 0; loop < impl_->workers.size(); ++loop)
+    impl_->threads.emplace_back([&worker = impl_->workers[loop], loop] {
+      // As `top -H` shows it; up to 15 bytes.
+      pthread_setname_np(pthread_self(), ("loop " + std::to_string(loop)).c_str());
+      worker.run();
+    });
 }
 
 void server::stop() {

@@ -39,11 +39,10 @@ void worker::run() {
   services_.tasks.take_over();
   for (auto& listener : listeners_)
     listener.start();
-  while (!is_draining_)
+  while (!drain_end_)
     run_round(steady_clock::time_point::max());
-  const auto end = steady_clock::now() + counter::limits::drain_timeout;
-  while (!has_ended() && steady_clock::now() < end)
-    run_round(end);
+  while (!has_ended() && steady_clock::now() < *drain_end_)
+    run_round(*drain_end_);
   if (!sessions_.empty())
     spdlog::warn("closing {} connections that did not end in time",
                  std::distance(sessions_.begin(), sessions_.end()));
@@ -56,7 +55,9 @@ void worker::run() {
 }
 
 void worker::drain() {
-  services_.tasks.post([this] { begin_drain(); });
+  // Counted from here: a loop that is busy may run the task much later.
+  const auto end = steady_clock::now() + counter::limits::drain_timeout;
+  services_.tasks.post([this, end] { begin_drain(end); });
 }
 
 /// Waits until there is work, or until `end`, and does the work that is there by then. Work that
@@ -87,9 +88,9 @@ void worker::run_round(steady_clock::time_point end) {
   services_.tasks.run();
 }
 
-void worker::begin_drain() {
+void worker::begin_drain(steady_clock::time_point end) {
   const counter::store_client::pass pass{services_.store_client};
-  is_draining_ = true;
+  drain_end_ = end;
   for (auto& listener : listeners_)
     listener.stop();
   admission_.drain();

@@ -6,6 +6,7 @@
 #include "http/server/loop_services.hpp"
 
 #include <list>
+#include <optional>
 
 namespace http {
 
@@ -35,7 +36,7 @@ public:
 
 private:
   void run_round(steady_clock::time_point end);
-  void begin_drain();
+  void begin_drain(steady_clock::time_point end);
   bool has_ended() const noexcept;
   template <class Call>
   void for_each_session(Call call);
@@ -45,7 +46,7 @@ private:
   loop_group& group_;
   admission admission_;
   std::list<listener> listeners_;
-  bool is_draining_ = false;
+  std::optional<steady_clock::time_point> drain_end_;  // set when the drain begins
   int rounds_behind_ = 0;  // consecutive rounds that skipped the deadlines
 };
 

@@ -1,5 +1,6 @@
 #include "tests/server/support/client.hpp"
 #include "tests/server/support/server_process.hpp"
+#include "tests/server/support/stopped_thread.hpp"
 
 #include <doctest/doctest.h>
 
@@ -153,6 +154,23 @@ TEST_CASE("SIGTERM stops the server though clients are stuck") {
     deaf.send_some(request);
   REQUIRE(get(server.port(), "/").status == 200);
   const auto ended = server.stop();
+  check_ended_well(ended);
+  CHECK(ended.log.find("that did not end in time") != std::string::npos);
+}
+
+TEST_CASE("SIGTERM stops the server in order though a loop is busy when it comes") {
+  words flags = no_timeouts;
+  flags.insert(flags.end(), {"--threads", "1"});
+  server_process server{flags};
+  client stuck{server.port()};
+  stuck.send("GET / HT");
+  REQUIRE(get(server.port(), "/").status == 200);
+  {
+    const stopped_thread busy{server.id(), "loop 0"};
+    server.signal(SIGTERM);
+    std::this_thread::sleep_for(std::chrono::seconds{2});
+  }
+  const auto ended = server.wait();
   check_ended_well(ended);
   CHECK(ended.log.find("that did not end in time") != std::string::npos);
 }

@@ -84,8 +84,6 @@ public:
   std::uint16_t port(std::size_t index = 0) const;
 
 private:
-  std::istringstream stat_from(int first) const;
-
   words addresses_;
 };
 

@@ -1,0 +1,45 @@
+#include "tests/server/support/stopped_thread.hpp"
+
+#include <cerrno>
+#include <filesystem>
+#include <fstream>
+#include <stdexcept>
+#include <system_error>
+
+#include <sys/ptrace.h>
+#include <sys/wait.h>
+
+namespace support {
+
+namespace {
+
+pid_t find(pid_t process, const std::string& name) {
+  const std::filesystem::path threads = "/proc/" + std::to_string(process) + "/task";
+  for (const auto& thread : std::filesystem::directory_iterator{threads}) {
+    std::string found;
+    std::getline(std::ifstream{thread.path() / "comm"}, found);
+    if (found == name)
+      return std::stoi(thread.path().filename());
+  }
+  throw std::runtime_error("no thread is called " + name);
+}
+
+void check(bool is_good) {
+  if (!is_good)
+    throw std::system_error(errno, std::generic_category(), "ptrace");
+}
+
+}  // namespace
+
+stopped_thread::stopped_thread(pid_t process, const std::string& name) : id_(find(process, name)) {
+  check(ptrace(PTRACE_SEIZE, id_, nullptr, nullptr) == 0);
+  check(ptrace(PTRACE_INTERRUPT, id_, nullptr, nullptr) == 0);
+  int status = 0;
+  check(waitpid(id_, &status, __WALL) == id_);
+}
+
+stopped_thread::~stopped_thread() {
+  ptrace(PTRACE_DETACH, id_, nullptr, nullptr);
+}
+
+}  // namespace support

@@ -1,0 +1,25 @@
+#pragma once
+
+#include <string>
+
+#include <sys/types.h>
+
+namespace support {
+
+/// Stops one thread of a child process, as a debugger does, until destroyed: what another thread
+/// of it would see if the system gave the stopped one no processor. Used by one thread.
+class stopped_thread {
+public:
+  /// `name` is the thread's name in /proc. Returns when it is stopped. Throws std::runtime_error
+  /// if there is none, std::system_error if it cannot be stopped.
+  stopped_thread(pid_t process, const std::string& name);
+  /// Lets the thread go on, if it still exists.
+  ~stopped_thread();
+  stopped_thread(const stopped_thread&) = delete;
+  stopped_thread& operator=(const stopped_thread&) = delete;
+
+private:
+  pid_t id_;
+};
+
+}  // namespace support
