@@ -38,13 +38,13 @@ BENCHMARK_CAPTURE(parse, wrk, as_wrk_sends);
 BENCHMARK_CAPTURE(parse, browser, as_a_browser_sends);
 
 void route(benchmark::State& state) {
-  http::target decoder;
   const http::v1::server_info server_info;
+  http::router router{server_info};
   http::request request;
   request.method = http::method::get;
   request.target = "/inc?name=i";
   for (auto _ : state) {
-    auto action = http::route_request(request, decoder, server_info, {.is_loopback = true});
+    auto action = router.route(request, {.is_loopback = true});
     benchmark::DoNotOptimize(action);
   }
 }

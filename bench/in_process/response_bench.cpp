@@ -30,8 +30,8 @@ void exchange(benchmark::State& state) {
   const http::date date{now};
   const http::v1::server_info server_info;
   http::pipeline pipeline{limits, date};
-  http::target target;
-  http::dispatcher dispatcher{pipeline, server_info, target, {.is_loopback = true}};
+  http::router router{server_info};
+  http::dispatcher dispatcher{pipeline, router, {.is_loopback = true}};
   std::string bytes;
   for (std::int64_t i = 0; i < state.range(0); ++i)
     bytes += "GET /inc?name=i HTTP/1.1\r\nHost: 127.0.0.1:8000\r\n\r\n";

@@ -1,6 +1,5 @@
 #include "http/api/dispatcher.hpp"
 
-#include "http/api/router.hpp"
 #include "http/api/text/text_reply.hpp"
 
 #include <utility>
@@ -24,7 +23,7 @@ std::optional<dispatcher::addressed_call> dispatcher::next_call() {
 /// Sets `next` if the request needs the store.
 void dispatcher::handle(const request& request, std::optional<addressed_call>& next) {
   const auto slot = pipeline_.slot();
-  auto result = route_request(request, target_, server_, connection_);
+  auto result = router_.route(request, connection_);
   if (const auto* command = std::get_if<counter::command>(&result)) {
     next = addressed_call{slot, {*command, nullptr}};
   } else if (const auto* response = std::get_if<http::response>(&result)) {

@@ -2,7 +2,7 @@
 
 #include "counter/call.hpp"
 #include "http/api/pending_exchanges.hpp"
-#include "http/api/request_context.hpp"
+#include "http/api/router.hpp"
 #include "http/protocol/pipeline.hpp"
 
 #include <memory>
@@ -20,13 +20,10 @@ namespace http {
 /// Used on its event loop's thread.
 class dispatcher {
 public:
-  /// Borrows all but `connection`. The dispatchers of a loop share `target`, which they use within
-  /// next_call() only, because its buffers would be most of an idle connection's dispatcher.
-  dispatcher(http::pipeline& pipeline, const v1::server_info& server, http::target& target,
-             connection_info connection)
+  /// Borrows `pipeline` and `router`, and uses the router within next_call() only.
+  dispatcher(http::pipeline& pipeline, http::router& router, connection_info connection)
       : pipeline_(pipeline),
-        server_(server),
-        target_(target),
+        router_(router),
         connection_(connection) {}
 
   struct addressed_call {
@@ -49,8 +46,7 @@ private:
   std::optional<addressed_call> next_exchange_call();
 
   http::pipeline& pipeline_;
-  const v1::server_info& server_;
-  target& target_;
+  http::router& router_;
   const connection_info connection_;
   pending_exchanges exchanges_;
 };

@@ -95,10 +95,9 @@ response respond_for_server(method method) {
 
 }  // namespace
 
-action route_request(const request& request, target& target, const v1::server_info& server,
-                     const connection_info& connection) {
-  const auto defect = target.parse(request.target);
-  const auto raw_path = target.raw_path();
+action router::route(const request& request, const connection_info& connection) {
+  const auto defect = target_.parse(request.target);
+  const auto raw_path = target_.raw_path();
   if (raw_path == "*" && defect == target::defect::none)
     return respond_for_server(request.method);
   const auto match = find_path(raw_path);
@@ -115,7 +114,7 @@ action route_request(const request& request, target& target, const v1::server_in
   if (route->access == access::writes)
     if (auto refusal = refuse_write(request, errors))
       return std::move(*refusal);
-  return route->handle({request, target, server, connection, match.raw_name});
+  return route->handle({request, target_, server_, connection, match.raw_name});
 }
 
 }  // namespace http

@@ -8,12 +8,12 @@ loop_services::loop_services(const counter::limits& server_limits, const v1::ser
                              refusal_counts& server_refusals, counter::store& store,
                              const clock_origin& origin, loop_load& loop_load)
     : limits(server_limits),
-      server_info(info),
       refusals(server_refusals),
       load(loop_load),
       clock(origin),
       store_client(store_loop, store),
-      deadlines(clock) {
+      deadlines(clock),
+      router(info) {
   deadlines.set_duration(deadlines::header, limits.header_timeout);
   deadlines.set_duration(deadlines::body, limits.body_timeout);
   deadlines.set_duration(deadlines::write, limits.write_timeout);

@@ -2,7 +2,7 @@
 
 #include "counter/limits.hpp"
 #include "counter/store/store_client.hpp"
-#include "http/api/v1/server_info.hpp"
+#include "http/api/router.hpp"
 #include "http/net/deadlines.hpp"
 #include "http/net/loop_clock.hpp"
 #include "http/net/ready_set.hpp"
@@ -11,7 +11,6 @@
 #include "http/protocol/body_budget.hpp"
 #include "http/protocol/date.hpp"
 #include "http/protocol/refusal_counts.hpp"
-#include "http/protocol/target.hpp"
 #include "http/server/loop_balance.hpp"
 #include "http/server/store_loop.hpp"
 
@@ -27,7 +26,6 @@ struct loop_services {
                 loop_load& load);
 
   const counter::limits& limits;
-  const v1::server_info& server_info;
   refusal_counts& refusals;  // of all loops
   loop_load& load;           // each connection counts there until its session ends
   steady_clock::time_point last_session_end{};
@@ -42,8 +40,7 @@ struct loop_services {
   counter::store_client store_client;
   http::deadlines deadlines;
   http::ready_set ready_set;
-  /// The target of the request that is being dispatched.
-  http::target target;
+  http::router router;
   /// The buffer for every read of a socket. Its contents are valid within one handler only.
   std::array<char, counter::limits::read_bytes_max> read_buffer;
 };

@@ -20,7 +20,7 @@ session::session(loop_services& services, std::unique_ptr<transport> transport,
       transport_(std::move(transport)),
       permit_(std::move(permit)),
       pipeline_(services.limits, services.date, &services.bodies),
-      dispatcher_(pipeline_, services.server_info, services.target, connection) {}
+      dispatcher_(pipeline_, services.router, connection) {}
 
 session::~session() {
   services_.load.remove();

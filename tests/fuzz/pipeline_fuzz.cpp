@@ -86,8 +86,8 @@ history run(std::string_view bytes, http::connection_info from, std::size_t piec
   const http::date date{now};
   static const http::v1::server_info server_info{"0", 1, {}, {.has_backups = true}};
   pipeline connection{limits, date};
-  http::target target;
-  http::dispatcher dispatcher{connection, server_info, target, from};
+  http::router router{server_info};
+  http::dispatcher dispatcher{connection, router, from};
   history seen;
   std::vector<pending> waiting;
   bool has_ended = false;

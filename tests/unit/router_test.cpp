@@ -1,6 +1,5 @@
 #include "http/api/router.hpp"
 #include "http/protocol/request.hpp"
-#include "http/protocol/target.hpp"
 #include "tests/cases/text_requests.hpp"
 #include "tests/unit/support.hpp"
 
@@ -17,11 +16,13 @@ using http::status;
 
 namespace {
 
-http::action route(http::method method, std::string_view target, http::target& decoder) {
+const http::v1::server_info no_info;
+
+http::action route(http::method method, std::string_view target, http::router& router) {
   http::request request;
   request.method = method;
   request.target = target;
-  auto action = http::route_request(request, decoder, {}, {.is_loopback = true});
+  auto action = router.route(request, {.is_loopback = true});
   // An action may borrow from the target, but no longer from this request.
   if (const auto* command = std::get_if<counter::command>(&action)) {
     static std::string name;
@@ -33,7 +34,7 @@ http::action route(http::method method, std::string_view target, http::target& d
 
 }  // namespace
 
-TEST_CASE("route_request() turns the text endpoints into commands") {
+TEST_CASE("router::route() turns the text endpoints into commands") {
   struct {
     http::method method;
     std::string_view target;
@@ -63,8 +64,8 @@ TEST_CASE("route_request() turns the text endpoints into commands") {
   };
   for (const auto& [method, target, operation, name, operand] : cases) {
     CAPTURE(target);
-    http::target decoder;
-    const auto action = route(method, target, decoder);
+    http::router router{no_info};
+    const auto action = route(method, target, router);
     REQUIRE(std::holds_alternative<counter::command>(action));
     const auto& command = std::get<counter::command>(action);
     CHECK(command.operation == operation);
@@ -73,11 +74,11 @@ TEST_CASE("route_request() turns the text endpoints into commands") {
   }
 }
 
-TEST_CASE("route_request() responds with one line to missing, invalid or repeated parameters") {
+TEST_CASE("router::route() responds with one line to missing, invalid or repeated parameters") {
   for (const auto& [target, mentions] : cases::bad_text_targets()) {
     CAPTURE(target);
-    http::target decoder;
-    const auto action = route(method::get, target, decoder);
+    http::router router{no_info};
+    const auto action = route(method::get, target, router);
     REQUIRE(std::holds_alternative<http::response>(action));
     const auto& response = std::get<http::response>(action);
     CHECK(response.status == status::bad_request);
@@ -86,29 +87,29 @@ TEST_CASE("route_request() responds with one line to missing, invalid or repeate
     CHECK(body.find('\n') == body.size() - 1);
     CHECK(response.allow == "");
   }
-  http::target decoder;
-  CHECK(std::get<http::response>(route(method::head, "*", decoder)).status == status::bad_request);
+  http::router router{no_info};
+  CHECK(std::get<http::response>(route(method::head, "*", router)).status == status::bad_request);
 }
 
-TEST_CASE("route_request() takes a name of 256 decoded bytes and no more") {
-  http::target decoder;
+TEST_CASE("router::route() takes a name of 256 decoded bytes and no more") {
+  http::router router{no_info};
   std::string encoded;
   for (int i = 0; i < 256; ++i)
     encoded += "%78";
-  const auto longest = route(method::get, "/inc?name=" + encoded, decoder);
+  const auto longest = route(method::get, "/inc?name=" + encoded, router);
   REQUIRE(std::holds_alternative<counter::command>(longest));
   CHECK(std::get<counter::command>(longest).name == std::string(256, 'x'));
-  const auto longer = route(method::get, "/inc?name=" + encoded + "x", decoder);
+  const auto longer = route(method::get, "/inc?name=" + encoded + "x", router);
   REQUIRE(std::holds_alternative<http::response>(longer));
   CHECK(std::get<http::response>(longer).status == status::bad_request);
 }
 
-TEST_CASE("route_request() responds itself to unknown paths and methods, and to OPTIONS") {
+TEST_CASE("router::route() responds itself to unknown paths and methods, and to OPTIONS") {
   for (const auto& [text, code, allow] : cases::text_requests()) {
     CAPTURE(text);
     const auto request = unit::parsed(text);
-    http::target decoder;
-    const auto action = http::route_request(request, decoder, {}, {.is_loopback = true});
+    http::router router{no_info};
+    const auto action = router.route(request, {.is_loopback = true});
     REQUIRE(std::holds_alternative<http::response>(action));
     const auto& response = std::get<http::response>(action);
     CHECK(static_cast<int>(response.status) == code);

@@ -86,7 +86,7 @@ public:
       : limits_(limits),
         server_info_(server_info),
         pipeline(limits_, date_),
-        dispatcher_(pipeline, server_info_, target_, info) {}
+        dispatcher_(pipeline, router_, info) {}
 
   struct pending {
     http::response_queue::slot_type slot;
@@ -156,7 +156,7 @@ private:
   const std::time_t now_ = 0;
   const http::date date_{now_};
   const http::v1::server_info server_info_;
-  http::target target_;
+  http::router router_{server_info_};
 
 public:
   http::pipeline pipeline;

@@ -35,8 +35,8 @@ inline const http::v1::server_info& info_in_memory() {
 inline routed route(const http::request& request,
                     const http::v1::server_info& server_info = info_in_memory(),
                     http::connection_info connection = {.is_loopback = true}) {
-  http::target decoder;
-  auto action = http::route_request(request, decoder, server_info, connection);
+  http::router router{server_info};
+  auto action = router.route(request, connection);
   routed result;
   if (auto* exchange = std::get_if<std::unique_ptr<http::exchange>>(&action)) {
     result.requests = requests_of(**exchange);
