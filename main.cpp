@@ -6,6 +6,7 @@
 #include "config/options.hpp"
 #include "config/processors.hpp"
 #include "config/shard_advice.hpp"
+#include "http/api/access_policy.hpp"
 #include "http/server/server.hpp"
 #include "process/abrupt_end.hpp"
 #include "process/clock_watch.hpp"
@@ -15,6 +16,7 @@
 #include "process/stderr_sink.hpp"
 #include "process/stop_signals.hpp"
 #include "process/threads.hpp"
+#include "rights/scope.hpp"
 #include "storage/rocksdb/check.hpp"
 #include "storage/rocksdb/rocks_ledger.hpp"
 
@@ -28,6 +30,7 @@
 #include <cstdlib>
 #include <exception>
 #include <memory>
+#include <optional>
 #include <set>
 #include <stdexcept>
 #include <string>
@@ -56,15 +59,31 @@ std::vector<std::string> listen(http::server& server,
   return endpoints;
 }
 
-/// Warns of the ports that are open on every address of the machine, however the flag says so.
-void warn_of_open_ports(const std::vector<std::string>& endpoints) {
+/// Warns of the ports that other machines reach. Throws std::runtime_error if nothing says what
+/// they may do: a name may have another address than it had before.
+void check_open_ports(const std::vector<std::string>& endpoints,
+                      const std::optional<rights::scope_set>& anonymous) {
   std::set<std::string> ports;
-  for (const auto& endpoint : endpoints)
-    if (const auto address = config::listen_address::parse(endpoint);
-        address && address->is_every_address() && ports.insert(address->port).second)
-      spdlog::warn(
-          "anyone who reaches port {} may read and change counters: there is no authentication",
-          address->port);
+  for (const auto& endpoint : endpoints) {
+    const auto address = config::listen_address::parse(endpoint);
+    if (!address || !address->reaches_other_machines() || !ports.insert(address->port).second)
+      continue;
+    if (!anonymous)
+      throw std::runtime_error("other machines reach " + endpoint +
+                               ", and nothing says what they may do: add --anonymous SCOPES");
+    spdlog::warn("anyone who reaches port {} has these rights: {}; there is no authentication",
+                 address->port, rights::to_text(*anonymous));
+  }
+}
+
+http::access_policy access_policy(const config::options& options) {
+  const auto& access = options.access;
+  return {.remote = access.anonymous,
+          .is_read_only = access.is_read_only,
+          .browsers = {.hosts = access.hosts,
+                       .checks_every_host = access.checks_every_host,
+                       .origins = access.origins,
+                       .allows_cross_site = access.allows_browser_writes}};
 }
 
 /// Prints a line for each endpoint, for scripts. Goes on if nobody reads stdout.
@@ -166,14 +185,14 @@ int run(config::options options) {
       ledger = open_ledger(options.storage, tables, signals);
       store = open_store(options, ledger.get());
     });
-    server =
-        std::make_unique<http::server>(COUNTERD_VERSION, options.limits, options.threads, *store);
+    server = std::make_unique<http::server>(COUNTERD_VERSION, options.limits,
+                                            access_policy(options), options.threads, *store);
     const auto endpoints = listen(*server, options.listen);
+    check_open_ports(endpoints, options.access.anonymous);
     server->start();
     // Nothing can refuse any more.
     signals.complete_start();
     print(endpoints);
-    warn_of_open_ports(endpoints);
     if (!options.storage.memory_warning.empty())
       spdlog::warn(options.storage.memory_warning);
   } catch (const std::exception& error) {
@@ -231,6 +250,11 @@ int execute(int argc, char** argv) {
     return exit->code;
   }
   auto* options = std::get_if<config::options>(&parsed);
+  if (options != nullptr)
+    if (const auto exposure = config::exposure_of(*options); !exposure.empty()) {
+      process::print_error({"counterd: ", exposure, " (see --help)\n"});
+      return 2;
+    }
   open_log(options != nullptr ? options->log_level : spdlog::level::warn);
   return options != nullptr ? run(std::move(*options))
                             : check(std::get<config::check_request>(parsed));

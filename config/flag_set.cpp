@@ -34,8 +34,10 @@ class formatter : public CLI::Formatter {
 public:
   std::string make_option_opts(const CLI::Option* option) const override {
     auto text = CLI::Formatter::make_option_opts(option);
-    // --help and --version have no type.
-    if (option->nonpositional() && !option->get_type_name().empty())
+    const auto has_variable = [](const std::string& name) {
+      return name != "help" && name != "version";
+    };
+    if (option->nonpositional() && has_variable(option->get_lnames().front()))
       text += " (Env:" + environment_name(option->get_lnames().front()) + ")";
     return text;
   }
@@ -85,6 +87,16 @@ void flag_set::add_repeatable(const std::string& name, const flag_help& help, se
   entries_.push_back({name, option, std::move(set), /*is_repeatable=*/true});
 }
 
+void flag_set::add_switch(const std::string& name, const std::string& help, bool& value) {
+  const auto* option = app_.add_flag_callback(
+      "--" + name, [&value] { value = true; }, help);
+  auto set = [&value](const std::string& text) {
+    value = text == "true";
+    return value || text == "false" ? std::string{} : text + " is neither true nor false";
+  };
+  entries_.push_back({name, option, std::move(set), /*is_repeatable=*/false, /*is_switch=*/true});
+}
+
 void flag_set::refuse_missing_values(int argc, const char* const* argv) const {
   for (int i = 1; i < argc && argv[i] != std::string_view{"--"}; ++i) {
     const std::string_view argument = argv[i];
@@ -94,7 +106,7 @@ void flag_set::refuse_missing_values(int argc, const char* const* argv) const {
                                  ? name.size() + 1 == argument.size()
                                  : i + 1 < argc && std::string_view{argv[i + 1]}.starts_with("--");
     for (const auto& each : entries_)
-      if (lacks_value && name == "--" + each.name)
+      if (lacks_value && name == "--" + each.name && (has_equals || !each.is_switch))
         throw std::runtime_error(std::string{name} + ": the value is missing");
   }
 }

@@ -41,6 +41,9 @@ public:
   /// the flag after it for its value.
   void refuse_missing_values(int argc, const char* const* argv) const;
 
+  /// Adds `--name`, which has no value in the command line, and `true` or `false` elsewhere.
+  void add_switch(const std::string& name, const std::string& help, bool& value);
+
   /// Sets the flags that the command line has not set: from variables, COUNTERD_MAX_COUNTERS
   /// for `max-counters`, then from the config file. Call it once, after `app` has parsed
   /// the command line. Throws std::runtime_error if a value is bad or blank, an array
@@ -60,6 +63,7 @@ private:
     const CLI::Option* option;
     setter set;
     bool is_repeatable;
+    bool is_switch = false;
     std::string source{};  ///< the variable or the line of the file that set it
 
     bool is_set() const;

@@ -3,9 +3,12 @@
 #include "config/number.hpp"
 
 #include <cstdint>
+#include <cstring>
+#include <memory>
 
-#include <arpa/inet.h>
+#include <netdb.h>
 #include <netinet/in.h>
+#include <sys/socket.h>
 
 namespace config {
 
@@ -13,6 +16,17 @@ namespace {
 
 bool is_port(std::string_view text) noexcept {
   return parse_number(text, 0, UINT16_MAX).has_value();
+}
+
+bool is_loopback(const sockaddr& address) noexcept {
+  if (address.sa_family == AF_INET) {
+    sockaddr_in ipv4;
+    std::memcpy(&ipv4, &address, sizeof ipv4);
+    return ntohl(ipv4.sin_addr.s_addr) >> 24 == IN_LOOPBACKNET;
+  }
+  sockaddr_in6 ipv6;
+  std::memcpy(&ipv6, &address, sizeof ipv6);
+  return IN6_IS_ADDR_LOOPBACK(&ipv6.sin6_addr);
 }
 
 }  // namespace
@@ -34,11 +48,18 @@ std::optional<listen_address> listen_address::parse(std::string_view text) {
   return listen_address{std::string{host}, std::string{port}};
 }
 
-bool listen_address::is_every_address() const {
-  in_addr ipv4{};
-  in6_addr ipv6{};
-  return host.empty() || (::inet_aton(host.c_str(), &ipv4) != 0 && ipv4.s_addr == INADDR_ANY) ||
-         (::inet_pton(AF_INET6, host.c_str(), &ipv6) == 1 && IN6_IS_ADDR_UNSPECIFIED(&ipv6));
+bool listen_address::reaches_other_machines() const {
+  addrinfo hints{};
+  hints.ai_flags = AI_PASSIVE;
+  hints.ai_socktype = SOCK_STREAM;
+  addrinfo* found = nullptr;
+  if (::getaddrinfo(host.empty() ? nullptr : host.c_str(), port.c_str(), &hints, &found) != 0)
+    return false;
+  const std::unique_ptr<addrinfo, decltype(&::freeaddrinfo)> addresses{found, &::freeaddrinfo};
+  for (const auto* next = addresses.get(); next != nullptr; next = next->ai_next)
+    if (!is_loopback(*next->ai_addr))
+      return true;
+  return false;
 }
 
 }  // namespace config

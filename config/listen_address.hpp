@@ -17,8 +17,9 @@ struct listen_address {
   /// 127.0.0.1:PORT; and `:PORT`. Returns nullopt for anything else.
   static std::optional<listen_address> parse(std::string_view text);
 
-  /// Returns true if the host stands for all addresses of IPv4, of IPv6 or of both.
-  bool is_every_address() const;
+  /// Returns true if one of the host's addresses is not a loopback address. Resolves a name;
+  /// returns false if that fails.
+  bool reaches_other_machines() const;
 
   bool operator==(const listen_address&) const = default;
 };

@@ -1,5 +1,6 @@
 #include "config/options.hpp"
 
+#include "config/access_flags.hpp"
 #include "config/duration.hpp"
 #include "config/flag_set.hpp"
 #include "config/machine_memory.hpp"
@@ -95,6 +96,12 @@ public:
       return refusal(message);
     if (!listen_.empty())
       options_.listen = listen_;
+    if (const auto message = access_.finish(options_.listen); !message.empty())
+      return refusal(message);
+    if (options_.access.origins == std::vector<std::string>{"*"})
+      options_.warnings.push_back(
+          "--allow-origin *: every page that a browser on this network shows may read and change "
+          "counters");
     for (const auto& name : flags_.unknown_variables())
       options_.warnings.push_back(name + " is no variable of counterd and is ignored");
     options_.log_level = spdlog::level::from_str(log_level_);
@@ -257,6 +264,7 @@ private:
   CLI::App app_{"An actor-model counter server over HTTP.", "counterd"};
   flag_set flags_{app_};
   options options_;
+  access_flags access_{flags_, options_.access};
   CLI::App* check_ = nullptr;
   check_request check_request_;
   std::vector<listen_address> listen_;
@@ -272,6 +280,16 @@ options::options()
     // waits for a core delays all of its connections.
     : threads(std::clamp(processors(), 2u, limits.threads_max) - 1),
       storage{.memory = std::clamp(machine_memory() / 2, memory_min, memory_default_max)} {}
+
+std::string exposure_of(const options& options) {
+  const auto reaches = [](const listen_address& each) { return each.reaches_other_machines(); };
+  if (options.access.anonymous ||
+      std::none_of(options.listen.begin(), options.listen.end(), reaches))
+    return {};
+  return "--listen is reachable from other machines, and nothing says what they may do: add "
+         "--anonymous SCOPES, as --anonymous read,add, or listen on 127.0.0.1 behind a proxy that "
+         "checks who its clients are";
+}
 
 std::size_t threads_of(const options& options) {
   constexpr std::size_t scheduler = 4, database = 12, spare = 4;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "config/access_options.hpp"
 #include "config/listen_address.hpp"
 #include "counter/durability.hpp"
 #include "counter/limits.hpp"
@@ -36,11 +37,16 @@ struct options {
   /// directory a quarter of machine_memory(); parse_options() counts only what unused_memory()
   /// leaves.
   storage_options storage;
+  access_options access;
   spdlog::level::level_enum log_level = spdlog::level::info;
   std::vector<std::string> warnings;  ///< lines for the log
 
   options();
 };
+
+/// Returns a message if clients on other machines reach a server with these options and nothing
+/// says what they may do; otherwise "". Resolves the names in `listen`.
+std::string exposure_of(const options& options);
 
 /// Returns how many threads a server has, and a few more.
 std::size_t threads_of(const options& options);

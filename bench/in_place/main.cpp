@@ -86,7 +86,7 @@ int main(int argc, char** argv) {
   sigaddset(&stop, SIGINT);
   pthread_sigmask(SIG_BLOCK, &stop, nullptr);
   in_place_store store{options->shards, options->limits};
-  http::server server{COUNTERD_VERSION, options->limits, options->threads, store};
+  http::server server{COUNTERD_VERSION, options->limits, {}, options->threads, store};
   for (const auto& where : options->listen)
     for (const auto& address : server.listen(where.host, where.port))
       std::printf("listening on http://%s\n", address.c_str());

@@ -23,6 +23,7 @@ constexpr std::string_view as_a_browser_sends =
     "Upgrade-Insecure-Requests: 1\r\n"
     "Sec-Fetch-Dest: document\r\n"
     "Sec-Fetch-Mode: navigate\r\n"
+    "Sec-Fetch-Site: none\r\n"
     "Priority: u=0, i\r\n"
     "\r\n";
 

@@ -29,8 +29,8 @@ void exchange(benchmark::State& state) {
   const std::time_t now = 0;
   const http::date date{now};
   const http::v1::server_info server_info;
-  http::pipeline pipeline{limits, date};
   http::router router{server_info};
+  http::pipeline pipeline{limits, date, nullptr, &router.known_hosts()};
   http::dispatcher dispatcher{pipeline, router, {.is_loopback = true}};
   std::string bytes;
   for (std::int64_t i = 0; i < state.range(0); ++i)

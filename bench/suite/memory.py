@@ -41,7 +41,7 @@ def bytes_per_idle_connection(suite, server, connections):
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
     connections = min(connections, hard - 200)
     suite.say(f"{server.name}: holding {connections:,} connections")
-    request = f"GET {server.path} HTTP/1.1\r\nHost: x\r\n\r\n".encode()
+    request = f"GET {server.path} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n".encode()
     one_response(server.port, request)
     before = server.rss_bytes()
     held = []

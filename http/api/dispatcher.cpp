@@ -23,6 +23,8 @@ std::optional<dispatcher::addressed_call> dispatcher::next_call() {
 /// Sets `next` if the request needs the store.
 void dispatcher::handle(const request& request, std::optional<addressed_call>& next) {
   const auto slot = pipeline_.slot();
+  if (const auto* fields = router_.fields_for(request))
+    pipeline_.add_fields(slot, *fields);
   auto result = router_.route(request, connection_);
   if (const auto* command = std::get_if<counter::command>(&result)) {
     next = addressed_call{slot, {*command, nullptr}};

@@ -6,6 +6,7 @@
 #include "http/protocol/request.hpp"
 #include "http/protocol/response.hpp"
 #include "http/protocol/target.hpp"
+#include "rights/permissions.hpp"
 
 #include <memory>
 #include <string_view>
@@ -23,7 +24,8 @@ struct request_context {
   const http::request& request;
   http::target& target;  ///< parsed; has no defect
   const v1::server_info& server;
-  const connection_info& connection;
+  /// The rights of the client, for checks that the route's scope does not cover.
+  const rights::permissions& permissions;
   std::string_view raw_name{};  ///< the path segment at `{name}`, percent-encoded; empty if none
 };
 

@@ -11,6 +11,8 @@ namespace http {
 
 namespace {
 
+using rights::scope;
+
 constexpr auto get = static_cast<unsigned>(method::get);
 constexpr auto post = static_cast<unsigned>(method::post);
 constexpr auto put = static_cast<unsigned>(method::put);
@@ -21,24 +23,24 @@ constexpr auto problem = error_format::problem;
 
 // In the order of expected use: find_path() tries paths from the first on.
 constexpr route table[] = {
-    {get | post, "/inc", scope::add, access::writes, text, &increment_counter},
-    {get | post, "/get", scope::read, access::reads, text, &read_counter},
-    {get | post, "/set", scope::write, access::writes, text, &set_counter},
-    {get, "/", scope::none, access::reads, text, &show_index},
-    {get, "/v1/counters/{name}", scope::read, access::reads, problem, &v1::read_counter},
-    {post, "/v1/counters/{name}", scope::add, access::writes, problem, &v1::add_to_counter},
-    {put, "/v1/counters/{name}", scope::write, access::writes, problem, &v1::set_counter},
-    {delete_, "/v1/counters/{name}", scope::remove, access::writes, problem, &v1::remove_counter},
-    {get, "/v1/counters", scope::list, access::reads, problem, &v1::list_counters},
+    {get | post, "/inc", scope::add, effect::writes, text, &increment_counter},
+    {get | post, "/get", scope::read, effect::reads, text, &read_counter},
+    {get | post, "/set", scope::write, effect::writes, text, &set_counter},
+    {get, "/", scope::none, effect::reads, text, &show_index},
+    {get, "/v1/counters/{name}", scope::read, effect::reads, problem, &v1::read_counter},
+    {post, "/v1/counters/{name}", scope::add, effect::writes, problem, &v1::add_to_counter},
+    {put, "/v1/counters/{name}", scope::write, effect::writes, problem, &v1::set_counter},
+    {delete_, "/v1/counters/{name}", scope::remove, effect::writes, problem, &v1::remove_counter},
+    {get, "/v1/counters", scope::list, effect::reads, problem, &v1::list_counters},
     // Each operation of a batch needs the scope of its single request.
-    {post, "/v1/batch", scope::none, access::writes, problem, &v1::run_batch},
-    {post, "/v1/admin/backup", scope::admin, access::writes, problem, &v1::make_backup},
-    {get, "/v1/info", scope::none, access::reads, problem, &v1::describe_server},
-    {get, "/openapi.json", scope::none, access::reads, problem, &v1::describe_api},
+    {post, "/v1/batch", scope::none, effect::writes, problem, &v1::run_batch},
+    {post, "/v1/admin/backup", scope::admin, effect::writes, problem, &v1::make_backup},
+    {get, "/v1/info", scope::none, effect::reads, problem, &v1::describe_server},
+    {get, "/openapi.json", scope::none, effect::reads, problem, &v1::describe_api},
 };
 
 unsigned methods_of(const route& row) noexcept {
-  const bool has_head = contains(row.methods, method::get) && row.access == access::reads;
+  const bool has_head = contains(row.methods, method::get) && row.effect == effect::reads;
   return row.methods | (has_head ? static_cast<unsigned>(method::head) : 0);
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "http/api/request_context.hpp"
+#include "rights/scope.hpp"
 
 #include <array>
 #include <cstddef>
@@ -12,11 +13,8 @@
 
 namespace http {
 
-/// The permission that a request needs; `none`: no permission. Recorded, but not checked yet.
-enum class scope : std::uint8_t { none, read, list, add, write, remove, admin };
-
 /// `reads`: the request changes nothing, so the route also serves HEAD if it serves GET.
-enum class access : std::uint8_t { reads, writes };
+enum class effect : std::uint8_t { reads, writes };
 
 /// The body of an error response: one line of text, or problem details (RFC 9457).
 enum class error_format : std::uint8_t { text, problem };
@@ -27,8 +25,8 @@ struct route {
   unsigned methods;  ///< a set of enum method
   /// Segments after slashes; `{name}` matches any one segment.
   std::string_view path;
-  http::scope scope;
-  http::access access;
+  rights::scope scope;  ///< what the client must have
+  http::effect effect;
   error_format errors;
   handler handle;
 };

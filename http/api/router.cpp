@@ -1,6 +1,6 @@
 #include "http/api/router.hpp"
 
-#include "http/api/route_table.hpp"
+#include "http/api/refusals.hpp"
 #include "http/api/v1/problem.hpp"
 #include "http/protocol/field_value.hpp"
 
@@ -95,26 +95,65 @@ response respond_for_server(method method) {
 
 }  // namespace
 
+router::router(const v1::server_info& server, const access_policy& policy)
+    : server_(server),
+      browser_guard_(policy.browsers),
+      local_(policy.local, policy.is_read_only),
+      forwarded_(policy.remote.value_or(policy.local).without(rights::scope::admin),
+                 policy.is_read_only),
+      remote_(policy.remote.value_or(rights::scope_set{}).without(rights::scope::admin),
+              policy.is_read_only) {}
+
 action router::route(const request& request, const connection_info& connection) {
   const auto defect = target_.parse(request.target);
   const auto raw_path = target_.raw_path();
-  if (raw_path == "*" && defect == target::defect::none)
-    return respond_for_server(request.method);
   const auto match = find_path(raw_path);
   const auto errors = match.routes != nullptr ? match.routes->errors : errors_of_unknown(raw_path);
+  if (!browser_guard_.accepts_host(request, connection))
+    return refusal_as(errors, unknown_host(*request.fields.find(header_fields::name::host)));
+  if (raw_path == "*" && defect == target::defect::none)
+    return respond_for_server(request.method);
   if (defect != target::defect::none)
     return malformed_target(defect, match, errors);
   if (match.routes == nullptr)
     return unknown_path(errors);
   if (request.method == method::options)
-    return response{.status = status::no_content, .allow = match.routes->allow};
+    return respond_to_options(request, *match.routes);
   const auto* route = match.routes->find(request.method);
   if (route == nullptr)
     return method_not_allowed(*match.routes);
-  if (route->access == access::writes)
+  const auto& permissions = permissions_of(request, connection);
+  if (const auto verdict = permissions.check(route->scope); verdict != rights::verdict::allowed)
+    return refusal_as(errors, problem_of(verdict, route->scope));
+  // A list is costly, and reveals every name.
+  const bool is_guarded = route->effect == effect::writes || route->scope == rights::scope::list;
+  if (is_guarded && !browser_guard_.accepts_site(request))
+    return refusal_as(errors,
+                      cross_origin(request.fields.find(header_fields::name::origin).value_or("")));
+  if (route->effect == effect::writes)
     if (auto refusal = refuse_write(request, errors))
       return std::move(*refusal);
-  return route->handle({request, target_, server_, connection, match.raw_name});
+  return route->handle(
+      {request, target_, server_, permissions_of(request, connection), match.raw_name});
+}
+
+action router::respond_to_options(const request& request, const path_routes& routes) const {
+  response response{.status = status::no_content, .allow = routes.allow};
+  if (!browser_guard::is_preflight(request))
+    return response;
+  if (!browser_guard_.accepts_origin(request))
+    return refusal_as(routes.errors,
+                      cross_origin(*request.fields.find(header_fields::name::origin)));
+  response.fields = browser_guard::preflight_fields();
+  return response;
+}
+
+/// A client on this machine may be a proxy for anybody, and may say so.
+const rights::permissions& router::permissions_of(
+    const request& request, const connection_info& connection) const noexcept {
+  if (!connection.is_loopback)
+    return remote_;
+  return request.fields.has(header_fields::name::forwarded) ? forwarded_ : local_;
 }
 
 }  // namespace http

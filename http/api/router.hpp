@@ -1,6 +1,12 @@
 #pragma once
 
+#include "http/api/access_policy.hpp"
+#include "http/api/browser_guard.hpp"
 #include "http/api/request_context.hpp"
+#include "http/api/route_table.hpp"
+#include "rights/permissions.hpp"
+
+#include <string>
 
 namespace http {
 
@@ -9,15 +15,31 @@ namespace http {
 class router {
 public:
   /// Borrows `server`.
-  explicit router(const v1::server_info& server) : server_(server) {}
+  explicit router(const v1::server_info& server, const access_policy& policy = {});
 
   /// Parses the target of `request`, finds the route and returns the action of its handler.
-  /// Responds itself with 400, 404 and 405, and to OPTIONS. The action may borrow from `request`,
-  /// and until the next call from the router.
+  /// Responds itself if the request is malformed, has no route, or may not be sent by its client,
+  /// and to OPTIONS. The action may borrow from `request`, and until the next call from the router.
   action route(const request& request, const connection_info& connection);
 
+  /// Returns further fields for the response to `request`, see browser_guard.
+  const std::string* fields_for(const request& request) const {
+    return browser_guard_.fields_for(request);
+  }
+
+  /// Returns the known hosts of the loop's parsers, see request_parser.
+  const http::known_hosts& known_hosts() const noexcept { return browser_guard_.known_hosts(); }
+
 private:
+  const rights::permissions& permissions_of(const request& request,
+                                            const connection_info& connection) const noexcept;
+  action respond_to_options(const request& request, const path_routes& routes) const;
+
   const v1::server_info& server_;
+  browser_guard browser_guard_;
+  rights::permissions local_;
+  rights::permissions forwarded_;
+  rights::permissions remote_;
   target target_;
 };
 

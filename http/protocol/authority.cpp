@@ -1,5 +1,6 @@
 #include "http/protocol/authority.hpp"
 
+#include <boost/url/authority_view.hpp>
 #include <boost/url/parse.hpp>
 
 #include <algorithm>
@@ -27,6 +28,38 @@ bool is_plain(std::string_view value) noexcept {
   return *next == ':' && std::all_of(next + 1, end, [](char c) { return c >= '0' && c <= '9'; });
 }
 
+char to_lower(char c) noexcept {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
+
+host_kind kind_of(const boost::urls::ipv4_address& address) noexcept {
+  if (address.is_unspecified())
+    return host_kind::unspecified;
+  return address.is_loopback() ? host_kind::loopback : host_kind::address;
+}
+
+host_kind kind_of(const boost::urls::ipv6_address& address) noexcept {
+  if (address.is_v4_mapped()) {
+    const auto bytes = address.to_bytes();
+    return kind_of(boost::urls::ipv4_address{
+        boost::urls::ipv4_address::bytes_type{{bytes[12], bytes[13], bytes[14], bytes[15]}}});
+  }
+  if (address.is_unspecified())
+    return host_kind::unspecified;
+  return address.is_loopback() ? host_kind::loopback : host_kind::address;
+}
+
+host_kind kind_of(const boost::urls::authority_view& authority) noexcept {
+  switch (authority.host_type()) {
+    case boost::urls::host_type::ipv4:
+      return kind_of(authority.host_ipv4_address());
+    case boost::urls::host_type::ipv6:
+      return kind_of(authority.host_ipv6_address());
+    default:
+      return host_kind::name;
+  }
+}
+
 }  // namespace
 
 bool is_authority(std::string_view value) noexcept {
@@ -34,6 +67,18 @@ bool is_authority(std::string_view value) noexcept {
     return true;
   const auto parsed = boost::urls::parse_authority(value);
   return parsed && !parsed->has_userinfo();
+}
+
+authority_host host_of(std::string_view value) {
+  const auto parsed = boost::urls::parse_authority(value);
+  // The library refuses a name that begins with an address, as 127.0.0.1.example.
+  const std::string_view host =
+      parsed ? std::string_view{parsed->encoded_host()} : value.substr(0, value.find(':'));
+  authority_host found{parsed ? kind_of(*parsed) : host_kind::name, std::string{host}};
+  std::transform(host.begin(), host.end(), found.text.begin(), to_lower);
+  if (found.text.ends_with('.'))
+    found.text.pop_back();
+  return found;
 }
 
 }  // namespace http

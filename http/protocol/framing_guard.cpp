@@ -40,6 +40,9 @@ const refusal* framing_guard::check_field(field name, std::string_view value) no
       if (!is_authority(value))
         return &malformed_host;
       break;
+    case field::known_host:
+      ++hosts_;
+      break;
     case field::expect:
       if (!equals_ignoring_case(value, "100-continue"))
         return &other_expectation;

@@ -14,7 +14,8 @@ namespace http {
 /// takes effect. One guard per request.
 class framing_guard {
 public:
-  enum class field { content_length, transfer_encoding, host, expect, other };
+  /// `known_host`: a Host that was found valid before.
+  enum class field { content_length, transfer_encoding, host, known_host, expect, other };
 
   /// Checks one header field; null if it may pass. Call it once for each field, in order, with
   /// `value` trimmed.

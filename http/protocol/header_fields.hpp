@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <initializer_list>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -14,14 +15,20 @@ class header_fields {
 public:
   enum class name : std::uint8_t {
     accept,
+    access_control_request_method,
+    browser_agent,  ///< a User-Agent that begins with Mozilla/
     content_encoding,
     content_range,
     content_type,
+    forwarded,  ///< Forwarded, Via, X-Real-IP or one of X-Forwarded-*: a proxy has sent the request
+    host,       ///< unless it is a known host, see request
     idempotency_key,
     idempotency_key_ttl,
     if_match,
     if_none_match,
+    origin,
     purpose,  ///< Sec-Purpose, and its forerunners Purpose, X-Purpose and X-Moz
+    sec_fetch_site,
   };
 
   /// Copies `value`, at most 65535 bytes.
@@ -33,6 +40,14 @@ public:
 
   /// Returns true if there is a field with this name.
   bool has(name field) const noexcept { return (present_ & bit(field)) != 0; }
+
+  /// Returns true if there is a field with one of these names.
+  bool has_any(std::initializer_list<name> fields) const noexcept {
+    unsigned bits = 0;
+    for (const auto field : fields)
+      bits |= bit(field);
+    return (present_ & bits) != 0;
+  }
 
   /// Returns the number of fields with this name.
   std::size_t count(name field) const noexcept;

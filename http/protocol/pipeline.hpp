@@ -27,10 +27,11 @@ class pipeline {
 public:
   using slot_type = response_queue::slot_type;
 
-  /// Borrows all three; `bodies` may be null, see request_parser.
-  pipeline(const counter::limits& limits, const date& date, body_budget* bodies = nullptr)
+  /// Borrows all; `bodies` and `hosts` may be null, see request_parser.
+  pipeline(const counter::limits& limits, const date& date, body_budget* bodies = nullptr,
+           const known_hosts* hosts = nullptr)
       : date_(date),
-        parser_(bodies),
+        parser_(bodies, hosts),
         pipelined_max_(static_cast<std::uint32_t>(limits.pipelined_max)),
         idle_seconds_(idle_seconds_of(limits.idle_timeout)) {}
 
@@ -54,6 +55,12 @@ public:
 
   /// Returns the slot of the oldest request without a complete response.
   slot_type oldest_slot() const noexcept { return responses_.oldest(); }
+
+  /// Adds fields, as complete lines, to the response of `slot`. Borrows `fields` until the response
+  /// is complete. Call it before complete() and begin(), once.
+  void add_fields(slot_type slot, const std::string& fields) {
+    responses_.add_fields(slot, fields);
+  }
 
   /// Yields no further request until the response of `slot` is complete. For responses that may be
   /// large or slow.

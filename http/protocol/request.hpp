@@ -1,6 +1,7 @@
 #pragma once
 
 #include "http/protocol/header_fields.hpp"
+#include "http/protocol/known_hosts.hpp"
 
 #include <cstdint>
 #include <string>
@@ -38,6 +39,8 @@ struct request {
   bool http_11 = false;     ///< true: HTTP/1.1; false: HTTP/1.0
   bool keep_alive = false;  ///< the peer allows the connection to persist (RFC 9112 section 9.3)
   bool asks_keep_alive = false;  ///< the request has Connection: keep-alive
+  /// The value of Host if it is known, and then not in `fields`; otherwise null.
+  const http::known_host* known_host = nullptr;
 };
 
 }  // namespace http

@@ -133,6 +133,7 @@ void request_parser::restart() {
   guard_ = {};
   request_.method = method::other;
   request_.fields.clear();
+  request_.known_host = nullptr;
   forget_body();
   header_bytes_ = body_bytes_ = chunk_overhead_ = 0;
   chunk_left_ = 0;

@@ -2,6 +2,7 @@
 
 #include "http/protocol/body_budget.hpp"
 #include "http/protocol/framing_guard.hpp"
+#include "http/protocol/known_hosts.hpp"
 #include "http/protocol/refusal.hpp"
 #include "http/protocol/request.hpp"
 
@@ -10,6 +11,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <utility>
 
@@ -26,8 +28,12 @@ enum class parse_state {
 /// rule of framing_guard. Discards the body if the method has no use for one.
 class request_parser {
 public:
-  /// Borrows `bodies`, which limits the memory of all bodies; null: no such limit.
-  explicit request_parser(body_budget* bodies = nullptr) noexcept : bodies_(bodies) {}
+  /// Borrows both. `bodies` limits the memory of all bodies; null: no such limit. `hosts` are
+  /// recognized in place of being checked and copied; null: none are known.
+  explicit request_parser(body_budget* bodies = nullptr,
+                          const known_hosts* hosts = nullptr) noexcept
+      : bodies_(bodies),
+        known_hosts_(hosts) {}
   ~request_parser() { forget_body(); }
   request_parser(const request_parser&) = delete;
   request_parser& operator=(const request_parser&) = delete;
@@ -102,6 +108,7 @@ private:
 
     void store(string_view body, error_code& ec);
     void read_connection(string_view options);
+    const http::known_host* find_known_host(field name, string_view value) const noexcept;
     bool is_folded(string_view name, string_view value) const noexcept;
     void refuse(const refusal& why, error_code& ec);
 
@@ -121,6 +128,7 @@ private:
   bool check_sizes(bool was_in_header, std::size_t consumed, std::size_t waiting) noexcept;
 
   body_budget* const bodies_;
+  const known_hosts* const known_hosts_;
   // Constructed anew for each request: Beast's parser cannot be reused.
   std::optional<events> events_;
   framing_guard guard_;

@@ -16,6 +16,8 @@ using counter::limits;
 
 namespace {
 
+constexpr beast::string_view forwarded_prefix = "X-Forwarded-";
+
 constexpr refusal many_bodies{status::service_unavailable,
                               "too many bodies are being sent, try again\n"};
 constexpr refusal no_tunnels{status::method_not_allowed, "this method is not offered\n"};
@@ -61,22 +63,37 @@ framing_guard::field to_guarded(beast::http::field name) noexcept {
   }
 }
 
-/// Returns nullopt for a field that no handler uses.
-std::optional<header_fields::name> to_used(beast::http::field name,
-                                           beast::string_view name_text) noexcept {
+/// Returns nullopt for a field that nobody uses.
+std::optional<header_fields::name> to_used(beast::http::field name, beast::string_view name_text,
+                                           beast::string_view value) noexcept {
   switch (name) {
     case beast::http::field::accept:
       return header_fields::name::accept;
+    case beast::http::field::access_control_request_method:
+      return header_fields::name::access_control_request_method;
     case beast::http::field::content_encoding:
       return header_fields::name::content_encoding;
     case beast::http::field::content_range:
       return header_fields::name::content_range;
     case beast::http::field::content_type:
       return header_fields::name::content_type;
+    case beast::http::field::forwarded:
+    case beast::http::field::via:
+      return header_fields::name::forwarded;
+    case beast::http::field::host:
+      return header_fields::name::host;
     case beast::http::field::if_match:
       return header_fields::name::if_match;
     case beast::http::field::if_none_match:
       return header_fields::name::if_none_match;
+    case beast::http::field::origin:
+      return header_fields::name::origin;
+    case beast::http::field::sec_fetch_site:
+      return header_fields::name::sec_fetch_site;
+    case beast::http::field::user_agent:
+      if (value.starts_with("Mozilla/"))
+        return header_fields::name::browser_agent;
+      return std::nullopt;
     case beast::http::field::unknown:
       if (beast::iequals(name_text, "Idempotency-Key"))
         return header_fields::name::idempotency_key;
@@ -85,6 +102,9 @@ std::optional<header_fields::name> to_used(beast::http::field name,
       if (beast::iequals(name_text, "Sec-Purpose") || beast::iequals(name_text, "Purpose") ||
           beast::iequals(name_text, "X-Purpose") || beast::iequals(name_text, "X-Moz"))
         return header_fields::name::purpose;
+      if (beast::iequals(name_text.substr(0, forwarded_prefix.size()), forwarded_prefix) ||
+          beast::iequals(name_text, "X-Real-IP"))
+        return header_fields::name::forwarded;
       return std::nullopt;
     default:
       return std::nullopt;
@@ -119,12 +139,25 @@ void request_parser::events::on_field_impl(field name, string_view name_text, st
     return;  // a trailer: ignored; check_sizes() limits it
   if (is_folded(name_text, value))
     return refuse(folded, ec);
-  if (const auto* why = parser_.guard_.check_field(to_guarded(name), {value.data(), value.size()}))
+  const auto* known_host = find_known_host(name, value);
+  const auto guarded = known_host != nullptr ? framing_guard::field::known_host : to_guarded(name);
+  if (const auto* why = parser_.guard_.check_field(guarded, {value.data(), value.size()}))
     return refuse(*why, ec);
+  if (known_host != nullptr) {
+    parser_.request_.known_host = known_host;
+    return;
+  }
   if (name == field::connection)
     read_connection(value);
-  else if (const auto used = to_used(name, name_text))
+  else if (const auto used = to_used(name, name_text, value))
     parser_.request_.fields.add(*used, {value.data(), value.size()});
+}
+
+const known_host* request_parser::events::find_known_host(field name,
+                                                          string_view value) const noexcept {
+  if (name != field::host || parser_.known_hosts_ == nullptr)
+    return nullptr;
+  return parser_.known_hosts_->find({value.data(), value.size()});
 }
 
 /// Beast has checked that it is a list of tokens (RFC 9110 section 7.6.1). Beast's own

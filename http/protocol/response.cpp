@@ -64,6 +64,8 @@ void render_common(std::string& output, const response& response, const framing&
     output += "Retry-After: 1\r\n";
   if (!response.fields.empty())
     output += response.fields.view();
+  if (framing.fields != nullptr)
+    output += *framing.fields;
 }
 
 }  // namespace

@@ -38,6 +38,7 @@ struct framing {
   /// The seconds in a Keep-Alive field: how long the connection may be idle (RFC 2068 section
   /// 19.7.1.1). 0, and every response that closes: no such field.
   std::uint16_t idle_seconds = 0;
+  const std::string* fields = nullptr;  ///< further fields, as complete lines; null: none
 };
 
 /// Appends the complete response to `output`, with Content-Length, Date and Connection. `date` is

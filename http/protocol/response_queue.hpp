@@ -20,6 +20,12 @@ public:
   /// Returns the slot for the response to the next request. Slots count up by one, from 0.
   slot_type open(const framing& framing);
 
+  /// Adds fields, see framing::fields. Borrows `fields` until the response is complete. Call it
+  /// before complete() and begin().
+  void add_fields(slot_type slot, const std::string& fields) {
+    entry_of(slot).framing.fields = &fields;
+  }
+
   /// Renders the complete response; once for each slot. It becomes part of output() when all
   /// earlier responses are complete.
   void complete(slot_type slot, const response& response, std::string_view date);

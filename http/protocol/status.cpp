@@ -34,6 +34,8 @@ std::string_view status_line(status code) noexcept {
       return "HTTP/1.1 415 Unsupported Media Type\r\n";
     case status::expectation_failed:
       return "HTTP/1.1 417 Expectation Failed\r\n";
+    case status::misdirected_request:
+      return "HTTP/1.1 421 Misdirected Request\r\n";
     case status::unprocessable_content:
       return "HTTP/1.1 422 Unprocessable Content\r\n";
     case status::header_fields_too_large:

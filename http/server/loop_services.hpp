@@ -20,10 +20,10 @@ namespace http {
 
 /// The objects that the sessions of one event loop share. Used on the loop's thread.
 struct loop_services {
-  /// Borrows all but `origin`.
+  /// Borrows all but `policy` and `origin`.
   loop_services(const counter::limits& limits, const v1::server_info& info,
-                refusal_counts& refusals, counter::store& store, const clock_origin& origin,
-                loop_load& load);
+                const access_policy& policy, refusal_counts& refusals, counter::store& store,
+                const clock_origin& origin, loop_load& load);
 
   const counter::limits& limits;
   refusal_counts& refusals;  // of all loops

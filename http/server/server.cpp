@@ -29,15 +29,16 @@ struct server::impl {
   std::vector<std::thread> threads;
 };
 
-server::server(std::string_view version, const counter::limits& limits, unsigned threads,
-               counter::store& store)
+server::server(std::string_view version, const counter::limits& limits, const access_policy& policy,
+               unsigned threads, counter::store& store)
     : impl_(std::make_unique<impl>(threads)) {
   impl_->server_info = {
       version,         threads, limits, store.traits(), [&store] { return store.usage(); },
       &impl_->refusals};
+  impl_->server_info.is_read_only = policy.is_read_only;
   const auto origin = clock_origin::now(store.traits().start);
   for (unsigned i = 0; i < threads; ++i)
-    impl_->workers.emplace_back(limits, impl_->server_info, impl_->refusals, store, origin,
+    impl_->workers.emplace_back(limits, impl_->server_info, policy, impl_->refusals, store, origin,
                                 impl_->group, i);
 }
 

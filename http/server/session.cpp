@@ -19,7 +19,7 @@ session::session(loop_services& services, std::unique_ptr<transport> transport,
     : services_(services),
       transport_(std::move(transport)),
       permit_(std::move(permit)),
-      pipeline_(services.limits, services.date, &services.bodies),
+      pipeline_(services.limits, services.date, &services.bodies, &services.router.known_hosts()),
       dispatcher_(pipeline_, services.router, connection) {}
 
 session::~session() {

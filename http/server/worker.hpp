@@ -17,11 +17,12 @@ namespace http {
 class worker {
 public:
   /// This is number `loop` of the `group`, to which the worker adds itself: create them in this
-  /// order. Borrows all but `origin`, which must be the same for all workers. `refusals` counts for
-  /// all workers. Throws boost::system::system_error if the kernel is out of descriptors.
+  /// order. Borrows all but `policy` and `origin`, which must be the same for all workers.
+  /// `refusals` counts for all workers. Throws boost::system::system_error if the kernel is out of
+  /// descriptors.
   worker(const counter::limits& limits, const v1::server_info& server_info,
-         refusal_counts& refusals, counter::store& store, const clock_origin& origin,
-         loop_group& group, unsigned loop);
+         const access_policy& policy, refusal_counts& refusals, counter::store& store,
+         const clock_origin& origin, loop_group& group, unsigned loop);
   ~worker();
 
   /// Accepts connections from `acceptor`. Call it before run().

@@ -16,7 +16,7 @@ public:
   memory_connection(const counter::limits& limits, counter::store_client& store_client,
                     const http::date& date)
       : client_(store_client),
-        pipeline_(limits, date),
+        pipeline_(limits, date, nullptr, &router_.known_hosts()),
         dispatcher_(pipeline_, router_, {.is_loopback = true}) {}
 
   /// Call it within a pass. `requests` are whole, and all of them need the store.
@@ -46,8 +46,8 @@ public:
 private:
   counter::store_client& client_;
   const http::v1::server_info server_info_;
-  http::pipeline pipeline_;
   http::router router_{server_info_};
+  http::pipeline pipeline_;
   http::dispatcher dispatcher_;
   std::size_t waiting_ = 0;
   std::size_t answers_ = 0;

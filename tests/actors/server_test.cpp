@@ -53,7 +53,7 @@ private:
 /// Returns the times of the batches of 20 requests, over several loops.
 std::vector<counter::time_point> times_of(early_store& store) {
   const counter::limits limits;
-  http::server server{"1.2.3", limits, 2, store};
+  http::server server{"1.2.3", limits, {}, 2, store};
   const auto address = server.listen("127.0.0.1", "0").at(0);
   server.start();
   for (int i = 0; i < 20; ++i)

@@ -28,9 +28,9 @@ def external_address():
     return None if address.startswith("127.") else address
 
 
-def request(method, target, fields=(), body=b""):
+def request(method, target, fields=(), body=b"", host="localhost"):
     """`fields` are pairs. A body brings its length with it."""
-    lines = [f"{method} {target} HTTP/1.1", "Host: a"]
+    lines = [f"{method} {target} HTTP/1.1", f"Host: {host}"]
     lines += [f"{name}: {value}" for name, value in fields]
     if body:
         lines.append(f"Content-Length: {len(body)}")
@@ -51,8 +51,8 @@ class Connection:
     def send(self, data):
         self.socket.sendall(data)
 
-    def ask(self, method, target, fields=(), body=b""):
-        self.send(request(method, target, fields, body))
+    def ask(self, method, target, fields=(), body=b"", host="localhost"):
+        self.send(request(method, target, fields, body, host))
         return self.read(is_head=method == "HEAD")
 
     def read(self, is_head=False):

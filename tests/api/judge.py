@@ -8,6 +8,12 @@ from description import PROBLEM, read_json
 # What every answer may have, whether the description names it or not.
 COMMON = {"date", "x-content-type-options", "content-type", "content-length"}
 
+# What any answer to a browser may have. The description says it once for all.
+COMMON |= {"cross-origin-resource-policy", "content-security-policy", "vary",
+           "access-control-allow-origin", "access-control-expose-headers",
+           "access-control-allow-methods", "access-control-allow-headers",
+           "access-control-max-age"}
+
 
 class Judge:
     def __init__(self, description, may_close=False):

@@ -33,8 +33,12 @@ def run(program, description, coverage, tally):
     with witness() as w:
         for check in (text_endpoints, reading, heads, adding, replacing, deleting, conditions,
                       expiring, idempotency, listing, batches, backing_up, others, every_method,
-                      every_path, refused_early):
+                      every_path, refused_early, other_hosts, other_sites, without_rights):
             attempt(check, w)
+    with witness("--read-only") as w:
+        attempt(read_only, w)
+    with witness("--allow-origin", "https://app.example") as w:
+        attempt(open_origin, w)
     with witness("--max-counters", "2", "--idempotency-max", "2") as w:
         attempt(full, w)
     with witness("--header-timeout", "200ms", "--body-timeout", "200ms") as w:
@@ -360,10 +364,11 @@ def batch(w, ops, *expected, fields=()):
     return results
 
 
-def batches(w):
-    def op(kind, name, **members):
-        return {"op": kind, "name": name, **members}
+def op(kind, name, **members):
+    return {"op": kind, "name": name, **members}
 
+
+def batches(w):
     def failed(status, code, **members):
         return {"status": status, "code": code, **members}
 
@@ -514,6 +519,86 @@ def every_path(w):
             w.hold_component(f"{method} {target} -> 404", component, answer, 404, method == "HEAD")
 
 
+# -- who may send the request -------------------------------------------------
+
+def requests_of(w):
+    """For each operation its method, a good target, a good body and its scope's effect."""
+    for method, path in w.description.operations():
+        target = target_of(path) + ("?name=a" if path == "/v1/admin/backup" else "")
+        body = {"ops": [op("add", "any")]} if path == "/v1/batch" else b""
+        is_write = method in ("post", "put", "delete") or path in ("/inc", "/set")
+        effect = ("none" if method == "options" or path in ("/", "/v1/info", "/openapi.json")
+                  else "list" if path == "/v1/counters"
+                  else "backup" if path == "/v1/admin/backup"
+                  else "write" if is_write and path != "/get"
+                  else "read")
+        yield method.upper(), target, body, effect
+
+
+def code_of_refusal(method, target, code):
+    """Where the body tells it."""
+    return None if method == "HEAD" or is_text(target) else code
+
+
+def other_hosts(w):
+    for method, target, body, _ in requests_of(w):
+        w.ask(method, target, 421, code_of_refusal(method, target, "misdirected"), body=body,
+              host="evil.example")
+
+
+def other_sites(w):
+    evil = [("Origin", "https://evil.example")]
+    for method, target, body, effect in requests_of(w):
+        if method == "OPTIONS":
+            preflight = [*evil, ("Access-Control-Request-Method", "PUT")]
+            w.ask(method, target, 403, code_of_refusal(method, target, "cross-origin"), preflight)
+        elif effect in ("list", "write", "backup"):
+            for fields in (evil, [("Sec-Fetch-Site", "cross-site")]):
+                w.ask(method, target, 403, code_of_refusal(method, target, "cross-origin"), fields,
+                      body)
+
+
+def open_origin(w):
+    """Its pages may do everything, and are told that they may."""
+    page = [("Origin", "https://app.example"), ("Sec-Fetch-Site", "cross-site")]
+
+    def check(answer, name, expected):
+        found = answer and answer.field(name)
+        w.tally.check(f"{name} for an allowed origin", [] if found == expected else [answer])
+
+    for answer in (w.ask("POST", COUNTER + "page", 201, JSON, page),
+                   w.ask("GET", COUNTER + "none", 404, "not-found", page)):
+        check(answer, "Access-Control-Allow-Origin", "https://app.example")
+        check(answer, "Access-Control-Expose-Headers",
+              "ETag, Location, Link, Retry-After, Idempotency-Replayed")
+    asks = [*page, ("Access-Control-Request-Method", "DELETE")]
+    answer = w.ask("OPTIONS", COUNTER + "page", 204, fields=asks)
+    check(answer, "Access-Control-Allow-Methods", "GET, HEAD, POST, PUT, DELETE")
+    check(w.ask("GET", "/v1/info", 200), "Vary", "Origin")
+
+
+def without_rights(w):
+    address = external_address()
+    if not address:
+        why = "this machine has no address but its loopback"
+        w.coverage.excuse("forbidden", why)
+        w.coverage.excuse("403", why, {"get /get", "head /get", "post /get",
+                                       "head /v1/counters/{name}"})
+        return
+    w.reconnect(address)
+    for method, target, body, effect in requests_of(w):
+        if effect != "none":
+            w.ask(method, target, 403, code_of_refusal(method, target, "forbidden"), body=body)
+    w.reconnect()
+
+
+def read_only(w):
+    for method, target, body, effect in requests_of(w):
+        if effect == "write":
+            w.ask(method, target, 403, code_of_refusal(method, target, "read-only"), body=body)
+    w.ask("GET", "/v1/info", 200, JSON, members={"read_only": True})
+
+
 # -- before the request is routed ---------------------------------------------
 
 def hold_refused(w, connection, method, path, status, name):
@@ -545,7 +630,7 @@ def refused_early(w):
                 connection.send(request(method.upper(), given, fields))
                 hold_refused(w, connection, method, path, status, name)
         with Connection(w.port) as connection:
-            connection.send(f"{method.upper()} {target} HTTP/2.0\r\nHost: a\r\n\r\n".encode())
+            connection.send(f"{method.upper()} {target} HTTP/2.0\r\nHost: localhost\r\n\r\n".encode())
             hold_refused(w, connection, method, path, 505, "HTTP/2.0")
     for method, path in [("POST", COUNTER + "x"), ("PUT", COUNTER + "x?value=1"),
                          ("DELETE", COUNTER + "x"), ("POST", "/v1/batch"),

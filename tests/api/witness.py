@@ -32,17 +32,18 @@ class Witness:
         self.connection.socket.close()
         self.connection = Connection(self.port, source)
 
-    def ask(self, method, target, status, variant=None, fields=(), body=b"", members=None):
+    def ask(self, method, target, status, variant=None, fields=(), body=b"", members=None,
+            host="localhost"):
         """The answer. It must be of this status, of this variant (JSON, a code, ...) if it is
         given, and have these members of its body."""
         fields = list(fields)
         if isinstance(body, (dict, list)):
             body = json.dumps(body).encode()
             fields.append(("Content-Type", JSON))
-        told = " ".join(": ".join(pair) for pair in fields)
+        told = " ".join(": ".join(pair) for pair in [("Host", host), *fields])
         name = f"{method} {target[:80]} {told[:80]} -> {status}"
         try:
-            answer = self.connection.ask(method, target, fields, body)
+            answer = self.connection.ask(method, target, fields, body, host)
         except OSError as error:
             self.tally.check(name, [repr(error)])
             self.reconnect()

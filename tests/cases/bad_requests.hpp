@@ -19,7 +19,7 @@ struct bad_request {
 inline std::string request(std::string_view method, std::string_view target,
                            std::string_view fields = "", std::string_view body = "") {
   std::string text{method};
-  text.append(" ").append(target).append(" HTTP/1.1\r\nHost: h\r\n").append(fields);
+  text.append(" ").append(target).append(" HTTP/1.1\r\nHost: localhost\r\n").append(fields);
   if (!body.empty())
     text.append("Content-Length: ").append(std::to_string(body.size())).append("\r\n");
   return text.append("\r\n").append(body);

@@ -21,6 +21,7 @@ const need needs[] = {
     {"nginx", {"keepalive 16;", ""}, &defect_of_reuse},
     {"nginx", {"proxy_http_version 1.1;", ""}, &defect_of_reuse},
     {"nginx", {"proxy_set_header Connection \"\";", ""}, &defect_of_reuse},
+    {"nginx", {"proxy_set_header Host $http_host;", ""}, &defect_of_targets},
     {"nginx", {"client_max_body_size 1m;", ""}, &defect_of_large_bodies},
     {"nginx", {"large_client_header_buffers 4 16k;", ""}, &defect_of_limits},
     {"nginx", {"gzip_min_length 1024;", ""}, &defect_of_tags},
@@ -33,10 +34,8 @@ const need needs[] = {
     {"haproxy", {"http-request deny", "# "}, &defect_of_admin},
     {"haproxy", {"path,url_dec", "path"}, &defect_of_admin},
     {"caddy", {"method @changes POST", ""}, &defect_of_lost_responses},
-    {"caddy", {"respond @admin 403", ""}, &defect_of_admin},
     {"varnish", {"return (pass)", "return (hash)"}, &defect_of_methods},
     {"varnish", {"set bereq.http.Connection", "# "}, &defect_of_lost_responses},
-    {"varnish", {"req.url !~", "req.url ~ \"^/v1/admin\" && req.url !~"}, &defect_of_admin},
 };
 
 bool is_to_be_tested(const std::string& proxy) {

@@ -16,7 +16,7 @@ namespace support {
 struct site {
   explicit site(const std::string& proxy_name, const std::vector<edit>& edits = {});
 
-  server_process server;
+  server_process server{{"--allow-host", "counters.example"}};
   relay link;
   proxy front;
 };

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <csignal>
 #include <cstdlib>
+#include <filesystem>
 #include <fstream>
 #include <string>
 
@@ -276,7 +277,7 @@ TEST_CASE("--listen PORT is the loopback address, and :PORT every address with a
   CHECK(get(loopback.port(), "/").status == 200);
   CHECK(loopback.stop().log.find("warning") == std::string::npos);
 
-  server_process everywhere{{}, {.listen = {":0"}}};
+  server_process everywhere{{"--anonymous", "all"}, {.listen = {":0"}}};
   const bool is_ipv4 = everywhere.addresses()[0].starts_with("0.0.0.0:");
   client connection{(is_ipv4 ? "127.0.0.1:" : "[::1]:") + std::to_string(everywhere.port())};
   CHECK(connection.ask(get_request("/inc?name=x")).body == "ok\n");
@@ -287,16 +288,27 @@ TEST_CASE("--listen PORT is the loopback address, and :PORT every address with a
     CHECK(ended.output.find("listening on http://[::]:") != std::string::npos);
 }
 
-TEST_CASE("the log warns once of a port that is open on every address, and names the port") {
+TEST_CASE(
+    "a server that other machines reach ends with 2 and a line, unless --anonymous is given") {
   for (const std::string address :
        {":0", "*:0", "0:0", "0x0:0", "0.0.0.0:0", "[::]:0", "[0::0]:0"}) {
+    CAPTURE(address);
+    const temporary_directory disk;
+    const auto data = disk.path() / "data";
+    process refused{counterd({"--listen", address, "--data", data.string()})};
+    const auto ended = refused.wait();
+    CHECK(ended.exit_code == 2);
+    CHECK(ended.output == "");
+    CHECK(ended.log.starts_with("counterd: --listen is reachable from other machines"));
+    CHECK(ended.log.find("--anonymous") != std::string::npos);
+    CHECK(std::count(ended.log.begin(), ended.log.end(), '\n') == 1);
+    CHECK_FALSE(std::filesystem::exists(data));
     if (address.starts_with('[') && !can_bind_ipv6(in6addr_any))
       continue;
-    CAPTURE(address);
-    server_process server{{}, {.listen = {address}}};
+    server_process server{{"--anonymous", "read,add"}, {.listen = {address}}};
     const auto port = std::to_string(server.port());
     const auto log = server.stop().log;
-    const auto line = " warning anyone who reaches port " + port + " may ";
+    const auto line = " warning anyone who reaches port " + port + " has these rights: read,add;";
     CHECK(log.find(line) != log.npos);
     CHECK(log.find(line) == log.rfind(line));
   }

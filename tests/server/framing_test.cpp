@@ -28,7 +28,7 @@ void send(client& connection, const std::string& bytes, delivery mode) {
 }  // namespace
 
 TEST_CASE("a request with broken framing is refused, and nothing in or behind it takes effect") {
-  server_process server{{"--shards", "4"}};
+  server_process server{{"--shards", "4", "--allow-host", "a,h"}};
   REQUIRE(get(server.port(), "/set?name=x&val=7").body == "ok\n");
   for (const auto& [rule, text, code] : cases::refused_requests())
     for (const auto mode : {delivery::in_one_piece, delivery::bytewise}) {
@@ -51,7 +51,7 @@ TEST_CASE("a request with broken framing is refused, and nothing in or behind it
 }
 
 TEST_CASE("a refused message leaves a line in the log at the level debug") {
-  server_process server{{"--log-level", "debug"}};
+  server_process server{{"--log-level", "debug", "--allow-host", "a,h"}};
   const std::pair<std::string, std::string> cases[] = {
       {"GET / HTTP/1.1\r\nHost: h\r\nX y\r\n\r\n", "refused a message: 400 malformed request"},
       {"GET / HTTP/1.1\r\nX: " + std::string(20'000, 'x'),
@@ -68,7 +68,7 @@ TEST_CASE("a refused message leaves a line in the log at the level debug") {
 }
 
 TEST_CASE("a refusal follows the responses to earlier requests") {
-  server_process server;
+  server_process server{{"--allow-host", "a,h"}};
   client connection{server.port()};
   connection.send(get_request("/inc?name=x") +
                   request("POST", "/inc?name=x", "Transfer-Encoding: gzip, chunked\r\n") +
@@ -79,7 +79,7 @@ TEST_CASE("a refusal follows the responses to earlier requests") {
 
 TEST_CASE("bytes inside a body are no request, and bytes behind it are") {
   REQUIRE(smuggled.size() == 0x25);
-  server_process server;
+  server_process server{{"--allow-host", "a,h"}};
   const std::string requests[] = {
       request("POST", "/get?name=x", "Content-Length: " + length + "\r\n") + smuggled,
       request("GET", "/get?name=x", "Content-Length: " + length + "\r\n") + smuggled,

@@ -21,7 +21,7 @@ answer dribble(client& connection, const std::string& beginning) {
   return connection.read_answer();
 }
 
-const std::string header_beginning = "GET /inc?name=x HTTP/1.1\r\nHost: a\r\nDribble: ";
+const std::string header_beginning = "GET /inc?name=x HTTP/1.1\r\nHost: localhost\r\nDribble: ";
 const std::string body_beginning =
     request("POST", "/inc?name=x", "Content-Length: 100000\r\n") + "body";
 

@@ -30,15 +30,18 @@ const std::vector<room> rooms = {
     {"counter/", {}},
     {"counter/shard/", {"counter/"}},
     {"counter/store/", {"counter/", "counter/shard/"}},
-    {"config/", {"counter/"}},
+    {"rights/", {}},
+    {"config/", {"counter/", "rights/"}},
     {"process/", {"counter/"}},
     {"http/net/", {"counter/"}},
     {"http/protocol/", {"counter/"}},
-    {"http/api/", {"counter/", "counter/store/", "http/protocol/"}},
+    {"http/api/", {"counter/", "counter/store/", "rights/", "http/protocol/"}},
     {"http/server/", {"counter/", "counter/store/", "http/net/", "http/protocol/", "http/api/"}},
     {"actors/", {"counter/", "counter/shard/", "counter/store/"}},
     {"storage/rocksdb/", {"counter/", "counter/shard/"}},
-    {"main.", {"counter/", "config/", "process/", "http/server/", "actors/", "storage/rocksdb/"}},
+    {"main.",
+     {"counter/", "rights/", "config/", "process/", "http/api/", "http/server/", "actors/",
+      "storage/rocksdb/"}},
 };
 
 /// Where a library may be named. Whatever no rule names may be included anywhere; where
@@ -130,7 +133,8 @@ std::vector<std::string> source_files() {
   std::vector<std::string> files;
   if (fs::exists(root / "main.cpp"))
     files.push_back("main.cpp");
-  for (const auto* layer : {"actors", "config", "counter", "http", "process", "storage"}) {
+  for (const auto* layer :
+       {"actors", "config", "rights", "counter", "http", "process", "storage"}) {
     if (!fs::is_directory(root / layer))
       continue;
     for (const auto& entry : fs::recursive_directory_iterator{root / layer})

@@ -80,12 +80,18 @@ TEST_CASE("listen_address::parse() refuses malformed addresses") {
   }
 }
 
-TEST_CASE("is_every_address() knows the wildcards of both families however they are written") {
-  for (const std::string host : {"", "0.0.0.0", "0", "0.0", "::", "0::0", "::0.0.0.0"})
-    CHECK(listen_address{host, "1"}.is_every_address());
+TEST_CASE(
+    "reaches_other_machines() is true for all but loopback addresses, however they are written") {
+  for (const std::string host : {"", "*", "0.0.0.0", "0", "0.0", "0x0", "::", "0::0", "::0.0.0.0",
+                                 "10.0.0.0", "128.0.0.1", "2001:db8::1", "::ffff:0.0.0.0"}) {
+    CAPTURE(host);
+    CHECK(listen_address{host, "1"}.reaches_other_machines());
+  }
   for (const std::string host :
-       {"127.0.0.1", "::1", "localhost", "10.0.0.0", "fe80::1%eth0", "::ffff:0.0.0.0", "x"})
-    CHECK_FALSE(listen_address{host, "1"}.is_every_address());
+       {"127.0.0.1", "127.1", "127.255.255.255", "::1", "0::1", "localhost", "a b"}) {
+    CAPTURE(host);
+    CHECK_FALSE(listen_address{host, "1"}.reaches_other_machines());
+  }
 }
 
 TEST_CASE("listen_addresses are equal if host and port are") {

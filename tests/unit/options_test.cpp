@@ -74,7 +74,12 @@ TEST_CASE("parse_options() sets the option of each flag and no other") {
                                "interval",
                                "--sync-interval=31ms",
                                "--log-level",
-                               "warn"});
+                               "warn",
+                               "--anonymous=list",
+                               "--read-only",
+                               "--allow-host=a.example",
+                               "--allow-origin=https://b.example",
+                               "--browser-writes=allow"});
   REQUIRE(given.listen.size() == 2);
   CHECK(given.listen[0] == config::listen_address{"0.0.0.0", "80"});
   CHECK(given.listen[1] == config::listen_address{"::1", "0"});
@@ -94,6 +99,11 @@ TEST_CASE("parse_options() sets the option of each flag and no other") {
   CHECK(given.storage.memory == 29 * 1024 * 1024);
   CHECK(given.storage.durability.sync == policy::interval);
   CHECK(given.storage.durability.interval == 31ms);
+  CHECK(given.access.anonymous == rights::scope_set{rights::scope::list});
+  CHECK(given.access.is_read_only);
+  CHECK(given.access.hosts == std::vector<std::string>{"a.example", "0.0.0.0"});
+  CHECK(given.access.origins == std::vector<std::string>{"https://b.example"});
+  CHECK(given.access.allows_browser_writes);
 }
 
 TEST_CASE("parse_options() accepts numbers up to both ends of their ranges") {
@@ -211,12 +221,15 @@ TEST_CASE("parse_options() of --help and --version exits with 0") {
         "--max-pipelined",  "--max-counters", "--idempotency-max", "--idempotency-ttl",
         "--header-timeout", "--body-timeout", "--write-timeout",   "--idle-timeout",
         "--data",           "--memory",       "--sync ",           "--sync-interval",
-        "--log-level",      "--config",       "--version",         "check"}) {
+        "--log-level",      "--config",       "--version",         "check",
+        "--anonymous",      "--read-only",    "--allow-host",      "--allow-origin",
+        "--browser-writes"}) {
     CAPTURE(flag);
     CHECK(std::get<early_exit>(help).text.find(flag) != std::string::npos);
   }
   const auto& help_text = std::get<early_exit>(help).text;
   CHECK(help_text.find("(Env:COUNTERD_SYNC_INTERVAL)") != std::string::npos);
+  CHECK(help_text.find("(Env:COUNTERD_READ_ONLY)") != std::string::npos);
   CHECK(help_text.find("COUNTERD_HELP") == std::string::npos);
   CHECK(help_text.find("COUNTERD_VERSION") == std::string::npos);
 
@@ -236,7 +249,8 @@ TEST_CASE("parse_options() reads a config file of flags without dashes") {
       "idempotency-ttl = \"14s\"\n"
       "idle-timeout = \"500ms\"\n"
       "header-timeout = 7\n"
-      "log-level = \"off\"\n"};
+      "log-level = \"off\"\n"
+      "anonymous = \"read\"\n"};
   const auto given = accepted({"--config", file.path()});
   REQUIRE(given.listen.size() == 2);
   CHECK(given.listen[0] == config::listen_address{"0.0.0.0", "80"});

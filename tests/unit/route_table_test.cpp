@@ -12,10 +12,10 @@
 #include <string_view>
 #include <utility>
 
-using http::access;
+using http::effect;
 using http::error_format;
 using http::method;
-using http::scope;
+using rights::scope;
 
 namespace {
 
@@ -89,7 +89,7 @@ TEST_CASE("routes() gives writing scopes to writing routes only") {
     CAPTURE(route.path);
     // A batch needs the scopes of its operations.
     if (route.path != "/v1/batch")
-      CHECK(of_writes.contains(route.scope) == (route.access == access::writes));
+      CHECK(of_writes.contains(route.scope) == (route.effect == effect::writes));
   }
 }
 
@@ -98,7 +98,7 @@ TEST_CASE("find() offers HEAD where a GET reads, and nowhere else") {
     return http::find_path(path).routes->find(method::head);
   };
   CHECK(head("/get") != nullptr);
-  CHECK(head("/v1/counters/x")->access == access::reads);
+  CHECK(head("/v1/counters/x")->effect == effect::reads);
   CHECK(head("/inc") == nullptr);
   CHECK(head("/set") == nullptr);
   CHECK(head("/v1/batch") == nullptr);

@@ -25,7 +25,7 @@ namespace unit {
 /// One HTTP/1.1 request without a body; `fields` are whole lines.
 inline std::string request(std::string_view method, std::string_view target,
                            std::string_view fields = "") {
-  return std::string{method} + " " + std::string{target} + " HTTP/1.1\r\nHost: h\r\n" +
+  return std::string{method} + " " + std::string{target} + " HTTP/1.1\r\nHost: localhost\r\n" +
          std::string{fields} + "\r\n";
 }
 
@@ -85,8 +85,8 @@ public:
                       const http::v1::server_info& server_info = {})
       : limits_(limits),
         server_info_(server_info),
-        pipeline(limits_, date_),
-        dispatcher_(pipeline, router_, info) {}
+        pipeline(limits_, date_, nullptr, &router_->known_hosts()),
+        dispatcher_(pipeline, *router_, info) {}
 
   struct pending {
     http::response_queue::slot_type slot;
@@ -146,17 +146,17 @@ public:
   http::pipeline::step next_step() { return pipeline.next_step(false); }
   bool wants_input() { return next_step() == http::pipeline::step::read; }
 
-  void shrink(std::size_t kept_bytes) {
-    pipeline.shrink(kept_bytes);
-    const auto freed = std::move(target_);  // no part of the connection: its loop has one
-  }
+  void shrink(std::size_t kept_bytes) { pipeline.shrink(kept_bytes); }
+
+  /// Frees what the connections of a loop share.
+  void renew_router() { router_.emplace(server_info_); }
 
 private:
   const counter::limits limits_;
   const std::time_t now_ = 0;
   const http::date date_{now_};
   const http::v1::server_info server_info_;
-  http::router router_{server_info_};
+  std::optional<http::router> router_{std::in_place, server_info_};
 
 public:
   http::pipeline pipeline;

@@ -18,8 +18,10 @@ enum class code : std::uint8_t {
   malformed_json,
   invalid_idempotency_key,
   bad_request,
-  forbidden,  ///< the peer's address may not send this request
-  prefetch,   ///< a browser fetched ahead what would change a counter
+  forbidden,     ///< the client may not send this request
+  read_only,     ///< nobody may change a counter
+  cross_origin,  ///< a page of another site sent what only a user or its own pages may send
+  prefetch,      ///< a browser fetched ahead what would change a counter
   not_found,
   no_such_route,
   method_not_allowed,
@@ -29,6 +31,7 @@ enum class code : std::uint8_t {
   backup_exists,
   precondition_failed,
   unsupported_media_type,
+  misdirected,  ///< the server does not answer for the request's Host
   idempotency_mismatch,
   outcome_unknown,  ///< the only code after which something may have changed
   internal,

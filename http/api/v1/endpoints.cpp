@@ -1,6 +1,7 @@
 #include "http/api/v1/endpoints.hpp"
 
 #include "counter/name.hpp"
+#include "http/api/refusals.hpp"
 #include "http/api/v1/backup_exchange.hpp"
 #include "http/api/v1/backup_reader.hpp"
 #include "http/api/v1/batch_exchange.hpp"
@@ -119,6 +120,44 @@ action remove_counter(const request_context& context) {
   return call_counter(context, counter::operation::remove);
 }
 
+// -- batches ------------------------------------------------------------------
+
+namespace {
+
+/// Each operation needs what its single request does.
+rights::scope scope_of(counter::operation operation) noexcept {
+  switch (operation) {
+    case counter::operation::get:
+      return rights::scope::read;
+    case counter::operation::add:
+      return rights::scope::add;
+    case counter::operation::set:
+      return rights::scope::write;
+    case counter::operation::remove:
+      return rights::scope::remove;
+    case counter::operation::bind:
+      break;
+  }
+  return rights::scope::none;
+}
+
+/// Refuses a batch as a whole if one of its operations is not allowed; nullopt if all are.
+maybe_problem refuse_operation(const std::vector<counter::full_command>& commands,
+                               const rights::permissions& permissions) {
+  for (std::size_t i = 0; i < commands.size(); ++i) {
+    const auto needed = scope_of(commands[i].parameters.operation);
+    const auto verdict = permissions.check(needed);
+    if (verdict == rights::verdict::allowed)
+      continue;
+    auto refusal = problem_of(verdict, needed);
+    refusal.index = i;
+    return refusal;
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
 // -- other paths --------------------------------------------------------------
 
 action list_counters(const request_context& context) {
@@ -144,6 +183,8 @@ action run_batch(const request_context& context) {
   auto commands = read_batch(context.request, *key);
   if (!commands)
     return to_response(commands.error());
+  if (const auto defect = refuse_operation(*commands, context.permissions))
+    return to_response(*defect);
   for (auto& command : *commands)
     command.idempotency_ttl = *ttl;
   return std::make_unique<batch_exchange>(*std::move(commands));
@@ -151,8 +192,6 @@ action run_batch(const request_context& context) {
 
 action make_backup(const request_context& context) {
   const auto& fields = context.request.fields;
-  if (!context.connection.is_loopback)
-    return to_response({code::forbidden, "backups can only be made from the server's own machine"});
   if (has_condition(fields) || fields.has(header_fields::name::idempotency_key) ||
       fields.has(header_fields::name::idempotency_key_ttl))
     return to_response({code::invalid_parameter,

@@ -85,6 +85,7 @@ std::string server_info::describe() const {
     writer.member("store", store.name);
     writer.key("durability");
     describe_durability(writer, store.durability);
+    writer.member("read_only", is_read_only);
     writer.key("limits");
     describe_limits(writer, limits_);
     writer.key("usage");

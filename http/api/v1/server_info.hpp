@@ -21,6 +21,9 @@ struct server_info {
   std::chrono::seconds idempotency_ttl_max =
       std::chrono::ceil<std::chrono::seconds>(counter::limits{}.idempotency_ttl);
 
+  /// Nobody may change a counter.
+  bool is_read_only = false;
+
   server_info() = default;
 
   /// Without `usage` the store counts as empty. `refusals` outlives this object; null: none are

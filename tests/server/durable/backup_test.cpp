@@ -203,7 +203,9 @@ TEST_CASE("a backup is refused to a client on another machine") {
   }
   const temporary_directory disk;
   const auto data = disk / "data";
-  const server_process server{stored_in(data)};
+  auto flags = stored_in(data);
+  flags.insert(flags.end(), {"--anonymous", "all"});
+  const server_process server{flags};
   client far{server.addresses()[0], 0, source + ":0"};
   CHECK(defect_of_problem(far.ask(backup("a")), 403, "forbidden") == "");
   CHECK(fs::is_empty(data + "/backups"));

@@ -50,7 +50,7 @@ TEST_CASE("POST /v1/admin/backup is 403 from another address, and other requests
     return;
   }
   CAPTURE(source);
-  const server_process server;
+  const server_process server{{"--anonymous", "all"}};
   client connection{server.addresses()[0], 0, source + ":0"};
   // The server ignores what a client claims about its address.
   for (const std::string field : {"", "X-Forwarded-For: 127.0.0.1\r\n",

@@ -23,6 +23,9 @@ TEST_CASE("text_of() and status_of() return the published values for every code"
       {code::invalid_idempotency_key, "invalid-idempotency-key", 400},
       {code::bad_request, "bad-request", 400},
       {code::forbidden, "forbidden", 403},
+      {code::read_only, "read-only", 403},
+      {code::cross_origin, "cross-origin", 403},
+      {code::prefetch, "prefetch", 403},
       {code::not_found, "not-found", 404},
       {code::no_such_route, "no-such-route", 404},
       {code::method_not_allowed, "method-not-allowed", 405},
@@ -32,6 +35,7 @@ TEST_CASE("text_of() and status_of() return the published values for every code"
       {code::backup_exists, "backup-exists", 409},
       {code::precondition_failed, "precondition-failed", 412},
       {code::unsupported_media_type, "unsupported-media-type", 415},
+      {code::misdirected, "misdirected", 421},
       {code::idempotency_mismatch, "idempotency-mismatch", 422},
       {code::outcome_unknown, "outcome-unknown", 500},
       {code::internal, "internal", 500},
@@ -53,6 +57,7 @@ TEST_CASE("text_of() and status_of() return the published values for every code"
     titles.insert(title);
     codes.insert(code);
   }
+  CHECK(std::size(cases) == static_cast<std::size_t>(code::disk_full) + 1);
   CHECK(titles.size() == std::size(cases));
   CHECK(codes.size() == std::size(cases));
 }

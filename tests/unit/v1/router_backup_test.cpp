@@ -107,15 +107,23 @@ TEST_CASE("POST /v1/admin/backup from another machine is 403, whatever its param
       CHECK(routed.status() == 403);
       CHECK(routed.code() == "forbidden");
       CHECK(unit::member(routed.response->body.view(), "detail") ==
-            "\"backups can only be made from the server's own machine\"");
+            "\"only the server's own machine may do this, and not through a proxy\"");
     }
-  // All other requests are allowed from everywhere.
-  CHECK(unit::route(method::post, "/v1/counters/x", {}, "", info_on_disk(),
-                    http::connection_info{.is_loopback = false})
-            .code() == "asks");
   CHECK(unit::route(method::options, path, {}, "", info_on_disk(),
                     http::connection_info{.is_loopback = false})
             .status() == 204);
+}
+
+TEST_CASE("POST /v1/admin/backup is 403 where a proxy on this machine says that it forwards it") {
+  for (const std::string name : {"Forwarded", "X-Forwarded-For", "x-forwarded-host",
+                                 "X-FORWARDED-PROTO", "X-Real-IP", "Via"}) {
+    CAPTURE(name);
+    unit::connection near{{}, http::connection_info{.is_loopback = true}, info_on_disk()};
+    CHECK(near.feed(unit::request("POST", std::string{path} + "?name=a", name + ": 127.0.0.1\r\n"))
+              .empty());
+    CHECK(near.take_answers().at(0).status == 403);
+    CHECK(near.feed(unit::get("/get?name=x", name + ": 127.0.0.1\r\n")).size() == 1);
+  }
 }
 
 TEST_CASE("POST /v1/admin/backup is no-data-directory for counters in memory") {

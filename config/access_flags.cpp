@@ -1,0 +1,144 @@
+#include "config/access_flags.hpp"
+
+#include <algorithm>
+#include <functional>
+#include <utility>
+
+namespace config {
+
+namespace {
+
+constexpr std::string_view any_origin = "*";
+
+/// The longest name of DNS (RFC 1035 section 2.3.4).
+constexpr std::size_t name_bytes_max = 253;
+
+std::string lower(std::string_view text) {
+  std::string result{text};
+  std::transform(text.begin(), text.end(), result.begin(), [](char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  });
+  return result;
+}
+
+bool is_host_name(std::string_view name) {
+  constexpr std::string_view allowed = "abcdefghijklmnopqrstuvwxyz0123456789.-_";
+  return !name.empty() && name.size() <= name_bytes_max && name.front() != '.' &&
+         name.find_first_not_of(allowed) == name.npos;
+}
+
+/// Returns true for what browsers send in Origin: `http://HOST[:PORT]`, in lower case, without a
+/// port that the scheme implies.
+bool is_origin(std::string_view origin) {
+  for (const auto& [scheme, default_port] :
+       {std::pair<std::string_view, std::string_view>{"http://", "80"}, {"https://", "443"}}) {
+    if (!origin.starts_with(scheme))
+      continue;
+    origin.remove_prefix(scheme.size());
+    const auto bracket = origin.find(']');
+    const auto colon = origin.find(':', bracket == origin.npos ? 0 : bracket);
+    const auto host = origin.substr(0, colon);
+    const bool is_host =
+        is_host_name(host) || (host.starts_with('[') && host.ends_with(']') &&
+                               host.find_first_not_of("[]0123456789abcdef:") == host.npos);
+    if (colon == origin.npos)
+      return is_host;
+    const auto port = origin.substr(colon + 1);
+    return is_host && !port.empty() && port.size() <= 5 && port != default_port &&
+           port.find_first_not_of("0123456789") == port.npos;
+  }
+  return false;
+}
+
+/// Calls `append` for each item of a list with commas between them. Returns what is wrong with
+/// one, otherwise "".
+std::string for_each_item(std::string_view list,
+                          const std::function<std::string(std::string_view)>& append) {
+  for (bool is_last = false; !is_last;) {
+    const auto comma = list.find(',');
+    is_last = comma == list.npos;
+    auto item = list.substr(0, comma);
+    item.remove_prefix(std::min(item.find_first_not_of(' '), item.size()));
+    item = item.substr(0, item.find_last_not_of(' ') + 1);
+    if (auto message = append(item); !message.empty())
+      return message;
+    list.remove_prefix(is_last ? 0 : comma + 1);
+  }
+  return {};
+}
+
+}  // namespace
+
+access_flags::access_flags(flag_set& flags, access_options& options)
+    : flags_(flags),
+      options_(options) {
+  flags.add("anonymous",
+            {"SCOPES", "",
+             "What clients on other machines may do: all, or a list of read,list,add,write,delete"},
+            [this](const std::string& text) { return set_anonymous(text); });
+  flags.add_switch("read-only", "Refuse every change of a counter", options.is_read_only);
+  flags.add_repeatable(
+      "allow-host",
+      {"NAME", "", "Answer requests for this host name, too; repeatable; addresses need none"},
+      [this](const std::string& text) {
+        return for_each_item(text, [this](std::string_view item) { return append_host(item); });
+      });
+  flags.add_repeatable(
+      "allow-origin",
+      {"ORIGIN", "",
+       "Let pages of this origin read and change counters; repeatable; * is every origin"},
+      [this](const std::string& text) {
+        return for_each_item(text, [this](std::string_view item) { return append_origin(item); });
+      });
+  flags.add(
+      "browser-writes",
+      {"{refuse,allow}", "refuse", "Whether pages of other sites may change and list counters"},
+      [this](const std::string& text) {
+        options_.allows_browser_writes = text == "allow";
+        return text == "allow" || text == "refuse" ? std::string{}
+                                                   : text + " is none of refuse,allow";
+      });
+}
+
+std::string access_flags::set_anonymous(const std::string& text) {
+  const auto scopes = rights::parse_scopes(text);
+  if (!scopes)
+    return text + " is neither all nor a list of read,list,add,write,delete";
+  options_.anonymous = scopes->without(rights::scope::admin);
+  if (text != "all" && scopes->contains(rights::scope::admin))
+    return "admin cannot be given to other machines";
+  return {};
+}
+
+std::string access_flags::append_host(std::string_view text) {
+  auto name = lower(text);
+  if (name.ends_with('.'))
+    name.pop_back();
+  if (!is_host_name(name))
+    return (text.empty() ? "an empty name" : std::string{text}) +
+           " is not a host name without a port, like counters.example";
+  options_.hosts.push_back(std::move(name));
+  return {};
+}
+
+std::string access_flags::append_origin(std::string_view text) {
+  auto origin = lower(text);
+  if (origin != any_origin && !is_origin(origin))
+    return (text.empty() ? "an empty origin" : std::string{text}) +
+           " is not an origin, like https://app.example or http://localhost:3000, nor *";
+  options_.origins.push_back(std::move(origin));
+  return {};
+}
+
+std::string access_flags::finish(const std::vector<listen_address>& listen) {
+  const auto& origins = options_.origins;
+  if (origins.size() > 1 && std::find(origins.begin(), origins.end(), any_origin) != origins.end())
+    return flags_.source("allow-origin") + ": * stands for every origin, alone";
+  options_.checks_every_host = !options_.hosts.empty();
+  for (const auto& address : listen)
+    if (is_host_name(lower(address.host)))
+      options_.hosts.push_back(lower(address.host));
+  return {};
+}
+
+}  // namespace config

@@ -1,0 +1,57 @@
+#include "http/api/refusals.hpp"
+
+#include "http/protocol/authority.hpp"
+
+#include <algorithm>
+#include <string>
+
+namespace http {
+
+namespace {
+
+constexpr std::size_t quoted_bytes_max = 100;
+
+/// Returns what a peer has sent as it can be repeated in any message.
+std::string quoted(std::string_view text) {
+  std::string quoted{text.substr(0, quoted_bytes_max)};
+  std::replace_if(
+      quoted.begin(), quoted.end(), [](char c) { return c <= ' ' || c > '~'; }, '?');
+  return quoted;
+}
+
+}  // namespace
+
+response refusal_as(error_format format, const v1::problem& problem) {
+  if (format == error_format::problem)
+    return v1::to_response(problem);
+  return {v1::status_of(problem.code), problem.detail + "\n"};
+}
+
+v1::problem problem_of(rights::verdict verdict, rights::scope needed) {
+  if (verdict == rights::verdict::read_only)
+    return {v1::code::read_only, "the server was started with --read-only"};
+  if (needed == rights::scope::admin)
+    return {v1::code::forbidden,
+            "only the server's own machine may do this, and not through a proxy"};
+  const std::string name{rights::name_of(needed)};
+  return {v1::code::forbidden,
+          "this address may not " + name + ": the server's --anonymous does not name " + name};
+}
+
+v1::problem unknown_host(std::string_view host) {
+  const auto [kind, text] = host_of(host);
+  if (kind == host_kind::unspecified || text.empty())
+    return {v1::code::misdirected, "the server does not answer for this Host: use its name"};
+  const auto name = quoted(text);
+  return {v1::code::misdirected, "the server does not answer for " + name +
+                                     ": start it with --allow-host " + name + " if it should"};
+}
+
+v1::problem cross_origin(std::string_view origin) {
+  const auto page = origin.empty() || origin == "null" ? std::string{"a page of another site"}
+                                                       : "a page of " + quoted(origin);
+  return {v1::code::cross_origin,
+          page + " may not do this: --allow-origin opens the server to the pages of an origin"};
+}
+
+}  // namespace http

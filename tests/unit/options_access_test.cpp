@@ -1,0 +1,128 @@
+#include "tests/unit/options_support.hpp"
+
+#include <doctest/doctest.h>
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+using rights::scope;
+using rights::scope_set;
+using unit::accepted;
+using unit::check_refused;
+using unit::config_file;
+using unit::environment_variable;
+
+TEST_CASE("without flags everybody on this machine may do everything, and others nothing") {
+  const auto access = accepted({}).access;
+  CHECK_FALSE(access.anonymous);
+  CHECK_FALSE(access.is_read_only);
+  CHECK(access.hosts == std::vector<std::string>{"127.0.0.1"});
+  CHECK_FALSE(access.checks_every_host);
+  CHECK(access.origins.empty());
+  CHECK_FALSE(access.allows_browser_writes);
+}
+
+TEST_CASE(
+    "exposure_of() names --anonymous if other machines reach the server and it is not given") {
+  for (const std::string address :
+       {"0.0.0.0:80", ":80", "[::]:80", "0:80", "192.0.2.1:80", "[2001:db8::1]:80"}) {
+    CAPTURE(address);
+    CHECK(exposure_of(accepted({"--listen", address})).find("--anonymous SCOPES") !=
+          std::string::npos);
+    CHECK(exposure_of(accepted({"--listen", "127.0.0.1:80", "--listen", address})) != "");
+    CHECK(exposure_of(accepted({"--listen", address, "--anonymous", "read"})) == "");
+  }
+  for (const std::string address : {"80", "127.0.0.1:80", "127.1.2.3:80", "localhost:80"}) {
+    CAPTURE(address);
+    CHECK(exposure_of(accepted({"--listen", address})) == "");
+  }
+}
+
+TEST_CASE("--anonymous takes scopes, of which admin is none") {
+  CHECK(accepted({"--anonymous", "add,read"}).access.anonymous ==
+        scope_set{scope::read, scope::add});
+  CHECK(accepted({"--anonymous", "all"}).access.anonymous ==
+        scope_set::all().without(scope::admin));
+  for (const std::string bad : {"admin", "read,admin", "reads", "read;add", "none", "all,read"}) {
+    CAPTURE(bad);
+    check_refused({"--anonymous", bad}, bad == "read,admin" ? "admin" : bad);
+  }
+}
+
+TEST_CASE("--read-only has no value in the command line, and true or false elsewhere") {
+  CHECK(accepted({"--read-only"}).access.is_read_only);
+  CHECK(accepted({"--read-only", "--shards", "2"}).shards == 2);
+  {
+    const environment_variable variable{"COUNTERD_READ_ONLY", "true"};
+    CHECK(accepted({}).access.is_read_only);
+  }
+  {
+    const environment_variable variable{"COUNTERD_READ_ONLY", "false"};
+    CHECK_FALSE(accepted({}).access.is_read_only);
+    CHECK(accepted({"--read-only"}).access.is_read_only);
+  }
+  {
+    const environment_variable variable{"COUNTERD_READ_ONLY", "1"};
+    check_refused({}, "COUNTERD_READ_ONLY: 1 is neither true nor false");
+  }
+  const config_file file{"read-only = true\n"};
+  CHECK(accepted({"--config", file.path()}).access.is_read_only);
+  check_refused({"--read-only="}, "missing");
+  check_refused({"--read-only", "yes"}, "yes");
+  CHECK(accepted({"--read-only", "--read-only"}).access.is_read_only);
+}
+
+TEST_CASE("--allow-host takes names without a port, and has every Host checked") {
+  const auto access =
+      accepted({"--allow-host", "Counters.example.", "--allow-host", "a.example, b_c"}).access;
+  CHECK(access.hosts ==
+        std::vector<std::string>{"counters.example", "a.example", "b_c", "127.0.0.1"});
+  CHECK(access.checks_every_host);
+  const config_file file{"allow-host = [\"a.example\", \"b.example\"]\n"};
+  CHECK(accepted({"--config", file.path()}).access.hosts ==
+        std::vector<std::string>{"a.example", "b.example", "127.0.0.1"});
+  for (const std::string bad : {"a.example:80", "http://a.example", "a b", ".example", "*", "a,",
+                                "[::1]", "gr\xc3\xbc\xc3\x9f.example"}) {
+    CAPTURE(bad);
+    check_refused({"--allow-host", bad}, "not a host name");
+  }
+  check_refused({"--allow-host", std::string(254, 'a')}, "not a host name");
+}
+
+TEST_CASE("the names that --listen has are hosts") {
+  CHECK(accepted({"--listen", "LocalHost:80"}).access.hosts ==
+        std::vector<std::string>{"localhost"});
+  // Nor does every address make every name ours.
+  CHECK(accepted({"--listen", ":80"}).access.hosts.empty());
+  CHECK(accepted({"--listen", "[::1]:80"}).access.hosts.empty());
+}
+
+TEST_CASE("--allow-origin takes what browsers send as Origin") {
+  const auto access = accepted({"--allow-origin", "https://App.example", "--allow-origin",
+                                "http://localhost:3000,http://[::1]:8080"})
+                          .access;
+  CHECK(access.origins == std::vector<std::string>{"https://app.example", "http://localhost:3000",
+                                                   "http://[::1]:8080"});
+  for (const std::string bad :
+       {"app.example", "https://app.example/", "https://app.example/path", "https://", "null",
+        "https://app.example:443", "http://app.example:80", "https://app.example:",
+        "https://app.example:x", "ftp://app.example", "https://a@b", "https://a,"}) {
+    CAPTURE(bad);
+    check_refused({"--allow-origin", bad}, "is not an origin");
+  }
+}
+
+TEST_CASE("--allow-origin * stands alone, with a warning") {
+  const auto options = accepted({"--allow-origin", "*"});
+  CHECK(options.access.origins == std::vector<std::string>{"*"});
+  REQUIRE(options.warnings.size() == 1);
+  CHECK(options.warnings[0].find("every page") != std::string::npos);
+  check_refused({"--allow-origin", "*", "--allow-origin", "https://app.example"}, "alone");
+}
+
+TEST_CASE("--browser-writes is refuse or allow") {
+  CHECK(accepted({"--browser-writes", "allow"}).access.allows_browser_writes);
+  CHECK_FALSE(accepted({"--browser-writes", "refuse"}).access.allows_browser_writes);
+  check_refused({"--browser-writes", "yes"}, "yes is none of refuse,allow");
+}
