@@ -85,8 +85,8 @@ history run(std::string_view bytes, http::connection_info from, std::size_t piec
   const std::time_t now = 0;
   const http::date date{now};
   static const http::v1::server_info server_info{"0", 1, {}, {.has_backups = true}};
-  pipeline connection{limits, date};
-  http::router router{server_info};
+  http::router router{server_info, {.remote = rights::scope_set::all()}};
+  pipeline connection{limits, date, nullptr, &router.known_hosts()};
   http::dispatcher dispatcher{connection, router, from};
   history seen;
   std::vector<pending> waiting;
