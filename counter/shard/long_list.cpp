@@ -14,8 +14,7 @@ page long_list(ledger& ledger, const page_request& query, time_point now, list_b
     result.outcome = next.outcome;
     result.is_last = next.is_last;
     result.reached = std::move(next.reached);
-    for (const auto& counter : next.counters)
-      result.counters.push_back(counter);
+    result.counters.append(std::move(next.counters));
   }
   return result;
 }
