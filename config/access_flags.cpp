@@ -1,14 +1,31 @@
 #include "config/access_flags.hpp"
 
+#include "config/number.hpp"
+
 #include <algorithm>
+#include <cstdint>
 #include <functional>
 #include <utility>
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
 
 namespace config {
 
 namespace {
 
 constexpr std::string_view any_origin = "*";
+
+bool is_ipv6(std::string_view text) {
+  in6_addr address{};
+  return ::inet_pton(AF_INET6, std::string{text}.c_str(), &address) == 1;
+}
+
+bool is_ipv4(std::string_view text) {
+  in_addr address{};
+  return ::inet_pton(AF_INET, std::string{text}.c_str(), &address) == 1;
+}
 
 /// The longest name of DNS (RFC 1035 section 2.3.4).
 constexpr std::size_t name_bytes_max = 253;
@@ -35,17 +52,16 @@ bool is_origin(std::string_view origin) {
     if (!origin.starts_with(scheme))
       continue;
     origin.remove_prefix(scheme.size());
-    const auto bracket = origin.find(']');
-    const auto colon = origin.find(':', bracket == origin.npos ? 0 : bracket);
+    const auto colon = origin.find(':', origin.starts_with('[') ? origin.find(']') : 0);
     const auto host = origin.substr(0, colon);
+    const bool is_bracketed = host.starts_with('[') && host.ends_with(']');
     const bool is_host =
-        is_host_name(host) || (host.starts_with('[') && host.ends_with(']') &&
-                               host.find_first_not_of("[]0123456789abcdef:") == host.npos);
+        is_bracketed ? is_ipv6(host.substr(1, host.size() - 2)) : is_host_name(host);
     if (colon == origin.npos)
       return is_host;
     const auto port = origin.substr(colon + 1);
-    return is_host && !port.empty() && port.size() <= 5 && port != default_port &&
-           port.find_first_not_of("0123456789") == port.npos;
+    return is_host && port != default_port && !port.starts_with('0') &&
+           parse_number(port, 1, UINT16_MAX);
   }
   return false;
 }
@@ -90,14 +106,14 @@ access_flags::access_flags(flag_set& flags, access_options& options)
       [this](const std::string& text) {
         return for_each_item(text, [this](std::string_view item) { return append_origin(item); });
       });
-  flags.add(
-      "browser-writes",
-      {"{refuse,allow}", "refuse", "Whether pages of other sites may change and list counters"},
-      [this](const std::string& text) {
-        options_.allows_browser_writes = text == "allow";
-        return text == "allow" || text == "refuse" ? std::string{}
-                                                   : text + " is none of refuse,allow";
-      });
+  flags.add("browser-writes",
+            {"{refuse,allow}", "refuse",
+             "Whether pages of other sites may change and list counters and make backups"},
+            [this](const std::string& text) {
+              options_.allows_browser_writes = text == "allow";
+              return text == "allow" || text == "refuse" ? std::string{}
+                                                         : text + " is none of refuse,allow";
+            });
 }
 
 std::string access_flags::set_anonymous(const std::string& text) {
@@ -117,6 +133,8 @@ std::string access_flags::append_host(std::string_view text) {
   if (!is_host_name(name))
     return (text.empty() ? "an empty name" : std::string{text}) +
            " is not a host name without a port, like counters.example";
+  if (is_ipv4(name))
+    return name + " is an address, for which no --allow-host is needed";
   options_.hosts.push_back(std::move(name));
   return {};
 }

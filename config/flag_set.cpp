@@ -105,9 +105,14 @@ void flag_set::refuse_missing_values(int argc, const char* const* argv) const {
     const bool lacks_value = has_equals
                                  ? name.size() + 1 == argument.size()
                                  : i + 1 < argc && std::string_view{argv[i + 1]}.starts_with("--");
-    for (const auto& each : entries_)
-      if (lacks_value && name == "--" + each.name && (has_equals || !each.is_switch))
+    for (const auto& each : entries_) {
+      if (name != "--" + each.name)
+        continue;
+      if (each.is_switch && has_equals)
+        throw std::runtime_error(std::string{name} + " takes no value here");
+      if (lacks_value && !each.is_switch)
         throw std::runtime_error(std::string{name} + ": the value is missing");
+    }
   }
 }
 

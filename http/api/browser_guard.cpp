@@ -37,12 +37,6 @@ std::optional<std::string_view> authority_of(std::string_view origin) noexcept {
   return std::nullopt;
 }
 
-std::string host_text_of(const request& request) {
-  if (request.known_host != nullptr)
-    return request.known_host->text;
-  return request.fields.find(field::host).value_or("");
-}
-
 /// Returns true for names that are this machine's whatever DNS says (RFC 6761 section 6.3).
 bool is_local_name(std::string_view name) noexcept {
   constexpr std::string_view domain = ".localhost";
@@ -113,10 +107,10 @@ bool browser_guard::accepts_page(const request& request) const {
     return true;
   const auto& fields = request.fields;
   if (!fields.has_any({field::origin, field::sec_fetch_site})) {
-    // Browsers send neither field with a GET over plain HTTP, except to their own machine. A proxy
-    // may have received it so, too.
+    // Browsers send neither field with a GET over plain HTTP, except to hosts that they know to be
+    // their own machine. A proxy may have received it so, too.
     const bool is_silent_method = request.method == method::get || request.method == method::head;
-    return !is_silent_method || (is_local(host_text_of(request)) && !fields.has(field::forwarded));
+    return !is_silent_method || (is_local(request.host()) && !fields.has(field::forwarded));
   }
   if (accepts_origin(request))
     return true;
@@ -124,7 +118,7 @@ bool browser_guard::accepts_page(const request& request) const {
     return *site == "same-origin" || *site == "none";
   const auto origin = fields.find(field::origin);
   const auto authority = authority_of(*origin);
-  return authority && equals_ignoring_case(*authority, host_text_of(request));
+  return authority && equals_ignoring_case(*authority, request.host());
 }
 
 bool browser_guard::accepts_origin(const request& request) const {

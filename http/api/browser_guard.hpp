@@ -57,7 +57,7 @@ public:
   /// client that is no browser, unless the policy has origins. Valid as long as the guard.
   const std::string* fields_for(const request& request) const {
     using field = header_fields::name;
-    return request.fields.has_any({field::origin, field::sec_fetch_site})
+    return request.fields.has_any({field::origin, field::sec_fetch_site, field::browser_agent})
                ? fields_for_browser(request)
                : other_clients_fields_;
   }

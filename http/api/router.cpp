@@ -43,8 +43,12 @@ response method_not_allowed(const path_routes& routes) {
 
 /// Returns true if a browser sends the request before its user asks for it: Sec-Purpose of the
 /// Fetch standard, and what browsers sent before.
-bool is_prefetch(std::string_view purposes) noexcept {
-  while (!purposes.empty()) {
+bool is_prefetch(const request& request) {
+  using field = header_fields::name;
+  if (!request.fields.has(field::purpose))
+    return false;
+  const auto value = request.fields.find(field::purpose);
+  for (std::string_view purposes = *value; !purposes.empty();) {
     auto element = take_element(purposes, ',');
     const auto purpose = take_element(element, ';');
     if (equals_ignoring_case(purpose, "prefetch") || equals_ignoring_case(purpose, "preview"))
@@ -66,13 +70,7 @@ bool is_identity(std::string_view codings) noexcept {
 /// if there is none.
 std::optional<response> refuse_write(const request& request, error_format errors) {
   using field = header_fields::name;
-  const auto is_text = errors == error_format::text;
-  if (request.fields.has(field::purpose) && is_prefetch(*request.fields.find(field::purpose))) {
-    if (is_text)
-      return response{status::forbidden, "this changes a counter and is not for a prefetch\n"};
-    return v1::to_response({v1::code::prefetch, "a prefetch may not change a counter"});
-  }
-  if (is_text)
+  if (errors == error_format::text)
     return std::nullopt;  // the text endpoints ignore the body
   if (request.fields.has(field::content_encoding) &&
       !is_identity(*request.fields.find(field::content_encoding))) {
@@ -110,7 +108,7 @@ action router::route(const request& request, const connection_info& connection) 
   const auto match = find_path(raw_path);
   const auto errors = match.routes != nullptr ? match.routes->errors : errors_of_unknown(raw_path);
   if (!browser_guard_.accepts_host(request, connection))
-    return refusal_as(errors, unknown_host(*request.fields.find(header_fields::name::host)));
+    return refusal_as(errors, unknown_host(request.host()));
   if (raw_path == "*" && defect == target::defect::none)
     return respond_for_server(request.method);
   if (defect != target::defect::none)
@@ -130,6 +128,8 @@ action router::route(const request& request, const connection_info& connection) 
   if (is_guarded && !browser_guard_.accepts_site(request))
     return refusal_as(errors,
                       cross_origin(request.fields.find(header_fields::name::origin).value_or("")));
+  if (is_guarded && is_prefetch(request))
+    return refusal_as(errors, {v1::code::prefetch, "a prefetch may not change or list counters"});
   if (route->effect == effect::writes)
     if (auto refusal = refuse_write(request, errors))
       return std::move(*refusal);

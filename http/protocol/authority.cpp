@@ -39,12 +39,11 @@ host_kind kind_of(const boost::urls::ipv4_address& address) noexcept {
 }
 
 host_kind kind_of(const boost::urls::ipv6_address& address) noexcept {
-  if (address.is_v4_mapped()) {
-    const auto bytes = address.to_bytes();
-    return kind_of(boost::urls::ipv4_address{
-        boost::urls::ipv4_address::bytes_type{{bytes[12], bytes[13], bytes[14], bytes[15]}}});
-  }
-  if (address.is_unspecified())
+  const auto bytes = address.to_bytes();
+  const bool is_mapped_zero =
+      address.is_v4_mapped() &&
+      std::all_of(bytes.end() - 4, bytes.end(), [](auto byte) { return byte == 0; });
+  if (address.is_unspecified() || is_mapped_zero)
     return host_kind::unspecified;
   return address.is_loopback() ? host_kind::loopback : host_kind::address;
 }

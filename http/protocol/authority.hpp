@@ -12,7 +12,7 @@ bool is_authority(std::string_view value) noexcept;
 enum class host_kind {
   name,
   address,
-  loopback,     ///< an address in 127.0.0.0/8, or [::1]
+  loopback,     ///< in 127.0.0.0/8, or [::1]; no other form of these, as browsers have it
   unspecified,  ///< an address that stands for every address of a machine: 0.0.0.0 or [::]
 };
 

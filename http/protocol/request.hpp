@@ -41,6 +41,12 @@ struct request {
   bool asks_keep_alive = false;  ///< the request has Connection: keep-alive
   /// The value of Host if it is known, and then not in `fields`; otherwise null.
   const http::known_host* known_host = nullptr;
+
+  /// Returns the value of Host, known or not; empty if there is none.
+  std::string host() const {
+    return known_host != nullptr ? known_host->text
+                                 : fields.find(header_fields::name::host).value_or("");
+  }
 };
 
 }  // namespace http

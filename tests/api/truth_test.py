@@ -636,6 +636,10 @@ def refused_early(w):
                          ("DELETE", COUNTER + "x"), ("POST", "/v1/batch"),
                          ("POST", "/v1/admin/backup?name=a")]:
         w.ask(method, path, 403, "prefetch", [("Sec-Purpose", "prefetch")])
+    w.ask("GET", "/v1/counters", 403, "prefetch", [("Sec-Purpose", "prefetch")])
+    for method, path in [("POST", COUNTER + "x"), ("PUT", COUNTER + "x?value=1"),
+                         ("DELETE", COUNTER + "x"), ("POST", "/v1/batch"),
+                         ("POST", "/v1/admin/backup?name=a")]:
         w.ask(method, path, 415, "unsupported-media-type", [("Content-Encoding", "gzip")])
     with Connection(w.port) as connection:
         connection.send(request("BREW", "/"))

@@ -35,19 +35,19 @@ function serve() {
   });
 }
 
-async function attack(browser, counterd, origin, data) {
+async function attack(browser, counterd, origin, data, host = '127.0.0.1') {
   const before = await counterd.state();
   for (const target of targets) {
     const page = await browser.newPage();
     await page.goto(origin);
-    const url = `http://127.0.0.1:${counterd.port}${target}`;
+    const url = `http://${host}:${counterd.port}${target}`;
     await Promise.all(attacks.map(async ({ name, run }) => {
       const read = await run(page, url);
-      check(`${name} of ${target} by ${origin} reads nothing`, read === undefined, read);
+      check(`${name} of ${host}${target} by ${origin} reads nothing`, read === undefined, read);
     }));
     await page.close();
     const after = await counterd.state();
-    check(`${origin} changes nothing by ${target}`, after === before, after);
+    check(`${origin} changes nothing by ${host}${target}`, after === before, after);
   }
   check(`${origin} makes no backup`, !fs.existsSync(path.join(data, 'backups', 'b')), 'there is one');
 }
@@ -121,6 +121,8 @@ async function main() {
   try {
     for (const counterd of [closed, open]) await counterd.ask('GET', '/set?name=x&val=7');
     for (const origin of origins) await attack(browser, closed, origin, data);
+    // To this one, browsers do not say where a GET comes from.
+    await attack(browser, closed, origins[0], data, '[::ffff:127.0.0.1]');
     await attack_rebound(browser, closed);
     await use(browser, closed);
     await attack(browser, open, origins[0], data);
@@ -132,7 +134,7 @@ async function main() {
     fs.rmSync(data, { recursive: true });
   }
   console.log(`Chromium: ${checks} checks, ${faults} wrong`);
-  process.exitCode = faults > 0 || checks < 400 ? 1 : 0;
+  process.exitCode = faults > 0 || checks < 500 ? 1 : 0;
 }
 
 main();

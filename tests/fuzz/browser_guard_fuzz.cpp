@@ -61,7 +61,7 @@ bool is_this_machine(const std::string& host) {
   if (host.starts_with('[')) {
     in6_addr ipv6{};
     ::inet_pton(AF_INET6, host.substr(1, host.find(']') - 1).c_str(), &ipv6);
-    return IN6_IS_ADDR_LOOPBACK(&ipv6) || (IN6_IS_ADDR_V4MAPPED(&ipv6) && ipv6.s6_addr[12] == 127);
+    return IN6_IS_ADDR_LOOPBACK(&ipv6);
   }
   in_addr ipv4{};
   if (::inet_pton(AF_INET, host.substr(0, host.find(':')).c_str(), &ipv4) == 1)

@@ -112,7 +112,8 @@ TEST_CASE("over plain HTTP to another machine a browser's GET may change and lis
   // Where the browser runs does not matter: it goes by the name.
   for (const auto connection : {near, far}) {
     browser_loop fresh{{.hosts = {"counters.example"}}, connection};
-    for (const std::string_view name : {"192.168.1.5:8000", "counters.example"}) {
+    for (const std::string_view name :
+         {"192.168.1.5:8000", "counters.example", "[::ffff:127.0.0.1]:8000", "[::ffff:7f00:1]"}) {
       CAPTURE(name);
       const auto browser = host(name) + agent;
       for (int round = 0; round < 2; ++round) {
@@ -121,6 +122,7 @@ TEST_CASE("over plain HTTP to another machine a browser's GET may change and lis
         CHECK(fresh.get("/v1/counters", browser) == 403);
         CHECK(fresh.ask("HEAD", "/v1/counters", browser) == 403);
         CHECK(fresh.get("/get?name=x", browser) == 200);
+        CHECK(fresh.has("Cross-Origin-Resource-Policy: same-origin"));
       }
       CHECK(fresh.get(inc, browser + "Sec-Fetch-Site: none\r\n") == 200);
       CHECK(fresh.get(inc, host(name) + "User-Agent: curl/8\r\n") == 200);
@@ -144,6 +146,20 @@ TEST_CASE("browser writes can be allowed, and do not open the server to other ho
   CHECK(fresh.get(inc, host("evil.example")) == 421);
   browser_loop remote{{.allows_cross_site = true}, far};
   CHECK(remote.get(inc, host("192.168.1.5") + "User-Agent: Mozilla/5.0\r\n") == 200);
+}
+
+TEST_CASE("what a browser fetches ahead changes and lists nothing, wherever it comes from") {
+  for (const std::string purpose :
+       {"Sec-Purpose: prefetch", "Sec-Purpose: prefetch;prerender", "Purpose: prefetch"})
+    for (const auto& fields : {site("none"), site("same-origin"), host("localhost")}) {
+      browser_loop fresh;
+      const auto ahead = fields + purpose + "\r\n";
+      CHECK(fresh.get(inc, ahead) == 403);
+      CHECK(fresh.body() == "a prefetch may not change or list counters\n");
+      CHECK(fresh.get("/v1/counters", ahead) == 403);
+      CHECK(fresh.body().find("\"code\":\"prefetch\"") != std::string_view::npos);
+      CHECK(fresh.get("/get?name=x", ahead) == 200);
+    }
 }
 
 // -- CORS -------------------------------------------------------------------------

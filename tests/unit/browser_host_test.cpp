@@ -77,9 +77,12 @@ TEST_CASE("a request for any other host is 421, and the line names the flag") {
   }
   browser_loop fresh;
   fresh.get(inc, host("evil.example:8000"));
-  CHECK(fresh.body() ==
-        "the server does not answer for evil.example: start it with --allow-host evil.example if "
-        "it should\n");
+  for (int round = 0; round < 3; ++round) {
+    CHECK(fresh.get(inc, host("evil.example:8000")) == 421);
+    CHECK(fresh.body() ==
+          "the server does not answer for evil.example: start it with --allow-host evil.example if "
+          "it should\n");
+  }
 }
 
 TEST_CASE("a request refers to its own host, whatever hosts become known meanwhile") {

@@ -68,7 +68,8 @@ TEST_CASE("--read-only has no value in the command line, and true or false elsew
   }
   const config_file file{"read-only = true\n"};
   CHECK(accepted({"--config", file.path()}).access.is_read_only);
-  check_refused({"--read-only="}, "missing");
+  for (const std::string with_value : {"--read-only=", "--read-only=true", "--read-only=banana"})
+    check_refused({with_value}, "--read-only takes no value");
   check_refused({"--read-only", "yes"}, "yes");
   CHECK(accepted({"--read-only", "--read-only"}).access.is_read_only);
 }
@@ -87,6 +88,7 @@ TEST_CASE("--allow-host takes names without a port, and has every Host checked")
     CAPTURE(bad);
     check_refused({"--allow-host", bad}, "not a host name");
   }
+  check_refused({"--allow-host", "0.0.0.0"}, "0.0.0.0 is an address");
   check_refused({"--allow-host", std::string(254, 'a')}, "not a host name");
 }
 
@@ -107,7 +109,8 @@ TEST_CASE("--allow-origin takes what browsers send as Origin") {
   for (const std::string bad :
        {"app.example", "https://app.example/", "https://app.example/path", "https://", "null",
         "https://app.example:443", "http://app.example:80", "https://app.example:",
-        "https://app.example:x", "ftp://app.example", "https://a@b", "https://a,"}) {
+        "https://app.example:x", "ftp://app.example", "https://a@b", "https://a,", "http://[]",
+        "http://[[::1]]", "http://[::1", "https://a:99999", "https://a:08443"}) {
     CAPTURE(bad);
     check_refused({"--allow-origin", bad}, "is not an origin");
   }

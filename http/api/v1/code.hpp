@@ -21,7 +21,7 @@ enum class code : std::uint8_t {
   forbidden,     ///< the client may not send this request
   read_only,     ///< nobody may change a counter
   cross_origin,  ///< a page of another site sent what only a user or its own pages may send
-  prefetch,      ///< a browser fetched ahead what would change a counter
+  prefetch,      ///< a browser fetched ahead what would change or list counters
   not_found,
   no_such_route,
   method_not_allowed,
