@@ -6,7 +6,6 @@
 #include "config/options.hpp"
 #include "config/processors.hpp"
 #include "config/shard_advice.hpp"
-#include "http/api/access_policy.hpp"
 #include "http/server/server.hpp"
 #include "process/abrupt_end.hpp"
 #include "process/clock_watch.hpp"
@@ -74,16 +73,6 @@ void check_open_ports(const std::vector<std::string>& endpoints,
     spdlog::warn("anyone who reaches port {} has these rights: {}; there is no authentication",
                  address->port, rights::to_text(*anonymous));
   }
-}
-
-http::access_policy access_policy(const config::options& options) {
-  const auto& access = options.access;
-  return {.remote = access.anonymous,
-          .is_read_only = access.is_read_only,
-          .browsers = {.hosts = access.hosts,
-                       .checks_every_host = access.checks_every_host,
-                       .origins = access.origins,
-                       .allows_cross_site = access.allows_browser_writes}};
 }
 
 /// Prints a line for each endpoint, for scripts. Goes on if nobody reads stdout.
@@ -185,10 +174,10 @@ int run(config::options options) {
       ledger = open_ledger(options.storage, tables, signals);
       store = open_store(options, ledger.get());
     });
-    server = std::make_unique<http::server>(COUNTERD_VERSION, options.limits,
-                                            access_policy(options), options.threads, *store);
+    server = std::make_unique<http::server>(COUNTERD_VERSION, options.limits, options.access,
+                                            options.threads, *store);
     const auto endpoints = listen(*server, options.listen);
-    check_open_ports(endpoints, options.access.anonymous);
+    check_open_ports(endpoints, options.access.remote);
     server->start();
     // Nothing can refuse any more.
     signals.complete_start();

@@ -1,10 +1,10 @@
 #include "config/access_flags.hpp"
 
+#include "config/item_list.hpp"
 #include "config/number.hpp"
 
 #include <algorithm>
 #include <cstdint>
-#include <functional>
 #include <utility>
 
 #include <arpa/inet.h>
@@ -15,7 +15,7 @@ namespace config {
 
 namespace {
 
-constexpr std::string_view any_origin = "*";
+using rights::any_origin;
 
 bool is_ipv6(std::string_view text) {
   in6_addr address{};
@@ -66,33 +66,16 @@ bool is_origin(std::string_view origin) {
   return false;
 }
 
-/// Calls `append` for each item of a list with commas between them. Returns what is wrong with
-/// one, otherwise "".
-std::string for_each_item(std::string_view list,
-                          const std::function<std::string(std::string_view)>& append) {
-  for (bool is_last = false; !is_last;) {
-    const auto comma = list.find(',');
-    is_last = comma == list.npos;
-    auto item = list.substr(0, comma);
-    item.remove_prefix(std::min(item.find_first_not_of(' '), item.size()));
-    item = item.substr(0, item.find_last_not_of(' ') + 1);
-    if (auto message = append(item); !message.empty())
-      return message;
-    list.remove_prefix(is_last ? 0 : comma + 1);
-  }
-  return {};
-}
-
 }  // namespace
 
-access_flags::access_flags(flag_set& flags, access_options& options)
+access_flags::access_flags(flag_set& flags, rights::access_policy& policy)
     : flags_(flags),
-      options_(options) {
+      policy_(policy) {
   flags.add("anonymous",
             {"SCOPES", "",
              "What clients on other machines may do: all, or a list of read,list,add,write,delete"},
             [this](const std::string& text) { return set_anonymous(text); });
-  flags.add_switch("read-only", "Refuse every change of a counter", options.is_read_only);
+  flags.add_switch("read-only", "Refuse every change of a counter", policy.is_read_only);
   flags.add_repeatable(
       "allow-host",
       {"NAME", "", "Answer requests for this host name, too; repeatable; addresses need none"},
@@ -110,7 +93,7 @@ access_flags::access_flags(flag_set& flags, access_options& options)
             {"{refuse,allow}", "refuse",
              "Whether pages of other sites may change and list counters and make backups"},
             [this](const std::string& text) {
-              options_.allows_browser_writes = text == "allow";
+              policy_.browsers.allows_cross_site = text == "allow";
               return text == "allow" || text == "refuse" ? std::string{}
                                                          : text + " is none of refuse,allow";
             });
@@ -120,7 +103,7 @@ std::string access_flags::set_anonymous(const std::string& text) {
   const auto scopes = rights::parse_scopes(text);
   if (!scopes)
     return text + " is neither all nor a list of read,list,add,write,delete";
-  options_.anonymous = scopes->without(rights::scope::admin);
+  policy_.remote = scopes->without(rights::scope::admin);
   if (text != "all" && scopes->contains(rights::scope::admin))
     return "admin cannot be given to other machines";
   return {};
@@ -135,7 +118,7 @@ std::string access_flags::append_host(std::string_view text) {
            " is not a host name without a port, like counters.example";
   if (is_ipv4(name))
     return name + " is an address, for which no --allow-host is needed";
-  options_.hosts.push_back(std::move(name));
+  policy_.browsers.hosts.push_back(std::move(name));
   return {};
 }
 
@@ -144,18 +127,17 @@ std::string access_flags::append_origin(std::string_view text) {
   if (origin != any_origin && !is_origin(origin))
     return (text.empty() ? "an empty origin" : std::string{text}) +
            " is not an origin, like https://app.example or http://localhost:3000, nor *";
-  options_.origins.push_back(std::move(origin));
+  policy_.browsers.origins.push_back(std::move(origin));
   return {};
 }
 
 std::string access_flags::finish(const std::vector<listen_address>& listen) {
-  const auto& origins = options_.origins;
-  if (origins.size() > 1 && std::find(origins.begin(), origins.end(), any_origin) != origins.end())
+  if (policy_.browsers.origins.size() > 1 && policy_.browsers.is_open_to_all())
     return flags_.source("allow-origin") + ": * stands for every origin, alone";
-  options_.checks_every_host = !options_.hosts.empty();
+  policy_.browsers.checks_every_host = !policy_.browsers.hosts.empty();
   for (const auto& address : listen)
     if (is_host_name(lower(address.host)))
-      options_.hosts.push_back(lower(address.host));
+      policy_.browsers.hosts.push_back(lower(address.host));
   return {};
 }
 

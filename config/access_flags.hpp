@@ -1,8 +1,8 @@
 #pragma once
 
-#include "config/access_options.hpp"
 #include "config/flag_set.hpp"
 #include "config/listen_address.hpp"
+#include "rights/access_policy.hpp"
 
 #include <string>
 #include <string_view>
@@ -15,11 +15,11 @@ class access_flags {
 public:
   /// Adds the flags to `flags`, which must not be used after this object is destroyed. Borrows
   /// both.
-  access_flags(flag_set& flags, access_options& options);
+  access_flags(flag_set& flags, rights::access_policy& policy);
   access_flags(const access_flags&) = delete;
   access_flags& operator=(const access_flags&) = delete;
 
-  /// Completes the options when all flags are set: the names in `listen` are hosts, too. Returns a
+  /// Completes the policy when all flags are set: the names in `listen` are hosts, too. Returns a
   /// message if flags contradict each other, otherwise "".
   std::string finish(const std::vector<listen_address>& listen);
 
@@ -29,7 +29,7 @@ private:
   std::string append_origin(std::string_view text);
 
   flag_set& flags_;
-  access_options& options_;
+  rights::access_policy& policy_;
 };
 
 }  // namespace config

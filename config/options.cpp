@@ -3,6 +3,7 @@
 #include "config/access_flags.hpp"
 #include "config/duration.hpp"
 #include "config/flag_set.hpp"
+#include "config/item_list.hpp"
 #include "config/machine_memory.hpp"
 #include "config/number.hpp"
 #include "config/processors.hpp"
@@ -98,7 +99,7 @@ public:
       options_.listen = listen_;
     if (const auto message = access_.finish(options_.listen); !message.empty())
       return refusal(message);
-    if (options_.access.origins == std::vector<std::string>{"*"})
+    if (options_.access.browsers.is_open_to_all())
       options_.warnings.push_back(
           "--allow-origin *: every page that a browser on this network shows may read and change "
           "counters");
@@ -132,21 +133,16 @@ private:
         [this](const std::string& text) { return append_addresses(text); });
   }
 
-  /// Appends a list of addresses with commas between them. Returns what is wrong with it,
-  /// otherwise "".
+  /// Appends a list of addresses. Returns what is wrong with it, otherwise "".
   std::string append_addresses(std::string_view list) {
-    for (bool is_last = false; !is_last;) {
-      const auto comma = list.find(',');
-      is_last = comma == list.npos;
-      const auto item = CLI::detail::trim_copy(std::string{list.substr(0, comma)});
+    return for_each_item(list, [this](std::string_view item) {
       const auto address = listen_address::parse(item);
       if (!address)
-        return (item.empty() ? "an empty address" : item) +
+        return (item.empty() ? "an empty address" : std::string{item}) +
                " is not HOST:PORT, like 127.0.0.1:8000 or [::1]:8000, nor PORT or :PORT";
       listen_.push_back(*address);
-      list.remove_prefix(is_last ? 0 : comma + 1);
-    }
-    return {};
+      return std::string{};
+    });
   }
 
   void add_storage() {
@@ -283,8 +279,7 @@ options::options()
 
 std::string exposure_of(const options& options) {
   const auto reaches = [](const listen_address& each) { return each.reaches_other_machines(); };
-  if (options.access.anonymous ||
-      std::none_of(options.listen.begin(), options.listen.end(), reaches))
+  if (options.access.remote || std::none_of(options.listen.begin(), options.listen.end(), reaches))
     return {};
   return "--listen is reachable from other machines, and nothing says what they may do: add "
          "--anonymous SCOPES, as --anonymous read,add, or listen on 127.0.0.1 behind a proxy that "

@@ -1,9 +1,9 @@
 #pragma once
 
-#include "config/access_options.hpp"
 #include "config/listen_address.hpp"
 #include "counter/durability.hpp"
 #include "counter/limits.hpp"
+#include "rights/access_policy.hpp"
 
 #include <spdlog/common.h>
 
@@ -37,7 +37,7 @@ struct options {
   /// directory a quarter of machine_memory(); parse_options() counts only what unused_memory()
   /// leaves.
   storage_options storage;
-  access_options access;
+  rights::access_policy access;
   spdlog::level::level_enum log_level = spdlog::level::info;
   std::vector<std::string> warnings;  ///< lines for the log
 

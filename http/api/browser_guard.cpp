@@ -12,7 +12,7 @@ namespace {
 
 using field = header_fields::name;
 
-constexpr std::string_view any_origin = "*";
+using rights::any_origin;
 
 /// Keep a page of another site from embedding what it may not read.
 constexpr std::string_view isolation =
@@ -51,16 +51,13 @@ bool is_local(std::string_view host) {
 
 }  // namespace
 
-browser_guard::browser_guard(const browser_policy& policy)
+browser_guard::browser_guard(const rights::browser_policy& policy)
     : hosts_(policy.hosts),
       checks_every_host_(policy.checks_every_host),
       allows_cross_site_(policy.allows_cross_site) {
   for (const auto& origin : policy.origins)
     open_origins_.push_back({origin, fields_of_open(origin)});
-  const auto& origins = policy.origins;
-  const bool varies =
-      !origins.empty() && std::find(origins.begin(), origins.end(), any_origin) == origins.end();
-  if (varies) {
+  if (!policy.origins.empty() && !policy.is_open_to_all()) {
     vary_ = vary;
     other_clients_fields_ = &vary_;
   }
@@ -91,7 +88,7 @@ bool browser_guard::is_our_host(std::string_view host) const {
     case host_kind::address:
     case host_kind::loopback:
       return true;
-    // Browsers connect it to this machine, whatever site the page is from.
+    // Browsers connect 0.0.0.0 to this machine, whatever site the page is from.
     case host_kind::unspecified:
       return false;
     case host_kind::name:

@@ -1,9 +1,9 @@
 #pragma once
 
-#include "http/api/browser_policy.hpp"
 #include "http/api/request_context.hpp"
 #include "http/protocol/known_hosts.hpp"
 #include "http/protocol/request.hpp"
+#include "rights/access_policy.hpp"
 
 #include <string>
 #include <string_view>
@@ -26,7 +26,7 @@ namespace http {
 /// loop: used on its thread.
 class browser_guard {
 public:
-  explicit browser_guard(const browser_policy& policy);
+  explicit browser_guard(const rights::browser_policy& policy);
   browser_guard(const browser_guard&) = delete;
   browser_guard& operator=(const browser_guard&) = delete;
 

@@ -93,7 +93,7 @@ response respond_for_server(method method) {
 
 }  // namespace
 
-router::router(const v1::server_info& server, const access_policy& policy)
+router::router(const v1::server_info& server, const rights::access_policy& policy)
     : server_(server),
       browser_guard_(policy.browsers),
       local_(policy.local, policy.is_read_only),
@@ -133,8 +133,7 @@ action router::route(const request& request, const connection_info& connection) 
   if (route->effect == effect::writes)
     if (auto refusal = refuse_write(request, errors))
       return std::move(*refusal);
-  return route->handle(
-      {request, target_, server_, permissions_of(request, connection), match.raw_name});
+  return route->handle({request, target_, server_, permissions, match.raw_name});
 }
 
 action router::respond_to_options(const request& request, const path_routes& routes) const {

@@ -1,9 +1,9 @@
 #pragma once
 
-#include "http/api/access_policy.hpp"
 #include "http/api/browser_guard.hpp"
 #include "http/api/request_context.hpp"
 #include "http/api/route_table.hpp"
+#include "rights/access_policy.hpp"
 #include "rights/permissions.hpp"
 
 #include <string>
@@ -15,7 +15,7 @@ namespace http {
 class router {
 public:
   /// Borrows `server`.
-  explicit router(const v1::server_info& server, const access_policy& policy = {});
+  explicit router(const v1::server_info& server, const rights::access_policy& policy = {});
 
   /// Parses the target of `request`, finds the route and returns the action of its handler.
   /// Responds itself if the request is malformed, has no route, or may not be sent by its client,

@@ -5,7 +5,7 @@
 namespace http {
 
 loop_services::loop_services(const counter::limits& server_limits, const v1::server_info& info,
-                             const access_policy& policy, refusal_counts& server_refusals,
+                             const rights::access_policy& policy, refusal_counts& server_refusals,
                              counter::store& store, const clock_origin& origin,
                              loop_load& loop_load)
     : limits(server_limits),

@@ -22,8 +22,8 @@ namespace http {
 struct loop_services {
   /// Borrows all but `policy` and `origin`.
   loop_services(const counter::limits& limits, const v1::server_info& info,
-                const access_policy& policy, refusal_counts& refusals, counter::store& store,
-                const clock_origin& origin, loop_load& load);
+                const rights::access_policy& policy, refusal_counts& refusals,
+                counter::store& store, const clock_origin& origin, loop_load& load);
 
   const counter::limits& limits;
   refusal_counts& refusals;  // of all loops

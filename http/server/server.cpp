@@ -29,8 +29,8 @@ struct server::impl {
   std::vector<std::thread> threads;
 };
 
-server::server(std::string_view version, const counter::limits& limits, const access_policy& policy,
-               unsigned threads, counter::store& store)
+server::server(std::string_view version, const counter::limits& limits,
+               const rights::access_policy& policy, unsigned threads, counter::store& store)
     : impl_(std::make_unique<impl>(threads)) {
   impl_->server_info = {
       version,         threads, limits, store.traits(), [&store] { return store.usage(); },

@@ -2,7 +2,7 @@
 
 #include "counter/limits.hpp"
 #include "counter/store/store.hpp"
-#include "http/api/access_policy.hpp"
+#include "rights/access_policy.hpp"
 
 #include <memory>
 #include <string>
@@ -18,8 +18,8 @@ class server {
 public:
   /// `threads` is 1 to limits::threads_max; `version` is that of the program. Borrows `limits` and
   /// `store`. Throws boost::system::system_error if the kernel is out of descriptors.
-  server(std::string_view version, const counter::limits& limits, const access_policy& policy,
-         unsigned threads, counter::store& store);
+  server(std::string_view version, const counter::limits& limits,
+         const rights::access_policy& policy, unsigned threads, counter::store& store);
 
   /// Calls stop(). The store must be closed before, as its batches return to the loops.
   ~server();

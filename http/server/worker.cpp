@@ -19,7 +19,7 @@ constexpr int rounds_behind_max = 64;
 }  // namespace
 
 worker::worker(const counter::limits& limits, const v1::server_info& server_info,
-               const access_policy& policy, refusal_counts& refusals, counter::store& store,
+               const rights::access_policy& policy, refusal_counts& refusals, counter::store& store,
                const clock_origin& origin, loop_group& group, unsigned loop)
     : services_(limits, server_info, policy, refusals, store, origin, group.balance[loop]),
       group_(group),

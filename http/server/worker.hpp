@@ -21,7 +21,7 @@ public:
   /// `refusals` counts for all workers. Throws boost::system::system_error if the kernel is out of
   /// descriptors.
   worker(const counter::limits& limits, const v1::server_info& server_info,
-         const access_policy& policy, refusal_counts& refusals, counter::store& store,
+         const rights::access_policy& policy, refusal_counts& refusals, counter::store& store,
          const clock_origin& origin, loop_group& group, unsigned loop);
   ~worker();
 

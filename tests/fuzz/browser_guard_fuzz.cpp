@@ -118,7 +118,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     text += "Origin: " + given.origin + "\r\n";
   text += "\r\n";
   const http::v1::server_info server;
-  http::browser_policy browsers{.hosts = {"counters.example"}};
+  rights::browser_policy browsers{.hosts = {"counters.example"}};
   if (given.is_open)
     browsers.origins = {"https://app.example"};
   http::router router{server, {.remote = rights::scope_set::all(), .browsers = browsers}};

@@ -165,7 +165,7 @@ TEST_CASE("what a browser fetches ahead changes and lists nothing, wherever it c
 // -- CORS -------------------------------------------------------------------------
 
 TEST_CASE("an allowed origin may do everything and read the responses") {
-  const http::browser_policy policy{.origins = {"https://app.example", "http://localhost:3000"}};
+  const rights::browser_policy policy{.origins = {"https://app.example", "http://localhost:3000"}};
   for (const std::string allowed : {"https://app.example", "http://localhost:3000"}) {
     browser_loop fresh{policy};
     const auto fields = site("cross-site") + "Origin: " + allowed + "\r\n";

@@ -21,7 +21,8 @@ inline const http::v1::server_info no_info;
 /// A loop that takes requests of one kind after another, as its connections send them.
 class browser_loop {
 public:
-  explicit browser_loop(http::browser_policy browsers = {}, http::connection_info connection = near)
+  explicit browser_loop(rights::browser_policy browsers = {},
+                        http::connection_info connection = near)
       : router_(no_info, {.remote = rights::scope_set::all(), .browsers = std::move(browsers)}),
         connection_(connection) {}
 

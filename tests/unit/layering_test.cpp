@@ -36,12 +36,12 @@ const std::vector<room> rooms = {
     {"http/net/", {"counter/"}},
     {"http/protocol/", {"counter/"}},
     {"http/api/", {"counter/", "counter/store/", "rights/", "http/protocol/"}},
-    {"http/server/", {"counter/", "counter/store/", "http/net/", "http/protocol/", "http/api/"}},
+    {"http/server/",
+     {"counter/", "counter/store/", "rights/", "http/net/", "http/protocol/", "http/api/"}},
     {"actors/", {"counter/", "counter/shard/", "counter/store/"}},
     {"storage/rocksdb/", {"counter/", "counter/shard/"}},
     {"main.",
-     {"counter/", "rights/", "config/", "process/", "http/api/", "http/server/", "actors/",
-      "storage/rocksdb/"}},
+     {"counter/", "rights/", "config/", "process/", "http/server/", "actors/", "storage/rocksdb/"}},
 };
 
 /// Where a library may be named. Whatever no rule names may be included anywhere; where

@@ -16,12 +16,12 @@ using unit::environment_variable;
 
 TEST_CASE("without flags everybody on this machine may do everything, and others nothing") {
   const auto access = accepted({}).access;
-  CHECK_FALSE(access.anonymous);
+  CHECK_FALSE(access.remote);
   CHECK_FALSE(access.is_read_only);
-  CHECK(access.hosts == std::vector<std::string>{"127.0.0.1"});
-  CHECK_FALSE(access.checks_every_host);
-  CHECK(access.origins.empty());
-  CHECK_FALSE(access.allows_browser_writes);
+  CHECK(access.browsers.hosts == std::vector<std::string>{"127.0.0.1"});
+  CHECK_FALSE(access.browsers.checks_every_host);
+  CHECK(access.browsers.origins.empty());
+  CHECK_FALSE(access.browsers.allows_cross_site);
 }
 
 TEST_CASE(
@@ -41,10 +41,8 @@ TEST_CASE(
 }
 
 TEST_CASE("--anonymous takes scopes, of which admin is none") {
-  CHECK(accepted({"--anonymous", "add,read"}).access.anonymous ==
-        scope_set{scope::read, scope::add});
-  CHECK(accepted({"--anonymous", "all"}).access.anonymous ==
-        scope_set::all().without(scope::admin));
+  CHECK(accepted({"--anonymous", "add,read"}).access.remote == scope_set{scope::read, scope::add});
+  CHECK(accepted({"--anonymous", "all"}).access.remote == scope_set::all().without(scope::admin));
   for (const std::string bad : {"admin", "read,admin", "reads", "read;add", "none", "all,read"}) {
     CAPTURE(bad);
     check_refused({"--anonymous", bad}, bad == "read,admin" ? "admin" : bad);
@@ -78,11 +76,11 @@ TEST_CASE("--read-only has no value in the command line, and true or false elsew
 TEST_CASE("--allow-host takes names without a port, and has every Host checked") {
   const auto access =
       accepted({"--allow-host", "Counters.example.", "--allow-host", "a.example, b_c"}).access;
-  CHECK(access.hosts ==
+  CHECK(access.browsers.hosts ==
         std::vector<std::string>{"counters.example", "a.example", "b_c", "127.0.0.1"});
-  CHECK(access.checks_every_host);
+  CHECK(access.browsers.checks_every_host);
   const config_file file{"allow-host = [\"a.example\", \"b.example\"]\n"};
-  CHECK(accepted({"--config", file.path()}).access.hosts ==
+  CHECK(accepted({"--config", file.path()}).access.browsers.hosts ==
         std::vector<std::string>{"a.example", "b.example", "127.0.0.1"});
   for (const std::string bad : {"a.example:80", "http://a.example", "a b", ".example", "*", "a,",
                                 "[::1]", "gr\xc3\xbc\xc3\x9f.example"}) {
@@ -94,19 +92,20 @@ TEST_CASE("--allow-host takes names without a port, and has every Host checked")
 }
 
 TEST_CASE("the names that --listen has are hosts") {
-  CHECK(accepted({"--listen", "LocalHost:80"}).access.hosts ==
+  CHECK(accepted({"--listen", "LocalHost:80"}).access.browsers.hosts ==
         std::vector<std::string>{"localhost"});
   // Nor does every address make every name ours.
-  CHECK(accepted({"--listen", ":80"}).access.hosts.empty());
-  CHECK(accepted({"--listen", "[::1]:80"}).access.hosts.empty());
+  CHECK(accepted({"--listen", ":80"}).access.browsers.hosts.empty());
+  CHECK(accepted({"--listen", "[::1]:80"}).access.browsers.hosts.empty());
 }
 
 TEST_CASE("--allow-origin takes what browsers send as Origin") {
   const auto access = accepted({"--allow-origin", "https://App.example", "--allow-origin",
                                 "http://localhost:3000,http://[::1]:8080"})
                           .access;
-  CHECK(access.origins == std::vector<std::string>{"https://app.example", "http://localhost:3000",
-                                                   "http://[::1]:8080"});
+  CHECK(access.browsers.origins == std::vector<std::string>{"https://app.example",
+                                                            "http://localhost:3000",
+                                                            "http://[::1]:8080"});
   for (const std::string bad :
        {"app.example", "https://app.example/", "https://app.example/path", "https://", "null",
         "https://app.example:443", "http://app.example:80", "https://app.example:",
@@ -119,7 +118,7 @@ TEST_CASE("--allow-origin takes what browsers send as Origin") {
 
 TEST_CASE("--allow-origin * stands alone, with a warning") {
   const auto options = accepted({"--allow-origin", "*"});
-  CHECK(options.access.origins == std::vector<std::string>{"*"});
+  CHECK(options.access.browsers.origins == std::vector<std::string>{"*"});
   const auto warns = [](const std::string& line) { return line.find("every page") != line.npos; };
   CHECK(std::count_if(options.warnings.begin(), options.warnings.end(), warns) == 1);
   const auto narrow = accepted({"--allow-origin", "https://app.example"});
@@ -128,7 +127,7 @@ TEST_CASE("--allow-origin * stands alone, with a warning") {
 }
 
 TEST_CASE("--browser-writes is refuse or allow") {
-  CHECK(accepted({"--browser-writes", "allow"}).access.allows_browser_writes);
-  CHECK_FALSE(accepted({"--browser-writes", "refuse"}).access.allows_browser_writes);
+  CHECK(accepted({"--browser-writes", "allow"}).access.browsers.allows_cross_site);
+  CHECK_FALSE(accepted({"--browser-writes", "refuse"}).access.browsers.allows_cross_site);
   check_refused({"--browser-writes", "yes"}, "yes is none of refuse,allow");
 }

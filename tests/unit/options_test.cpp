@@ -99,11 +99,11 @@ TEST_CASE("parse_options() sets the option of each flag and no other") {
   CHECK(given.storage.memory == 29 * 1024 * 1024);
   CHECK(given.storage.durability.sync == policy::interval);
   CHECK(given.storage.durability.interval == 31ms);
-  CHECK(given.access.anonymous == rights::scope_set{rights::scope::list});
+  CHECK(given.access.remote == rights::scope_set{rights::scope::list});
   CHECK(given.access.is_read_only);
-  CHECK(given.access.hosts == std::vector<std::string>{"a.example", "0.0.0.0"});
-  CHECK(given.access.origins == std::vector<std::string>{"https://b.example"});
-  CHECK(given.access.allows_browser_writes);
+  CHECK(given.access.browsers.hosts == std::vector<std::string>{"a.example", "0.0.0.0"});
+  CHECK(given.access.browsers.origins == std::vector<std::string>{"https://b.example"});
+  CHECK(given.access.browsers.allows_cross_site);
 }
 
 TEST_CASE("parse_options() accepts numbers up to both ends of their ranges") {

@@ -49,7 +49,7 @@ http::request request_of(const call& call) {
 }
 
 /// Returns the status, or 200 if the request goes on to the store.
-int status_with(const http::access_policy& policy, bool is_loopback, const call& call,
+int status_with(const rights::access_policy& policy, bool is_loopback, const call& call,
                 std::string* body = nullptr) {
   http::router router{unit::info_in_memory(), policy};
   const auto request = request_of(call);
@@ -81,7 +81,7 @@ TEST_CASE("what a proxy on this machine forwards is remote, if it is said what i
   request.method = method::get;
   request.target = "/inc?name=x";
   request.fields = unit::fields_of({{unit::field::forwarded, "192.0.2.1"}});
-  const auto is_refused = [&](const http::access_policy& policy) {
+  const auto is_refused = [&](const rights::access_policy& policy) {
     http::router router{unit::info_in_memory(), policy};
     return std::holds_alternative<http::response>(router.route(request, {.is_loopback = true}));
   };
