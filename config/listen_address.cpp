@@ -1,13 +1,13 @@
 #include "config/listen_address.hpp"
 
 #include "config/number.hpp"
+#include "rights/loopback.hpp"
 
 #include <cstdint>
 #include <cstring>
 #include <memory>
 
 #include <netdb.h>
-#include <netinet/in.h>
 #include <sys/socket.h>
 
 namespace config {
@@ -18,15 +18,10 @@ bool is_port(std::string_view text) noexcept {
   return parse_number(text, 0, UINT16_MAX).has_value();
 }
 
-bool is_loopback(const sockaddr& address) noexcept {
-  if (address.sa_family == AF_INET) {
-    sockaddr_in ipv4;
-    std::memcpy(&ipv4, &address, sizeof ipv4);
-    return ntohl(ipv4.sin_addr.s_addr) >> 24 == IN_LOOPBACKNET;
-  }
-  sockaddr_in6 ipv6;
-  std::memcpy(&ipv6, &address, sizeof ipv6);
-  return IN6_IS_ADDR_LOOPBACK(&ipv6.sin6_addr);
+bool is_loopback(const addrinfo& address) noexcept {
+  sockaddr_storage storage{};
+  std::memcpy(&storage, address.ai_addr, address.ai_addrlen);
+  return rights::is_loopback(storage);
 }
 
 }  // namespace
@@ -57,7 +52,7 @@ bool listen_address::reaches_other_machines() const {
     return false;
   const std::unique_ptr<addrinfo, decltype(&::freeaddrinfo)> addresses{found, &::freeaddrinfo};
   for (const auto* next = addresses.get(); next != nullptr; next = next->ai_next)
-    if (!is_loopback(*next->ai_addr))
+    if (!is_loopback(*next))
       return true;
   return false;
 }

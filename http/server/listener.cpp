@@ -1,6 +1,6 @@
 #include "http/server/listener.hpp"
 
-#include "http/net/loopback.hpp"
+#include "rights/loopback.hpp"
 
 #include <boost/asio/error.hpp>
 
@@ -56,7 +56,7 @@ bool listener::accept_one() {
   const int accepted = ::accept4(acceptor_.native_handle(), reinterpret_cast<sockaddr*>(&address),
                                  &size, SOCK_NONBLOCK | SOCK_CLOEXEC);
   if (accepted >= 0) {
-    admission_.accepted(accepted, {.is_loopback = is_loopback(address)});
+    admission_.accepted(accepted, {.is_loopback = rights::is_loopback(address)});
     return true;
   }
   const error_code error{errno, boost::system::system_category()};

@@ -87,8 +87,8 @@ TEST_CASE(
     CAPTURE(host);
     CHECK(listen_address{host, "1"}.reaches_other_machines());
   }
-  for (const std::string host :
-       {"127.0.0.1", "127.1", "127.255.255.255", "::1", "0::1", "localhost", "a b"}) {
+  for (const std::string host : {"127.0.0.1", "127.1", "127.255.255.255", "::ffff:127.0.0.1", "::1",
+                                 "0::1", "localhost", "a b"}) {
     CAPTURE(host);
     CHECK_FALSE(listen_address{host, "1"}.reaches_other_machines());
   }

@@ -1,4 +1,4 @@
-#include "http/net/loopback.hpp"
+#include "rights/loopback.hpp"
 
 #include <doctest/doctest.h>
 
@@ -25,7 +25,7 @@ bool is_loopback(const char* address) {
     v6.sin6_port = 0x7f7f;
     std::memcpy(&storage, &v6, sizeof v6);
   }
-  return http::is_loopback(storage);
+  return rights::is_loopback(storage);
 }
 
 }  // namespace
@@ -66,8 +66,8 @@ TEST_CASE("is_loopback() returns false for every other address") {
 
 TEST_CASE("is_loopback() returns false for an address of an unknown family") {
   sockaddr_storage storage{};
-  CHECK_FALSE(http::is_loopback(storage));
+  CHECK_FALSE(rights::is_loopback(storage));
   std::memset(&storage, 0x7f, sizeof storage);
   storage.ss_family = AF_UNIX;
-  CHECK_FALSE(http::is_loopback(storage));
+  CHECK_FALSE(rights::is_loopback(storage));
 }

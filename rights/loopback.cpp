@@ -1,10 +1,10 @@
-#include "http/net/loopback.hpp"
+#include "rights/loopback.hpp"
 
 #include <cstring>
 
 #include <netinet/in.h>
 
-namespace http {
+namespace rights {
 
 namespace {
 
@@ -31,4 +31,4 @@ bool is_loopback(const sockaddr_storage& address) noexcept {
   return false;
 }
 
-}  // namespace http
+}  // namespace rights
