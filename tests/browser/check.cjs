@@ -35,7 +35,7 @@ function serve() {
   });
 }
 
-async function attack(browser, counterd, origin, data, host = '127.0.0.1') {
+async function attack(browser, counterd, origin, host = '127.0.0.1') {
   const before = await counterd.state();
   for (const target of targets) {
     const page = await browser.newPage();
@@ -49,7 +49,8 @@ async function attack(browser, counterd, origin, data, host = '127.0.0.1') {
     const after = await counterd.state();
     check(`${origin} changes nothing by ${host}${target}`, after === before, after);
   }
-  check(`${origin} makes no backup`, !fs.existsSync(path.join(data, 'backups', 'b')), 'there is one');
+  const backup = path.join(counterd.data, 'backups', 'b');
+  check(`${origin} makes no backup`, !fs.existsSync(backup), 'there is one');
 }
 
 // The page was loaded while its name was the attacker's machine, and the name is this machine's now.
@@ -105,14 +106,14 @@ async function use_allowed(browser, counterd, origin) {
 }
 
 async function main() {
-  const data = fs.mkdtempSync(path.join(os.tmpdir(), 'counterd-browser-'));
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'counterd-browser-'));
   const site = await serve();
   const { port } = site.address();
   const origins = [`http://evil.example:${port}`, `http://127.0.0.1:${port}`,
                    `http://localhost:${port}`];
   const allowed = `http://app.example:${port}`;
-  const closed = await Counterd.start(program, '--data', data);
-  const open = await Counterd.start(program, '--allow-origin', allowed);
+  const closed = await Counterd.start(program, path.join(folder, 'closed'));
+  const open = await Counterd.start(program, path.join(folder, 'open'), '--allow-origin', allowed);
   const browser = await chromium.launch({
     executablePath: '/usr/bin/chromium',
     args: ['--no-sandbox', '--disable-features=LocalNetworkAccessChecks',
@@ -120,18 +121,18 @@ async function main() {
   });
   try {
     for (const counterd of [closed, open]) await counterd.ask('GET', '/set?name=x&val=7');
-    for (const origin of origins) await attack(browser, closed, origin, data);
+    for (const origin of origins) await attack(browser, closed, origin);
     // To this one, browsers do not say where a GET comes from.
-    await attack(browser, closed, origins[0], data, '[::ffff:127.0.0.1]');
+    await attack(browser, closed, origins[0], '[::ffff:127.0.0.1]');
     await attack_rebound(browser, closed);
     await use(browser, closed);
-    await attack(browser, open, origins[0], data);
+    await attack(browser, open, origins[0]);
     await use_allowed(browser, open, allowed);
   } finally {
     await browser.close();
     await Promise.all([closed.stop(), open.stop()]);
     site.close();
-    fs.rmSync(data, { recursive: true });
+    fs.rmSync(folder, { recursive: true });
   }
   console.log(`Chromium: ${checks} checks, ${faults} wrong`);
   process.exitCode = faults > 0 || checks < 500 ? 1 : 0;

@@ -5,20 +5,22 @@ const { spawn } = require('node:child_process');
 const http = require('node:http');
 
 class Counterd {
-  constructor(process, port) {
+  constructor(process, port, data) {
     this.process = process;
     this.port = port;
+    this.data = data;
   }
 
-  static start(program, ...flags) {
-    const process = spawn(program, ['--listen', '127.0.0.1:0', ...flags],
+  // The counters are in the folder `data`.
+  static start(program, data, ...flags) {
+    const process = spawn(program, ['--listen', '127.0.0.1:0', '--data', data, ...flags],
                           { stdio: ['ignore', 'pipe', 'ignore'] });
     return new Promise((resolve, reject) => {
       let output = '';
       process.stdout.on('data', (bytes) => {
         output += bytes;
         const found = /^listening on http:\/\/127\.0\.0\.1:(\d+)$/m.exec(output);
-        if (found) resolve(new Counterd(process, Number(found[1])));
+        if (found) resolve(new Counterd(process, Number(found[1]), data));
       });
       process.on('exit', (code) => reject(new Error(`counterd ended with ${code}`)));
     });
