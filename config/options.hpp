@@ -7,6 +7,7 @@
 
 #include <spdlog/common.h>
 
+#include <chrono>
 #include <cstddef>
 #include <string>
 #include <variant>
@@ -30,6 +31,7 @@ struct storage_options {
 /// The configuration of a server.
 struct options {
   std::vector<listen_address> listen{{"127.0.0.1", "8000"}};
+  std::vector<listen_address> operators_listen{};  ///< --ops-listen
   unsigned threads;  ///< event loops; by default one less than processors(), at least 1
   unsigned shards = 1;
   counter::limits limits;
@@ -38,6 +40,7 @@ struct options {
   /// leaves.
   storage_options storage;
   rights::access_policy access;
+  std::chrono::milliseconds drain_delay{0};  ///< from the signal to the end of accepting
   spdlog::level::level_enum log_level = spdlog::level::info;
   std::vector<std::string> warnings;  ///< lines for the log
 

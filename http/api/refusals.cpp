@@ -24,7 +24,9 @@ std::string printable(std::string_view text) {
 response refusal_as(error_format format, const v1::problem& problem) {
   if (format == error_format::problem)
     return v1::to_response(problem);
-  return {v1::status_of(problem.code), problem.detail + "\n"};
+  return {.status = v1::status_of(problem.code),
+          .body = problem.detail + "\n",
+          .reason = v1::reason_of(problem.code)};
 }
 
 v1::problem problem_of(rights::verdict verdict, rights::scope needed) {

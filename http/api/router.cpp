@@ -85,6 +85,12 @@ std::optional<response> refuse_write(const request& request, error_format errors
   return std::nullopt;
 }
 
+/// Monitors cannot present a token everywhere, so whoever reaches an address for operators may read
+/// the metrics there.
+rights::scope_set scopes_at(audience serves, rights::scope_set scopes) noexcept {
+  return serves == audience::operators ? scopes.with(rights::scope::metrics) : scopes;
+}
+
 response respond_for_server(method method) {
   if (method == method::options)
     return {.status = status::no_content, .allow = any_allow};
@@ -93,19 +99,23 @@ response respond_for_server(method method) {
 
 }  // namespace
 
-router::router(const v1::server_info& server, const rights::access_policy& policy)
+router::router(const v1::server_info& server, const rights::access_policy& policy, audience serves)
     : server_(server),
+      serves_(serves),
       browser_guard_(policy.browsers),
-      local_(policy.local, policy.is_read_only),
-      forwarded_(policy.remote.value_or(policy.local).without(rights::scope::admin),
-                 policy.is_read_only),
-      remote_(policy.remote.value_or(rights::scope_set{}).without(rights::scope::admin),
+      local_(scopes_at(serves, policy.local), policy.is_read_only),
+      forwarded_(
+          scopes_at(serves, policy.remote.value_or(policy.local).without(rights::scope::admin)),
+          policy.is_read_only),
+      remote_(scopes_at(serves,
+                        policy.remote.value_or(rights::scope_set{}).without(rights::scope::admin)),
               policy.is_read_only) {}
 
 action router::route(const request& request, const connection_info& connection) {
   const auto defect = target_.parse(request.target);
   const auto raw_path = target_.raw_path();
   const auto match = find_path(raw_path);
+  path_ = match.routes;
   const auto errors = match.routes != nullptr ? match.routes->errors : errors_of_unknown(raw_path);
   if (!browser_guard_.accepts_host(request, connection))
     return refusal_as(errors, unknown_host(request.host()));
@@ -113,8 +123,10 @@ action router::route(const request& request, const connection_info& connection) 
     return respond_for_server(request.method);
   if (defect != target::defect::none)
     return malformed_target(defect, match, errors);
-  if (match.routes == nullptr)
+  if (match.routes == nullptr || !serves(*match.routes)) {
+    path_ = nullptr;
     return unknown_path(errors);
+  }
   if (request.method == method::options)
     return respond_to_options(request, *match.routes);
   const auto* route = match.routes->find(request.method);
@@ -145,6 +157,11 @@ action router::respond_to_options(const request& request, const path_routes& rou
                       cross_origin(*request.fields.find(header_fields::name::origin)));
   response.fields = browser_guard::preflight_fields();
   return response;
+}
+
+/// Clients are served everything; they connect elsewhere.
+bool router::serves(const path_routes& routes) const noexcept {
+  return serves_ == audience::clients || routes.audience == audience::operators;
 }
 
 /// A client on this machine may be a proxy for anybody, and may say so.

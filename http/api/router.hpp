@@ -6,6 +6,7 @@
 #include "rights/access_policy.hpp"
 #include "rights/permissions.hpp"
 
+#include <cstddef>
 #include <string>
 
 namespace http {
@@ -14,13 +15,19 @@ namespace http {
 /// its target would be most of what an idle connection takes. Used on its loop's thread.
 class router {
 public:
-  /// Borrows `server`.
-  explicit router(const v1::server_info& server, const rights::access_policy& policy = {});
+  /// Borrows `server`. For operators there are only the routes of their audience, and everybody has
+  /// the scope `metrics`.
+  explicit router(const v1::server_info& server, const rights::access_policy& policy = {},
+                  audience serves = audience::clients);
 
   /// Parses the target of `request`, finds the route and returns the action of its handler.
   /// Responds itself if the request is malformed, has no route, or may not be sent by its client,
   /// and to OPTIONS. The action may borrow from `request`, and until the next call from the router.
   action route(const request& request, const connection_info& connection);
+
+  /// Returns the index of the path of the request that was routed last, see path_routes;
+  /// loop_metrics::unrouted if it has none.
+  std::size_t path() const noexcept { return path_ != nullptr ? path_->index : paths_max; }
 
   /// Returns further fields for the response to `request`, see browser_guard.
   const std::string* fields_for(const request& request) const {
@@ -33,14 +40,17 @@ public:
 private:
   const rights::permissions& permissions_of(const request& request,
                                             const connection_info& connection) const noexcept;
+  bool serves(const path_routes& routes) const noexcept;
   action respond_to_options(const request& request, const path_routes& routes) const;
 
   const v1::server_info& server_;
+  const audience serves_;
   browser_guard browser_guard_;
   rights::permissions local_;
   rights::permissions forwarded_;
   rights::permissions remote_;
   target target_;
+  const path_routes* path_ = nullptr;  // of the last request; null: none has it
 };
 
 }  // namespace http
