@@ -1,5 +1,6 @@
 #include "http/api/dispatcher.hpp"
 
+#include "counter/limits.hpp"
 #include "http/api/text/text_reply.hpp"
 
 #include <utility>
@@ -7,12 +8,26 @@
 
 namespace http {
 
+/// On the stack, not in each connection.
+class dispatcher::gate final : public body_gate {
+public:
+  explicit gate(dispatcher& owner) noexcept : owner_(owner) {}
+
+  bool takes_body(const request& request) override {
+    return owner_.router_.takes_body(request, owner_.connection_);
+  }
+
+private:
+  dispatcher& owner_;
+};
+
 std::optional<dispatcher::addressed_call> dispatcher::next_call() {
   std::optional<addressed_call> next;
   if (!exchanges_.is_empty())
     next = next_exchange_call();
+  gate body_gate{*this};
   while (!next) {
-    const auto* request = pipeline_.next_request();
+    const auto* request = pipeline_.next_request(&body_gate);
     if (request == nullptr)
       break;
     handle(*request, next);
@@ -29,6 +44,8 @@ void dispatcher::handle(const request& request, std::optional<addressed_call>& n
   if (const auto* command = std::get_if<counter::command>(&result)) {
     next = addressed_call{slot, {*command, nullptr}};
   } else if (const auto* response = std::get_if<http::response>(&result)) {
+    if (response->status == status::unauthorized)
+      count_failure();
     pipeline_.complete(slot, *response);
   } else {
     auto& pending = std::get<std::unique_ptr<exchange>>(result);
@@ -37,6 +54,12 @@ void dispatcher::handle(const request& request, std::optional<addressed_call>& n
     exchanges_.add(slot, std::move(pending));
     next = next_exchange_call();
   }
+}
+
+/// Ends the connection of a peer that tries tokens. It cannot find one, but it fills the log.
+void dispatcher::count_failure() {
+  if (++failures_ == counter::limits::authentication_failures_max)
+    pipeline_.close_after_newest();
 }
 
 std::optional<dispatcher::addressed_call> dispatcher::next_exchange_call() {

@@ -5,6 +5,7 @@
 #include "http/api/router.hpp"
 #include "http/protocol/pipeline.hpp"
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 
@@ -42,12 +43,16 @@ public:
   void complete(response_queue::slot_type slot, const counter::completion& completion);
 
 private:
+  class gate;
+
   void handle(const request& request, std::optional<addressed_call>& next);
+  void count_failure();
   std::optional<addressed_call> next_exchange_call();
 
   http::pipeline& pipeline_;
   http::router& router_;
   const connection_info connection_;
+  std::uint8_t failures_ = 0;  // responses with status 401
   pending_exchanges exchanges_;
 };
 

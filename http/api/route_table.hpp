@@ -29,6 +29,11 @@ struct route {
   http::effect effect;
   error_format errors;
   handler handle;
+
+  /// Returns true for a batch: what it needs depends on its operations.
+  constexpr bool needs_operations() const noexcept {
+    return scope == rights::scope::none && effect == effect::writes;
+  }
 };
 
 /// Returns all routes; static. Routes of one path are adjacent.

@@ -3,7 +3,9 @@
 #include "http/api/refusals.hpp"
 #include "http/api/v1/problem.hpp"
 #include "http/protocol/field_value.hpp"
+#include "http/protocol/percent.hpp"
 
+#include <chrono>
 #include <optional>
 #include <string>
 #include <utility>
@@ -91,21 +93,61 @@ response respond_for_server(method method) {
   return {status::bad_request, "only OPTIONS takes *\n"};
 }
 
+rights::permissions anonymous(const rights::access_policy& policy, rights::scope_set scopes) {
+  return {scopes, policy.is_read_only,
+          policy.tokens ? rights::authority::anonymous : rights::authority::address};
+}
+
+/// Returns true if a query has a parameter that is meant to be a token. `query` may be any.
+bool has_token_in_query(target& target) {
+  const auto query = target.raw_query();
+  // The usual query is looked at once, and not decoded.
+  if (query.find("token") == query.npos && query.find('%') == query.npos)
+    return false;
+  const auto is_there = [&](std::string_view name) {
+    return target.find(name).lookup != target::lookup::missing;
+  };
+  return is_there("token") || is_there("access_token");
+}
+
 }  // namespace
 
-router::router(const v1::server_info& server, const rights::access_policy& policy)
+router::router(const v1::server_info& server, const rights::access_policy& policy,
+               const std::time_t* now)
     : server_(server),
+      now_(now),
+      is_read_only_(policy.is_read_only),
       browser_guard_(policy.browsers),
-      local_(policy.local, policy.is_read_only),
-      forwarded_(policy.remote.value_or(policy.local).without(rights::scope::admin),
-                 policy.is_read_only),
-      remote_(policy.remote.value_or(rights::scope_set{}).without(rights::scope::admin),
-              policy.is_read_only) {}
+      authenticator_(policy.tokens),
+      local_(anonymous(policy, policy.local)),
+      forwarded_(
+          anonymous(policy, policy.remote.value_or(policy.local).without(rights::scope::admin))),
+      remote_(anonymous(policy,
+                        policy.remote.value_or(rights::scope_set{}).without(rights::scope::admin))),
+      of_token_({}, policy.is_read_only, rights::authority::token) {}
 
 action router::route(const request& request, const connection_info& connection) {
+  found_route found;
+  if (auto response = respond_early(request, connection, found)) {
+    if (response->status == status::unauthorized && report_failure_)
+      report_failure_();
+    return std::move(*response);
+  }
+  return found.route->handle({request, target_, server_, *found.permissions, found.match.raw_name});
+}
+
+bool router::takes_body(const request& request, const connection_info& connection) {
+  found_route found;
+  return !respond_early(request, connection, found);
+}
+
+/// Returns the response if it does not depend on the body. Otherwise sets `found`.
+std::optional<response> router::respond_early(const request& request,
+                                              const connection_info& connection,
+                                              found_route& found) {
   const auto defect = target_.parse(request.target);
   const auto raw_path = target_.raw_path();
-  const auto match = find_path(raw_path);
+  const auto& match = found.match = find_path(raw_path);
   const auto errors = match.routes != nullptr ? match.routes->errors : errors_of_unknown(raw_path);
   if (!browser_guard_.accepts_host(request, connection))
     return refusal_as(errors, unknown_host(request.host()));
@@ -117,26 +159,64 @@ action router::route(const request& request, const connection_info& connection) 
     return unknown_path(errors);
   if (request.method == method::options)
     return respond_to_options(request, *match.routes);
-  const auto* route = match.routes->find(request.method);
-  if (route == nullptr)
+  found.route = match.routes->find(request.method);
+  if (found.route == nullptr)
     return method_not_allowed(*match.routes);
-  const auto& permissions = permissions_of(request, connection);
-  if (const auto verdict = permissions.check(route->scope); verdict != rights::verdict::allowed)
-    return refusal_as(errors, problem_of(verdict, route->scope));
-  // A list is costly, and reveals every name.
-  const bool is_guarded = route->effect == effect::writes || route->scope == rights::scope::list;
-  if (is_guarded && !browser_guard_.accepts_site(request))
-    return refusal_as(errors,
-                      cross_origin(request.fields.find(header_fields::name::origin).value_or("")));
-  if (is_guarded && is_prefetch(request))
-    return refusal_as(errors, {v1::code::prefetch, "a prefetch may not change or list counters"});
-  if (route->effect == effect::writes)
-    if (auto refusal = refuse_write(request, errors))
-      return std::move(*refusal);
-  return route->handle({request, target_, server_, permissions, match.raw_name});
+  found.permissions = &permissions_of(request, connection);
+  if (authenticator_.is_enabled())
+    if (auto refusal = authenticate(request, errors, found))
+      return refusal;
+  return check_rights(request, found);
 }
 
-action router::respond_to_options(const request& request, const path_routes& routes) const {
+/// Replaces the permissions in `found` by those of the request's token, if it has one. Returns the
+/// response if it has a token that is not accepted.
+std::optional<response> router::authenticate(const request& request, error_format errors,
+                                             found_route& found) {
+  using outcome = authenticator::outcome;
+  if (has_token_in_query(target_))
+    return refusal_as(errors, token_in_query());
+  const std::chrono::sys_seconds now{
+      std::chrono::seconds{now_ != nullptr ? *now_ : std::time(nullptr)}};
+  const auto result = authenticator_.check(request.fields, now);
+  if (result.outcome == outcome::none)
+    return std::nullopt;
+  if (result.outcome != outcome::accepted)
+    return denial(errors, result.outcome);
+  of_token_ = {*result.grant, is_read_only_};
+  found.permissions = &of_token_;
+  found.is_bearer = result.is_bearer;
+  return std::nullopt;
+}
+
+/// Refuses a request that its client may not send, as far as the header tells; nullopt if it may.
+std::optional<response> router::check_rights(const request& request,
+                                             const found_route& found) const {
+  const auto& route = *found.route;
+  const auto& permissions = *found.permissions;
+  if (const auto verdict = permissions.check(route.scope); verdict != rights::verdict::allowed)
+    return denial(route.errors, verdict, route.scope, permissions);
+  if (route.needs_operations())
+    if (const auto verdict = permissions.check_any_operation(); verdict != rights::verdict::allowed)
+      return denial(route.errors, verdict, route.scope, permissions);
+  if (permissions.has_limits() && found.match.routes->has_name) {
+    std::string buffer;
+    const auto verdict = permissions.check_name(decode(found.match.raw_name, false, buffer));
+    if (verdict != rights::verdict::allowed)
+      return denial(route.errors, verdict, route.scope, permissions);
+  }
+  // A list is costly, and reveals every name.
+  const bool is_guarded = route.effect == effect::writes || route.scope == rights::scope::list;
+  if (is_guarded && !found.is_bearer && !browser_guard_.accepts_site(request))
+    return refusal_as(route.errors,
+                      cross_origin(request.fields.find(header_fields::name::origin).value_or("")));
+  if (is_guarded && is_prefetch(request))
+    return refusal_as(route.errors,
+                      {v1::code::prefetch, "a prefetch may not change or list counters"});
+  return route.effect == effect::writes ? refuse_write(request, route.errors) : std::nullopt;
+}
+
+response router::respond_to_options(const request& request, const path_routes& routes) const {
   response response{.status = status::no_content, .allow = routes.allow};
   if (!browser_guard::is_preflight(request))
     return response;

@@ -1,12 +1,18 @@
 #pragma once
 
+#include "http/api/authenticator.hpp"
 #include "http/api/browser_guard.hpp"
 #include "http/api/request_context.hpp"
 #include "http/api/route_table.hpp"
 #include "rights/access_policy.hpp"
 #include "rights/permissions.hpp"
 
+#include <ctime>
+#include <functional>
+#include <memory>
+#include <optional>
 #include <string>
+#include <utility>
 
 namespace http {
 
@@ -14,13 +20,28 @@ namespace http {
 /// its target would be most of what an idle connection takes. Used on its loop's thread.
 class router {
 public:
-  /// Borrows `server`.
-  explicit router(const v1::server_info& server, const rights::access_policy& policy = {});
+  /// Borrows `server`, and `now`, the current second, by which tokens expire; null: the system's
+  /// clock. Throws std::runtime_error if there are tokens and no SHA-256.
+  explicit router(const v1::server_info& server, const rights::access_policy& policy = {},
+                  const std::time_t* now = nullptr);
 
   /// Parses the target of `request`, finds the route and returns the action of its handler.
   /// Responds itself if the request is malformed, has no route, or may not be sent by its client,
   /// and to OPTIONS. The action may borrow from `request`, and until the next call from the router.
   action route(const request& request, const connection_info& connection);
+
+  /// Returns false if route() would respond to `request` itself, whatever its body is. Call it when
+  /// the header is complete.
+  bool takes_body(const request& request, const connection_info& connection);
+
+  /// Replaces the tokens of the policy, for the next request on. Precondition: the policy has
+  /// tokens.
+  void set_tokens(std::shared_ptr<const rights::token_set> tokens) noexcept {
+    authenticator_.set_tokens(std::move(tokens));
+  }
+
+  /// Has `report` called for each request that route() responds 401 to.
+  void report_failures(std::function<void()> report) { report_failure_ = std::move(report); }
 
   /// Returns further fields for the response to `request`, see browser_guard.
   const std::string* fields_for(const request& request) const {
@@ -31,16 +52,33 @@ public:
   const http::known_hosts& known_hosts() const noexcept { return browser_guard_.known_hosts(); }
 
 private:
+  struct found_route {
+    path_match match{};
+    const http::route* route = nullptr;
+    const rights::permissions* permissions = nullptr;
+    bool is_bearer = false;  // with a token that no browser sends by itself
+  };
+
+  std::optional<response> respond_early(const request& request, const connection_info& connection,
+                                        found_route& found);
+  std::optional<response> authenticate(const request& request, error_format errors,
+                                       found_route& found);
+  std::optional<response> check_rights(const request& request, const found_route& found) const;
   const rights::permissions& permissions_of(const request& request,
                                             const connection_info& connection) const noexcept;
-  action respond_to_options(const request& request, const path_routes& routes) const;
+  response respond_to_options(const request& request, const path_routes& routes) const;
 
   const v1::server_info& server_;
+  const std::time_t* const now_;
+  const bool is_read_only_;
   browser_guard browser_guard_;
+  authenticator authenticator_;
   rights::permissions local_;
   rights::permissions forwarded_;
   rights::permissions remote_;
+  rights::permissions of_token_;  // of the request that is being routed, if it has one
   target target_;
+  std::function<void()> report_failure_;
 };
 
 }  // namespace http

@@ -29,7 +29,7 @@ void pipeline::feed(std::string_view bytes) {
     rest_ += bytes;
 }
 
-const http::request* pipeline::next_request() {
+const http::request* pipeline::next_request(body_gate* gate) {
   release_request();
   while (can_parse()) {
     const bool had_begun = parser_.has_begun();
@@ -44,12 +44,26 @@ const http::request* pipeline::next_request() {
       rest_begin_ += used;
     switch (parser_.state()) {
       case parse_state::need_more:
+        if (parser_.is_in_body() && denies_body(gate)) {
+          parser_.discard_body();
+          is_discarding_ = true;
+          yield();
+          return &parser_.request();
+        }
         end_of_bytes();
         return nullptr;
       case parse_state::bad:
         refuse(parser_.why());
         return nullptr;
       case parse_state::complete:
+        if (is_discarding_) {
+          is_discarding_ = is_decided_ = is_denied_ = false;
+          parser_.restart();
+          continue;
+        }
+        // Also if the body has arrived: how the bytes are split must not change the outcome.
+        if (parser_.expects_continue())
+          denies_body(gate);
         yield();
         return &parser_.request();
     }
@@ -57,7 +71,16 @@ const http::request* pipeline::next_request() {
   return nullptr;
 }
 
-/// Opens the slot of a complete request.
+/// Asks the gate once for each request. Returns true if the request's body is of no use.
+bool pipeline::denies_body(body_gate* gate) {
+  if (gate == nullptr || is_decided_)
+    return false;
+  is_decided_ = true;
+  is_denied_ = !gate->takes_body(parser_.request());
+  return is_denied_;
+}
+
+/// Opens the slot of a complete request, or of one whose body is discarded.
 void pipeline::yield() {
   const auto& request = parser_.request();
   const bool ends_connection = is_last(request);
@@ -69,7 +92,7 @@ void pipeline::yield() {
   is_yielded_ = true;
   if (ends_connection) {
     is_closing_ = true;
-    should_linger_ |= is_draining_ || !unparsed().empty();
+    should_linger_ |= is_draining_ || is_discarding_ || !unparsed().empty();
   }
 }
 
@@ -78,6 +101,9 @@ void pipeline::release_request() {
   if (!is_yielded_)
     return;
   is_yielded_ = false;
+  if (is_discarding_)
+    return;
+  is_decided_ = is_denied_ = false;
   parser_.restart();
 }
 
@@ -94,10 +120,11 @@ void pipeline::end_of_bytes() {
 }
 
 bool pipeline::is_last(const http::request& request) const noexcept {
-  if (!request.keep_alive)
+  // A peer that waits for `100 Continue` may never send the body: what comes next is ambiguous.
+  if (!request.keep_alive || (is_denied_ && parser_.expects_continue()))
     return true;
   // A draining connection still serves the requests pipelined behind this one.
-  return is_draining_ && unparsed().empty();
+  return is_draining_ && (unparsed().empty() || is_discarding_);
 }
 
 std::string_view pipeline::unparsed() const noexcept {
@@ -110,6 +137,11 @@ bool pipeline::can_parse() const noexcept {
 }
 
 // -- responses ----------------------------------------------------------------
+
+void pipeline::close_after_newest() noexcept {
+  responses_.close_after_newest();
+  is_closing_ = should_linger_ = true;
+}
 
 void pipeline::complete(slot_type slot, const response& response) {
   responses_.complete(slot, response, date_.text());
@@ -184,6 +216,12 @@ void pipeline::refuse(const refusal& refusal) {
     return;
   is_closing_ = should_linger_ = true;
   refused_ = &refusal;
+  if (is_discarding_) {
+    // The request has its response already.
+    responses_.close_after_newest();
+    is_discarding_ = false;
+    return parser_.restart();
+  }
   const bool is_head = parser_.request().method == method::head;
   const auto slot = responses_.open({.http_11 = true, .keep_alive = false, .is_head = is_head});
   const bool is_method = refusal.status == status::method_not_allowed;
@@ -196,6 +234,8 @@ void pipeline::refuse(const refusal& refusal) {
 
 void pipeline::drain() noexcept {
   is_draining_ = true;
+  if (is_discarding_)
+    return close_after_newest();
   const bool is_between_requests = !parser_.has_begun() && unparsed().empty();
   if (is_between_requests && responses_.close_after_newest())
     is_closing_ = should_linger_ = true;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "counter/limits.hpp"
+#include "http/protocol/body_gate.hpp"
 #include "http/protocol/date.hpp"
 #include "http/protocol/request_parser.hpp"
 #include "http/protocol/response_queue.hpp"
@@ -48,7 +49,12 @@ public:
   /// limits::pipelined_max requests are pending, limits::output_bytes_max bytes of output are
   /// unsent or the connection is held: call it again after feed(), complete() or consume_output().
   /// The request is valid until the next call of next_request() or next_step().
-  const http::request* next_request();
+  ///
+  /// If `gate` is not null and does not take the body of a request, the request is yielded without
+  /// it as soon as its header is complete. The body is discarded as it arrives, without `100
+  /// Continue`. If the peer waits for that, it may never send the body, so the connection ends with
+  /// the response.
+  const http::request* next_request(body_gate* gate = nullptr);
 
   /// Returns the slot for the response to the request that was yielded last.
   slot_type slot() const noexcept { return responses_.newest(); }
@@ -61,6 +67,10 @@ public:
   void add_fields(slot_type slot, const std::string& fields) {
     responses_.add_fields(slot, fields);
   }
+
+  /// Makes the response to the request that was yielded last the connection's last, and yields no
+  /// further request. Call it before complete() and begin().
+  void close_after_newest() noexcept;
 
   /// Yields no further request until the response of `slot` is complete. For responses that may be
   /// large or slow.
@@ -155,6 +165,7 @@ private:
   void save_unparsed();
   void end_of_bytes();
   bool is_last(const http::request& request) const noexcept;
+  bool denies_body(body_gate* gate);
 
   const date& date_;
   request_parser parser_;
@@ -178,6 +189,9 @@ private:
   // The peer may still be sending. Closing with unread input would reset the connection, and the
   // peer might lose the last response.
   bool should_linger_ : 1 = false;
+  bool is_decided_ : 1 = false;     // the gate was asked about the current request
+  bool is_denied_ : 1 = false;      // and does not take its body
+  bool is_discarding_ : 1 = false;  // the current request was yielded without its body
 };
 
 }  // namespace http

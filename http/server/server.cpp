@@ -82,6 +82,11 @@ void server::start() {
     });
 }
 
+void server::set_tokens(const std::shared_ptr<const rights::token_set>& tokens) {
+  for (auto& worker : impl_->workers)
+    worker.set_tokens(tokens);
+}
+
 void server::stop() {
   for (std::size_t i = 0; i < impl_->threads.size(); ++i)
     impl_->workers[i].drain();

@@ -2,6 +2,8 @@
 
 #include "counter/integer.hpp"
 #include "counter/name.hpp"
+#include "http/api/operation_rights.hpp"
+#include "http/api/refusals.hpp"
 #include "http/api/text/conditional_exchange.hpp"
 #include "http/api/text/index_page.hpp"
 #include "http/api/v1/entity_tag.hpp"
@@ -59,6 +61,12 @@ action with_name(const request_context& context, counter::operation operation,
     return bad_request("name is given twice\n");
   if (!counter::is_valid_name(name))
     return bad_request("a name is 1 to 256 bytes of UTF-8 without control characters\n");
+  if (context.permissions.has_limits()) {
+    const auto verdict =
+        check_operation(context.permissions, name, {.operation = operation, .operand = operand});
+    if (verdict != rights::verdict::allowed)
+      return denial(error_format::text, verdict, scope_of(operation), context.permissions);
+  }
   if (has_options(context.request.fields))
     return with_options(context, operation, name, operand);
   return counter::command{operation, name, operand};
