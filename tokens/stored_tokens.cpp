@@ -121,7 +121,7 @@ stored_tokens read_tokens(const std::string& path) {
   if (!S_ISREG(status.st_mode))
     fail(path, "is not a regular file");
   if ((status.st_mode & others_may_write) != 0)
-    fail(path, "others than its owner may write it: chmod go-w");
+    fail(path, "others than its owner may write it: run chmod go-w " + path);
   stored_tokens stored{read_all(file.get(), path), {}, state_from(status)};
   auto parsed = rights::parse_token_file(stored.text);
   if (const auto* fault = std::get_if<rights::file_fault>(&parsed))

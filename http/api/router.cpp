@@ -166,7 +166,31 @@ std::optional<response> router::respond_early(const request& request,
   if (authenticator_.is_enabled())
     if (auto refusal = authenticate(request, errors, found))
       return refusal;
-  return check_rights(request, found);
+  const auto& route = *found.route;
+  if (const auto verdict = check_rights(found); verdict != rights::verdict::allowed)
+    return denial(errors, verdict, route.scope, *found.permissions);
+  // A list is costly, and reveals every name.
+  const bool is_guarded = route.effect == effect::writes || route.scope == rights::scope::list;
+  if (is_guarded && !browser_guard_.accepts_site(request) && !found.is_bearer)
+    return refusal_as(errors,
+                      cross_origin(request.fields.find(header_fields::name::origin).value_or("")));
+  if (is_guarded && is_prefetch(request))
+    return refusal_as(errors, {v1::code::prefetch, "a prefetch may not change or list counters"});
+  if (route.effect == effect::writes)
+    return refuse_write(request, errors);
+  return std::nullopt;
+}
+
+/// Decides on a request as far as its header tells.
+rights::verdict router::check_rights(const found_route& found) {
+  const auto& permissions = *found.permissions;
+  const auto verdict = found.route->needs_operations() ? permissions.check_any_operation()
+                                                       : permissions.check(found.route->scope);
+  if (verdict != rights::verdict::allowed || !permissions.has_limits() ||
+      !found.match.routes->has_name)
+    return verdict;
+  std::string buffer;
+  return permissions.check_name(decode(found.match.raw_name, false, buffer));
 }
 
 /// Replaces the permissions in `found` by those of the request's token, if it has one. Returns the
@@ -187,33 +211,6 @@ std::optional<response> router::authenticate(const request& request, error_forma
   found.permissions = &of_token_;
   found.is_bearer = result.is_bearer;
   return std::nullopt;
-}
-
-/// Refuses a request that its client may not send, as far as the header tells; nullopt if it may.
-std::optional<response> router::check_rights(const request& request,
-                                             const found_route& found) const {
-  const auto& route = *found.route;
-  const auto& permissions = *found.permissions;
-  if (const auto verdict = permissions.check(route.scope); verdict != rights::verdict::allowed)
-    return denial(route.errors, verdict, route.scope, permissions);
-  if (route.needs_operations())
-    if (const auto verdict = permissions.check_any_operation(); verdict != rights::verdict::allowed)
-      return denial(route.errors, verdict, route.scope, permissions);
-  if (permissions.has_limits() && found.match.routes->has_name) {
-    std::string buffer;
-    const auto verdict = permissions.check_name(decode(found.match.raw_name, false, buffer));
-    if (verdict != rights::verdict::allowed)
-      return denial(route.errors, verdict, route.scope, permissions);
-  }
-  // A list is costly, and reveals every name.
-  const bool is_guarded = route.effect == effect::writes || route.scope == rights::scope::list;
-  if (is_guarded && !found.is_bearer && !browser_guard_.accepts_site(request))
-    return refusal_as(route.errors,
-                      cross_origin(request.fields.find(header_fields::name::origin).value_or("")));
-  if (is_guarded && is_prefetch(request))
-    return refusal_as(route.errors,
-                      {v1::code::prefetch, "a prefetch may not change or list counters"});
-  return route.effect == effect::writes ? refuse_write(request, route.errors) : std::nullopt;
 }
 
 response router::respond_to_options(const request& request, const path_routes& routes) const {

@@ -63,7 +63,7 @@ private:
                                         found_route& found);
   std::optional<response> authenticate(const request& request, error_format errors,
                                        found_route& found);
-  std::optional<response> check_rights(const request& request, const found_route& found) const;
+  static rights::verdict check_rights(const found_route& found);
   const rights::permissions& permissions_of(const request& request,
                                             const connection_info& connection) const noexcept;
   response respond_to_options(const request& request, const path_routes& routes) const;

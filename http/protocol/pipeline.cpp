@@ -44,21 +44,14 @@ const http::request* pipeline::next_request(body_gate* gate) {
       rest_begin_ += used;
     switch (parser_.state()) {
       case parse_state::need_more:
-        if (parser_.is_in_body() && denies_body(gate)) {
-          parser_.discard_body();
-          is_discarding_ = true;
-          yield();
-          return &parser_.request();
-        }
-        end_of_bytes();
-        return nullptr;
+        return end_of_bytes(gate);
       case parse_state::bad:
         refuse(parser_.why());
         return nullptr;
       case parse_state::complete:
         if (is_discarding_) {
-          is_discarding_ = is_decided_ = is_denied_ = false;
-          parser_.restart();
+          is_discarding_ = false;
+          release();
           continue;
         }
         // Also if the body has arrived: how the bytes are split must not change the outcome.
@@ -101,14 +94,24 @@ void pipeline::release_request() {
   if (!is_yielded_)
     return;
   is_yielded_ = false;
-  if (is_discarding_)
-    return;
+  if (!is_discarding_)
+    release();
+}
+
+void pipeline::release() {
   is_decided_ = is_denied_ = false;
   parser_.restart();
 }
 
-/// Handles the end of the available bytes, within a request or between two.
-void pipeline::end_of_bytes() {
+/// Handles the end of the available bytes, within a request or between two. Returns a request whose
+/// body is to be discarded; null if there is none.
+const http::request* pipeline::end_of_bytes(body_gate* gate) {
+  if (parser_.is_in_body() && denies_body(gate)) {
+    parser_.discard_body();
+    is_discarding_ = true;
+    yield();
+    return &parser_.request();
+  }
   if (input_ended_) {
     if (parser_.has_begun())
       refuse(incomplete);
@@ -117,6 +120,7 @@ void pipeline::end_of_bytes() {
     responses_.append_between("HTTP/1.1 100 Continue\r\n\r\n");
     parser_.confirm_continue();
   }
+  return nullptr;
 }
 
 bool pipeline::is_last(const http::request& request) const noexcept {
@@ -220,7 +224,7 @@ void pipeline::refuse(const refusal& refusal) {
     // The request has its response already.
     responses_.close_after_newest();
     is_discarding_ = false;
-    return parser_.restart();
+    return release();
   }
   const bool is_head = parser_.request().method == method::head;
   const auto slot = responses_.open({.http_11 = true, .keep_alive = false, .is_head = is_head});

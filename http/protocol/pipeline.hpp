@@ -163,7 +163,8 @@ private:
   void yield();
   void release_request();
   void save_unparsed();
-  void end_of_bytes();
+  void release();
+  const http::request* end_of_bytes(body_gate* gate);
   bool is_last(const http::request& request) const noexcept;
   bool denies_body(body_gate* gate);
 

@@ -128,11 +128,6 @@ bool request_parser::awaits_continue() const noexcept {
   return is_in_body() && guard_.expects_continue() && request_.http_11 && !is_continued_;
 }
 
-bool request_parser::expects_continue() const noexcept {
-  return guard_.expects_continue() && request_.http_11 &&
-         (is_in_body() || body_bytes_ > 0 || has_chunk_);
-}
-
 void request_parser::discard_body() noexcept {
   forget_body();
   discards_body_ = true;

@@ -69,7 +69,10 @@ public:
 
   /// Returns true if the request has Expect: 100-continue and a body, whether or not the peer
   /// waited. Call it in the state `complete`, or if is_in_body().
-  bool expects_continue() const noexcept;
+  bool expects_continue() const noexcept {
+    return guard_.expects_continue() && request_.http_11 &&
+           (is_in_body() || body_bytes_ > 0 || has_chunk_);
+  }
 
   /// Drops the body that has arrived, and discards the rest. Call it if is_in_body().
   void discard_body() noexcept;

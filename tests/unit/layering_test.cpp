@@ -61,7 +61,7 @@ const std::vector<library> libraries = {
     {"boost/json", {"http/api/v1/json_"}},
     {"boost/url", {"http/protocol/authority.", "http/protocol/target.", "http/protocol/percent."}},
     {"boost/unordered", {"counter/shard/", "storage/rocksdb/", "rights/token_set."}},
-    {"boost/crc", {"rights/token."}},
+    {"boost/crc", {"rights/token.", "storage/rocksdb/"}},
     {"openssl/", {"rights/digest."}},
     {"boost/intrusive", {"http/net/", "http/server/"}},
     {"boost/smart_ptr", {"counter/store/", "http/server/"}},
