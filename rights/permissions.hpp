@@ -38,6 +38,7 @@ public:
       : scopes_(grant.scopes),
         is_read_only_(is_read_only),
         authority_(rights::authority::token),
+        has_limits_(!grant.prefixes.empty() || grant.deltas),
         grant_(&grant) {}
 
   /// Decides on a request, or an operation of a batch, that needs `needed`, whatever it names.
@@ -57,7 +58,7 @@ public:
   }
 
   /// Returns true if a token limits names or deltas: then the functions below may refuse.
-  constexpr bool has_limits() const noexcept { return grant_ != nullptr; }
+  constexpr bool has_limits() const noexcept { return has_limits_; }
 
   /// Decides on the name of a counter, or the prefix of a list.
   verdict check_name(std::string_view name_or_prefix) const noexcept {
@@ -88,6 +89,7 @@ private:
   scope_set scopes_;
   bool is_read_only_;
   rights::authority authority_;
+  bool has_limits_ = false;
   const rights::grant* grant_ = nullptr;
 };
 

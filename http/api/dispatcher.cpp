@@ -8,31 +8,29 @@
 
 namespace http {
 
-/// On the stack, not in each connection.
-class dispatcher::gate final : public body_gate {
-public:
-  explicit gate(dispatcher& owner) noexcept : owner_(owner) {}
-
-  bool takes_body(const request& request) override {
-    return owner_.router_.takes_body(request, owner_.connection_);
-  }
-
-private:
-  dispatcher& owner_;
-};
-
 std::optional<dispatcher::addressed_call> dispatcher::next_call() {
   std::optional<addressed_call> next;
   if (!exchanges_.is_empty())
     next = next_exchange_call();
-  gate body_gate{*this};
   while (!next) {
-    const auto* request = pipeline_.next_request(&body_gate);
-    if (request == nullptr)
-      break;
-    handle(*request, next);
+    const auto* request = pipeline_.next_request();
+    if (request == nullptr) {
+      if (!pipeline_.is_undecided())
+        break;
+      request = decide_on_body();
+    }
+    if (request != nullptr)
+      handle(*request, next);
   }
   return next;
+}
+
+/// Returns the request if its response does not depend on its body; otherwise null.
+const request* dispatcher::decide_on_body() {
+  if (!router_.takes_body(pipeline_.undecided(), connection_))
+    return pipeline_.refuse_body();
+  pipeline_.accept_body();
+  return nullptr;
 }
 
 /// Sets `next` if the request needs the store.
@@ -58,6 +56,7 @@ void dispatcher::handle(const request& request, std::optional<addressed_call>& n
 
 /// Ends the connection of a peer that tries tokens. It cannot find one, but it fills the log.
 void dispatcher::count_failure() {
+  router_.report_failure();
   if (++failures_ == counter::limits::authentication_failures_max)
     pipeline_.close_after_newest();
 }

@@ -25,7 +25,9 @@ public:
   dispatcher(http::pipeline& pipeline, http::router& router, connection_info connection)
       : pipeline_(pipeline),
         router_(router),
-        connection_(connection) {}
+        connection_(connection) {
+    pipeline.decide_on_bodies();
+  }
 
   struct addressed_call {
     response_queue::slot_type slot;
@@ -43,8 +45,7 @@ public:
   void complete(response_queue::slot_type slot, const counter::completion& completion);
 
 private:
-  class gate;
-
+  const request* decide_on_body();
   void handle(const request& request, std::optional<addressed_call>& next);
   void count_failure();
   std::optional<addressed_call> next_exchange_call();

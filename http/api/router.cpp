@@ -98,11 +98,10 @@ rights::permissions anonymous(const rights::access_policy& policy, rights::scope
           policy.tokens ? rights::authority::anonymous : rights::authority::address};
 }
 
-/// Returns true if a query has a parameter that is meant to be a token. `query` may be any.
+/// Returns true if the query has a parameter that is meant to be a token.
 bool has_token_in_query(target& target) {
-  const auto query = target.raw_query();
   // The usual query is looked at once, and not decoded.
-  if (query.find("token") == query.npos && query.find('%') == query.npos)
+  if (!target.is_encoded() && target.raw_query().find("token") == std::string_view::npos)
     return false;
   const auto is_there = [&](std::string_view name) {
     return target.find(name).lookup != target::lookup::missing;
@@ -127,27 +126,21 @@ router::router(const v1::server_info& server, const rights::access_policy& polic
       of_token_({}, policy.is_read_only, rights::authority::token) {}
 
 action router::route(const request& request, const connection_info& connection) {
-  found_route found;
-  if (auto response = respond_early(request, connection, found)) {
-    if (response->status == status::unauthorized && report_failure_)
-      report_failure_();
-    return std::move(*response);
-  }
-  return found.route->handle({request, target_, server_, *found.permissions, found.match.raw_name});
+  return respond(request, connection, /*is_whole=*/true);
 }
 
 bool router::takes_body(const request& request, const connection_info& connection) {
-  found_route found;
-  return !respond_early(request, connection, found);
+  return !std::holds_alternative<response>(respond(request, connection, /*is_whole=*/false));
 }
 
-/// Returns the response if it does not depend on the body. Otherwise sets `found`.
-std::optional<response> router::respond_early(const request& request,
-                                              const connection_info& connection,
-                                              found_route& found) {
+/// If the request is not whole, returns a response that does not depend on the body, or any
+/// command.
+action router::respond(const request& request, const connection_info& connection, bool is_whole) {
+  found_route found;
   const auto defect = target_.parse(request.target);
   const auto raw_path = target_.raw_path();
-  const auto& match = found.match = find_path(raw_path);
+  found.match = find_path(raw_path);
+  const auto& match = found.match;
   const auto errors = match.routes != nullptr ? match.routes->errors : errors_of_unknown(raw_path);
   if (!browser_guard_.accepts_host(request, connection))
     return refusal_as(errors, unknown_host(request.host()));
@@ -165,10 +158,15 @@ std::optional<response> router::respond_early(const request& request,
   found.permissions = &permissions_of(request, connection);
   if (authenticator_.is_enabled())
     if (auto refusal = authenticate(request, errors, found))
-      return refusal;
+      return std::move(*refusal);
   const auto& route = *found.route;
-  if (const auto verdict = check_rights(found); verdict != rights::verdict::allowed)
-    return denial(errors, verdict, route.scope, *found.permissions);
+  const auto& permissions = *found.permissions;
+  auto verdict =
+      route.needs_operations() ? permissions.check_any_operation() : permissions.check(route.scope);
+  if (permissions.has_limits() && verdict == rights::verdict::allowed)
+    verdict = check_limits(found);
+  if (verdict != rights::verdict::allowed)
+    return denial(errors, verdict, route.scope, permissions);
   // A list is costly, and reveals every name.
   const bool is_guarded = route.effect == effect::writes || route.scope == rights::scope::list;
   if (is_guarded && !browser_guard_.accepts_site(request) && !found.is_bearer)
@@ -177,20 +175,31 @@ std::optional<response> router::respond_early(const request& request,
   if (is_guarded && is_prefetch(request))
     return refusal_as(errors, {v1::code::prefetch, "a prefetch may not change or list counters"});
   if (route.effect == effect::writes)
-    return refuse_write(request, errors);
-  return std::nullopt;
+    if (auto refusal = refuse_write(request, errors))
+      return std::move(*refusal);
+  if (!is_whole)
+    return counter::command{};
+  return route.handle({request, target_, server_, permissions, match.raw_name});
 }
 
-/// Decides on a request as far as its header tells.
-rights::verdict router::check_rights(const found_route& found) {
+/// Decides on a request that a token limits, as far as the header tells: with the text endpoints,
+/// that is all of it.
+rights::verdict router::check_limits(const found_route& found) {
   const auto& permissions = *found.permissions;
-  const auto verdict = found.route->needs_operations() ? permissions.check_any_operation()
-                                                       : permissions.check(found.route->scope);
-  if (verdict != rights::verdict::allowed || !permissions.has_limits() ||
-      !found.match.routes->has_name)
-    return verdict;
-  std::string buffer;
-  return permissions.check_name(decode(found.match.raw_name, false, buffer));
+  const auto& route = *found.route;
+  if (found.match.routes->has_name) {
+    std::string buffer;
+    return permissions.check_name(decode(found.match.raw_name, false, buffer));
+  }
+  if (route.errors != error_format::text || route.scope == rights::scope::none)
+    return rights::verdict::allowed;
+  const auto [lookup, name] = target_.find("name");
+  if (lookup != target::lookup::found)
+    return rights::verdict::allowed;  // the handler refuses it
+  const auto verdict = permissions.check_name(name);
+  return verdict == rights::verdict::allowed && route.scope == rights::scope::add
+             ? permissions.check_addition(/*delta=*/1, /*has_options=*/false)
+             : verdict;
 }
 
 /// Replaces the permissions in `found` by those of the request's token, if it has one. Returns the

@@ -40,8 +40,14 @@ public:
     authenticator_.set_tokens(std::move(tokens));
   }
 
-  /// Has `report` called for each request that route() responds 401 to.
+  /// Has report_failure() call `report`.
   void report_failures(std::function<void()> report) { report_failure_ = std::move(report); }
+
+  /// Reports a response with status 401.
+  void report_failure() const {
+    if (report_failure_)
+      report_failure_();
+  }
 
   /// Returns further fields for the response to `request`, see browser_guard.
   const std::string* fields_for(const request& request) const {
@@ -59,11 +65,10 @@ private:
     bool is_bearer = false;  // with a token that no browser sends by itself
   };
 
-  std::optional<response> respond_early(const request& request, const connection_info& connection,
-                                        found_route& found);
+  action respond(const request& request, const connection_info& connection, bool is_whole);
   std::optional<response> authenticate(const request& request, error_format errors,
                                        found_route& found);
-  static rights::verdict check_rights(const found_route& found);
+  rights::verdict check_limits(const found_route& found);
   const rights::permissions& permissions_of(const request& request,
                                             const connection_info& connection) const noexcept;
   response respond_to_options(const request& request, const path_routes& routes) const;

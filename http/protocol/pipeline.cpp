@@ -29,7 +29,7 @@ void pipeline::feed(std::string_view bytes) {
     rest_ += bytes;
 }
 
-const http::request* pipeline::next_request(body_gate* gate) {
+const http::request* pipeline::next_request() {
   release_request();
   while (can_parse()) {
     const bool had_begun = parser_.has_begun();
@@ -44,7 +44,8 @@ const http::request* pipeline::next_request(body_gate* gate) {
       rest_begin_ += used;
     switch (parser_.state()) {
       case parse_state::need_more:
-        return end_of_bytes(gate);
+        end_of_bytes();
+        return nullptr;
       case parse_state::bad:
         refuse(parser_.why());
         return nullptr;
@@ -55,8 +56,8 @@ const http::request* pipeline::next_request(body_gate* gate) {
           continue;
         }
         // Also if the body has arrived: how the bytes are split must not change the outcome.
-        if (parser_.expects_continue())
-          denies_body(gate);
+        if (parser_.expects_continue() && stop_to_decide())
+          return nullptr;
         yield();
         return &parser_.request();
     }
@@ -64,13 +65,26 @@ const http::request* pipeline::next_request(body_gate* gate) {
   return nullptr;
 }
 
-/// Asks the gate once for each request. Returns true if the request's body is of no use.
-bool pipeline::denies_body(body_gate* gate) {
-  if (gate == nullptr || is_decided_)
-    return false;
+/// Returns false if a decision was made, or nobody makes one.
+bool pipeline::stop_to_decide() noexcept {
+  is_undecided_ = decides_ && !is_decided_;
+  return is_undecided_;
+}
+
+void pipeline::accept_body() noexcept {
+  is_undecided_ = false;
   is_decided_ = true;
-  is_denied_ = !gate->takes_body(parser_.request());
-  return is_denied_;
+}
+
+const http::request* pipeline::refuse_body() {
+  is_undecided_ = false;
+  is_decided_ = is_refused_ = true;
+  if (parser_.is_in_body()) {
+    parser_.discard_body();
+    is_discarding_ = true;
+  }
+  yield();
+  return &parser_.request();
 }
 
 /// Opens the slot of a complete request, or of one whose body is discarded.
@@ -99,19 +113,14 @@ void pipeline::release_request() {
 }
 
 void pipeline::release() {
-  is_decided_ = is_denied_ = false;
+  is_decided_ = is_refused_ = false;
   parser_.restart();
 }
 
-/// Handles the end of the available bytes, within a request or between two. Returns a request whose
-/// body is to be discarded; null if there is none.
-const http::request* pipeline::end_of_bytes(body_gate* gate) {
-  if (parser_.is_in_body() && denies_body(gate)) {
-    parser_.discard_body();
-    is_discarding_ = true;
-    yield();
-    return &parser_.request();
-  }
+/// Handles the end of the available bytes, within a request or between two.
+void pipeline::end_of_bytes() {
+  if (parser_.is_in_body() && stop_to_decide())
+    return;
   if (input_ended_) {
     if (parser_.has_begun())
       refuse(incomplete);
@@ -120,12 +129,11 @@ const http::request* pipeline::end_of_bytes(body_gate* gate) {
     responses_.append_between("HTTP/1.1 100 Continue\r\n\r\n");
     parser_.confirm_continue();
   }
-  return nullptr;
 }
 
 bool pipeline::is_last(const http::request& request) const noexcept {
   // A peer that waits for `100 Continue` may never send the body: what comes next is ambiguous.
-  if (!request.keep_alive || (is_denied_ && parser_.expects_continue()))
+  if (!request.keep_alive || (is_refused_ && parser_.expects_continue()))
     return true;
   // A draining connection still serves the requests pipelined behind this one.
   return is_draining_ && (unparsed().empty() || is_discarding_);

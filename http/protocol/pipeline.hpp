@@ -1,7 +1,6 @@
 #pragma once
 
 #include "counter/limits.hpp"
-#include "http/protocol/body_gate.hpp"
 #include "http/protocol/date.hpp"
 #include "http/protocol/request_parser.hpp"
 #include "http/protocol/response_queue.hpp"
@@ -49,12 +48,25 @@ public:
   /// limits::pipelined_max requests are pending, limits::output_bytes_max bytes of output are
   /// unsent or the connection is held: call it again after feed(), complete() or consume_output().
   /// The request is valid until the next call of next_request() or next_step().
-  ///
-  /// If `gate` is not null and does not take the body of a request, the request is yielded without
-  /// it as soon as its header is complete. The body is discarded as it arrives, without `100
-  /// Continue`. If the peer waits for that, it may never send the body, so the connection ends with
-  /// the response.
-  const http::request* next_request(body_gate* gate = nullptr);
+  const http::request* next_request();
+
+  /// From now on next_request() also returns null when the header of a request is complete and its
+  /// body is not, before anything is sent to the peer: is_undecided() is true then, once for each
+  /// request. Decide whether the body is of use, then call next_request() again.
+  void decide_on_bodies() noexcept { decides_ = true; }
+  bool is_undecided() const noexcept { return is_undecided_; }
+
+  /// Returns the request to decide on, whose body is void. Valid until the decision.
+  const http::request& undecided() const noexcept { return parser_.request(); }
+
+  /// Decides that the body is of use: sends `100 Continue` if the peer waits for it, and yields the
+  /// request when it is complete.
+  void accept_body() noexcept;
+
+  /// Decides that the response does not depend on the body: yields the request at once. The body is
+  /// discarded as it arrives. A peer that waits for `100 Continue` may never send it, so the
+  /// connection ends with the response.
+  const http::request* refuse_body();
 
   /// Returns the slot for the response to the request that was yielded last.
   slot_type slot() const noexcept { return responses_.newest(); }
@@ -164,9 +176,9 @@ private:
   void release_request();
   void save_unparsed();
   void release();
-  const http::request* end_of_bytes(body_gate* gate);
+  void end_of_bytes();
+  bool stop_to_decide() noexcept;
   bool is_last(const http::request& request) const noexcept;
-  bool denies_body(body_gate* gate);
 
   const date& date_;
   request_parser parser_;
@@ -190,9 +202,12 @@ private:
   // The peer may still be sending. Closing with unread input would reset the connection, and the
   // peer might lose the last response.
   bool should_linger_ : 1 = false;
-  bool is_decided_ : 1 = false;     // the gate was asked about the current request
-  bool is_denied_ : 1 = false;      // and does not take its body
-  bool is_discarding_ : 1 = false;  // the current request was yielded without its body
+  // Of the current request: its body was accepted or refused, was refused, is being discarded.
+  bool is_decided_ : 1 = false;
+  bool is_refused_ : 1 = false;
+  bool is_discarding_ : 1 = false;
+  bool is_undecided_ : 1 = false;
+  bool decides_ : 1 = false;  // decide_on_bodies() was called
 };
 
 }  // namespace http

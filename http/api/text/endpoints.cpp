@@ -2,8 +2,6 @@
 
 #include "counter/integer.hpp"
 #include "counter/name.hpp"
-#include "http/api/operation_rights.hpp"
-#include "http/api/refusals.hpp"
 #include "http/api/text/conditional_exchange.hpp"
 #include "http/api/text/index_page.hpp"
 #include "http/api/v1/entity_tag.hpp"
@@ -12,7 +10,6 @@
 
 #include <cstdint>
 #include <memory>
-#include <optional>
 #include <string>
 #include <utility>
 
@@ -53,17 +50,6 @@ action with_options(const request_context& context, counter::operation operation
   return std::make_unique<conditional_exchange>(std::move(command), context.request.method);
 }
 
-/// Refuses what a token may not do, by the name and the delta; nullopt if it may.
-std::optional<response> refuse_operation(const rights::permissions& permissions,
-                                         counter::operation operation, std::string_view name,
-                                         std::int64_t operand) {
-  const auto verdict =
-      check_operation(permissions, name, {.operation = operation, .operand = operand});
-  if (verdict == rights::verdict::allowed)
-    return std::nullopt;
-  return denial(error_format::text, verdict, scope_of(operation), permissions);
-}
-
 action with_name(const request_context& context, counter::operation operation,
                  std::int64_t operand) {
   const auto [lookup, name] = context.target.find("name");
@@ -73,9 +59,6 @@ action with_name(const request_context& context, counter::operation operation,
     return bad_request("name is given twice\n");
   if (!counter::is_valid_name(name))
     return bad_request("a name is 1 to 256 bytes of UTF-8 without control characters\n");
-  if (context.permissions.has_limits())
-    if (auto refusal = refuse_operation(context.permissions, operation, name, operand))
-      return std::move(*refusal);
   if (has_options(context.request.fields))
     return with_options(context, operation, name, operand);
   return counter::command{operation, name, operand};

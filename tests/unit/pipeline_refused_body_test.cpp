@@ -1,4 +1,3 @@
-#include "http/protocol/body_gate.hpp"
 #include "http/protocol/pipeline.hpp"
 #include "tests/unit/support.hpp"
 
@@ -15,19 +14,12 @@ using step = http::pipeline::step;
 
 namespace {
 
-/// Takes no body of a request whose target begins with /no.
-class gate final : public http::body_gate {
-public:
-  bool takes_body(const http::request& request) override {
-    ++asked;
-    return !request.target.starts_with("/no");
-  }
-  int asked = 0;
-};
-
-/// Responds to each request with its target and the size of its body.
+/// Responds to each request with its target and the size of its body. Refuses the bodies of
+/// requests whose target begins with /no.
 class peer {
 public:
+  peer() { connection.decide_on_bodies(); }
+
   void feed(std::string_view bytes) {
     const std::vector<char> copy(bytes.begin(), bytes.end());
     connection.feed({copy.data(), copy.size()});
@@ -51,17 +43,29 @@ public:
     return unit::bodies(unit::answers_in(output));
   }
 
-  gate asked;
+  int decisions = 0;
   step last_step = step::wait;
   bool bodies_closed = false;
 
 private:
   void advance() {
-    while (const auto* request = connection.next_request(&asked))
+    while (const auto* request = next())
       connection.complete(
           connection.slot(),
           {http::status::ok, request->target + " " + std::to_string(request->body.size()) + "\n"});
     connection.next_step(false);
+  }
+
+  const http::request* next() {
+    const auto* request = connection.next_request();
+    while (request == nullptr && connection.is_undecided()) {
+      ++decisions;
+      if (connection.undecided().target.starts_with("/no"))
+        return connection.refuse_body();
+      connection.accept_body();
+      request = connection.next_request();
+    }
+    return request;
   }
 
   const limits limits_;
@@ -80,7 +84,7 @@ constexpr std::string_view chunked = "Transfer-Encoding: chunked\r\n";
 
 }  // namespace
 
-TEST_CASE("a gate that takes no body has the request yielded before its body arrives") {
+TEST_CASE("refuse_body() yields the request before its body arrives") {
   peer peer;
   peer.feed(post("/no", "Content-Length: 1048576\r\n"));
   CHECK(peer.take_bodies() == "/no 0\n");
@@ -99,17 +103,17 @@ TEST_CASE("a gate that takes no body has the request yielded before its body arr
   CHECK(peer.connection.requests() == 3);
 }
 
-TEST_CASE("a gate is asked once for each request with a body, and never for others") {
+TEST_CASE("is_undecided() is true once for each request with a body, and never for others") {
   peer peer;
   peer.feed(unit::get("/a") + unit::get("/no"));
-  CHECK(peer.asked.asked == 0);
+  CHECK(peer.decisions == 0);
   peer.feed(post("/yes", "Content-Length: 3\r\n", "a"));
-  CHECK(peer.asked.asked == 1);
+  CHECK(peer.decisions == 1);
   peer.feed("b");
-  CHECK(peer.asked.asked == 1);
+  CHECK(peer.decisions == 1);
   peer.feed("c");
   peer.feed(post("/yes", "Content-Length: 2\r\n", "a"));
-  CHECK(peer.asked.asked == 2);
+  CHECK(peer.decisions == 2);
   peer.feed("b");
   CHECK(peer.take_bodies() == "/a 0\n/no 0\n/yes 3\n/yes 2\n");
 }
@@ -133,7 +137,7 @@ TEST_CASE("requests behind one without its body are served wherever the input is
   }
 }
 
-TEST_CASE("a gate that takes no body ends the connection of a peer that waits for 100 Continue") {
+TEST_CASE("refuse_body() ends the connection of a peer that waits for 100 Continue") {
   for (const std::string_view framing : {std::string_view{"Content-Length: 4\r\n"}, chunked}) {
     const auto header = post("/no", std::string{framing} + "Expect: 100-continue\r\n");
     const std::string body = framing == chunked ? "4\r\nabcd\r\n0\r\n\r\n" : "abcd";
