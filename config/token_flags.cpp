@@ -35,7 +35,7 @@ token_flags::token_flags(CLI::App& app)
                           "Print the line of a new token on stdout, and once the token on stderr")),
       check_(add_command(*token_, "check", "Say what the token on stdin gives")),
       revoke_(add_command(*token_, "revoke", "Remove a token from the file")) {
-  token_->require_subcommand(1);
+  token_->require_subcommand(0, 1);
   add_flag(*create_, "--name", name_, "NAME", "What people call the token")->required();
   add_flag(*create_, "--scopes", scopes_, "SCOPES", "all, or a list of " + names_of_scopes())
       ->required();
@@ -56,6 +56,8 @@ bool token_flags::is_given() const {
 std::variant<token_request, std::string> token_flags::finish(const std::string& file) const {
   if (create_->parsed())
     return finish_create();
+  if (!check_->parsed() && !revoke_->parsed())
+    return "token needs create, check or revoke";
   const auto& named = file_.empty() ? file : file_;
   if (named.empty())
     return "--tokens FILE is missing";

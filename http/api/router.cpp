@@ -130,7 +130,9 @@ action router::route(const request& request, const connection_info& connection) 
 }
 
 bool router::takes_body(const request& request, const connection_info& connection) {
-  return !std::holds_alternative<response>(respond(request, connection, /*is_whole=*/false));
+  const auto action = respond(request, connection, /*is_whole=*/false);
+  const auto* refusal = std::get_if<response>(&action);
+  return refusal == nullptr || refusal->status < status::bad_request;
 }
 
 /// If the request is not whole, returns a response that does not depend on the body, or any

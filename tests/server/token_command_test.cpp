@@ -145,7 +145,7 @@ TEST_CASE("counterd token refuses wrong flags with one line") {
     words arguments;
     std::string mentions;
   } cases[] = {
-      {{"token"}, "subcommand"},
+      {{"token"}, "create, check or revoke"},
       {{"token", "destroy"}, "destroy"},
       {{"token", "create"}, "required"},
       {{"token", "create", "--name", "a"}, "--scopes"},
