@@ -74,7 +74,7 @@ access_flags::access_flags(flag_set& flags, rights::access_policy& policy)
       policy_(policy) {
   flags.add(
       "tokens",
-      {"FILE", "", "Clients have the rights of their tokens, which this file has the hashes of"},
+      {"FILE", "", "Require tokens; this file says what each may do, see `counterd token --help`"},
       [this](const std::string& text) {
         tokens_file_ = text;
         return std::string{};

@@ -18,6 +18,7 @@ bool has_token(const stored_tokens& stored, std::string_view name) {
 }
 
 void append(const std::string& line, std::string_view name, const std::string& file) {
+  const folder_lock lock{file};
   std::string text;
   if (state_of(file)) {
     auto stored = read_tokens(file);
@@ -69,6 +70,7 @@ judgement check(std::string_view token, const std::string& file, std::chrono::sy
 }
 
 bool revoke(const std::string& name, const std::string& file) {
+  const folder_lock lock{file};
   const auto stored = read_tokens(file);
   if (!has_token(stored, name))
     return false;

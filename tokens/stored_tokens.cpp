@@ -13,6 +13,7 @@
 #include <variant>
 
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -94,13 +95,17 @@ std::string resolved(const std::string& path) {
   return real ? real.get() : path;
 }
 
-/// Makes a rename durable. A file system that cannot sync directories has done what it can.
-void sync_folder_of(const std::string& path) {
+int open_folder_of(const std::string& path) {
   const auto slash = path.rfind('/');
   const auto folder = slash == path.npos ? std::string{"."} : path.substr(0, slash + 1);
-  const open_file opened{::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
-  if (opened.get() >= 0)
-    ::fsync(opened.get());
+  return ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+}
+
+/// Makes a rename durable. A file system that cannot sync directories has done what it can.
+void sync_folder_of(const std::string& path) {
+  const open_file folder{open_folder_of(path)};
+  if (folder.get() >= 0)
+    ::fsync(folder.get());
 }
 
 }  // namespace
@@ -128,6 +133,21 @@ stored_tokens read_tokens(const std::string& path) {
     fail(path + ":" + std::to_string(fault->line), fault->problem);
   stored.entries = std::move(std::get<std::vector<rights::token_entry>>(parsed));
   return stored;
+}
+
+folder_lock::folder_lock(const std::string& path) : descriptor_(open_folder_of(resolved(path))) {
+  if (descriptor_ < 0)
+    fail_by(errno, path, "its folder cannot be opened");
+  while (::flock(descriptor_, LOCK_EX) != 0)
+    if (errno != EINTR) {
+      const int error = errno;
+      ::close(descriptor_);
+      fail_by(error, path, "its folder cannot be locked");
+    }
+}
+
+folder_lock::~folder_lock() {
+  ::close(descriptor_);
 }
 
 void write_tokens(const std::string& path, const std::string& text) {

@@ -36,6 +36,21 @@ struct stored_tokens {
 /// problem`.
 stored_tokens read_tokens(const std::string& path);
 
+/// Excludes other programs that change the token files of one folder, until destroyed. What is read
+/// from a file meanwhile is what write_tokens() replaces.
+class folder_lock {
+public:
+  /// Locks the folder of a file, behind symbolic links. Waits for others. Throws
+  /// std::runtime_error, of one line.
+  explicit folder_lock(const std::string& path);
+  ~folder_lock();
+  folder_lock(const folder_lock&) = delete;
+  folder_lock& operator=(const folder_lock&) = delete;
+
+private:
+  int descriptor_;
+};
+
 /// Replaces the contents of a file, behind symbolic links, in one step: a reader sees the old text
 /// or the new one, also after a crash. Its mode and its owner stay; a new file has mode 0600.
 /// Throws std::runtime_error, of one line.

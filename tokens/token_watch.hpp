@@ -25,8 +25,8 @@ public:
   /// Reads the file if it has changed, and returns its tokens; null if it has not. Throws as
   /// read_tokens() does, once for each state of the file, and tokens() stays as it is.
   ///
-  /// A file that was written to within the last second counts as unchanged, unless `now` is true:
-  /// it may be half written.
+  /// A file that was written to in place within the last second counts as unchanged, unless `now`
+  /// is true: it may be half written. One that took the place of another is complete.
   token_set check(bool now = false);
 
 private:
