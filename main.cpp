@@ -20,6 +20,9 @@
 #include "rights/scope.hpp"
 #include "storage/rocksdb/check.hpp"
 #include "storage/rocksdb/rocks_ledger.hpp"
+#include "tokens/command_line.hpp"
+#include "tokens/token_watch.hpp"
+#include "tokens/updates.hpp"
 
 #include <boost/system/system_error.hpp>
 
@@ -30,6 +33,7 @@
 #include <csignal>
 #include <cstdlib>
 #include <exception>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <set>
@@ -66,17 +70,24 @@ std::vector<std::string> listen(http::server& server,
 /// Warns of the ports that other machines reach. Throws std::runtime_error if nothing says what
 /// they may do: a name may have another address than it had before.
 void check_open_ports(const std::vector<std::string>& endpoints,
-                      const std::optional<rights::scope_set>& anonymous) {
+                      const std::optional<rights::scope_set>& anonymous, bool has_tokens) {
   std::set<std::string> ports;
   for (const auto& endpoint : endpoints) {
     const auto address = config::listen_address::parse(endpoint);
     if (!address || !address->reaches_other_machines() || !ports.insert(address->port).second)
       continue;
-    if (!anonymous)
-      throw std::runtime_error("other machines reach " + endpoint +
-                               ", and nothing says what they may do: add --anonymous SCOPES");
-    spdlog::warn("anyone who reaches port {} has these rights: {}; there is no authentication",
-                 address->port, rights::to_text(*anonymous));
+    if (!anonymous && !has_tokens)
+      throw std::runtime_error(
+          "other machines reach " + endpoint +
+          ", and nothing says what they may do: add --tokens FILE or --anonymous SCOPES");
+    if (anonymous)
+      spdlog::warn("anyone who reaches port {} has these rights: {}; there is no authentication",
+                   address->port, rights::to_text(*anonymous));
+    if (has_tokens)
+      spdlog::warn(
+          "whoever listens on the way to port {} can read tokens: put a proxy with TLS "
+          "before it",
+          address->port);
   }
 }
 
@@ -168,14 +179,19 @@ void report_log(metrics::report& report) {
              "Lines of the log that nobody read in time.", log_sink->dropped_lines());
 }
 
-/// Serves until a signal arrives. Returns the exit code.
-int run(config::options options) {
+/// Serves until a signal arrives. `watch` is null if there are no tokens. Returns the exit code.
+int run(config::options options, tokens::token_watch* watch) {
   process::clock_watch clock;
   process::idle_trim trim;
-  process::stop_signals signals{[&clock, &trim] {
+  tokens::updates updates;
+  const auto tick = [&clock, &trim, &updates] {
     clock.check();
     trim.check();
-  }};  // before there are threads
+    updates.check(false);
+  };
+  const auto hangup = [&updates] { updates.check(true); };
+  process::stop_signals signals{
+      tick, watch != nullptr ? hangup : std::function<void()>{}};  // before there are threads
   // Not destroyed if the start fails: a destructor may wait for a thread that was never there.
   std::unique_ptr<storage::rocks_ledger> ledger;
   std::unique_ptr<actors::actor_store> store;
@@ -194,11 +210,13 @@ int run(config::options options) {
     server = std::make_unique<http::server>(COUNTERD_VERSION, options.limits, options.access,
                                             options.threads, *store);
     const auto endpoints = listen(*server, options.listen);
-    check_open_ports(endpoints, options.access.remote);
+    check_open_ports(endpoints, options.access.remote, watch != nullptr);
     const auto operators_endpoints = listen(*server, options.operators_listen, true);
     server->add_report(&process::report_process);
     server->add_report(&report_log);
     server->start();
+    if (watch != nullptr)
+      updates.begin(*watch, [&server](const auto& tokens) { server->set_tokens(tokens); });
     signals.set_delay(options.drain_delay);
     // Nothing can refuse any more.
     signals.complete_start();
@@ -252,6 +270,20 @@ void open_log(spdlog::level::level_enum level) {
   spdlog::set_pattern("%Y-%m-%dT%H:%M:%S.%e%z %l %v");
 }
 
+/// Reads the token file. Returns null if there is none, or if it is faulty, with a line on stderr.
+std::unique_ptr<tokens::token_watch> open_tokens(config::options& options) {
+  if (options.tokens_file.empty())
+    return nullptr;
+  try {
+    auto watch = std::make_unique<tokens::token_watch>(options.tokens_file);
+    options.access.tokens = watch->tokens();
+    return watch;
+  } catch (const std::exception& error) {
+    process::print_error({"counterd: --tokens: ", error.what(), "\n"});
+    return nullptr;
+  }
+}
+
 /// Does what the command line asks for. Returns the exit code.
 int execute(int argc, char** argv) {
   auto parsed = config::parse_options(argc, argv);
@@ -262,15 +294,24 @@ int execute(int argc, char** argv) {
       process::print_error({exit->text});
     return exit->code;
   }
-  auto* options = std::get_if<config::options>(&parsed);
-  if (options != nullptr)
-    if (const auto exposure = config::exposure_of(*options); !exposure.empty()) {
-      process::print_error({"counterd: ", exposure, " (see --help)\n"});
-      return 2;
-    }
-  open_log(options != nullptr ? options->log_level : spdlog::level::warn);
-  return options != nullptr ? run(std::move(*options))
-                            : check(std::get<config::check_request>(parsed));
+  if (const auto* request = std::get_if<config::token_request>(&parsed)) {
+    process::unblock_hangup();
+    return tokens::execute(*request);
+  }
+  if (const auto* request = std::get_if<config::check_request>(&parsed)) {
+    open_log(spdlog::level::warn);
+    return check(*request);
+  }
+  auto& options = std::get<config::options>(parsed);
+  if (const auto exposure = config::exposure_of(options); !exposure.empty()) {
+    process::print_error({"counterd: ", exposure, " (see --help)\n"});
+    return 2;
+  }
+  const auto watch = open_tokens(options);
+  if (!watch && !options.tokens_file.empty())
+    return 2;
+  open_log(options.log_level);
+  return run(std::move(options), watch.get());
 }
 
 }  // namespace

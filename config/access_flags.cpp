@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <optional>
 #include <utility>
 
 #include <arpa/inet.h>
@@ -71,6 +72,17 @@ bool is_origin(std::string_view origin) {
 access_flags::access_flags(flag_set& flags, rights::access_policy& policy)
     : flags_(flags),
       policy_(policy) {
+  flags.add(
+      "tokens",
+      {"FILE", "", "Require tokens; this file says what each may do, see `counterd token --help`"},
+      [this](const std::string& text) {
+        tokens_file_ = text;
+        return std::string{};
+      });
+  flags.add("anonymous-local",
+            {"SCOPES", "all; none with --tokens",
+             "What clients on this machine may do without a token: all, none, or a list of scopes"},
+            [this](const std::string& text) { return set_local(text); });
   flags.add("anonymous",
             {"SCOPES", "",
              "What clients on other machines may do: all, or a list of read,list,add,write,delete"},
@@ -97,6 +109,16 @@ access_flags::access_flags(flag_set& flags, rights::access_policy& policy)
               return text == "allow" || text == "refuse" ? std::string{}
                                                          : text + " is none of refuse,allow";
             });
+}
+
+std::string access_flags::set_local(const std::string& text) {
+  const auto scopes =
+      text == "none" ? std::optional{rights::scope_set{}} : rights::parse_scopes(text);
+  if (!scopes)
+    return text + " is neither all nor none nor a list of " +
+           rights::to_text(rights::scope_set::all());
+  policy_.local = *scopes;
+  return {};
 }
 
 std::string access_flags::set_anonymous(const std::string& text) {
@@ -134,6 +156,8 @@ std::string access_flags::append_origin(std::string_view text) {
 std::string access_flags::finish(const std::vector<listen_address>& listen) {
   if (policy_.browsers.origins.size() > 1 && policy_.browsers.is_open_to_all())
     return flags_.source("allow-origin") + ": * stands for every origin, alone";
+  if (!tokens_file_.empty() && flags_.source("anonymous-local").empty())
+    policy_.local = {};
   policy_.browsers.checks_every_host = !policy_.browsers.hosts.empty();
   for (const auto& address : listen)
     if (is_host_name(lower(address.host)))

@@ -77,7 +77,8 @@ public:
         ->check(&refuse_directory);
   }
 
-  std::variant<options, check_request, early_exit> parse(int argc, const char* const* argv) {
+  std::variant<options, check_request, token_request, early_exit> parse(int argc,
+                                                                        const char* const* argv) {
     try {
       flags_.refuse_missing_values(argc, argv);
       app_.parse(argc, argv);
@@ -94,12 +95,21 @@ public:
         return refusal("check takes a directory and no other flag");
       return check_request_;
     }
+    if (token_.is_given()) {
+      if (argv[1] != std::string_view{"token"})
+        return refusal("token takes no flag of the server before it");
+      auto request = token_.finish(access_.tokens_file());
+      if (const auto* message = std::get_if<std::string>(&request))
+        return refusal(*message);
+      return std::get<token_request>(std::move(request));
+    }
     if (const auto message = finish_storage(); !message.empty())
       return refusal(message);
     if (!listen_.empty())
       options_.listen = listen_;
     if (const auto message = access_.finish(options_.listen); !message.empty())
       return refusal(message);
+    options_.tokens_file = access_.tokens_file();
     if (options_.access.browsers.is_open_to_all())
       options_.warnings.push_back(
           "--allow-origin *: every page that a browser on this network shows may read and change "
@@ -286,6 +296,7 @@ private:
   flag_set flags_{app_};
   options options_;
   access_flags access_{flags_, options_.access};
+  token_flags token_{app_};
   CLI::App* check_ = nullptr;
   check_request check_request_;
   std::vector<listen_address> listen_;
@@ -304,11 +315,12 @@ options::options()
 
 std::string exposure_of(const options& options) {
   const auto reaches = [](const listen_address& each) { return each.reaches_other_machines(); };
-  if (options.access.remote || std::none_of(options.listen.begin(), options.listen.end(), reaches))
+  if (options.access.remote || !options.tokens_file.empty() ||
+      std::none_of(options.listen.begin(), options.listen.end(), reaches))
     return {};
   return "--listen is reachable from other machines, and nothing says what they may do: add "
-         "--anonymous SCOPES, as --anonymous read,add, or listen on 127.0.0.1 behind a proxy that "
-         "checks who its clients are";
+         "--tokens FILE, or --anonymous SCOPES, as --anonymous read,add, or listen on 127.0.0.1 "
+         "behind a proxy that checks who its clients are";
 }
 
 std::size_t threads_of(const options& options) {
@@ -319,7 +331,8 @@ std::size_t threads_of(const options& options) {
                                            : without_data + options.shards + database;
 }
 
-std::variant<options, check_request, early_exit> parse_options(int argc, const char* const* argv) {
+std::variant<options, check_request, token_request, early_exit> parse_options(
+    int argc, const char* const* argv) {
   return command_line{}.parse(argc, argv);
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "config/listen_address.hpp"
+#include "config/token_flags.hpp"
 #include "counter/durability.hpp"
 #include "counter/limits.hpp"
 #include "rights/access_policy.hpp"
@@ -39,7 +40,8 @@ struct options {
   /// directory a quarter of machine_memory(); parse_options() counts only what unused_memory()
   /// leaves.
   storage_options storage;
-  rights::access_policy access;
+  rights::access_policy access;              ///< without its tokens, which tokens_file has
+  std::string tokens_file{};                 ///< empty: there are none
   std::chrono::milliseconds drain_delay{0};  ///< from the signal to the end of accepting
   spdlog::level::level_enum log_level = spdlog::level::info;
   std::vector<std::string> warnings;  ///< lines for the log
@@ -68,6 +70,7 @@ struct early_exit {
 
 /// Parses the command line. Flags have precedence over the environment (COUNTERD_*), and
 /// that over the --config file. Throws std::bad_alloc.
-std::variant<options, check_request, early_exit> parse_options(int argc, const char* const* argv);
+std::variant<options, check_request, token_request, early_exit> parse_options(
+    int argc, const char* const* argv);
 
 }  // namespace config

@@ -81,6 +81,10 @@ struct limits {
   /// a 503.
   static constexpr std::size_t bodies_bytes_max = 128 * 1024 * 1024;
 
+  /// Requests of a connection that are refused with 401; then it ends. A client that has the wrong
+  /// token should say so to its user, and not try on.
+  static constexpr unsigned authentication_failures_max = 10;
+
   // -- the server -----------------------------------------------------------
 
   /// An idle connection takes about 1 KiB. Fewer if the process may open too few files.

@@ -16,14 +16,14 @@ namespace process {
 
 namespace {
 
-/// Writes to stdout, without stdio: exit() would wait for its lock. Returns 0, or the error.
-int write_all(std::string_view text) noexcept {
+/// Writes without stdio: exit() would wait for its lock. Returns 0, or the error.
+int write_all(int descriptor, std::string_view text) noexcept {
   while (!text.empty()) {
-    const auto bytes = ::write(STDOUT_FILENO, text.data(), text.size());
+    const auto bytes = ::write(descriptor, text.data(), text.size());
     if (bytes > 0) {
       text.remove_prefix(static_cast<std::size_t>(bytes));
     } else if (bytes < 0 && errno == EAGAIN) {
-      pollfd out{STDOUT_FILENO, POLLOUT, 0};
+      pollfd out{descriptor, POLLOUT, 0};
       ::poll(&out, 1, -1);
     } else if (bytes == 0 || errno != EINTR) {
       return bytes == 0 ? EIO : errno;
@@ -43,14 +43,19 @@ void fill_standard_descriptors() {
 }
 
 void print_within(std::chrono::milliseconds patience, const std::string& text) {
-  const auto print = [text] { write_all(text); };
+  const auto print = [text] { write_all(STDOUT_FILENO, text); };
   if (!call_within(patience, print))
     print();
 }
 
 void print(std::string_view text) {
-  if (const int error = write_all(text); error != 0)
+  if (const int error = write_all(STDOUT_FILENO, text); error != 0)
     throw std::system_error(error, std::generic_category(), "stdout cannot be written");
+}
+
+void print_once(std::string_view text) {
+  if (const int error = write_all(STDERR_FILENO, text); error != 0)
+    throw std::system_error(error, std::generic_category(), "stderr cannot be written");
 }
 
 void print_error(std::initializer_list<std::string_view> pieces) noexcept {

@@ -19,6 +19,10 @@ void print_within(std::chrono::milliseconds patience, const std::string& text);
 /// cannot be written.
 void print(std::string_view text);
 
+/// Writes `text` to stderr and waits until somebody reads it: for what cannot be printed again.
+/// Throws std::system_error if it cannot be written.
+void print_once(std::string_view text);
+
 /// Writes the pieces of a text to stderr without blocking (see stderr_output for the exceptions):
 /// what there is no room for is lost. Allocates nothing.
 void print_error(std::initializer_list<std::string_view> pieces) noexcept;

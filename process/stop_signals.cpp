@@ -61,7 +61,9 @@ void unblock_hangup() noexcept {
   mask_hangup(SIG_UNBLOCK);
 }
 
-stop_signals::stop_signals(std::function<void()> tick) : tick_(std::move(tick)) {
+stop_signals::stop_signals(std::function<void()> tick, std::function<void()> hangup)
+    : tick_(std::move(tick)),
+      hangup_(std::move(hangup)) {
   std::signal(SIGPIPE, SIG_IGN);
   std::signal(SIGXFSZ, SIG_IGN);  // a file at its limit of length is a full disk: EFBIG
   std::signal(SIGTTOU, SIG_IGN);  // `stty tostop` would stop a background job that logs
@@ -110,7 +112,9 @@ int stop_signals::next_signal() const {
   for (;;) {
     const int signal = wait_for(
         awaited_, std::chrono::ceil<std::chrono::milliseconds>(next_tick - steady_clock::now()));
-    if (signal == SIGHUP)
+    if (signal == SIGHUP && hangup_)
+      hangup_();
+    else if (signal == SIGHUP)
       call_within(log_patience,
                   [] { spdlog::info("ignoring SIGHUP: flags are read only at the start"); });
     else if (signal != 0)

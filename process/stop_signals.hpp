@@ -23,14 +23,15 @@ void unblock_hangup() noexcept;
 ///   - otherwise makes wait() return. After the delay, if there is one, the process has
 ///     limits::exit_timeout to end by itself; then this ends it.
 /// If there is a delay, the second one ends that, and the third one the process. Without, the
-/// second one ends the process at once, as the signal does by default. SIGHUP is ignored, with a
-/// line in the log. A stderr that nobody reads delays none of this.
+/// second one ends the process at once, as the signal does by default. SIGHUP calls `hangup`;
+/// without one it is ignored, with a line in the log. A stderr that nobody reads delays none of
+/// this.
 class stop_signals {
 public:
-  /// Calls `tick` about every ten seconds until a signal arrives, on the thread of the signals,
-  /// which it must not block; null: nothing is called. Throws std::runtime_error, of one line, if
-  /// there can be no thread.
-  explicit stop_signals(std::function<void()> tick = {});
+  /// Calls `tick` about every ten seconds, and `hangup` for each SIGHUP, until a signal arrives, on
+  /// the thread of the signals, which they must not block; null: nothing is called. Throws
+  /// std::runtime_error, of one line, if there can be no thread.
+  explicit stop_signals(std::function<void()> tick = {}, std::function<void()> hangup = {});
   /// Ends the thread.
   ~stop_signals();
 
@@ -61,6 +62,7 @@ private:
   int exit_code() const noexcept;
 
   const std::function<void()> tick_;
+  const std::function<void()> hangup_;
   sigset_t set_;
   sigset_t awaited_;  // set_ and SIGHUP
   std::atomic<bool> is_starting_ = true;

@@ -3,12 +3,15 @@
 #include "rights/scope.hpp"
 
 #include <algorithm>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace rights {
+
+class token_set;
 
 inline constexpr std::string_view any_origin = "*";
 
@@ -29,7 +32,7 @@ struct browser_policy {
   }
 };
 
-/// What clients may do.
+/// What clients may do. `local` and `remote` are for requests without a token.
 struct access_policy {
   scope_set local = scope_set::all();  ///< those on this machine
   /// Those on others, and those for whom a proxy on this machine says that it forwards. Nullopt:
@@ -37,6 +40,8 @@ struct access_policy {
   std::optional<scope_set> remote{};
   bool is_read_only = false;  ///< nobody may change a counter
   browser_policy browsers{};
+  /// Null: the server has no tokens, and ignores Authorization.
+  std::shared_ptr<const token_set> tokens{};
 };
 
 }  // namespace rights

@@ -1,5 +1,6 @@
 #include "http/api/dispatcher.hpp"
 
+#include "counter/limits.hpp"
 #include "http/api/text/text_reply.hpp"
 
 #include <utility>
@@ -26,11 +27,23 @@ std::optional<dispatcher::addressed_call> dispatcher::next_call() {
     next = next_exchange_call();
   while (!next) {
     const auto* request = pipeline_.next_request();
-    if (request == nullptr)
-      break;
-    handle(*request, next);
+    if (request == nullptr) {
+      if (!pipeline_.is_undecided())
+        break;
+      request = decide_on_body();
+    }
+    if (request != nullptr)
+      handle(*request, next);
   }
   return next;
+}
+
+/// Returns the request if its response does not depend on its body; otherwise null.
+const request* dispatcher::decide_on_body() {
+  if (!router_.takes_body(pipeline_.undecided(), connection_))
+    return pipeline_.refuse_body();
+  pipeline_.accept_body();
+  return nullptr;
 }
 
 /// Sets `next` if the request needs the store.
@@ -42,6 +55,8 @@ void dispatcher::handle(const request& request, std::optional<addressed_call>& n
   if (const auto* command = std::get_if<counter::command>(&result)) {
     next = addressed_call{slot, {*command, nullptr}};
   } else if (const auto* response = std::get_if<http::response>(&result)) {
+    if (response->status == status::unauthorized)
+      count_failure();
     respond(slot, router_.path(), *response);
   } else {
     auto& pending = std::get<std::unique_ptr<exchange>>(result);
@@ -50,6 +65,13 @@ void dispatcher::handle(const request& request, std::optional<addressed_call>& n
     exchanges_.add(slot, router_.path(), std::move(pending));
     next = next_exchange_call();
   }
+}
+
+/// Ends the connection of a peer that tries tokens. It cannot find one, but it fills the log.
+void dispatcher::count_failure() {
+  router_.report_failure();
+  if (++failures_ == counter::limits::authentication_failures_max)
+    pipeline_.close_after_newest();
 }
 
 std::optional<dispatcher::addressed_call> dispatcher::next_exchange_call() {

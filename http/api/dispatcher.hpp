@@ -7,6 +7,7 @@
 #include "http/protocol/pipeline.hpp"
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <optional>
 
@@ -29,7 +30,9 @@ public:
       : pipeline_(pipeline),
         router_(router),
         metrics_(metrics),
-        connection_(connection) {}
+        connection_(connection) {
+    pipeline.decide_on_bodies();
+  }
 
   struct addressed_call {
     response_queue::slot_type slot;
@@ -47,7 +50,9 @@ public:
   void complete(response_queue::slot_type slot, const counter::completion& completion);
 
 private:
+  const request* decide_on_body();
   void handle(const request& request, std::optional<addressed_call>& next);
+  void count_failure();
   std::optional<addressed_call> next_exchange_call();
   void respond(response_queue::slot_type slot, std::size_t path, const response& response);
 
@@ -55,6 +60,7 @@ private:
   http::router& router_;
   loop_metrics& metrics_;
   const connection_info connection_;
+  std::uint8_t failures_ = 0;  // responses with status 401
   pending_exchanges exchanges_;
 };
 

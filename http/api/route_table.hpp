@@ -44,6 +44,11 @@ struct route {
   error_format errors;
   handler handle;
   http::audience audience = audience::clients;
+
+  /// Returns true for a batch: what it needs depends on its operations.
+  constexpr bool needs_operations() const noexcept {
+    return scope == rights::scope::none && effect == effect::writes;
+  }
 };
 
 /// Returns all routes; static. Routes of one path are adjacent.

@@ -3,7 +3,9 @@
 #include "http/api/refusals.hpp"
 #include "http/api/v1/problem.hpp"
 #include "http/protocol/field_value.hpp"
+#include "http/protocol/percent.hpp"
 
+#include <chrono>
 #include <optional>
 #include <string>
 #include <utility>
@@ -97,24 +99,58 @@ response respond_for_server(method method) {
   return {status::bad_request, "only OPTIONS takes *\n"};
 }
 
+rights::permissions anonymous(const rights::access_policy& policy, rights::scope_set scopes) {
+  return {scopes, policy.is_read_only,
+          policy.tokens ? rights::authority::anonymous : rights::authority::address};
+}
+
+/// Returns true if the query has a parameter that is meant to be a token.
+bool has_token_in_query(target& target) {
+  // The usual query is looked at once, and not decoded.
+  if (!target.is_encoded() && target.raw_query().find("token") == std::string_view::npos)
+    return false;
+  const auto is_there = [&](std::string_view name) {
+    return target.find(name).lookup != target::lookup::missing;
+  };
+  return is_there("token") || is_there("access_token");
+}
+
 }  // namespace
 
-router::router(const v1::server_info& server, const rights::access_policy& policy, audience serves)
+router::router(const v1::server_info& server, const rights::access_policy& policy,
+               const std::time_t* now, audience serves)
     : server_(server),
       serves_(serves),
+      now_(now),
+      is_read_only_(policy.is_read_only),
       browser_guard_(policy.browsers),
-      local_(scopes_at(serves, policy.local), policy.is_read_only),
-      forwarded_(
-          scopes_at(serves, policy.remote.value_or(policy.local).without(rights::scope::admin)),
-          policy.is_read_only),
-      remote_(scopes_at(serves,
-                        policy.remote.value_or(rights::scope_set{}).without(rights::scope::admin)),
-              policy.is_read_only) {}
+      authenticator_(policy.tokens),
+      local_(anonymous(policy, scopes_at(serves, policy.local))),
+      forwarded_(anonymous(
+          policy,
+          scopes_at(serves, policy.remote.value_or(policy.local).without(rights::scope::admin)))),
+      remote_(anonymous(policy, scopes_at(serves, policy.remote.value_or(rights::scope_set{})
+                                                      .without(rights::scope::admin)))),
+      of_token_({}, policy.is_read_only, rights::authority::token) {}
 
 action router::route(const request& request, const connection_info& connection) {
+  return respond(request, connection, /*is_whole=*/true);
+}
+
+bool router::takes_body(const request& request, const connection_info& connection) {
+  const auto result = respond(request, connection, /*is_whole=*/false);
+  const auto* refusal = std::get_if<response>(&result);
+  return refusal == nullptr || refusal->status < status::bad_request;
+}
+
+/// If the request is not whole, returns a response that does not depend on the body, or any
+/// command.
+action router::respond(const request& request, const connection_info& connection, bool is_whole) {
+  found_route found;
   const auto defect = target_.parse(request.target);
   const auto raw_path = target_.raw_path();
-  const auto match = find_path(raw_path);
+  found.match = find_path(raw_path);
+  const auto& match = found.match;
   path_ = match.routes;
   const auto errors = match.routes != nullptr ? match.routes->errors : errors_of_unknown(raw_path);
   if (!browser_guard_.accepts_host(request, connection))
@@ -129,26 +165,77 @@ action router::route(const request& request, const connection_info& connection) 
   }
   if (request.method == method::options)
     return respond_to_options(request, *match.routes);
-  const auto* route = match.routes->find(request.method);
-  if (route == nullptr)
+  found.route = match.routes->find(request.method);
+  if (found.route == nullptr)
     return method_not_allowed(*match.routes);
-  const auto& permissions = permissions_of(request, connection);
-  if (const auto verdict = permissions.check(route->scope); verdict != rights::verdict::allowed)
-    return refusal_as(errors, problem_of(verdict, route->scope));
+  found.permissions = &permissions_of(request, connection);
+  if (authenticator_.is_enabled())
+    if (auto refusal = authenticate(request, errors, found))
+      return std::move(*refusal);
+  const auto& route = *found.route;
+  const auto& permissions = *found.permissions;
+  auto verdict =
+      route.needs_operations() ? permissions.check_any_operation() : permissions.check(route.scope);
+  if (permissions.has_limits() && verdict == rights::verdict::allowed)
+    verdict = check_limits(found);
+  if (verdict != rights::verdict::allowed)
+    return denial(errors, verdict, route.scope, permissions);
   // A list is costly, and reveals every name.
-  const bool is_guarded = route->effect == effect::writes || route->scope == rights::scope::list;
-  if (is_guarded && !browser_guard_.accepts_site(request))
+  const bool is_guarded = route.effect == effect::writes || route.scope == rights::scope::list;
+  if (is_guarded && !browser_guard_.accepts_site(request) && !found.is_bearer)
     return refusal_as(errors,
                       cross_origin(request.fields.find(header_fields::name::origin).value_or("")));
   if (is_guarded && is_prefetch(request))
     return refusal_as(errors, {v1::code::prefetch, "a prefetch may not change or list counters"});
-  if (route->effect == effect::writes)
+  if (route.effect == effect::writes)
     if (auto refusal = refuse_write(request, errors))
       return std::move(*refusal);
-  return route->handle({request, target_, server_, permissions, match.raw_name});
+  if (!is_whole)
+    return counter::command{};
+  return route.handle({request, target_, server_, permissions, match.raw_name});
 }
 
-action router::respond_to_options(const request& request, const path_routes& routes) const {
+/// Decides on a request that a token limits, as far as the header tells: with the text endpoints,
+/// that is all of it.
+rights::verdict router::check_limits(const found_route& found) {
+  const auto& permissions = *found.permissions;
+  const auto& route = *found.route;
+  if (found.match.routes->has_name) {
+    std::string buffer;
+    return permissions.check_name(decode(found.match.raw_name, false, buffer));
+  }
+  if (route.errors != error_format::text || route.scope == rights::scope::none)
+    return rights::verdict::allowed;
+  const auto [lookup, name] = target_.find("name");
+  if (lookup != target::lookup::found)
+    return rights::verdict::allowed;  // the handler refuses it
+  const auto verdict = permissions.check_name(name);
+  return verdict == rights::verdict::allowed && route.scope == rights::scope::add
+             ? permissions.check_addition(/*delta=*/1, /*has_options=*/false)
+             : verdict;
+}
+
+/// Replaces the permissions in `found` by those of the request's token, if it has one. Returns the
+/// response if it has a token that is not accepted.
+std::optional<response> router::authenticate(const request& request, error_format errors,
+                                             found_route& found) {
+  using outcome = authenticator::outcome;
+  if (has_token_in_query(target_))
+    return refusal_as(errors, token_in_query());
+  const std::chrono::sys_seconds now{
+      std::chrono::seconds{now_ != nullptr ? *now_ : std::time(nullptr)}};
+  const auto result = authenticator_.check(request.fields, now);
+  if (result.outcome == outcome::none)
+    return std::nullopt;
+  if (result.outcome != outcome::accepted)
+    return denial(errors, result.outcome);
+  of_token_ = {*result.grant, is_read_only_};
+  found.permissions = &of_token_;
+  found.is_bearer = result.is_bearer;
+  return std::nullopt;
+}
+
+response router::respond_to_options(const request& request, const path_routes& routes) const {
   response response{.status = status::no_content, .allow = routes.allow};
   if (!browser_guard::is_preflight(request))
     return response;

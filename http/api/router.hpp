@@ -1,5 +1,6 @@
 #pragma once
 
+#include "http/api/authenticator.hpp"
 #include "http/api/browser_guard.hpp"
 #include "http/api/request_context.hpp"
 #include "http/api/route_table.hpp"
@@ -7,7 +8,12 @@
 #include "rights/permissions.hpp"
 
 #include <cstddef>
+#include <ctime>
+#include <functional>
+#include <memory>
+#include <optional>
 #include <string>
+#include <utility>
 
 namespace http {
 
@@ -15,10 +21,11 @@ namespace http {
 /// its target would be most of what an idle connection takes. Used on its loop's thread.
 class router {
 public:
-  /// Borrows `server`. For operators there are only the routes of their audience, and everybody has
-  /// the scope `metrics`.
+  /// Borrows `server`, and `now`, the current second, by which tokens expire; null: the system's
+  /// clock. For operators there are only the routes of their audience, and everybody has the scope
+  /// `metrics`. Throws std::runtime_error if there are tokens and no SHA-256.
   explicit router(const v1::server_info& server, const rights::access_policy& policy = {},
-                  audience serves = audience::clients);
+                  const std::time_t* now = nullptr, audience serves = audience::clients);
 
   /// Parses the target of `request`, finds the route and returns the action of its handler.
   /// Responds itself if the request is malformed, has no route, or may not be sent by its client,
@@ -29,6 +36,25 @@ public:
   /// loop_metrics::unrouted if it has none.
   std::size_t path() const noexcept { return path_ != nullptr ? path_->index : paths_max; }
 
+  /// Returns false if route() refuses `request` whatever its body is. Call it when the header is
+  /// complete.
+  bool takes_body(const request& request, const connection_info& connection);
+
+  /// Replaces the tokens of the policy, for the next request on. Precondition: the policy has
+  /// tokens.
+  void set_tokens(std::shared_ptr<const rights::token_set> tokens) noexcept {
+    authenticator_.set_tokens(std::move(tokens));
+  }
+
+  /// Has report_failure() call `report`.
+  void report_failures(std::function<void()> report) { report_failure_ = std::move(report); }
+
+  /// Reports a response with status 401.
+  void report_failure() const {
+    if (report_failure_)
+      report_failure_();
+  }
+
   /// Returns further fields for the response to `request`, see browser_guard.
   const std::string* fields_for(const request& request) const {
     return browser_guard_.fields_for(request);
@@ -38,19 +64,35 @@ public:
   const http::known_hosts& known_hosts() const noexcept { return browser_guard_.known_hosts(); }
 
 private:
+  struct found_route {
+    path_match match{};
+    const http::route* route = nullptr;
+    const rights::permissions* permissions = nullptr;
+    bool is_bearer = false;  // with a token that no browser sends by itself
+  };
+
+  action respond(const request& request, const connection_info& connection, bool is_whole);
+  std::optional<response> authenticate(const request& request, error_format errors,
+                                       found_route& found);
+  rights::verdict check_limits(const found_route& found);
   const rights::permissions& permissions_of(const request& request,
                                             const connection_info& connection) const noexcept;
   bool serves(const path_routes& routes) const noexcept;
-  action respond_to_options(const request& request, const path_routes& routes) const;
+  response respond_to_options(const request& request, const path_routes& routes) const;
 
   const v1::server_info& server_;
   const audience serves_;
+  const std::time_t* const now_;
+  const bool is_read_only_;
   browser_guard browser_guard_;
+  authenticator authenticator_;
   rights::permissions local_;
   rights::permissions forwarded_;
   rights::permissions remote_;
+  rights::permissions of_token_;  // of the request that is being routed, if it has one
   target target_;
   const path_routes* path_ = nullptr;  // of the last request; null: none has it
+  std::function<void()> report_failure_;
 };
 
 }  // namespace http

@@ -30,6 +30,18 @@ std::size_t header_fields::count(name field) const noexcept {
   return count;
 }
 
+std::optional<std::string_view> header_fields::find_single(name field) const noexcept {
+  std::optional<std::string_view> single;
+  bool is_repeated = false;
+  for_each([&](auto next, std::string_view value) {
+    if (next != field)
+      return;
+    is_repeated = single.has_value();
+    single = value;
+  });
+  return is_repeated ? std::nullopt : single;
+}
+
 std::optional<std::string> header_fields::find(name field) const {
   std::optional<std::string> list;
   for_each([&](auto next, std::string_view value) {

@@ -16,6 +16,7 @@ public:
   enum class name : std::uint8_t {
     accept,
     access_control_request_method,
+    authorization,
     browser_agent,  ///< a User-Agent that begins with Mozilla/
     content_encoding,
     content_range,
@@ -51,6 +52,10 @@ public:
 
   /// Returns the number of fields with this name.
   std::size_t count(name field) const noexcept;
+
+  /// Returns the value of a field that is there once; nullopt if it is missing or repeated. Valid
+  /// until the fields change.
+  std::optional<std::string_view> find_single(name field) const noexcept;
 
   /// Returns the value; the values of repeated fields joined by `, ` (RFC 9110 section 5.3);
   /// nullopt if there is no such field.

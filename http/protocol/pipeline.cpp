@@ -50,6 +50,14 @@ const http::request* pipeline::next_request() {
         refuse(parser_.why());
         return nullptr;
       case parse_state::complete:
+        if (is_discarding_) {
+          is_discarding_ = false;
+          release();
+          continue;
+        }
+        // Also if the body has arrived: how the bytes are split must not change the outcome.
+        if (parser_.expects_continue() && stop_to_decide())
+          return nullptr;
         yield();
         return &parser_.request();
     }
@@ -57,7 +65,29 @@ const http::request* pipeline::next_request() {
   return nullptr;
 }
 
-/// Opens the slot of a complete request.
+/// Returns false if a decision was made, or nobody makes one.
+bool pipeline::stop_to_decide() noexcept {
+  is_undecided_ = decides_ && !is_decided_;
+  return is_undecided_;
+}
+
+void pipeline::accept_body() noexcept {
+  is_undecided_ = false;
+  is_decided_ = true;
+}
+
+const http::request* pipeline::refuse_body() {
+  is_undecided_ = false;
+  is_decided_ = is_refused_ = true;
+  if (parser_.is_in_body()) {
+    parser_.discard_body();
+    is_discarding_ = true;
+  }
+  yield();
+  return &parser_.request();
+}
+
+/// Opens the slot of a complete request, or of one whose body is discarded.
 void pipeline::yield() {
   const auto& request = parser_.request();
   const bool ends_connection = is_last(request);
@@ -69,7 +99,7 @@ void pipeline::yield() {
   is_yielded_ = true;
   if (ends_connection) {
     is_closing_ = true;
-    should_linger_ |= is_draining_ || !unparsed().empty();
+    should_linger_ |= is_draining_ || is_discarding_ || !unparsed().empty();
   }
 }
 
@@ -78,11 +108,19 @@ void pipeline::release_request() {
   if (!is_yielded_)
     return;
   is_yielded_ = false;
+  if (!is_discarding_)
+    release();
+}
+
+void pipeline::release() {
+  is_decided_ = is_refused_ = false;
   parser_.restart();
 }
 
 /// Handles the end of the available bytes, within a request or between two.
 void pipeline::end_of_bytes() {
+  if (parser_.is_in_body() && stop_to_decide())
+    return;
   if (input_ended_) {
     if (parser_.has_begun())
       refuse(incomplete);
@@ -94,10 +132,11 @@ void pipeline::end_of_bytes() {
 }
 
 bool pipeline::is_last(const http::request& request) const noexcept {
-  if (!request.keep_alive)
+  // A peer that waits for `100 Continue` may never send the body: what comes next is ambiguous.
+  if (!request.keep_alive || (is_refused_ && parser_.expects_continue()))
     return true;
   // A draining connection still serves the requests pipelined behind this one.
-  return is_draining_ && unparsed().empty();
+  return is_draining_ && (unparsed().empty() || is_discarding_);
 }
 
 std::string_view pipeline::unparsed() const noexcept {
@@ -110,6 +149,11 @@ bool pipeline::can_parse() const noexcept {
 }
 
 // -- responses ----------------------------------------------------------------
+
+void pipeline::close_after_newest() noexcept {
+  responses_.close_after_newest();
+  is_closing_ = should_linger_ = true;
+}
 
 void pipeline::complete(slot_type slot, const response& response) {
   responses_.complete(slot, response, date_.text());
@@ -184,6 +228,12 @@ void pipeline::refuse(const refusal& refusal) {
     return;
   is_closing_ = should_linger_ = true;
   refused_ = &refusal;
+  if (is_discarding_) {
+    // The request has its response already.
+    responses_.close_after_newest();
+    is_discarding_ = false;
+    return release();
+  }
   const bool is_head = parser_.request().method == method::head;
   const auto slot = responses_.open({.http_11 = true, .keep_alive = false, .is_head = is_head});
   const bool is_method = refusal.status == status::method_not_allowed;
@@ -196,6 +246,8 @@ void pipeline::refuse(const refusal& refusal) {
 
 void pipeline::drain() noexcept {
   is_draining_ = true;
+  if (is_discarding_)
+    return close_after_newest();
   const bool is_between_requests = !parser_.has_begun() && unparsed().empty();
   if (is_between_requests && responses_.close_after_newest())
     is_closing_ = should_linger_ = true;

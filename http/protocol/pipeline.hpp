@@ -50,6 +50,24 @@ public:
   /// The request is valid until the next call of next_request() or next_step().
   const http::request* next_request();
 
+  /// From now on next_request() also returns null when the header of a request is complete and its
+  /// body is not, before anything is sent to the peer: is_undecided() is true then, once for each
+  /// request. Decide whether the body is of use, then call next_request() again.
+  void decide_on_bodies() noexcept { decides_ = true; }
+  bool is_undecided() const noexcept { return is_undecided_; }
+
+  /// Returns the request to decide on, whose body is void. Valid until the decision.
+  const http::request& undecided() const noexcept { return parser_.request(); }
+
+  /// Decides that the body is of use: sends `100 Continue` if the peer waits for it, and yields the
+  /// request when it is complete.
+  void accept_body() noexcept;
+
+  /// Decides that the response does not depend on the body: yields the request at once. The body is
+  /// discarded as it arrives. A peer that waits for `100 Continue` may never send it, so the
+  /// connection ends with the response.
+  const http::request* refuse_body();
+
   /// Returns the slot for the response to the request that was yielded last.
   slot_type slot() const noexcept { return responses_.newest(); }
 
@@ -61,6 +79,10 @@ public:
   void add_fields(slot_type slot, const std::string& fields) {
     responses_.add_fields(slot, fields);
   }
+
+  /// Makes the response to the request that was yielded last the connection's last, and yields no
+  /// further request. Call it before complete() and begin().
+  void close_after_newest() noexcept;
 
   /// Yields no further request until the response of `slot` is complete. For responses that may be
   /// large or slow.
@@ -156,7 +178,9 @@ private:
   void yield();
   void release_request();
   void save_unparsed();
+  void release();
   void end_of_bytes();
+  bool stop_to_decide() noexcept;
   bool is_last(const http::request& request) const noexcept;
 
   const date& date_;
@@ -181,6 +205,12 @@ private:
   // The peer may still be sending. Closing with unread input would reset the connection, and the
   // peer might lose the last response.
   bool should_linger_ : 1 = false;
+  // Of the current request: its body was accepted or refused, was refused, is being discarded.
+  bool is_decided_ : 1 = false;
+  bool is_refused_ : 1 = false;
+  bool is_discarding_ : 1 = false;
+  bool is_undecided_ : 1 = false;
+  bool decides_ : 1 = false;  // decide_on_bodies() was called
 };
 
 }  // namespace http

@@ -128,6 +128,11 @@ bool request_parser::awaits_continue() const noexcept {
   return is_in_body() && guard_.expects_continue() && request_.http_11 && !is_continued_;
 }
 
+void request_parser::discard_body() noexcept {
+  forget_body();
+  discards_body_ = true;
+}
+
 void request_parser::restart() {
   events_.reset();
   guard_ = {};
@@ -139,6 +144,7 @@ void request_parser::restart() {
   chunk_left_ = 0;
   state_ = parse_state::need_more;
   has_begun_ = has_request_line_ = has_skipped_line_ = is_continued_ = has_chunk_ = false;
+  discards_body_ = false;
   has_close_ = has_keep_alive_ = false;
 }
 
@@ -147,7 +153,7 @@ void request_parser::restart() {
 bool request_parser::store_body(std::string_view piece) {
   body_bytes_ += piece.size();
   constexpr auto methods_with_body = method::post | method::put | method::delete_;
-  if (!contains(methods_with_body, request_.method))
+  if (discards_body_ || !contains(methods_with_body, request_.method))
     return true;
   auto& stored = request_.body;
   if (bodies_ != nullptr &&

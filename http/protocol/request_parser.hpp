@@ -67,6 +67,16 @@ public:
   /// Reports that `100 Continue` was sent.
   void confirm_continue() noexcept { is_continued_ = true; }
 
+  /// Returns true if the request has Expect: 100-continue and a body, whether or not the peer
+  /// waited. Call it in the state `complete`, or if is_in_body().
+  bool expects_continue() const noexcept {
+    return guard_.expects_continue() && request_.http_11 &&
+           (is_in_body() || body_bytes_ > 0 || has_chunk_);
+  }
+
+  /// Drops the body that has arrived, and discards the rest. Call it if is_in_body().
+  void discard_body() noexcept;
+
   /// Begins the next request. Call it in the state `complete`, or to drop a partial request.
   void restart();
 
@@ -146,6 +156,7 @@ private:
   bool has_keep_alive_ = false;    // the same
   bool is_continued_ = false;
   bool has_chunk_ = false;  // a chunk header was consumed
+  bool discards_body_ = false;
 };
 
 }  // namespace http

@@ -71,6 +71,8 @@ std::optional<header_fields::name> to_used(beast::http::field name, beast::strin
       return header_fields::name::accept;
     case beast::http::field::access_control_request_method:
       return header_fields::name::access_control_request_method;
+    case beast::http::field::authorization:
+      return header_fields::name::authorization;
     case beast::http::field::content_encoding:
       return header_fields::name::content_encoding;
     case beast::http::field::content_range:

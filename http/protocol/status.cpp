@@ -14,6 +14,8 @@ std::string_view status_line(status code) noexcept {
       return "HTTP/1.1 304 Not Modified\r\n";
     case status::bad_request:
       return "HTTP/1.1 400 Bad Request\r\n";
+    case status::unauthorized:
+      return "HTTP/1.1 401 Unauthorized\r\n";
     case status::forbidden:
       return "HTTP/1.1 403 Forbidden\r\n";
     case status::not_found:

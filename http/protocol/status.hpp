@@ -12,6 +12,7 @@ enum class status : std::uint16_t {
   no_content = 204,
   not_modified = 304,
   bad_request = 400,
+  unauthorized = 401,
   forbidden = 403,
   not_found = 404,
   method_not_allowed = 405,

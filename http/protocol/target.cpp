@@ -75,7 +75,8 @@ target::defect target::parse(std::string_view raw) {
   } else {
     split_path(rest);
   }
-  if (is_plain(rest))
+  is_encoded_ = !is_plain(rest);
+  if (!is_encoded_)
     return defect::none;
   if (!is_good(path_, decoded_value_))
     return defect::path;

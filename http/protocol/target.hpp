@@ -21,6 +21,9 @@ public:
   /// begins with `/`.
   std::string_view raw_path() const noexcept { return path_; }
 
+  /// Returns true if the path or the query has an encoded byte. Call it if there is no defect.
+  bool is_encoded() const noexcept { return is_encoded_; }
+
   /// Returns the query, percent-encoded and without its question mark; empty if there is none.
   std::string_view raw_query() const noexcept { return query_; }
 
@@ -40,6 +43,7 @@ private:
 
   std::string_view path_;
   std::string_view query_;
+  bool is_encoded_ = false;
   std::string decoded_name_;
   std::string decoded_value_;
 };

@@ -14,7 +14,8 @@ loop_services::loop_services(const counter::limits& server_limits, const v1::ser
       clock(origin),
       store_client(store_loop, store),
       deadlines(clock),
-      router(info, policy, serves) {
+      router(info, policy, &clock.second(), serves) {
+  router.report_failures([this] { failures.add(); });
   deadlines.set_duration(deadlines::header, limits.header_timeout);
   deadlines.set_duration(deadlines::body, limits.body_timeout);
   deadlines.set_duration(deadlines::write, limits.write_timeout);

@@ -12,6 +12,7 @@
 #include "http/protocol/body_budget.hpp"
 #include "http/protocol/date.hpp"
 #include "http/protocol/refusal_counts.hpp"
+#include "http/server/failure_log.hpp"
 #include "http/server/loop_balance.hpp"
 #include "http/server/store_loop.hpp"
 
@@ -43,6 +44,7 @@ struct loop_services {
   counter::store_client store_client;
   http::deadlines deadlines;
   http::ready_set ready_set;
+  failure_log failures{timers};
   http::router router;
   /// The buffer for every read of a socket. Its contents are valid within one handler only.
   std::array<char, counter::limits::read_bytes_max> read_buffer;

@@ -148,6 +148,11 @@ void server::begin_leaving(std::chrono::milliseconds delay) {
     worker.begin_leaving(end);
 }
 
+void server::set_tokens(const std::shared_ptr<const rights::token_set>& tokens) {
+  for (auto& worker : impl_->workers)
+    worker.set_tokens(tokens);
+}
+
 void server::stop() {
   impl_->health.is_draining = true;
   // Counted from here: a loop that is busy may begin much later.

@@ -37,6 +37,12 @@ void worker::listen(tcp_acceptor acceptor) {
   listeners_.emplace_back(std::move(acceptor), services_, admission_);
 }
 
+void worker::set_tokens(std::shared_ptr<const rights::token_set> tokens) {
+  services_.tasks.post([&router = services_.router, tokens = std::move(tokens)]() mutable {
+    router.set_tokens(std::move(tokens));
+  });
+}
+
 void worker::run() {
   services_.tasks.take_over();
   for (auto& listener : listeners_)

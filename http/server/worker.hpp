@@ -6,6 +6,7 @@
 #include "http/server/loop_services.hpp"
 
 #include <list>
+#include <memory>
 #include <optional>
 
 namespace http {
@@ -28,6 +29,9 @@ public:
 
   /// Accepts connections from `acceptor`. Call it before run().
   void listen(tcp_acceptor acceptor);
+
+  /// Replaces the tokens for the requests that the loop routes from then on. Thread-safe.
+  void set_tokens(std::shared_ptr<const rights::token_set> tokens);
 
   /// Serves until drain(), then until the last connection is closed and no worker of the group can
   /// hand over another. Then closes connections that are still open.

@@ -54,6 +54,8 @@ UNREFERENCED = {"#/components/responses/" + name for name in
 def reference_faults(description):
     found = []
     used = set(UNREFERENCED)
+    used |= {"#/components/securitySchemes/" + scheme
+             for requirement in description.document["security"] for scheme in requirement}
     for where, node in nodes(description.document):
         if not isinstance(node.get("$ref"), str):
             continue

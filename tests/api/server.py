@@ -4,6 +4,7 @@ import re
 import signal
 import subprocess
 import tempfile
+import time
 
 
 class Server:
@@ -41,6 +42,15 @@ class Server:
         self.log.close()
         if status != self.expected_status:
             raise RuntimeError(f"{' '.join(self.command)} ended with {status}: {said}")
+
+    def reload(self):
+        """Has the server read its token file, and waits until it says so."""
+        self.process.send_signal(signal.SIGHUP)
+        end = time.monotonic() + 10
+        while " tokens from " not in self.said():
+            if time.monotonic() > end:
+                raise RuntimeError(f"the tokens were not read: {self.said()}")
+            time.sleep(0.01)
 
     def said(self):
         self.log.seek(0)

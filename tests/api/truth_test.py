@@ -5,6 +5,7 @@ import datetime
 import traceback
 import urllib.parse
 
+import tokens
 from description import read_json
 from exchange import Connection, external_address, request
 from server import Server
@@ -35,6 +36,8 @@ def run(program, description, coverage, tally):
                       expiring, idempotency, listing, batches, backing_up, others, operating, every_method,
                       every_path, refused_early, other_hosts, other_sites, without_rights):
             attempt(check, w)
+    with tokens.File(program) as file, witness("--tokens", file.path) as w:
+        attempt(lambda w: with_tokens(w, file), w)
     with witness("--read-only") as w:
         attempt(read_only, w)
     with witness("--allow-origin", "https://app.example") as w:
@@ -608,6 +611,45 @@ def without_rights(w):
         if effect != "none":
             w.ask(method, target, 403, code_of_refusal(method, target, "forbidden"), body=body)
     w.reconnect()
+
+
+def with_tokens(w, file):
+    """Each request needs a token, of which nothing is repeated."""
+    others = file.create("others", "--scopes", "all", "--prefix", "others/")
+    adder = file.create("adder", "--scopes", "add", "--delta", "1..5")
+    nothing = {effect: file.create(effect, "--scopes", scope) for effect, scope in
+               [("read", "add"), ("list", "read"), ("write", "read"), ("backup", "read")]}
+    every = file.create("every", "--scopes", "all")
+    w.server.reload()
+    for method, target, body, effect in requests_of(w):
+        if method == "OPTIONS":
+            continue
+        code = code_of_refusal(method, target, "unauthorized")
+        wrong = [[("Authorization", value)] for value in
+                 ("Bearer x", "Digest x=y", f"Bearer {every[:-1]}", "Bearer " + file.unknown)]
+        for fields in wrong if effect == "none" else [[], *wrong]:
+            answer = w.ask(method, target, 401, code, fields, body)
+            expected = 'Bearer realm="counterd"' + (', error="invalid_token"' if fields else "")
+            w.tally.check(f"{method} {target} 401 has a challenge",
+                          [] if answer and answer.field("WWW-Authenticate") == expected else [answer])
+            w.reconnect()  # ten of them end a connection
+        twice = [("Authorization", "Bearer " + every)] * 2
+        w.ask(method, target, 400, code_of_refusal(method, target, "bad-request"), twice, body)
+        query = target + ("&" if "?" in target else "?") + "access_token=" + every
+        w.ask(method, query, 400, code_of_refusal(method, target, "bad-request"), body=body)
+        if effect != "none":
+            forbidden = code_of_refusal(method, target, "forbidden")
+            answer = w.ask(method, target, 403, forbidden, tokens.basic(nothing[effect]), body)
+            w.tally.check(f"{method} {target} 403 names a scope",
+                          [] if answer and 'scope="' in answer.field("WWW-Authenticate")
+                          else [answer])
+            if effect != "backup":
+                w.ask(method, target, 403, forbidden, tokens.bearer(others), body)
+    for fields in ({"delta": 6}, {"delta": 5, "ttl": 5}):
+        w.ask("POST", COUNTER + "x", 403, "forbidden", tokens.bearer(adder), fields)
+        w.ask("POST", "/v1/batch", 403, "forbidden", tokens.bearer(adder),
+              {"ops": [op("add", "x"), {**op("add", "x"), **fields}]}, {"index": 1})
+    w.ask("GET", COUNTER + "x", 404, "not-found", tokens.bearer(every))
 
 
 def read_only(w):

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <string>
 #include <string_view>
+#include <variant>
 #include <vector>
 
 using rights::scope;
@@ -130,4 +131,36 @@ TEST_CASE("--browser-writes is refuse or allow") {
   CHECK(accepted({"--browser-writes", "allow"}).access.browsers.allows_cross_site);
   CHECK_FALSE(accepted({"--browser-writes", "refuse"}).access.browsers.allows_cross_site);
   check_refused({"--browser-writes", "yes"}, "yes is none of refuse,allow");
+}
+
+TEST_CASE("--tokens leaves clients without a token no rights, unless flags give them some") {
+  const auto options = accepted({"--tokens", "some/file"});
+  CHECK(options.tokens_file == "some/file");
+  CHECK(options.access.local == scope_set{});
+  CHECK_FALSE(options.access.remote);
+  CHECK(accepted({}).access.local == scope_set::all());
+  CHECK(accepted({}).tokens_file == "");
+  CHECK(accepted({"--tokens", "f", "--anonymous-local", "read,admin"}).access.local ==
+        scope_set{scope::read, scope::admin});
+  CHECK(accepted({"--tokens", "f", "--anonymous-local", "all"}).access.local == scope_set::all());
+  CHECK(accepted({"--anonymous-local", "none"}).access.local == scope_set{});
+  for (const std::string bad : {"reads", "none,read", "all,read", "read add"}) {
+    CAPTURE(bad);
+    check_refused({"--anonymous-local", bad}, bad + " is neither all nor none nor a list of");
+  }
+  check_refused({"--tokens", ""}, "--tokens");
+  const environment_variable variable{"COUNTERD_TOKENS", "other/file"};
+  CHECK(accepted({}).tokens_file == "other/file");
+  const auto request = std::get<config::token_request>(unit::parse({"token", "check"}));
+  CHECK(request.file == "other/file");
+  // What is created goes into no file unless it is asked for.
+  const auto created = std::get<config::token_request>(
+      unit::parse({"token", "create", "--name", "a", "--scopes", "all"}));
+  CHECK(created.file == "");
+}
+
+TEST_CASE("exposure_of() finds nothing wrong with a server that has tokens") {
+  CHECK(exposure_of(accepted({"--listen", "0.0.0.0:80", "--tokens", "f"})) == "");
+  CHECK(exposure_of(accepted({"--listen", "0.0.0.0:80", "--anonymous-local", "read"}))
+            .find("--tokens FILE") != std::string::npos);
 }

@@ -18,7 +18,8 @@ namespace unit {
 
 using arguments = std::vector<std::string>;
 
-using parsed_options = std::variant<config::options, config::check_request, config::early_exit>;
+using parsed_options =
+    std::variant<config::options, config::check_request, config::token_request, config::early_exit>;
 
 inline parsed_options parse(const arguments& flags) {
   std::vector<const char*> argv{"counterd"};

@@ -149,14 +149,16 @@ public:
   void shrink(std::size_t kept_bytes) { pipeline.shrink(kept_bytes); }
 
   /// Frees what the connections of a loop share.
-  void renew_router() { router_.emplace(server_info_); }
+  void renew_router() { router_.emplace(server_info_, policy_); }
 
 private:
   const counter::limits limits_;
   const std::time_t now_ = 0;
   const http::date date_{now_};
   const http::v1::server_info server_info_;
-  std::optional<http::router> router_{std::in_place, server_info_};
+  // The hosts that the cases of tests/cases name.
+  const rights::access_policy policy_{.browsers = {.hosts = {"a", "h"}}};
+  std::optional<http::router> router_{std::in_place, server_info_, policy_};
 
 public:
   http::loop_metrics metrics;

@@ -26,6 +26,7 @@ constexpr entry entries[] = {
     {code::invalid_idempotency_key, status::bad_request, "invalid-idempotency-key",
      "Invalid Idempotency-Key"},
     {code::bad_request, status::bad_request, "bad-request", "Malformed request"},
+    {code::unauthorized, status::unauthorized, "unauthorized", "A valid token is needed"},
     {code::forbidden, status::forbidden, "forbidden", "Not allowed"},
     {code::read_only, status::forbidden, "read-only", "Server is read-only"},
     {code::cross_origin, status::forbidden, "cross-origin", "Not from another site"},

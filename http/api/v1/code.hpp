@@ -20,6 +20,7 @@ enum class code : std::uint8_t {
   malformed_json,
   invalid_idempotency_key,
   bad_request,
+  unauthorized,  ///< the request needs a token that is valid
   forbidden,     ///< the client may not send this request
   read_only,     ///< nobody may change a counter
   cross_origin,  ///< a page of another site sent what only a user or its own pages may send

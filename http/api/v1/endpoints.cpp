@@ -1,6 +1,7 @@
 #include "http/api/v1/endpoints.hpp"
 
 #include "counter/name.hpp"
+#include "http/api/operation_rights.hpp"
 #include "http/api/refusals.hpp"
 #include "http/api/v1/backup_exchange.hpp"
 #include "http/api/v1/backup_reader.hpp"
@@ -18,6 +19,7 @@
 #include "http/api/v1/statistics.hpp"
 #include "http/protocol/percent.hpp"
 
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -100,6 +102,9 @@ action call_counter(const request_context& context, counter::operation operation
   auto command = read_command(context, operation);
   if (!command)
     return to_response(command.error());
+  const auto verdict = check_operation(context.permissions, command->name, command->parameters);
+  if (verdict != rights::verdict::allowed)
+    return denial(error_format::problem, verdict, scope_of(operation), context.permissions);
   return std::make_unique<counter_exchange>(*std::move(command), wanted(context));
 }
 
@@ -125,34 +130,14 @@ action remove_counter(const request_context& context) {
 
 namespace {
 
-/// Each operation needs what its single request does.
-rights::scope scope_of(counter::operation operation) noexcept {
-  switch (operation) {
-    case counter::operation::get:
-      return rights::scope::read;
-    case counter::operation::add:
-      return rights::scope::add;
-    case counter::operation::set:
-      return rights::scope::write;
-    case counter::operation::remove:
-      return rights::scope::remove;
-    case counter::operation::bind:
-      break;
-  }
-  return rights::scope::none;
-}
-
 /// Refuses a batch as a whole if one of its operations is not allowed; nullopt if all are.
-maybe_problem refuse_operation(const std::vector<counter::full_command>& commands,
-                               const rights::permissions& permissions) {
+std::optional<response> refuse_batch(const std::vector<counter::full_command>& commands,
+                                     const rights::permissions& permissions) {
   for (std::size_t i = 0; i < commands.size(); ++i) {
-    const auto needed = scope_of(commands[i].parameters.operation);
-    const auto verdict = permissions.check(needed);
-    if (verdict == rights::verdict::allowed)
-      continue;
-    auto refusal = problem_of(verdict, needed);
-    refusal.index = i;
-    return refusal;
+    const auto& parameters = commands[i].parameters;
+    const auto verdict = check_operation(permissions, commands[i].name, parameters);
+    if (verdict != rights::verdict::allowed)
+      return denial(error_format::problem, verdict, scope_of(parameters.operation), permissions, i);
   }
   return std::nullopt;
 }
@@ -165,6 +150,9 @@ action list_counters(const request_context& context) {
   auto list = read_list(context.target.raw_query());
   if (!list)
     return to_response(list.error());
+  if (const auto verdict = context.permissions.check_name(list->prefix);
+      verdict != rights::verdict::allowed)
+    return denial(error_format::problem, verdict, rights::scope::list, context.permissions);
   return std::make_unique<list_exchange>(*std::move(list));
 }
 
@@ -184,8 +172,8 @@ action run_batch(const request_context& context) {
   auto commands = read_batch(context.request, *key);
   if (!commands)
     return to_response(commands.error());
-  if (const auto defect = refuse_operation(*commands, context.permissions))
-    return to_response(*defect);
+  if (auto refusal = refuse_batch(*commands, context.permissions))
+    return std::move(*refusal);
   for (auto& command : *commands)
     command.idempotency_ttl = *ttl;
   return std::make_unique<batch_exchange>(*std::move(commands));

@@ -22,6 +22,7 @@ TEST_CASE("text_of() and status_of() return the published values for every code"
       {code::malformed_json, "malformed-json", 400},
       {code::invalid_idempotency_key, "invalid-idempotency-key", 400},
       {code::bad_request, "bad-request", 400},
+      {code::unauthorized, "unauthorized", 401},
       {code::forbidden, "forbidden", 403},
       {code::read_only, "read-only", 403},
       {code::cross_origin, "cross-origin", 403},

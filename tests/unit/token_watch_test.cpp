@@ -1,0 +1,119 @@
+#include "tokens/token_watch.hpp"
+#include "tests/unit/token_support.hpp"
+#include "tokens/commands.hpp"
+
+#include <doctest/doctest.h>
+
+#include <chrono>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <stdexcept>
+#include <string>
+
+#include <fcntl.h>
+#include <sys/stat.h>
+
+namespace {
+
+namespace fs = std::filesystem;
+
+/// A token file in a folder of its own.
+class token_file {
+public:
+  token_file() {
+    auto folder = (fs::temp_directory_path() / "counterd-test-XXXXXX").string();
+    REQUIRE(::mkdtemp(folder.data()) != nullptr);
+    folder_ = folder;
+    write("");
+  }
+  ~token_file() { fs::remove_all(folder_); }
+  token_file(const token_file&) = delete;
+  token_file& operator=(const token_file&) = delete;
+
+  std::string path() const { return (folder_ / "tokens").string(); }
+
+  std::string add(const std::string& name) const {
+    return tokens::create({.name = name, .scopes = {rights::scope::add}}, path()).token;
+  }
+  void write(const std::string& text) const { std::ofstream{path()} << text; }
+  /// Makes the last change look older than it is.
+  void age() const {
+    const timespec times[] = {{1'000'000'000, 0}, {1'000'000'000, 0}};
+    REQUIRE(::utimensat(AT_FDCWD, path().c_str(), times, 0) == 0);
+  }
+
+private:
+  fs::path folder_;
+};
+
+}  // namespace
+
+TEST_CASE("a token_watch reads a file that took the place of another at once") {
+  const token_file file;
+  file.add("first");
+  tokens::token_watch watch{file.path()};
+  CHECK(watch.tokens()->size() == 1);
+  CHECK(watch.check() == nullptr);
+  CHECK(watch.check(/*now=*/true) == nullptr);
+  const auto before = watch.tokens();
+  file.add("second");  // by a rename
+  const auto after = watch.check();
+  REQUIRE(after != nullptr);
+  CHECK(after == watch.tokens());
+  CHECK(after->size() == 2);
+  CHECK(before->size() == 1);
+  CHECK(watch.check() == nullptr);
+}
+
+TEST_CASE("a token_watch leaves a file that is being written in place") {
+  const token_file file;
+  file.add("first");
+  tokens::token_watch watch{file.path()};
+  file.write("");
+  CHECK(watch.check() == nullptr);
+  CHECK(watch.tokens()->size() == 1);
+  file.age();
+  REQUIRE(watch.check() != nullptr);
+  CHECK(watch.tokens()->size() == 0);
+  file.write("# changed\n");
+  CHECK(watch.check() == nullptr);
+  CHECK(watch.check(/*now=*/true) != nullptr);
+}
+
+TEST_CASE("a token_watch reports each fault once, and its tokens stay") {
+  const token_file file;
+  file.add("first");
+  tokens::token_watch watch{file.path()};
+  file.write("broken\n");
+  file.age();
+  CHECK_THROWS_WITH_AS(
+      watch.check(),
+      (file.path() + ":1: the second word must be sha256: and 64 hexadecimal digits").c_str(),
+      std::runtime_error);
+  CHECK(watch.check() == nullptr);
+  CHECK(watch.tokens()->size() == 1);
+  fs::remove(file.path());
+  CHECK_THROWS_AS(watch.check(), std::runtime_error);
+  CHECK(watch.check() == nullptr);
+  CHECK(watch.tokens()->size() == 1);
+  file.add("second");
+  file.add("third");
+  CHECK(watch.check() != nullptr);
+  CHECK(watch.tokens()->size() == 2);
+}
+
+TEST_CASE("check() judges a token as a server does, to the second") {
+  const token_file file;
+  const std::chrono::sys_seconds end{std::chrono::seconds{2'000'000'000}};
+  const auto token =
+      tokens::create({.name = "a", .scopes = {rights::scope::add}, .expires_at = end}, file.path())
+          .token;
+  CHECK(tokens::check(token, file.path(), end - std::chrono::seconds{1}).is_good);
+  CHECK_FALSE(tokens::check(token, file.path(), end).is_good);
+  CHECK(tokens::check(token, file.path(), end).text ==
+        "the token a expired at 2033-05-18T03:33:20Z");
+  CHECK(tokens::revoke("a", file.path()));
+  CHECK_FALSE(tokens::check(token, file.path(), end - std::chrono::seconds{1}).is_good);
+  CHECK_FALSE(tokens::revoke("a", file.path()));
+}

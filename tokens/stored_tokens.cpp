@@ -1,0 +1,176 @@
+#include "tokens/stored_tokens.hpp"
+
+#include "rights/limits.hpp"
+#include "rights/token_file.hpp"
+
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+#include <memory>
+#include <stdexcept>
+#include <string_view>
+#include <utility>
+#include <variant>
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace tokens {
+
+namespace {
+
+constexpr std::size_t file_bytes_max = rights::limits::lines_max * rights::limits::line_bytes_max;
+
+constexpr mode_t others_may_write = S_IWGRP | S_IWOTH;
+
+[[noreturn]] void fail(const std::string& path, std::string_view problem) {
+  throw std::runtime_error(path + ": " + std::string{problem});
+}
+
+[[noreturn]] void fail_by(int error, const std::string& path, std::string_view what) {
+  fail(path, std::string{what} + ": " + std::strerror(error));
+}
+
+/// Closes a descriptor, and removes a file that is not wanted any more.
+class open_file {
+public:
+  explicit open_file(int descriptor) noexcept : descriptor_(descriptor) {}
+  ~open_file() {
+    if (descriptor_ >= 0)
+      ::close(descriptor_);
+    if (!to_remove_.empty())
+      ::unlink(to_remove_.c_str());
+  }
+  open_file(const open_file&) = delete;
+  open_file& operator=(const open_file&) = delete;
+
+  int get() const noexcept { return descriptor_; }
+  void remove_at_end(std::string path) { to_remove_ = std::move(path); }
+  void keep() noexcept { to_remove_.clear(); }
+
+private:
+  int descriptor_;
+  std::string to_remove_;
+};
+
+std::int64_t nanoseconds(const timespec& time) noexcept {
+  return std::int64_t{time.tv_sec} * 1'000'000'000 + time.tv_nsec;
+}
+
+file_state state_from(const struct stat& status) noexcept {
+  return {status.st_dev, status.st_ino, static_cast<std::uint64_t>(status.st_size),
+          nanoseconds(status.st_mtim), nanoseconds(status.st_ctim)};
+}
+
+std::string read_all(int descriptor, const std::string& path) {
+  std::string text;
+  char buffer[64 * 1024];
+  for (;;) {
+    const auto bytes = ::read(descriptor, buffer, sizeof buffer);
+    if (bytes == 0)
+      return text;
+    if (bytes < 0 && errno != EINTR)
+      fail_by(errno, path, "cannot be read");
+    text.append(buffer, bytes > 0 ? static_cast<std::size_t>(bytes) : 0);
+    if (text.size() > file_bytes_max)
+      fail(path, "the file is too large for a token file");
+  }
+}
+
+void write_all(int descriptor, std::string_view text, const std::string& path) {
+  while (!text.empty()) {
+    const auto bytes = ::write(descriptor, text.data(), text.size());
+    if (bytes < 0 && errno != EINTR)
+      fail_by(errno, path, "cannot be written");
+    text.remove_prefix(bytes > 0 ? static_cast<std::size_t>(bytes) : 0);
+  }
+}
+
+/// Returns the path behind symbolic links; `path` if there is no such file.
+std::string resolved(const std::string& path) {
+  const std::unique_ptr<char, decltype(&std::free)> real{::realpath(path.c_str(), nullptr),
+                                                         &std::free};
+  return real ? real.get() : path;
+}
+
+int open_folder_of(const std::string& path) {
+  const auto slash = path.rfind('/');
+  const auto folder = slash == path.npos ? std::string{"."} : path.substr(0, slash + 1);
+  return ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+}
+
+/// Makes a rename durable. A file system that cannot sync directories has done what it can.
+void sync_folder_of(const std::string& path) {
+  const open_file folder{open_folder_of(path)};
+  if (folder.get() >= 0)
+    ::fsync(folder.get());
+}
+
+}  // namespace
+
+std::optional<file_state> state_of(const std::string& path) noexcept {
+  struct stat status {};
+  return ::stat(path.c_str(), &status) == 0 ? std::optional{state_from(status)} : std::nullopt;
+}
+
+stored_tokens read_tokens(const std::string& path) {
+  // Without O_NONBLOCK, open() would wait for whoever writes to a pipe.
+  const open_file file{::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)};
+  if (file.get() < 0)
+    fail_by(errno, path, "cannot be opened");
+  struct stat status {};
+  if (::fstat(file.get(), &status) != 0)
+    fail_by(errno, path, "cannot be read");
+  if (!S_ISREG(status.st_mode))
+    fail(path, "is not a regular file");
+  if ((status.st_mode & others_may_write) != 0)
+    fail(path, "others than its owner may write it: run chmod go-w " + path);
+  stored_tokens stored{read_all(file.get(), path), {}, state_from(status)};
+  auto parsed = rights::parse_token_file(stored.text);
+  if (const auto* fault = std::get_if<rights::file_fault>(&parsed))
+    fail(path + ":" + std::to_string(fault->line), fault->problem);
+  stored.entries = std::move(std::get<std::vector<rights::token_entry>>(parsed));
+  return stored;
+}
+
+folder_lock::folder_lock(const std::string& path) : descriptor_(open_folder_of(resolved(path))) {
+  if (descriptor_ < 0)
+    fail_by(errno, path, "its folder cannot be opened");
+  while (::flock(descriptor_, LOCK_EX) != 0)
+    if (errno != EINTR) {
+      const int error = errno;
+      ::close(descriptor_);
+      fail_by(error, path, "its folder cannot be locked");
+    }
+}
+
+folder_lock::~folder_lock() {
+  ::close(descriptor_);
+}
+
+void write_tokens(const std::string& path, const std::string& text) {
+  const auto target = resolved(path);
+  auto temporary = target + ".XXXXXX";
+  open_file file{::mkostemp(temporary.data(), O_CLOEXEC)};  // with mode 0600
+  if (file.get() < 0)
+    fail_by(errno, path, "cannot be replaced");
+  file.remove_at_end(temporary);
+  struct stat status {};
+  if (::stat(target.c_str(), &status) == 0) {
+    // In this order: a change of owner may clear bits of the mode.
+    if (::fchown(file.get(), status.st_uid, status.st_gid) != 0 ||
+        ::fchmod(file.get(), status.st_mode & 07777) != 0)
+      fail_by(errno, path, "its owner and mode cannot be preserved");
+  }
+  write_all(file.get(), text, path);
+  if (::fsync(file.get()) != 0)
+    fail_by(errno, path, "cannot be synced");
+  if (::rename(temporary.c_str(), target.c_str()) != 0)
+    fail_by(errno, path, "cannot be replaced");
+  file.keep();
+  sync_folder_of(target);
+}
+
+}  // namespace tokens
