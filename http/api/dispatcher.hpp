@@ -45,9 +45,9 @@ public:
   void complete(response_queue::slot_type slot, const counter::completion& completion);
 
 private:
-  const request* decide_on_body();
+  void decide_on_body();
   void handle(const request& request, std::optional<addressed_call>& next);
-  void count_failure();
+  void respond(const response& response);
   std::optional<addressed_call> next_exchange_call();
 
   http::pipeline& pipeline_;

@@ -30,9 +30,9 @@ public:
   /// and to OPTIONS. The action may borrow from `request`, and until the next call from the router.
   action route(const request& request, const connection_info& connection);
 
-  /// Returns false if route() refuses `request` whatever its body is. Call it when the header is
-  /// complete.
-  bool takes_body(const request& request, const connection_info& connection);
+  /// Returns the response if route() refuses `request` whatever its body is; otherwise nullopt.
+  /// Call it when the header is complete.
+  std::optional<response> refuse(const request& request, const connection_info& connection);
 
   /// Replaces the tokens of the policy, for the next request on. Precondition: the policy has
   /// tokens.
