@@ -7,10 +7,12 @@
 #include "config/processors.hpp"
 #include "config/shard_advice.hpp"
 #include "http/server/server.hpp"
+#include "metrics/family.hpp"
 #include "process/abrupt_end.hpp"
 #include "process/clock_watch.hpp"
 #include "process/descriptors.hpp"
 #include "process/heap.hpp"
+#include "process/process_report.hpp"
 #include "process/standard_streams.hpp"
 #include "process/stderr_sink.hpp"
 #include "process/stop_signals.hpp"
@@ -43,9 +45,11 @@
 namespace {
 
 /// Listens on every address that the host name has, and returns them.
-std::vector<std::string> listen(http::server& server, const config::listen_address& address) {
+std::vector<std::string> listen(http::server& server, const config::listen_address& address,
+                                bool for_operators) {
   try {
-    return server.listen(address.host, address.port);
+    return for_operators ? server.listen_for_operators(address.host, address.port)
+                         : server.listen(address.host, address.port);
   } catch (const boost::system::system_error& error) {
     throw std::runtime_error("cannot listen on " + address.host + ":" + address.port + ": " +
                              error.code().message());
@@ -54,10 +58,11 @@ std::vector<std::string> listen(http::server& server, const config::listen_addre
 
 /// Listens on all addresses. Returns the endpoints.
 std::vector<std::string> listen(http::server& server,
-                                const std::vector<config::listen_address>& addresses) {
+                                const std::vector<config::listen_address>& addresses,
+                                bool for_operators = false) {
   std::vector<std::string> endpoints;
   for (const auto& address : addresses)
-    for (const auto& endpoint : listen(server, address))
+    for (const auto& endpoint : listen(server, address, for_operators))
       endpoints.push_back(endpoint);
   return endpoints;
 }
@@ -88,10 +93,13 @@ void check_open_ports(const std::vector<std::string>& endpoints,
 }
 
 /// Prints a line for each endpoint, for scripts. Goes on if nobody reads stdout.
-void print(const std::vector<std::string>& endpoints) {
+void print(const std::vector<std::string>& endpoints,
+           const std::vector<std::string>& operators_endpoints) {
   std::string lines;
   for (const auto& endpoint : endpoints)
     lines += "listening on http://" + endpoint + "\n";
+  for (const auto& endpoint : operators_endpoints)
+    lines += "listening for operators on http://" + endpoint + "\n";
   process::print_within(std::chrono::seconds{1}, lines);
 }
 
@@ -100,13 +108,15 @@ void print(const std::vector<std::string>& endpoints) {
 std::size_t limit_descriptors(config::options& options) {
   auto& limits = options.limits;
   const auto descriptors_max = process::raise_descriptor_limit();
-  const auto budget =
-      process::divide_descriptors(descriptors_max, process::descriptors_in_use(),
-                                  {.connections = limits.connections_max,
-                                   .refusals = limits.refusals_max,
-                                   .event_loops = options.threads,
-                                   .listen_addresses = options.listen.size(),
-                                   .has_database = !options.storage.directory.empty()});
+  const bool has_operators = !options.operators_listen.empty();
+  const auto budget = process::divide_descriptors(
+      descriptors_max, process::descriptors_in_use(),
+      {.connections = limits.connections_max,
+       .refusals = limits.refusals_max,
+       .event_loops = options.threads + (has_operators ? 1 : 0),
+       .listen_addresses = options.listen.size() + options.operators_listen.size(),
+       .operators = has_operators ? counter::limits::operators_connections_max : 0,
+       .has_database = !options.storage.directory.empty()});
   if (budget.connections < limits.connections_max)
     spdlog::warn(
         "this process may open {} files (ulimit -n), so it serves {} connections at a time "
@@ -163,6 +173,13 @@ void advise_shards(const config::options& options) {
                  *better, options.shards);
 }
 
+const auto log_sink = std::make_shared<process::stderr_sink>();
+
+void report_log(metrics::report& report) {
+  report.add(metrics::kind::counter, "counterd_log_lines_dropped_total",
+             "Lines of the log that nobody read in time.", log_sink->dropped_lines());
+}
+
 /// Serves until a signal arrives. `watch` is null if there are no tokens. Returns the exit code.
 int run(config::options options, tokens::token_watch* watch) {
   process::clock_watch clock;
@@ -195,12 +212,16 @@ int run(config::options options, tokens::token_watch* watch) {
                                             options.threads, *store);
     const auto endpoints = listen(*server, options.listen);
     check_open_ports(endpoints, options.access.remote, watch != nullptr);
+    const auto operators_endpoints = listen(*server, options.operators_listen, true);
+    server->add_report(&process::report_process);
+    server->add_report(&report_log);
     server->start();
     if (watch != nullptr)
       updates.begin(*watch, [&server](const auto& tokens) { server->set_tokens(tokens); });
+    signals.set_delay(options.drain_delay);
     // Nothing can refuse any more.
     signals.complete_start();
-    print(endpoints);
+    print(endpoints, operators_endpoints);
     if (!options.storage.memory_warning.empty())
       spdlog::warn(options.storage.memory_warning);
   } catch (const std::exception& error) {
@@ -215,6 +236,10 @@ int run(config::options options, tokens::token_watch* watch) {
     spdlog::info("stopping, because the disk has failed");
   else
     spdlog::info("stopping on {}", received == SIGINT ? "SIGINT" : "SIGTERM");
+  if (options.drain_delay.count() > 0 && !signals.has_failed()) {
+    server->begin_leaving(options.drain_delay);
+    signals.wait_for_delay();
+  }
   server->stop();
   store->close();
   server.reset();
@@ -238,8 +263,7 @@ int check(const config::check_request& request) {
 
 /// Logs to stderr from now on.
 void open_log(spdlog::level::level_enum level) {
-  auto logger =
-      std::make_shared<spdlog::logger>("counterd", std::make_shared<process::stderr_sink>());
+  auto logger = std::make_shared<spdlog::logger>("counterd", log_sink);
   // spdlog's own handler prints to stderr, and waits until somebody reads it.
   logger->set_error_handler([](const std::string& /*message*/) {});
   spdlog::set_default_logger(std::move(logger));

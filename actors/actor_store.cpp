@@ -74,7 +74,7 @@ public:
   void wake() noexcept override { std::abort(); }
   void post_after(std::chrono::milliseconds, std::function<void()>) override { std::abort(); }
   bool is_here() const noexcept override { return true; }
-  counter::time_point begin_pass() noexcept override { std::abort(); }
+  pass_time begin_pass() noexcept override { std::abort(); }
 };
 
 }  // namespace
@@ -115,7 +115,7 @@ struct actor_store::impl {
   void spawn(const Arguments&... arguments) {
     auto& mailbox = mailboxes.emplace_back(counter::limits::shard_operations_max);
     try {
-      mailbox.actor = system.spawn<Actor, Options>(std::ref(mailbox.load), arguments...);
+      mailbox.actor = system.spawn<Actor, Options>(std::ref(mailbox), arguments...);
     } catch (...) {
       mailboxes.pop_back();
       throw;
@@ -199,6 +199,23 @@ counter::health actor_store::health() const noexcept {
 
 counter::usage actor_store::usage() const noexcept {
   return {impl_->counters.used(), impl_->idempotency_records.used()};
+}
+
+counter::store_statistics actor_store::statistics() const {
+  counter::store_statistics statistics;
+  for (unsigned i = 0; i < impl_->traits.shards; ++i) {
+    const auto& [load, metrics, actor] = impl_->mailboxes[i];
+    statistics.shards.push_back(
+        {load.operations(), load.operations_max(), load.refused(), &metrics});
+    statistics.counter_bytes += metrics.cache_bytes.value();
+  }
+  statistics.usage = usage();
+  statistics.health = health();
+  if (impl_->ledger != nullptr)
+    statistics.ledger = impl_->ledger->statistics();
+  else
+    statistics.counter_bytes = impl_->counter_bytes.used();
+  return statistics;
 }
 
 const counter::placement& actor_store::placement() const noexcept {

@@ -32,6 +32,7 @@ public:
   const counter::store_traits& traits() const noexcept override;
   counter::health health() const noexcept override;
   counter::usage usage() const noexcept override;
+  counter::store_statistics statistics() const override;
   const counter::placement& placement() const noexcept override;
   const counter::mailbox_layout& layout() const noexcept override;
   connection connect(counter::event_loop& loop) override;

@@ -1,21 +1,13 @@
 #pragma once
 
 #include "actors/loop_scheduler.hpp"
-#include "actors/shard_load.hpp"
+#include "actors/mailbox.hpp"
 #include "counter/store/store.hpp"
 
 #include <atomic>
 #include <deque>
 
 namespace actors {
-
-/// An actor of the store, a shard or a ledger actor, and the load of its mailbox.
-struct mailbox {
-  explicit mailbox(std::size_t operations_max) : load(operations_max) {}
-
-  shard_load load;
-  caf::actor actor;
-};
 
 /// Sends the batches of one event loop to the actors. Used on the loop's thread or, once
 /// the loop has stopped, by one thread at a time.

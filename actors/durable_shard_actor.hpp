@@ -1,6 +1,6 @@
 #pragma once
 
-#include "actors/shard_load.hpp"
+#include "actors/mailbox.hpp"
 #include "actors/shard_mail.hpp"
 #include "counter/shard/commit_pace.hpp"
 #include "counter/shard/durable_table.hpp"
@@ -20,7 +20,7 @@ namespace actors {
 class durable_shard_actor : public caf::event_based_actor {
 public:
   /// `load`, `ledger` and what the settings refer to outlive the actor.
-  durable_shard_actor(caf::actor_config& config, shard_load& load,
+  durable_shard_actor(caf::actor_config& config, actors::mailbox& own,
                       const counter::durable_table::settings& settings, counter::ledger& ledger);
 
   const char* name() const override { return "durable-counter-shard"; }
@@ -33,8 +33,10 @@ private:
   void apply(std::unique_ptr<counter::batch> batch) noexcept;
   void wait_or_commit() noexcept;
   void commit() noexcept;
+  void measure(std::chrono::nanoseconds commit_took) noexcept;
 
   shard_load& load_;
+  counter::shard_metrics& metrics_;
   counter::durable_table table_;                        // used only while the actor runs
   std::vector<std::unique_ptr<counter::batch>> group_;  // applied and not committed
   counter::commit_pace pace_;

@@ -33,9 +33,9 @@ struct executor {
 
 }  // namespace
 
-ledger_actor::ledger_actor(caf::actor_config& config, shard_load& load, counter::ledger& ledger)
+ledger_actor::ledger_actor(caf::actor_config& config, actors::mailbox& own, counter::ledger& ledger)
     : caf::event_based_actor(config),
-      load_(load),
+      load_(own.load),
       ledger_(ledger) {}
 
 caf::behavior ledger_actor::make_behavior() {

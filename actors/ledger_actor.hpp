@@ -1,6 +1,6 @@
 #pragma once
 
-#include "actors/shard_load.hpp"
+#include "actors/mailbox.hpp"
 #include "actors/shard_mail.hpp"
 #include "counter/shard/ledger.hpp"
 
@@ -11,7 +11,7 @@ namespace actors {
 class ledger_actor : public caf::event_based_actor {
 public:
   /// `load` and `ledger` outlive the actor.
-  ledger_actor(caf::actor_config& config, shard_load& load, counter::ledger& ledger);
+  ledger_actor(caf::actor_config& config, actors::mailbox& own, counter::ledger& ledger);
 
   const char* name() const override { return "counter-ledger"; }
 

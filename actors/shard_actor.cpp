@@ -6,10 +6,11 @@
 
 namespace actors {
 
-shard_actor::shard_actor(caf::actor_config& config, shard_load& load,
+shard_actor::shard_actor(caf::actor_config& config, actors::mailbox& own,
                          const counter::table::settings& settings)
     : caf::event_based_actor(config),
-      load_(load),
+      load_(own.load),
+      metrics_(own.metrics),
       table_(settings) {}
 
 caf::behavior shard_actor::make_behavior() {
@@ -26,7 +27,7 @@ caf::behavior shard_actor::make_behavior() {
 }
 
 void shard_actor::apply(std::unique_ptr<counter::batch> batch) noexcept {
-  counter::apply_batch(*batch, table_);
+  counter::apply_batch(*batch, table_, metrics_);
   load_.release(batch->size());
   tsan_release(static_cast<caf::resumable*>(this));
   auto& origin = batch->origin();

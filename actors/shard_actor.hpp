@@ -1,6 +1,6 @@
 #pragma once
 
-#include "actors/shard_load.hpp"
+#include "actors/mailbox.hpp"
 #include "actors/shard_mail.hpp"
 #include "counter/shard/table.hpp"
 
@@ -12,7 +12,7 @@ namespace actors {
 class shard_actor : public caf::event_based_actor {
 public:
   /// `load` and what the settings refer to outlive the actor.
-  shard_actor(caf::actor_config& config, shard_load& load,
+  shard_actor(caf::actor_config& config, actors::mailbox& own,
               const counter::table::settings& settings);
 
   const char* name() const override { return "counter-shard"; }
@@ -26,6 +26,7 @@ private:
   void apply(std::unique_ptr<counter::batch> batch) noexcept;
 
   shard_load& load_;
+  counter::shard_metrics& metrics_;
   counter::table table_;  // used only while the actor runs
 };
 

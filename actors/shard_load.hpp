@@ -6,6 +6,7 @@
 #include <chrono>
 #include <condition_variable>
 #include <cstddef>
+#include <cstdint>
 
 namespace actors {
 
@@ -22,6 +23,7 @@ public:
     if (in_mailbox_.fetch_add(operations, std::memory_order_relaxed) + operations <= max_)
       return true;
     release(operations);
+    refused_.fetch_add(operations, std::memory_order_relaxed);
     return false;
   }
 
@@ -31,6 +33,11 @@ public:
   }
 
   std::size_t operations() const noexcept { return in_mailbox_.load(std::memory_order_relaxed); }
+
+  std::size_t operations_max() const noexcept { return max_; }
+
+  /// Returns how many operations take() has refused.
+  std::uint64_t refused() const noexcept { return refused_.load(std::memory_order_relaxed); }
 
   /// Wakes the thread in wait_for() if the operations it waits for are there.
   void announce() noexcept {
@@ -57,6 +64,7 @@ private:
   std::atomic<std::size_t> in_mailbox_ = 0;
   std::atomic<std::size_t> wanted_ = 0;  // 0: no thread waits
   const std::size_t max_;
+  std::atomic<std::uint64_t> refused_ = 0;
   // Not std::binary_semaphore: libstdc++'s yields the processor four times before it sleeps.
   counter::mutex mutex_;  // guards nothing: for the condition variable only
   std::condition_variable_any reached_;

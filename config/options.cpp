@@ -67,6 +67,7 @@ public:
     add_duration("write-timeout", limits.write_timeout,
                  "Limit for a peer that does not read its responses");
     add_duration("idle-timeout", limits.idle_timeout, "Limit for a connection without requests");
+    add_delay();
     add_choice("log-level", log_level_, log_levels, "Lowest level to log on stderr");
     add_storage();
     check_ = app_.add_subcommand("check", "Verify a data directory that no server uses, and exit");
@@ -140,17 +141,41 @@ private:
         "listen",
         {"HOST:PORT", "127.0.0.1:8000",
          "Address to listen on; repeatable; :PORT is every address; port 0 picks a free port"},
-        [this](const std::string& text) { return append_addresses(text); });
+        [this](const std::string& text) { return append_addresses(text, listen_); });
+    flags_.add_repeatable(
+        "ops-listen",
+        {"HOST:PORT", "none",
+         "Address that serves only /metrics, /livez, /readyz, /v1/stats and /v1/admin/, to anybody "
+         "who reaches it (admin: only this machine), by a thread of its own; repeatable"},
+        [this](const std::string& text) {
+          return append_addresses(text, options_.operators_listen);
+        });
+  }
+
+  void add_delay() {
+    flags_.add("drain-delay",
+               {"TIME", "0s",
+                "How long to serve on after SIGTERM, so that balancers see /readyz fail first"},
+               [this](const std::string& text) {
+                 constexpr auto max = counter::limits::drain_delay_max;
+                 const auto delay = text == "0" || text == "0s"
+                                        ? std::optional{std::chrono::milliseconds{0}}
+                                        : parse_duration(text, max);
+                 options_.drain_delay = delay.value_or(options_.drain_delay);
+                 return delay ? std::string{}
+                              : text + " is not a time like 10s or 500ms, up to " + to_text(max);
+               });
   }
 
   /// Appends a list of addresses. Returns what is wrong with it, otherwise "".
-  std::string append_addresses(std::string_view list) {
-    return for_each_item(list, [this](std::string_view item) {
+  static std::string append_addresses(std::string_view list,
+                                      std::vector<listen_address>& addresses) {
+    return for_each_item(list, [&addresses](std::string_view item) {
       const auto address = listen_address::parse(item);
       if (!address)
         return (item.empty() ? "an empty address" : std::string{item}) +
                " is not HOST:PORT, like 127.0.0.1:8000 or [::1]:8000, nor PORT or :PORT";
-      listen_.push_back(*address);
+      addresses.push_back(*address);
       return std::string{};
     });
   }
@@ -300,7 +325,8 @@ std::string exposure_of(const options& options) {
 
 std::size_t threads_of(const options& options) {
   constexpr std::size_t scheduler = 4, database = 12, spare = 4;
-  const auto without_data = options.threads + scheduler + spare;
+  const auto operators = options.operators_listen.empty() ? 0u : 1u;
+  const auto without_data = options.threads + operators + scheduler + spare;
   return options.storage.directory.empty() ? without_data
                                            : without_data + options.shards + database;
 }

@@ -8,6 +8,7 @@
 
 #include <spdlog/common.h>
 
+#include <chrono>
 #include <cstddef>
 #include <string>
 #include <variant>
@@ -31,6 +32,7 @@ struct storage_options {
 /// The configuration of a server.
 struct options {
   std::vector<listen_address> listen{{"127.0.0.1", "8000"}};
+  std::vector<listen_address> operators_listen{};  ///< --ops-listen
   unsigned threads;  ///< event loops; by default one less than processors(), at least 1
   unsigned shards = 1;
   counter::limits limits;
@@ -38,8 +40,9 @@ struct options {
   /// directory a quarter of machine_memory(); parse_options() counts only what unused_memory()
   /// leaves.
   storage_options storage;
-  rights::access_policy access;  ///< without its tokens, which tokens_file has
-  std::string tokens_file{};     ///< empty: there are none
+  rights::access_policy access;              ///< without its tokens, which tokens_file has
+  std::string tokens_file{};                 ///< empty: there are none
+  std::chrono::milliseconds drain_delay{0};  ///< from the signal to the end of accepting
   spdlog::level::level_enum log_level = spdlog::level::info;
   std::vector<std::string> warnings;  ///< lines for the log
 

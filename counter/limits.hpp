@@ -116,6 +116,22 @@ struct limits {
 
   /// From SIGTERM to closing the last connection, whatever the peers do.
   static constexpr std::chrono::milliseconds drain_timeout{4'500};
+  /// A drain with a delay ends a share of the connections so often: a hundred steps of the delay
+  /// that balancers need, and no more work than a timer.
+  static constexpr std::chrono::milliseconds drain_step{100};
+  /// Orchestrators wait for no longer delay before they kill.
+  static constexpr std::chrono::minutes drain_delay_max{10};
+  /// An event loop whose pass takes longer is stuck: the longest that a pass was seen to take is a
+  /// hundredth.
+  static constexpr std::chrono::seconds live_pass_max{30};
+  /// Clients of a loop whose pass takes longer are better served elsewhere.
+  static constexpr std::chrono::seconds ready_pass_max{2};
+  /// Clients of a shard whose commit takes longer are better served elsewhere.
+  static constexpr std::chrono::seconds ready_commit_max{5};
+  /// Connections at --ops-listen: a few monitors and orchestrators.
+  static constexpr std::size_t operators_connections_max = 64;
+  /// Event loops, or shards, that have a series of their own; more are reported together.
+  static constexpr std::size_t series_max = 64;
   /// From SIGTERM to the end of the process, whatever the disk does: within five seconds.
   static constexpr std::chrono::milliseconds exit_timeout{4'800};
   /// While draining: how long an idle connection may still send a request.

@@ -30,7 +30,8 @@ descriptor_budget divide_descriptors(std::size_t limit, std::size_t in_use,
                                      const descriptor_needs& needs) {
   descriptor_budget budget;
   // A loop has an epoll set, an eventfd, and a connection that it accepts only to close it.
-  auto taken = in_use + others + needs.event_loops * (3 + 2 * needs.listen_addresses);
+  auto taken =
+      in_use + others + needs.operators + needs.event_loops * (3 + 2 * needs.listen_addresses);
   if (needs.has_database) {
     budget.tables = std::clamp(limit / 4, tables_min, tables_max);
     taken += budget.tables + files_besides_tables;

@@ -14,6 +14,7 @@ struct descriptor_needs {
   std::size_t refusals = 0;     ///< connections over the limit that are sent a 503 at a time
   std::size_t event_loops = 1;
   std::size_t listen_addresses = 1;  ///< as given; a name may stand for two
+  std::size_t operators = 0;         ///< connections of operators, beside --max-connections
   bool has_database = false;
 };
 

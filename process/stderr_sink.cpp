@@ -6,8 +6,7 @@ namespace process {
 
 void stderr_sink::sink_it_(const spdlog::details::log_msg& message) {
   if (!write_rest()) {
-    ++dropped_;
-    return;
+    return drop();
   }
   spdlog::memory_buf_t buffer;
   formatter_->format(message, buffer);
@@ -18,11 +17,15 @@ void stderr_sink::sink_it_(const spdlog::details::log_msg& message) {
   const std::string_view line{buffer.data(), buffer.size()};
   const auto written = output_.write(line);
   if (written == 0) {
-    ++dropped_;
-    return;
+    return drop();
   }
   dropped_ = 0;
   rest_ = line.substr(written);
+}
+
+void stderr_sink::drop() noexcept {
+  ++dropped_;
+  ++all_dropped_;
 }
 
 /// Completes the line that was cut. Returns false if there is still too little room.

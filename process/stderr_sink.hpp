@@ -4,6 +4,7 @@
 
 #include <spdlog/sinks/base_sink.h>
 
+#include <atomic>
 #include <cstdint>
 #include <mutex>
 #include <string>
@@ -14,16 +15,22 @@ namespace process {
 /// the reader does not read, so that an unattended pager or terminal cannot stop the server.
 /// With the next line that has room it reports how many were dropped. Thread-safe.
 class stderr_sink final : public spdlog::sinks::base_sink<std::mutex> {
+public:
+  /// Returns how many lines were dropped since the start. Thread-safe.
+  std::uint64_t dropped_lines() const noexcept { return all_dropped_; }
+
 protected:
   void sink_it_(const spdlog::details::log_msg& message) override;
   void flush_() override {}
 
 private:
+  void drop() noexcept;
   bool write_rest();
 
   stderr_output output_;
-  std::string rest_;  // of a line for which there was too little room
-  std::uint64_t dropped_ = 0;
+  std::string rest_;           // of a line for which there was too little room
+  std::uint64_t dropped_ = 0;  // since the last report
+  std::atomic<std::uint64_t> all_dropped_ = 0;
 };
 
 }  // namespace process

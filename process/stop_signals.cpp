@@ -97,7 +97,8 @@ int stop_signals::wait() const {
 
 void stop_signals::fail() noexcept {
   has_failed_ = true;
-  if (received_ == 0)
+  // Ends the wait for a signal, or the delay after it.
+  if (is_delayed_)
     ::kill(::getpid(), SIGTERM);
 }
 
@@ -136,8 +137,17 @@ void stop_signals::run() {
     });
     std::_Exit(EXIT_SUCCESS);
   }
+  // First: a failure must send no second signal where there is no delay to end.
+  is_delayed_ = delay_.count() > 0 && !has_failed_;
   received_ = signal;
   received_.notify_all();
+  if (is_delayed_) {
+    wait_for(set_, delay_);
+    is_delayed_ = false;
+    is_delayed_.notify_all();
+  }
+  if (is_over_)
+    return;
   signal = wait_for(set_, counter::limits::exit_timeout - log_patience);
   if (is_over_)
     return;

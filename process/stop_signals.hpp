@@ -1,6 +1,7 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <functional>
 #include <thread>
 
@@ -19,9 +20,10 @@ void unblock_hangup() noexcept;
 /// A thread waits for the signals, which are blocked in all others. The first one
 ///   - ends the process at once, with exit code 0, before complete_start(): a start has
 ///     acknowledged nothing, so that is as safe as a kill;
-///   - otherwise makes wait() return. The process then has limits::exit_timeout to end by
-///     itself, after which this ends it.
-/// The second one ends the process at once, as the signal does by default. SIGHUP calls `hangup`;
+///   - otherwise makes wait() return. After the delay, if there is one, the process has
+///     limits::exit_timeout to end by itself; then this ends it.
+/// If there is a delay, the second one ends that, and the third one the process. Without, the
+/// second one ends the process at once, as the signal does by default. SIGHUP calls `hangup`;
 /// without one it is ignored, with a line in the log. A stderr that nobody reads delays none of
 /// this.
 class stop_signals {
@@ -43,6 +45,12 @@ public:
   /// Waits for a signal, or fail(), and returns the signal's number.
   int wait() const;
 
+  /// Sets how long the process goes on serving after a signal. Call it before complete_start().
+  void set_delay(std::chrono::milliseconds delay) noexcept { delay_ = delay; }
+
+  /// Waits for the end of the delay, after wait(). fail() ends it, too.
+  void wait_for_delay() const { is_delayed_.wait(true); }
+
   /// Does what SIGTERM does, but the exit code is EXIT_FAILURE. A start is not ended: wait()
   /// will return at once. Thread-safe.
   void fail() noexcept;
@@ -60,6 +68,8 @@ private:
   std::atomic<bool> is_starting_ = true;
   std::atomic<bool> has_failed_ = false;
   std::atomic<bool> is_over_ = false;
+  std::chrono::milliseconds delay_{0};
+  std::atomic<bool> is_delayed_ = true;  // until the delay is over
   std::atomic<int> received_ = 0;
   std::thread thread_;
 };

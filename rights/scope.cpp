@@ -18,6 +18,8 @@ std::string_view name_of(scope scope) noexcept {
       return "write";
     case scope::remove:
       return "delete";
+    case scope::metrics:
+      return "metrics";
     case scope::admin:
       return "admin";
   }

@@ -10,11 +10,11 @@
 namespace rights {
 
 /// A right that a request may need. Everybody has `none`.
-enum class scope : std::uint8_t { none, read, list, add, write, remove, admin };
+enum class scope : std::uint8_t { none, read, list, add, write, remove, metrics, admin };
 
 /// All scopes but `none`.
-inline constexpr std::array every_scope{scope::read,  scope::list,   scope::add,
-                                        scope::write, scope::remove, scope::admin};
+inline constexpr std::array every_scope{scope::read,   scope::list,    scope::add,  scope::write,
+                                        scope::remove, scope::metrics, scope::admin};
 
 /// Returns the name that users give and see: `delete` for `remove`; static.
 std::string_view name_of(scope scope) noexcept;
@@ -36,6 +36,13 @@ public:
     for (const auto scope : every_scope)
       set.add(scope);
     return set;
+  }
+
+  /// Returns this set with one more scope.
+  constexpr scope_set with(scope scope) const noexcept {
+    auto more = *this;
+    more.add(scope);
+    return more;
   }
 
   constexpr void add(scope scope) noexcept { bits_ |= bit(scope); }

@@ -31,6 +31,7 @@ public:
   const counter::store_traits& traits() const noexcept override { return traits_; }
   counter::health health() const noexcept override { return counter::health::good; }
   counter::usage usage() const noexcept override { return {counters_.used(), idempotency_.used()}; }
+  counter::store_statistics statistics() const override { return {}; }
   const counter::placement& placement() const noexcept override { return placement_; }
   const counter::mailbox_layout& layout() const noexcept override { return layout_; }
   connection connect(counter::event_loop&) override {
@@ -42,6 +43,7 @@ private:
     explicit shard(const counter::table::settings& settings) : table(settings) {}
     std::mutex mutex;
     counter::table table;
+    counter::shard_metrics metrics;
   };
 
   struct in_place_submitter final : counter::submitter {
@@ -53,7 +55,7 @@ private:
           continue;
         {
           std::lock_guard lock{shards[i].mutex};
-          counter::apply_batch(*pass[i], shards[i].table);
+          counter::apply_batch(*pass[i], shards[i].table, shards[i].metrics);
         }
         auto& origin = pass[i]->origin();
         origin.complete(std::move(pass[i]));

@@ -32,7 +32,7 @@ public:
   void wake() noexcept override {}
   void post_after(std::chrono::milliseconds, std::function<void()>) override {}
   bool is_here() const noexcept override { return std::this_thread::get_id() == thread_; }
-  counter::time_point begin_pass() noexcept override { return {}; }
+  pass_time begin_pass() noexcept override { return {}; }
 
   void complete(std::unique_ptr<counter::batch> answered) noexcept override {
     if (is_here()) {

@@ -31,7 +31,8 @@ void exchange(benchmark::State& state) {
   const http::v1::server_info server_info;
   http::router router{server_info};
   http::pipeline pipeline{limits, date, nullptr, &router.known_hosts()};
-  http::dispatcher dispatcher{pipeline, router, {.is_loopback = true}};
+  http::loop_metrics metrics;
+  http::dispatcher dispatcher{pipeline, router, metrics, {.is_loopback = true}};
   std::string bytes;
   for (std::int64_t i = 0; i < state.range(0); ++i)
     bytes += "GET /inc?name=i HTTP/1.1\r\nHost: 127.0.0.1:8000\r\n\r\n";

@@ -2,6 +2,7 @@
 
 #include "counter/limits.hpp"
 
+#include <cstddef>
 #include <cstdlib>
 #include <variant>
 
@@ -24,18 +25,28 @@ struct executor {
   }
 };
 
+/// Counts what has become of a full_command.
+void count(const full_command& command, const full_reply& reply, shard_metrics& metrics) noexcept {
+  metrics.operations[static_cast<std::size_t>(command.parameters.operation)].add();
+  if (reply.is_replayed)
+    metrics.idempotency_replays.add();
+}
+
 }  // namespace
 
-void apply_batch(batch& batch, table& table) {
+void apply_batch(batch& batch, table& table, shard_metrics& metrics) {
   const auto now = batch.now();
   // Twice what the batch can create, so that expired counters never pile up.
   table.expire(now, 2 * batch.size());
   table::budget steps = limits::shard_steps_max;
   for (std::size_t i = 0; i < batch.size(); ++i) {
     if (batch.kind_of(i) == batch::kind_type::command) {
-      batch.complete(i, table.apply(batch.command_at(i), batch.hash_at(i), now));
+      const auto command = batch.command_at(i);
+      batch.complete(i, table.apply(command, batch.hash_at(i), now));
+      metrics.operations[static_cast<std::size_t>(command.operation)].add();
     } else if (const auto* command = batch.full_command_at(i)) {
       batch.complete_full(i, table.apply(*command, batch.hash_at(i), now));
+      count(*command, batch.full_reply_at(i), metrics);
     } else {
       auto& call = batch.call_at(i);
       call.response = std::visit(executor{table, now, steps}, call.request);

@@ -24,8 +24,10 @@ table::settings table_settings(const durable_table::settings& settings,
 
 }  // namespace
 
-durable_table::durable_table(const settings& configuration, counter::ledger& ledger)
+durable_table::durable_table(const settings& configuration, counter::ledger& ledger,
+                             shard_metrics& metrics)
     : ledger_(ledger),
+      metrics_(metrics),
       writer_(ledger.open_writer(configuration.shard)),
       placement_(configuration.placement),
       shard_(configuration.shard),
@@ -35,7 +37,7 @@ durable_table::durable_table(const settings& configuration, counter::ledger& led
 void durable_table::apply(batch& batch) {
   if (const auto result = load(batch); result != outcome::ok)
     return batch.refuse(result);
-  apply_batch(batch, table_);
+  apply_batch(batch, table_, metrics_);
   if (due_position_.empty())
     return;
   // A sweep is not done while the ledger has more that is due.
@@ -62,6 +64,7 @@ commit_result durable_table::commit() {
   else
     table_.rollback();
   evict();
+  metrics_.cache_bytes.set(table_.bytes());
   return result;
 }
 

@@ -4,6 +4,7 @@
 #include "counter/shard/change_set.hpp"
 #include "counter/shard/ledger.hpp"
 #include "counter/shard/placement.hpp"
+#include "counter/shard/shard_metrics.hpp"
 #include "counter/shard/table.hpp"
 
 #include <cstddef>
@@ -39,9 +40,9 @@ public:
     std::uint64_t version = 0;  ///< versions begin above this one and the ledger's greatest
   };
 
-  /// `ledger` outlives the table. Throws std::bad_alloc and whatever open_writer()
+  /// `ledger` and `metrics` outlive the table. Throws std::bad_alloc and whatever open_writer()
   /// throws.
-  durable_table(const settings& configuration, counter::ledger& ledger);
+  durable_table(const settings& configuration, counter::ledger& ledger, shard_metrics& metrics);
 
   /// Loads what the batch needs and completes it. If the ledger cannot be read, the
   /// whole batch is refused with the ledger's outcome and changes nothing. Throws only
@@ -71,6 +72,7 @@ private:
   void evict();
 
   ledger& ledger_;
+  shard_metrics& metrics_;
   std::unique_ptr<ledger_writer> writer_;
   const counter::placement& placement_;
   const unsigned shard_;

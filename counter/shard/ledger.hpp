@@ -3,6 +3,7 @@
 #include "counter/call.hpp"
 #include "counter/durability.hpp"
 #include "counter/shard/idempotency_record.hpp"
+#include "counter/shard/ledger_statistics.hpp"
 #include "counter/state.hpp"
 #include "counter/time.hpp"
 
@@ -91,6 +92,9 @@ public:
 
   /// Returns the result of the last attempt to write. Does not block.
   virtual counter::health health() const noexcept = 0;
+
+  /// Does not block.
+  virtual ledger_statistics statistics() const noexcept = 0;
 
   /// The state when the ledger was opened.
   virtual const ledger_summary& summary() const noexcept = 0;

@@ -63,7 +63,8 @@ batcher::addressed_batch& batcher::batch_for(unsigned mailbox) {
       batch = std::move(spare_.back());
       spare_.pop_back();
     }
-    batch->set_now(now_);
+    batch->set_now(now_.wall);
+    static_cast<addressed_batch&>(*batch).sent = now_.steady;
   }
   return static_cast<addressed_batch&>(*batch);
 }
@@ -91,12 +92,20 @@ void batcher::submit() {
 
 void batcher::deliver_all() {
   delivering_.swap(completed_);
+  bool is_late = false;
   for (auto& batch : delivering_) {
-    deliver(static_cast<addressed_batch&>(*batch));
+    auto& addressed = static_cast<addressed_batch&>(*batch);
+    if (addressed.sent != now_.steady) {
+      loop_.begin_replies(addressed.sent);
+      is_late = true;
+    }
+    deliver(addressed);
     if (spare_.size() < spare_batches_max)
       spare_.push_back(std::move(batch));
   }
   delivering_.clear();
+  if (is_late)
+    loop_.begin_replies(now_.steady);
   for (auto& reply_handler : notified_) {
     reply_handler->got_reply_ = false;
     reply_handler->on_pass_end();

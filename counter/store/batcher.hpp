@@ -7,6 +7,7 @@
 
 #include <boost/smart_ptr/intrusive_ptr.hpp>
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -94,7 +95,8 @@ private:
   /// A batch with the recipient of each reply.
   struct addressed_batch final : batch {
     using batch::batch;
-    std::vector<address> addresses;  // none of an element
+    std::vector<address> addresses;              // none of an element
+    std::chrono::steady_clock::time_point sent;  // when the pass began
   };
 
   addressed_batch& batch_for(unsigned mailbox);
@@ -109,7 +111,7 @@ private:
 
   event_loop& loop_;
   submitter& submitter_;
-  time_point now_{};                               // of this pass
+  event_loop::pass_time now_{};                    // of this pass
   std::vector<std::unique_ptr<batch>> pass_;       // index: mailbox
   counter::inbox<batch> inbox_;                    // completed by other threads
   std::vector<std::unique_ptr<batch>> completed_;  // on this one

@@ -3,6 +3,7 @@
 #include "counter/durability.hpp"
 #include "counter/shard/batch.hpp"
 #include "counter/shard/placement.hpp"
+#include "counter/store/statistics.hpp"
 #include "counter/store/traits.hpp"
 
 #include <chrono>
@@ -32,9 +33,16 @@ public:
   /// Returns true if the caller is on the loop's thread. Thread-safe.
   virtual bool is_here() const noexcept = 0;
 
-  /// Reads the clocks of the loop. Returns the time at which the requests of the pass
-  /// that begins now are applied. Call it on the loop's thread.
-  virtual time_point begin_pass() noexcept = 0;
+  struct pass_time {
+    time_point wall;  ///< the time at which the requests of the pass are applied
+    std::chrono::steady_clock::time_point steady;
+  };
+  /// Reads the clocks of the loop at the begin of a pass. Call it on the loop's thread.
+  virtual pass_time begin_pass() noexcept = 0;
+
+  /// Reports that the replies delivered from now on are to requests of the pass that began at
+  /// `sent`. Call it on the loop's thread, within a pass.
+  virtual void begin_replies(std::chrono::steady_clock::time_point /*sent*/) noexcept {}
 };
 
 /// An event loop's entry into the store. Used only on that loop's thread.
@@ -75,6 +83,9 @@ public:
 
   /// Returns what all shards have together. Thread-safe; does not block, and asks no shard.
   virtual counter::usage usage() const noexcept = 0;
+
+  /// Returns what operators watch. Thread-safe; does not block, and asks no shard.
+  virtual store_statistics statistics() const = 0;
 
   /// Which shard a name belongs to, and its hash. Constant. Thread-safe.
   virtual const counter::placement& placement() const noexcept = 0;

@@ -8,6 +8,19 @@
 
 namespace http {
 
+namespace {
+
+/// Returns the path whose requests become short commands with this operation.
+std::size_t path_of(counter::operation of_command) noexcept {
+  using counter::operation;
+  static_assert(operation::get == operation{0} && operation::set == operation{1} &&
+                operation::add == operation{2});
+  constexpr std::size_t paths[] = {read_path, set_path, increment_path};
+  return paths[static_cast<std::size_t>(of_command)];
+}
+
+}  // namespace
+
 std::optional<dispatcher::addressed_call> dispatcher::next_call() {
   std::optional<addressed_call> next;
   if (!exchanges_.is_empty())
@@ -33,18 +46,18 @@ void dispatcher::decide_on_body() {
   pipeline_.refuse_body();
   if (const auto* fields = router_.fields_for(request))
     pipeline_.add_fields(pipeline_.slot(), *fields);
-  respond(*refusal);
+  respond_at_once(*refusal);
 }
 
 /// Responds to the newest request. Ends the connection of a peer that tries tokens: it cannot find
 /// one, but it fills the log.
-void dispatcher::respond(const response& response) {
+void dispatcher::respond_at_once(const response& response) {
   if (response.status == status::unauthorized) {
     router_.report_failure();
     if (++failures_ == counter::limits::authentication_failures_max)
       pipeline_.close_after_newest();
   }
-  pipeline_.complete(pipeline_.slot(), response);
+  respond(pipeline_.slot(), router_.path(), response);
 }
 
 /// Sets `next` if the request needs the store.
@@ -56,12 +69,12 @@ void dispatcher::handle(const request& request, std::optional<addressed_call>& n
   if (const auto* command = std::get_if<counter::command>(&result)) {
     next = addressed_call{slot, {*command, nullptr}};
   } else if (const auto* response = std::get_if<http::response>(&result)) {
-    respond(*response);
+    respond_at_once(*response);
   } else {
     auto& pending = std::get<std::unique_ptr<exchange>>(result);
     if (pending->is_long())
       pipeline_.hold_until_complete(slot);
-    exchanges_.add(slot, std::move(pending));
+    exchanges_.add(slot, router_.path(), std::move(pending));
     next = next_exchange_call();
   }
 }
@@ -77,10 +90,16 @@ std::optional<dispatcher::addressed_call> dispatcher::next_exchange_call() {
 void dispatcher::complete(response_queue::slot_type slot, const counter::completion& completion) {
   if (completion.call == nullptr) {
     const text_reply text{completion.command, completion.reply};
-    pipeline_.complete(slot, text.response());
-  } else if (const auto response = exchanges_.take(slot, std::move(*completion.call))) {
-    pipeline_.complete(slot, *response);
+    respond(slot, path_of(completion.command.operation), text.response());
+  } else if (const auto finished = exchanges_.take(slot, std::move(*completion.call))) {
+    respond(slot, finished->path, finished->response);
   }
+}
+
+void dispatcher::respond(response_queue::slot_type slot, std::size_t path,
+                         const response& response) {
+  metrics_.count(path, response);
+  pipeline_.complete(slot, response);
 }
 
 }  // namespace http

@@ -1,10 +1,12 @@
 #pragma once
 
 #include "counter/call.hpp"
+#include "http/api/metrics/loop_metrics.hpp"
 #include "http/api/pending_exchanges.hpp"
 #include "http/api/router.hpp"
 #include "http/protocol/pipeline.hpp"
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -21,10 +23,13 @@ namespace http {
 /// Used on its event loop's thread.
 class dispatcher {
 public:
-  /// Borrows `pipeline` and `router`, and uses the router within next_call() only.
-  dispatcher(http::pipeline& pipeline, http::router& router, connection_info connection)
+  /// Borrows all but `connection`, and uses the router within next_call() only. Counts the
+  /// responses in `metrics`.
+  dispatcher(http::pipeline& pipeline, http::router& router, loop_metrics& metrics,
+             connection_info connection)
       : pipeline_(pipeline),
         router_(router),
+        metrics_(metrics),
         connection_(connection) {
     pipeline.decide_on_bodies();
   }
@@ -47,11 +52,13 @@ public:
 private:
   void decide_on_body();
   void handle(const request& request, std::optional<addressed_call>& next);
-  void respond(const response& response);
+  void respond_at_once(const response& response);
   std::optional<addressed_call> next_exchange_call();
+  void respond(response_queue::slot_type slot, std::size_t path, const response& response);
 
   http::pipeline& pipeline_;
   http::router& router_;
+  loop_metrics& metrics_;
   const connection_info connection_;
   std::uint8_t failures_ = 0;  // responses with status 401
   pending_exchanges exchanges_;

@@ -18,10 +18,11 @@ class pending_exchanges {
 public:
   using slot_type = response_queue::slot_type;
 
-  void add(slot_type slot, std::unique_ptr<exchange> added) {
+  /// `path` is the index of the request's path, see path_routes.
+  void add(slot_type slot, std::size_t path, std::unique_ptr<exchange> added) {
     if (!pending_)
       pending_ = std::make_unique<pending_type>();
-    pending_->entries.push_back({slot, std::move(added)});
+    pending_->entries.push_back({slot, path, std::move(added)});
   }
 
   bool is_empty() const noexcept { return pending_ == nullptr; }
@@ -38,7 +39,7 @@ public:
       return std::nullopt;
     auto& [entries, first] = *pending_;
     for (; first < entries.size(); ++first) {
-      auto& [slot, exchange] = entries[first];
+      auto& [slot, path, exchange] = entries[first];
       if (exchange->is_ordered() && slot != oldest)
         return std::nullopt;
       if (auto request = exchange->next_request())
@@ -47,9 +48,14 @@ public:
     return std::nullopt;
   }
 
+  struct finished {
+    http::response response;
+    std::size_t path;  ///< as it was given to add()
+  };
+
   /// Passes a completed call to the exchange at `slot`, which must exist. If the exchange is then
   /// done, removes it and returns its response; otherwise returns nullopt.
-  std::optional<http::response> take(slot_type slot, counter::call completed) {
+  std::optional<finished> take(slot_type slot, counter::call completed) {
     auto& [entries, first] = *pending_;
     const auto entry = std::find_if(entries.begin(), entries.end(),
                                     [&](const entry_type& other) { return other.slot == slot; });
@@ -60,18 +66,19 @@ public:
       first = std::min(first, position);
       return std::nullopt;
     }
-    auto response = exchange.response();
+    finished result{exchange.response(), entry->path};
     if (position < first)
       --first;
     entries.erase(entry);
     if (entries.empty())
       pending_.reset();
-    return response;
+    return result;
   }
 
 private:
   struct entry_type {
     slot_type slot;
+    std::size_t path;
     std::unique_ptr<http::exchange> exchange;
   };
 

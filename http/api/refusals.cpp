@@ -11,14 +11,14 @@ namespace http {
 
 namespace {
 
-constexpr std::size_t quoted_bytes_max = 100;
+constexpr std::size_t printable_bytes_max = 100;
 
 /// Returns what a peer has sent as it can be repeated in any message.
-std::string quoted(std::string_view text) {
-  std::string quoted{text.substr(0, quoted_bytes_max)};
+std::string printable(std::string_view text) {
+  std::string copy{text.substr(0, printable_bytes_max)};
   std::replace_if(
-      quoted.begin(), quoted.end(), [](char c) { return c <= ' ' || c > '~'; }, '?');
-  return quoted;
+      copy.begin(), copy.end(), [](char c) { return c <= ' ' || c > '~'; }, '?');
+  return copy;
 }
 
 constexpr std::string_view token_is_missing =
@@ -86,7 +86,9 @@ response with_challenge(response response, const std::string& parameters = {}) {
 response refusal_as(error_format format, const v1::problem& problem) {
   if (format == error_format::problem)
     return v1::to_response(problem);
-  return {v1::status_of(problem.code), problem.detail + "\n"};
+  return {.status = v1::status_of(problem.code),
+          .body = problem.detail + "\n",
+          .reason = v1::reason_of(problem.code)};
 }
 
 response denial(error_format format, rights::verdict verdict, rights::scope needed,
@@ -132,14 +134,14 @@ v1::problem unknown_host(std::string_view host) {
   const auto [kind, text] = host_of(host);
   if (kind == host_kind::unspecified || text.empty())
     return {v1::code::misdirected, "the server does not answer for this Host: use its name"};
-  const auto name = quoted(text);
+  const auto name = printable(text);
   return {v1::code::misdirected, "the server does not answer for " + name +
                                      ": start it with --allow-host " + name + " if it should"};
 }
 
 v1::problem cross_origin(std::string_view origin) {
   const auto page = origin.empty() || origin == "null" ? std::string{"a page of another site"}
-                                                       : "a page of " + quoted(origin);
+                                                       : "a page of " + printable(origin);
   return {v1::code::cross_origin,
           page + " may not do this: --allow-origin opens the server to the pages of an origin"};
 }

@@ -1,5 +1,7 @@
 #include "http/api/route_table.hpp"
 
+#include "http/api/health/endpoints.hpp"
+#include "http/api/metrics/endpoints.hpp"
 #include "http/api/text/endpoints.hpp"
 #include "http/api/v1/endpoints.hpp"
 #include "http/protocol/percent.hpp"
@@ -34,10 +36,20 @@ constexpr route table[] = {
     {get, "/v1/counters", scope::list, effect::reads, problem, &v1::list_counters},
     // Each operation of a batch needs the scope of its single request.
     {post, "/v1/batch", scope::none, effect::writes, problem, &v1::run_batch},
-    {post, "/v1/admin/backup", scope::admin, effect::writes, problem, &v1::make_backup},
+    {post, "/v1/admin/backup", scope::admin, effect::writes, problem, &v1::make_backup,
+     audience::operators},
+    {get, "/metrics", scope::metrics, effect::reads, text, &show_metrics, audience::operators},
+    {get, "/livez", scope::none, effect::reads, text, &show_liveness, audience::operators},
+    {get, "/readyz", scope::none, effect::reads, text, &show_readiness, audience::operators},
+    {get, "/v1/stats", scope::metrics, effect::reads, problem, &v1::show_statistics,
+     audience::operators},
     {get, "/v1/info", scope::none, effect::reads, problem, &v1::describe_server},
     {get, "/openapi.json", scope::none, effect::reads, problem, &v1::describe_api},
 };
+
+static_assert(table[increment_path].path == "/inc" && table[read_path].path == "/get" &&
+              table[set_path].path == "/set");
+static_assert(std::size(table) <= paths_max);
 
 unsigned methods_of(const route& row) noexcept {
   const bool has_head = contains(row.methods, method::get) && row.effect == effect::reads;
@@ -65,13 +77,15 @@ std::vector<path_routes> group_by_path() {
     for (const auto& route : std::span{row, next})
       methods |= methods_of(route);
     const auto literal = row->path.substr(0, row->path.find('{'));
-    paths.push_back({row->path,
+    paths.push_back({paths.size(),
+                     row->path,
                      literal,
                      literal.size() < row->path.size(),
                      {row, next},
                      methods,
                      allow_of(methods),
-                     row->errors});
+                     row->errors,
+                     row->audience});
     row = next;
   }
   return paths;
@@ -111,12 +125,16 @@ std::optional<std::string_view> match(std::string_view pattern, std::string_view
   return name;
 }
 
-const std::vector<path_routes> paths = group_by_path();
+const std::vector<path_routes> all_paths = group_by_path();
 
 }  // namespace
 
 std::span<const route> routes() noexcept {
   return table;
+}
+
+std::span<const path_routes> paths() noexcept {
+  return all_paths;
 }
 
 const route* path_routes::find(method method) const noexcept {
@@ -130,14 +148,14 @@ path_match find_path(std::string_view raw_path) {
   if (!raw_path.starts_with('/'))
     return {};
   // First as most clients send it, without escapes before the name.
-  for (const auto& routes : paths) {
+  for (const auto& routes : all_paths) {
     if (!raw_path.starts_with(routes.literal))
       continue;
     const auto rest = raw_path.substr(routes.literal.size());
     if (routes.has_name ? rest.find('/') == rest.npos : rest.empty())
       return {&routes, rest};
   }
-  for (const auto& routes : paths)
+  for (const auto& routes : all_paths)
     if (const auto name = match(routes.path, raw_path))
       return {&routes, *name};
   return {};

@@ -19,6 +19,20 @@ enum class effect : std::uint8_t { reads, writes };
 /// The body of an error response: one line of text, or problem details (RFC 9457).
 enum class error_format : std::uint8_t { text, problem };
 
+/// The maximum of paths: what is counted for each path has room for so many.
+inline constexpr std::size_t paths_max = 24;
+
+/// The indexes of the paths whose handlers send short commands to the store.
+inline constexpr std::size_t increment_path = 0;
+inline constexpr std::size_t read_path = 1;
+inline constexpr std::size_t set_path = 2;
+
+/// Where a route is served.
+enum class audience : std::uint8_t {
+  clients,    ///< only where clients connect
+  operators,  ///< where operators connect (--ops-listen), too
+};
+
 /// A row of the route table. 404, 405, Allow, HEAD and OPTIONS are derived from these rows: every
 /// path offers OPTIONS, and HEAD where GET reads.
 struct route {
@@ -29,6 +43,7 @@ struct route {
   http::effect effect;
   error_format errors;
   handler handle;
+  http::audience audience = audience::clients;
 
   /// Returns true for a batch: what it needs depends on its operations.
   constexpr bool needs_operations() const noexcept {
@@ -41,6 +56,7 @@ std::span<const route> routes() noexcept;
 
 /// All routes of one path.
 struct path_routes {
+  std::size_t index;  ///< of the path, from 0 on; below paths_max
   std::string_view path;
   std::string_view literal;  ///< the path, up to `{name}`, which is its last segment
   bool has_name;             ///< the path contains `{name}`
@@ -48,11 +64,15 @@ struct path_routes {
   unsigned methods;   ///< all methods of the path, including HEAD and OPTIONS
   std::string allow;  ///< the value of Allow
   error_format errors;
+  http::audience audience;
 
   /// Returns the route for `method`, the route of GET for HEAD, or null if there is none. OPTIONS
   /// has no route.
   const route* find(method method) const noexcept;
 };
+
+/// Returns all paths, by their index; static.
+std::span<const path_routes> paths() noexcept;
 
 struct path_match {
   const path_routes* routes = nullptr;  ///< null: no route has this path

@@ -87,6 +87,12 @@ std::optional<response> refuse_write(const request& request, error_format errors
   return std::nullopt;
 }
 
+/// Monitors cannot present a token everywhere, so whoever reaches an address for operators may read
+/// the metrics there.
+rights::scope_set scopes_at(audience serves, rights::scope_set scopes) noexcept {
+  return serves == audience::operators ? scopes.with(rights::scope::metrics) : scopes;
+}
+
 response respond_for_server(method method) {
   if (method == method::options)
     return {.status = status::no_content, .allow = any_allow};
@@ -112,17 +118,19 @@ bool has_token_in_query(target& target) {
 }  // namespace
 
 router::router(const v1::server_info& server, const rights::access_policy& policy,
-               const std::time_t* now)
+               const std::time_t* now, audience serves)
     : server_(server),
+      serves_(serves),
       now_(now),
       is_read_only_(policy.is_read_only),
       browser_guard_(policy.browsers),
       authenticator_(policy.tokens),
-      local_(anonymous(policy, policy.local)),
-      forwarded_(
-          anonymous(policy, policy.remote.value_or(policy.local).without(rights::scope::admin))),
-      remote_(anonymous(policy,
-                        policy.remote.value_or(rights::scope_set{}).without(rights::scope::admin))),
+      local_(anonymous(policy, scopes_at(serves, policy.local))),
+      forwarded_(anonymous(
+          policy,
+          scopes_at(serves, policy.remote.value_or(policy.local).without(rights::scope::admin)))),
+      remote_(anonymous(policy, scopes_at(serves, policy.remote.value_or(rights::scope_set{})
+                                                      .without(rights::scope::admin)))),
       of_token_({}, policy.is_read_only, rights::authority::token) {}
 
 action router::route(const request& request, const connection_info& connection) {
@@ -145,6 +153,7 @@ action router::respond(const request& request, const connection_info& connection
   const auto raw_path = target_.raw_path();
   found.match = find_path(raw_path);
   const auto& match = found.match;
+  path_ = match.routes;
   const auto errors = match.routes != nullptr ? match.routes->errors : errors_of_unknown(raw_path);
   if (!browser_guard_.accepts_host(request, connection))
     return refusal_as(errors, unknown_host(request.host()));
@@ -152,8 +161,10 @@ action router::respond(const request& request, const connection_info& connection
     return respond_for_server(request.method);
   if (defect != target::defect::none)
     return malformed_target(defect, match, errors);
-  if (match.routes == nullptr)
+  if (match.routes == nullptr || !serves(*match.routes)) {
+    path_ = nullptr;
     return unknown_path(errors);
+  }
   if (request.method == method::options)
     return respond_to_options(request, *match.routes);
   found.route = match.routes->find(request.method);
@@ -235,6 +246,11 @@ response router::respond_to_options(const request& request, const path_routes& r
                       cross_origin(*request.fields.find(header_fields::name::origin)));
   response.fields = browser_guard::preflight_fields();
   return response;
+}
+
+/// Clients are served everything; they connect elsewhere.
+bool router::serves(const path_routes& routes) const noexcept {
+  return serves_ == audience::clients || routes.audience == audience::operators;
 }
 
 /// A client on this machine may be a proxy for anybody, and may say so.

@@ -7,6 +7,7 @@
 #include "rights/access_policy.hpp"
 #include "rights/permissions.hpp"
 
+#include <cstddef>
 #include <ctime>
 #include <functional>
 #include <memory>
@@ -21,14 +22,19 @@ namespace http {
 class router {
 public:
   /// Borrows `server`, and `now`, the current second, by which tokens expire; null: the system's
-  /// clock. Throws std::runtime_error if there are tokens and no SHA-256.
+  /// clock. For operators there are only the routes of their audience, and everybody has the scope
+  /// `metrics`. Throws std::runtime_error if there are tokens and no SHA-256.
   explicit router(const v1::server_info& server, const rights::access_policy& policy = {},
-                  const std::time_t* now = nullptr);
+                  const std::time_t* now = nullptr, audience serves = audience::clients);
 
   /// Parses the target of `request`, finds the route and returns the action of its handler.
   /// Responds itself if the request is malformed, has no route, or may not be sent by its client,
   /// and to OPTIONS. The action may borrow from `request`, and until the next call from the router.
   action route(const request& request, const connection_info& connection);
+
+  /// Returns the index of the path of the request that was routed last, see path_routes;
+  /// loop_metrics::unrouted if it has none.
+  std::size_t path() const noexcept { return path_ != nullptr ? path_->index : paths_max; }
 
   /// Returns the response if route() refuses `request` whatever its body is; otherwise nullopt.
   /// Call it when the header is complete.
@@ -71,9 +77,11 @@ private:
   rights::verdict check_limits(const found_route& found);
   const rights::permissions& permissions_of(const request& request,
                                             const connection_info& connection) const noexcept;
+  bool serves(const path_routes& routes) const noexcept;
   response respond_to_options(const request& request, const path_routes& routes) const;
 
   const v1::server_info& server_;
+  const audience serves_;
   const std::time_t* const now_;
   const bool is_read_only_;
   browser_guard browser_guard_;
@@ -83,6 +91,7 @@ private:
   rights::permissions remote_;
   rights::permissions of_token_;  // of the request that is being routed, if it has one
   target target_;
+  const path_routes* path_ = nullptr;  // of the last request; null: none has it
   std::function<void()> report_failure_;
 };
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <cstddef>
 
 namespace http {
@@ -8,21 +9,28 @@ namespace http {
 /// stop many connections together from filling the memory. Used on the loop's thread.
 class body_budget {
 public:
-  explicit body_budget(std::size_t bytes_max) noexcept : left_(bytes_max) {}
+  explicit body_budget(std::size_t bytes_max) noexcept : max_(bytes_max) {}
 
   /// Takes `bytes`. Returns false, and takes nothing, if fewer are left.
   bool take(std::size_t bytes) noexcept {
-    if (bytes > left_)
+    const auto taken = this->bytes() + bytes;
+    if (taken > max_)
       return false;
-    left_ -= bytes;
+    bytes_.store(taken, std::memory_order_relaxed);
     return true;
   }
 
   /// Returns bytes that were taken.
-  void give(std::size_t bytes) noexcept { left_ += bytes; }
+  void give(std::size_t bytes) noexcept {
+    bytes_.store(this->bytes() - bytes, std::memory_order_relaxed);
+  }
+
+  /// Returns how many bytes are taken. Thread-safe.
+  std::size_t bytes() const noexcept { return bytes_.load(std::memory_order_relaxed); }
 
 private:
-  std::size_t left_;
+  const std::size_t max_;
+  std::atomic<std::size_t> bytes_ = 0;  // written by the loop alone
 };
 
 }  // namespace http

@@ -154,6 +154,9 @@ public:
   /// further request. Does nothing if the connection is closing already.
   void refuse(const refusal& refusal);
 
+  /// Returns true after feed_end().
+  bool input_ended() const noexcept { return input_ended_; }
+
   /// Returns the refusal that ends the connection; null if there is none.
   const refusal* refused() const noexcept { return refused_; }
 

@@ -28,6 +28,8 @@ struct response {
   /// Caches may store the response if they revalidate it before each use (`no-cache`);
   /// otherwise they must not store it (`no-store`), RFC 9111 section 5.2.2.
   bool may_be_cached = false;
+  /// A number that says why the request failed, for statistics; 0: nothing but the status says so.
+  std::uint8_t reason = 0;
 };
 
 /// The framing of the response to one request.

@@ -61,6 +61,7 @@ void admission::admit(int descriptor, connection_info connection) {
   auto permit = group_.connection_counts.served.take(services_.limits.connections_max);
   if (permit)
     return start(add(descriptor, connection, std::move(*permit)));
+  services_.metrics.shed_connections.add();
   auto refusal_permit = group_.connection_counts.refused.take(services_.limits.refusals_max);
   if (refusal_permit)
     return add(descriptor, connection, std::move(*refusal_permit))

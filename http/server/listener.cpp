@@ -56,6 +56,7 @@ bool listener::accept_one() {
   const int accepted = ::accept4(acceptor_.native_handle(), reinterpret_cast<sockaddr*>(&address),
                                  &size, SOCK_NONBLOCK | SOCK_CLOEXEC);
   if (accepted >= 0) {
+    services_.metrics.accepted_connections.add();
     admission_.accepted(accepted, {.is_loopback = rights::is_loopback(address)});
     return true;
   }

@@ -7,14 +7,14 @@ namespace http {
 loop_services::loop_services(const counter::limits& server_limits, const v1::server_info& info,
                              const rights::access_policy& policy, refusal_counts& server_refusals,
                              counter::store& store, const clock_origin& origin,
-                             loop_load& loop_load)
+                             loop_load& loop_load, audience serves)
     : limits(server_limits),
       refusals(server_refusals),
       load(loop_load),
       clock(origin),
       store_client(store_loop, store),
       deadlines(clock),
-      router(info, policy, &clock.second()) {
+      router(info, policy, &clock.second(), serves) {
   router.report_failures([this] { failures.add(); });
   deadlines.set_duration(deadlines::header, limits.header_timeout);
   deadlines.set_duration(deadlines::body, limits.body_timeout);

@@ -2,6 +2,7 @@
 
 #include "counter/limits.hpp"
 #include "counter/store/store_client.hpp"
+#include "http/api/metrics/loop_metrics.hpp"
 #include "http/api/router.hpp"
 #include "http/net/deadlines.hpp"
 #include "http/net/loop_clock.hpp"
@@ -24,18 +25,20 @@ struct loop_services {
   /// Borrows all but `policy` and `origin`.
   loop_services(const counter::limits& limits, const v1::server_info& info,
                 const rights::access_policy& policy, refusal_counts& refusals,
-                counter::store& store, const clock_origin& origin, loop_load& load);
+                counter::store& store, const clock_origin& origin, loop_load& load,
+                audience serves = audience::clients);
 
   const counter::limits& limits;
   refusal_counts& refusals;  // of all loops
   loop_load& load;           // each connection counts there until its session ends
   steady_clock::time_point last_session_end{};
+  loop_metrics metrics;
   // Declared before the others, so destroyed after them: queued tasks use none of the other members
   // when destroyed.
   task_queue tasks;
   loop_clock clock;
   http::timers timers{clock};
-  http::store_loop store_loop{tasks, timers, clock};
+  http::store_loop store_loop{tasks, timers, clock, metrics};
   http::date date{clock.second()};
   body_budget bodies{counter::limits::bodies_bytes_max};
   counter::store_client store_client;

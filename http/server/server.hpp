@@ -2,8 +2,11 @@
 
 #include "counter/limits.hpp"
 #include "counter/store/store.hpp"
+#include "metrics/family.hpp"
 #include "rights/access_policy.hpp"
 
+#include <chrono>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -13,13 +16,17 @@ namespace http {
 
 /// The HTTP server: event loops, each on its own thread, in front of a store.
 ///
-/// Order of calls: listen() for each address, start(), stop().
+/// Order of calls: listen() and listen_for_operators() for each address, start(), begin_leaving()
+/// if there is time, stop().
 class server {
 public:
   /// `threads` is 1 to limits::threads_max; `version` is that of the program. Borrows `limits` and
   /// `store`. Throws boost::system::system_error if the kernel is out of descriptors.
   server(std::string_view version, const counter::limits& limits,
          const rights::access_policy& policy, unsigned threads, counter::store& store);
+
+  /// Adds to what the server reports in /metrics. `add` is thread-safe and does not block.
+  void add_report(std::function<void(metrics::report&)> add);
 
   /// Calls stop(). The store must be closed before, as its batches return to the loops.
   ~server();
@@ -29,8 +36,17 @@ public:
   /// the host is unknown, an address is in use, or none of the addresses is available.
   std::vector<std::string> listen(const std::string& host, const std::string& port);
 
+  /// Does the same for a loop of its own, which serves only operators: /metrics, health and
+  /// /v1/admin/, with up to limits::operators_connections_max connections. Whatever happens to the
+  /// other loops, it responds.
+  std::vector<std::string> listen_for_operators(const std::string& host, const std::string& port);
+
   /// Starts the threads. Throws std::system_error if the system refuses one.
   void start();
+
+  /// Tells balancers, by /readyz, that the server stops, and ends the connections evenly over
+  /// `delay`. Accepts others all the same.
+  void begin_leaving(std::chrono::milliseconds delay);
 
   /// Replaces the policy's tokens: each loop uses the new ones for its next requests, and closes no
   /// connection. Precondition: the policy has tokens. Thread-safe, until stop().

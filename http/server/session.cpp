@@ -20,7 +20,7 @@ session::session(loop_services& services, std::unique_ptr<transport> transport,
       transport_(std::move(transport)),
       permit_(std::move(permit)),
       pipeline_(services.limits, services.date, &services.bodies, &services.router.known_hosts()),
-      dispatcher_(pipeline_, services.router, connection) {}
+      dispatcher_(pipeline_, services.router, services.metrics, connection) {}
 
 session::~session() {
   services_.load.remove();
@@ -51,8 +51,10 @@ void session::drain() {
   advance();
 }
 
-void session::close() {
+void session::close(connection_end end) {
   report_refusal();
+  if (transport_->is_open())
+    services_.metrics.ended_connections[static_cast<std::size_t>(end)].add();
   deadlines::clear(*this);
   transport_->close();
   keep_alive_.reset();
@@ -98,7 +100,7 @@ void session::advance() {
       case pipeline::step::write:
       case pipeline::step::write_last:
         if (!write(step == pipeline::step::write_last))
-          return close();
+          return close(connection_end::error);
         continue;
       case pipeline::step::read:
         if (!is_readable_)
@@ -108,14 +110,14 @@ void session::advance() {
           break;
         }
         if (!read())
-          return close();
+          return close(connection_end::error);
         continue;
       case pipeline::step::wait:
         break;
       case pipeline::step::linger:
         return start_linger();
       case pipeline::step::close:
-        return close();
+        return close(end_of_input());
     }
     set_deadline();
     if (!is_writable_ || step == pipeline::step::read)
@@ -134,7 +136,7 @@ void session::dispatch() {
 void session::watch() {
   if (!std::exchange(is_watched_, true) &&
       !services_.ready_set.watch(transport_->descriptor(), *this))
-    close();
+    close(connection_end::error);
 }
 
 /// Has on_ready() report the current readiness again.
@@ -147,6 +149,7 @@ void session::watch_again() {
 bool session::read() {
   auto& buffer = services_.read_buffer;
   const auto [bytes, status] = transport_->read(buffer);
+  services_.metrics.received_bytes.add(bytes);
   switch (status) {
     case transport::status::done:
       break;
@@ -174,6 +177,7 @@ bool session::write(bool is_last) {
   const auto [bytes, status] = transport_->write(output, is_last);
   if (status == transport::status::error)
     return false;
+  services_.metrics.sent_bytes.add(bytes);
   pipeline_.consume_output(bytes);
   if (status == transport::status::done) {
     pipeline_.shrink(counter::limits::retained_bytes_max);
@@ -225,7 +229,10 @@ void session::on_deadline() {
   const bool is_partial =
       awaited == pipeline::awaited::header || awaited == pipeline::awaited::body;
   if (!is_writable_ || is_lingering_ || !is_partial)
-    return close();
+    return close(is_draining_    ? connection_end::drain
+                 : is_lingering_ ? end_of_input()
+                 : is_writable_  ? connection_end::idle
+                                 : connection_end::timeout);
   if (awaited == pipeline::awaited::body && peer_writes())
     return services_.deadlines.set(*this, deadlines::body);
   pipeline_.time_out();
@@ -261,6 +268,16 @@ void session::await_peer() {
 
 // -- the end ------------------------------------------------------------------
 
+/// Returns why a connection ends that is not broken and has met no deadline of its own.
+connection_end session::end_of_input() const noexcept {
+  if (is_draining_)
+    return connection_end::drain;
+  if (const auto* refusal = pipeline_.refused())
+    return refusal->status == status::request_timeout ? connection_end::timeout
+                                                      : connection_end::answered;
+  return pipeline_.input_ended() ? connection_end::peer : connection_end::answered;
+}
+
 /// Leaves a trace of a refused message, of which the peer's own log may know nothing: the peer is
 /// often a proxy. Does so once.
 void session::report_refusal() {
@@ -268,6 +285,9 @@ void session::report_refusal() {
   if (refusal == nullptr || is_lingering_)
     return;
   services_.refusals.add(refusal->status);
+  services_.metrics.count_refused_message(refusal->status);
+  if (refusal->status == status::service_unavailable && pipeline_.requests() > 0)
+    services_.metrics.shed_bodies.add();
   spdlog::debug("refused a message: {} {}", static_cast<int>(refusal->status),
                 refusal->line.substr(0, refusal->line.size() - 1));
 }
@@ -289,7 +309,7 @@ void session::linger() {
     lingered_bytes_ += static_cast<std::uint32_t>(bytes);
     if (status == transport::status::end || status == transport::status::error ||
         lingered_bytes_ > counter::limits::linger_bytes_max)
-      return close();
+      return close(end_of_input());
     if (status != transport::status::done && !(has_ended_ && bytes > 0))
       return watch();
   }

@@ -48,8 +48,11 @@ public:
   /// Ends the connection as the server stops: see pipeline::drain().
   void drain();
 
+  /// Returns true after drain().
+  bool is_draining() const noexcept { return is_draining_; }
+
   /// Closes at once, even with requests or output pending. May destroy this object.
-  void close();
+  void close(connection_end end);
 
   void on_reply(tag_type slot, const counter::completion& completion) override;
   void on_pass_end() override;
@@ -74,6 +77,7 @@ private:
   void start_linger();
   void linger();
   void report_refusal();
+  connection_end end_of_input() const noexcept;
 
   loop_services& services_;
   std::unique_ptr<transport> transport_;

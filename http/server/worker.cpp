@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstdint>
 #include <iterator>
 #include <utility>
 
@@ -20,8 +21,9 @@ constexpr int rounds_behind_max = 64;
 
 worker::worker(const counter::limits& limits, const v1::server_info& server_info,
                const rights::access_policy& policy, refusal_counts& refusals, counter::store& store,
-               const clock_origin& origin, loop_group& group, unsigned loop)
-    : services_(limits, server_info, policy, refusals, store, origin, group.balance[loop]),
+               const clock_origin& origin, loop_group& group, unsigned loop, audience serves)
+    : services_(limits, server_info, policy, refusals, store, origin, group.balance[loop], serves),
+      serves_(serves),
       group_(group),
       admission_(services_, sessions_, group, loop) {
   group_.admissions.push_back(&admission_);
@@ -49,20 +51,44 @@ void worker::run() {
     run_round(steady_clock::time_point::max());
   while (!has_ended() && steady_clock::now() < *drain_end_)
     run_round(*drain_end_);
-  if (!sessions_.empty())
+  // Those of operators are given no time: they poll for ever.
+  if (!sessions_.empty() && serves_ == audience::clients)
     spdlog::warn("closing {} connections that did not end in time",
                  std::distance(sessions_.begin(), sessions_.end()));
   // Closes also what another loop has handed over too late, runs the tasks that actors have posted
   // here, and delivers what these complete.
   do {
-    for_each_session([](session& session) { session.close(); });
+    for_each_session([](session& session) { session.close(connection_end::drain); });
     const counter::store_client::pass pass{services_.store_client};
   } while (services_.tasks.run() > 0 || services_.store_client.has_work());
 }
 
-void worker::drain() {
-  // Counted from here: a loop that is busy may run the task much later.
-  const auto end = steady_clock::now() + counter::limits::drain_timeout;
+void worker::begin_leaving(steady_clock::time_point end) {
+  services_.tasks.post([this, end] { leave(end); });
+}
+
+/// Ends this step's share of the connections that are left until `end`.
+void worker::leave(steady_clock::time_point end) {
+  if (drain_end_)
+    return;
+  const auto steps =
+      std::max<std::int64_t>((end - services_.clock.now()) / counter::limits::drain_step, 1);
+  const auto stays = [](const session& session) { return !session.is_draining(); };
+  const auto left = std::count_if(sessions_.begin(), sessions_.end(), stays);
+  auto ends_now = (left + steps - 1) / steps;
+  {
+    const counter::store_client::pass pass{services_.store_client};
+    for_each_session([&](session& session) {
+      if (ends_now > 0 && stays(session)) {
+        --ends_now;
+        session.drain();
+      }
+    });
+  }
+  services_.timers.add(counter::limits::drain_step, [this, end] { leave(end); });
+}
+
+void worker::drain(steady_clock::time_point end) {
   services_.tasks.post([this, end] { begin_drain(end); });
 }
 
@@ -73,25 +99,31 @@ void worker::run_round(steady_clock::time_point end) {
   const bool may_wait = services_.tasks.begin_wait() && !services_.store_client.has_work();
   if (!may_wait)
     services_.tasks.end_wait();
-  const auto until = std::min({services_.deadlines.next(), services_.timers.next(), end});
+  const auto next_deadline = services_.deadlines.next();
+  const auto until = std::min({next_deadline, services_.timers.next(), end});
   const auto before = services_.clock.now();
+  services_.metrics.pass.end();
   const bool found_all =
       services_.ready_set.wait(may_wait ? until - before : steady_clock::duration{});
   services_.tasks.end_wait();
   {
     const counter::store_client::pass pass{services_.store_client};
+    services_.metrics.pass.begin(services_.clock.now());
     services_.ready_set.dispatch();
     // Expire by the time before the wait: bytes that arrived in time must not count as late because
     // the loop was busy or stopped. Skip the deadlines while ready sockets are left, for the same
     // reason.
     const bool is_behind = !found_all || services_.store_client.is_full();
     if (!is_behind || ++rounds_behind_ == rounds_behind_max) {
-      services_.deadlines.expire(before);
+      // Deadlines that this pass sets are later.
+      if (next_deadline <= before)
+        services_.deadlines.expire(before);
       rounds_behind_ = 0;
     }
   }
   services_.timers.run();
   services_.tasks.run();
+  services_.metrics.end_pass(services_.clock.now(), steady_clock::now(), found_all);
 }
 
 void worker::begin_drain(steady_clock::time_point end) {

@@ -23,7 +23,8 @@ public:
   /// descriptors.
   worker(const counter::limits& limits, const v1::server_info& server_info,
          const rights::access_policy& policy, refusal_counts& refusals, counter::store& store,
-         const clock_origin& origin, loop_group& group, unsigned loop);
+         const clock_origin& origin, loop_group& group, unsigned loop,
+         audience serves = audience::clients);
   ~worker();
 
   /// Accepts connections from `acceptor`. Call it before run().
@@ -33,20 +34,31 @@ public:
   void set_tokens(std::shared_ptr<const rights::token_set> tokens);
 
   /// Serves until drain(), then until the last connection is closed and no worker of the group can
-  /// hand over another. Closes connections that are still open limits::drain_timeout after drain().
+  /// hand over another. Then closes connections that are still open.
   void run();
 
-  /// Makes run() stop accepting, drain its connections and return. Thread-safe.
-  void drain();
+  /// Makes run() end its connections one after the other, evenly until `end`, and go on accepting
+  /// others: a balancer needs time to notice that the server stops. Thread-safe.
+  void begin_leaving(steady_clock::time_point end);
+
+  /// Makes run() stop accepting, drain its connections and return, at `end` at the latest.
+  /// Thread-safe.
+  void drain(steady_clock::time_point end);
+
+  /// What the loop has done. Thread-safe, as its members are.
+  const loop_metrics& metrics() const noexcept { return services_.metrics; }
+  const body_budget& bodies() const noexcept { return services_.bodies; }
 
 private:
   void run_round(steady_clock::time_point end);
+  void leave(steady_clock::time_point end);
   void begin_drain(steady_clock::time_point end);
   bool has_ended() const noexcept;
   template <class Call>
   void for_each_session(Call call);
 
   loop_services services_;
+  const audience serves_;
   session_list sessions_;
   loop_group& group_;
   admission admission_;

@@ -13,6 +13,7 @@
 #include <algorithm>
 #include <chrono>
 #include <condition_variable>
+#include <functional>
 #include <utility>
 
 namespace storage {
@@ -34,12 +35,17 @@ settings with_file_system(settings given) {
 /// Between two looks at a full disk: then it heals though nobody writes.
 constexpr std::chrono::milliseconds healing_pause{500};
 
+/// Between two looks at the numbers of the disk.
+constexpr std::chrono::seconds sample_pause{1};
+
 void maintain(const std::stop_token& stop, const counter::durability& durability,
-              group_committer& committer, live_database& database) {
+              group_committer& committer, live_database& database,
+              const std::function<void()>& sample) {
   using std::chrono::steady_clock;
   const bool has_interval = durability.sync == counter::durability::sync::interval;
   const auto pause = has_interval ? std::min(durability.interval, healing_pause) : healing_pause;
   auto next_sync = steady_clock::now() + durability.interval;
+  auto next_sample = steady_clock::now() + sample_pause;
   counter::mutex mutex;  // guards nothing: there is only the stop to wait for
   std::condition_variable_any stopped;
   const counter::mutex_lock lock{mutex};
@@ -50,6 +56,10 @@ void maintain(const std::stop_token& stop, const counter::durability& durability
       next_sync = steady_clock::now() + durability.interval;
     }
     database.heal();
+    if (steady_clock::now() >= next_sample) {
+      sample();
+      next_sample = steady_clock::now() + sample_pause;
+    }
   }
 }
 
@@ -70,8 +80,10 @@ rocks_ledger::rocks_ledger(settings given)
       std::make_unique<group_committer>(settings_.durability, *database_, *buffer_,
                                         std::move(recovered.watermark), read_errors_, summary_.now);
   timekeeper_ = open_writer(lists_shard);
+  metrics_.sample(*database_, *buffer_);
   maintainer_ = std::jthread{[this](const std::stop_token& stop) {
-    maintain(stop, settings_.durability, *committer_, *database_);
+    maintain(stop, settings_.durability, *committer_, *database_,
+             [this] { metrics_.sample(*database_, *buffer_); });
   }};
 }
 
@@ -95,8 +107,11 @@ counter::backup rocks_ledger::back_up(const std::string& name) {
   const counter::mutex_lock one_at_a_time{backup_mutex_};
   const shared_lock lock{database_->mutex()};
   switch (database_->health()) {
-    case counter::health::good:
-      return make_backup(*database_->get(), *settings_.file_system, *directory_, name);
+    case counter::health::good: {
+      auto backup = make_backup(*database_->get(), *settings_.file_system, *directory_, name);
+      metrics_.count(backup);
+      return backup;
+    }
     case counter::health::full:
       return {outcome::disk_full};
     case counter::health::failed:

@@ -2,6 +2,7 @@
 
 #include "counter/mutex.hpp"
 #include "counter/shard/ledger.hpp"
+#include "storage/rocksdb/ledger_metrics.hpp"
 #include "storage/rocksdb/rows.hpp"
 #include "storage/rocksdb/settings.hpp"
 #include "storage/rocksdb/throttled_log.hpp"
@@ -178,6 +179,7 @@ public:
 
   counter::ledger_traits traits() const noexcept override { return {.name = "rocksdb"}; }
   counter::health health() const noexcept override;
+  counter::ledger_statistics statistics() const noexcept override { return metrics_.values(); }
   const counter::ledger_summary& summary() const noexcept override { return summary_; }
   std::unique_ptr<counter::ledger_writer> open_writer(unsigned shard) override;
   counter::outcome read(std::span<const std::string_view> names,
@@ -202,6 +204,7 @@ private:
   const std::unique_ptr<data_directory> directory_;
   const std::unique_ptr<live_database> database_;
   throttled_log read_errors_;
+  ledger_metrics metrics_;
   const std::unique_ptr<shared_write_buffer> buffer_;
   counter::ledger_summary summary_;
   std::map<std::uint32_t, shard_row> shards_;  // as they were opened

@@ -22,6 +22,7 @@ using rocksdb::Status;
 
 /// Logs why a read failed, and returns its outcome.
 outcome rocks_ledger::cannot_read(const Status& status) noexcept {
+  metrics_.count_read_failure();
   read_errors_.error(status.ToString());
   return shortage_of(status) == shortage::none ? outcome::unreadable : outcome::disk_full;
 }

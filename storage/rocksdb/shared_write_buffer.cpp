@@ -76,6 +76,11 @@ std::vector<std::size_t> shared_write_buffer::read(
   return others;
 }
 
+std::size_t shared_write_buffer::bytes() const {
+  const counter::mutex_lock lock{mutex_};
+  return buffer_.bytes();
+}
+
 bool shared_write_buffer::order(std::size_t names) {
   const counter::mutex_lock lock{mutex_};
   return buffer_.order(names);

@@ -59,6 +59,9 @@ public:
   std::vector<std::size_t> read(std::span<const std::string_view> names,
                                 std::span<std::optional<counter::state>> found) const;
 
+  /// Returns the memory of the changes that are not merged into their rows yet.
+  std::size_t bytes() const;
+
   /// See write_buffer::order().
   bool order(std::size_t names);
 

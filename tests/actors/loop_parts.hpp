@@ -8,7 +8,8 @@ struct loop_parts {
   http::task_queue tasks;
   http::loop_clock clock{http::clock_origin::now()};
   http::timers timers{clock};
-  http::store_loop loop{tasks, timers, clock};
+  http::loop_metrics metrics;
+  http::store_loop loop{tasks, timers, clock, metrics};
 
   /// Runs tasks and passes until there is nothing to do.
   void run(counter::store_client& client) {

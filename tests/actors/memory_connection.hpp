@@ -17,7 +17,7 @@ public:
                     const http::date& date)
       : client_(store_client),
         pipeline_(limits, date, nullptr, &router_.known_hosts()),
-        dispatcher_(pipeline_, router_, {.is_loopback = true}) {}
+        dispatcher_(pipeline_, router_, metrics_, {.is_loopback = true}) {}
 
   /// Call it within a pass. `requests` are whole, and all of them need the store.
   void ask(std::string_view requests) {
@@ -47,6 +47,7 @@ private:
   counter::store_client& client_;
   const http::v1::server_info server_info_;
   http::router router_{server_info_};
+  http::loop_metrics metrics_;
   http::pipeline pipeline_;
   http::dispatcher dispatcher_;
   std::size_t waiting_ = 0;

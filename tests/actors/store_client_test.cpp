@@ -35,6 +35,7 @@ public:
   const counter::store_traits& traits() const noexcept override { return traits_; }
   counter::health health() const noexcept override { return counter::health::good; }
   counter::usage usage() const noexcept override { return {}; }
+  counter::store_statistics statistics() const override { return {}; }
   const counter::placement& placement() const noexcept override { return placement_; }
   const counter::mailbox_layout& layout() const noexcept override { return layout_; }
   connection connect(counter::event_loop&) override { return {*this, connections_++ == 0}; }

@@ -27,7 +27,7 @@ public:
 
   bool is_here() const noexcept override { return std::this_thread::get_id() == thread_; }
 
-  counter::time_point begin_pass() noexcept override { return {}; }
+  pass_time begin_pass() noexcept override { return {}; }
 
   void complete(std::unique_ptr<counter::batch> batch) noexcept override {
     std::unique_lock lock{mutex_};

@@ -9,7 +9,7 @@ PROBLEM = "application/problem+json"
 
 
 def read_json(data):
-    """Stricter than json.loads: no member twice, and no number that is not an integer."""
+    """Stricter than json.loads: no member twice, no NaN, and no integer written as another number."""
     def object_of(pairs):
         names = [name for name, _ in pairs]
         if len(set(names)) != len(names):
@@ -17,9 +17,15 @@ def read_json(data):
         return dict(pairs)
 
     def refuse(text):
-        raise ValueError(f"not an integer: {text}")
+        raise ValueError(f"not a number: {text}")
 
-    return json.loads(data, object_pairs_hook=object_of, parse_float=refuse, parse_constant=refuse)
+    def fraction(text):
+        if float(text).is_integer():
+            raise ValueError(f"an integer: {text}")
+        return float(text)
+
+    return json.loads(data, object_pairs_hook=object_of, parse_float=fraction,
+                      parse_constant=refuse)
 
 
 class Description:

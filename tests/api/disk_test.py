@@ -113,6 +113,10 @@ def full(serve, witness, coverage):
                   {"ops": operations})
             w.ask("POST", BACKUP + "?name=a", 507, "disk-full")
             w.ask("GET", COUNTER + "a", 200, JSON, members={"value": 1})
+            w.ask("GET", "/readyz", 503, TEXT)
+            w.ask("HEAD", "/readyz", 503)
+            w.ask("GET", "/readyz?for=read", 200, TEXT)
+            w.ask("GET", "/livez", 200, TEXT)
             disk.empty(w.server.process.pid)
             heal(w)
 

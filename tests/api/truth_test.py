@@ -33,7 +33,7 @@ def run(program, description, coverage, tally):
 
     with witness() as w:
         for check in (text_endpoints, reading, heads, adding, replacing, deleting, conditions,
-                      expiring, idempotency, listing, batches, backing_up, others, every_method,
+                      expiring, idempotency, listing, batches, backing_up, others, operating, every_method,
                       every_path, refused_early, other_hosts, other_sites, without_rights):
             attempt(check, w)
     with tokens.File(program) as file, witness("--tokens", file.path) as w:
@@ -477,6 +477,24 @@ def others(w):
     w.ask("HEAD", "/openapi.json", 200)
 
 
+def operating(w):
+    w.ask("GET", "/metrics", 200)
+    w.ask("HEAD", "/metrics", 200)
+    w.ask("GET", "/v1/stats", 200, JSON)
+    w.ask("HEAD", "/v1/stats", 200)
+    w.ask("GET", "/v1/stats?more=1", 400, "invalid-parameter")
+    w.ask("GET", "/v1/stats?x=%zz", 400, "bad-request")
+    w.ask("OPTIONS", "/v1/stats?x=%zz", 400, "bad-request")
+    for target in ("/livez", "/readyz"):
+        w.ask("GET", target, 200, TEXT)
+        w.ask("HEAD", target, 200)
+        w.ask("GET", target + "?verbose&exclude=loops&exclude=draining", 200, TEXT)
+    w.ask("GET", "/readyz?for=read", 200, TEXT)
+    for target in ("/metrics?x=1", "/livez?verbos", "/readyz?for=write"):
+        w.ask("GET", target, 400, TEXT)
+        w.ask("HEAD", target, 400)
+
+
 def target_of(path):
     """A target that is good for every operation of a path."""
     query = {"/get": "?name=any", "/inc": "?name=any", "/set": "?name=any&val=1"}.get(path, "")
@@ -530,7 +548,7 @@ def requests_of(w):
         target = target_of(path) + ("?name=a" if path == "/v1/admin/backup" else "")
         body = {"ops": [op("add", "any")]} if path == "/v1/batch" else b""
         is_write = method in ("post", "put", "delete") or path in ("/inc", "/set")
-        effect = ("none" if method == "options" or path in ("/", "/v1/info", "/openapi.json")
+        effect = ("none" if method == "options" or path in ("/", "/v1/info", "/openapi.json", "/livez", "/readyz")
                   else "list" if path == "/v1/counters"
                   else "backup" if path == "/v1/admin/backup"
                   else "write" if is_write and path != "/get"

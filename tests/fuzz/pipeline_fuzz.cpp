@@ -87,7 +87,8 @@ history run(std::string_view bytes, http::connection_info from, std::size_t piec
   static const http::v1::server_info server_info{"0", 1, {}, {.has_backups = true}};
   http::router router{server_info, {.remote = rights::scope_set::all()}};
   pipeline connection{limits, date, nullptr, &router.known_hosts()};
-  http::dispatcher dispatcher{connection, router, from};
+  http::loop_metrics metrics;
+  http::dispatcher dispatcher{connection, router, metrics, from};
   history seen;
   std::vector<pending> waiting;
   bool has_ended = false;

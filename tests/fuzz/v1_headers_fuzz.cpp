@@ -53,7 +53,7 @@ void check_tags(const std::string& value) {
     REQUIRE(parse_tags(list, comparison::strong) == versions);
 }
 
-std::string quoted(const std::string& key) {
+std::string as_quoted(const std::string& key) {
   std::string text = "\"";
   for (const char c : key) {
     if (c == '"' || c == '\\')
@@ -66,12 +66,12 @@ std::string quoted(const std::string& key) {
 void check_key(const std::string& value) {
   const auto key = parse_idempotency_key(value);
   if (!key) {
-    REQUIRE(parse_idempotency_key(quoted(value)) == std::nullopt || value.starts_with('"'));
+    REQUIRE(parse_idempotency_key(as_quoted(value)) == std::nullopt || value.starts_with('"'));
     return;
   }
   REQUIRE(!key->empty() && key->size() <= counter::limits::idempotency_key_bytes_max);
   REQUIRE(std::all_of(key->begin(), key->end(), [](char c) { return c > 0x20 && c < 0x7f; }));
-  REQUIRE(parse_idempotency_key(quoted(*key)) == key);
+  REQUIRE(parse_idempotency_key(as_quoted(*key)) == key);
   if (!key->starts_with('"'))
     REQUIRE(parse_idempotency_key(*key) == key);
   if (!value.starts_with('"'))

@@ -47,9 +47,11 @@ public:
 
   request_batch& apply() {
     batch_.set_now(shard_.now);
-    counter::apply_batch(batch_, shard_.table);
+    counter::apply_batch(batch_, shard_.table, metrics);
     return *this;
   }
+
+  counter::shard_metrics metrics;
 
   counter::reply short_reply(std::size_t i) { return batch_.reply_at(i); }
   const full_reply& reply(std::size_t i) { return batch_.full_reply_at(i); }

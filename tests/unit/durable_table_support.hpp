@@ -34,7 +34,7 @@ public:
         idempotency_(options.idempotency_records_max),
         table({counters_, idempotency_, options.idempotency_ttl, placement_, options.shard,
                options.bytes_max},
-              ledger) {
+              ledger, metrics) {
     counters_.adjust(static_cast<std::int64_t>(ledger.summary().counters));
     idempotency_.adjust(static_cast<std::int64_t>(ledger.summary().idempotency_records));
   }
@@ -122,6 +122,7 @@ private:
   bool is_element_ = false;  // the last full command
 
 public:
+  counter::shard_metrics metrics;
   counter::durable_table table;
 };
 

@@ -27,23 +27,25 @@ struct room {
 };
 
 const std::vector<room> rooms = {
+    {"metrics/", {}},
     {"counter/", {}},
-    {"counter/shard/", {"counter/"}},
+    {"counter/shard/", {"metrics/", "counter/"}},
     {"counter/store/", {"counter/", "counter/shard/"}},
     {"rights/", {"counter/"}},
     {"config/", {"counter/", "rights/"}},
-    {"process/", {"counter/"}},
+    {"process/", {"metrics/", "counter/"}},
     {"tokens/", {"rights/", "config/", "process/"}},
     {"http/net/", {"counter/"}},
     {"http/protocol/", {"counter/"}},
-    {"http/api/", {"counter/", "counter/store/", "rights/", "http/protocol/"}},
+    {"http/api/", {"metrics/", "counter/", "counter/store/", "rights/", "http/protocol/"}},
     {"http/server/",
-     {"counter/", "counter/store/", "rights/", "http/net/", "http/protocol/", "http/api/"}},
+     {"metrics/", "counter/", "counter/store/", "rights/", "http/net/", "http/protocol/",
+      "http/api/"}},
     {"actors/", {"counter/", "counter/shard/", "counter/store/"}},
     {"storage/rocksdb/", {"counter/", "counter/shard/"}},
     {"main.",
-     {"counter/", "rights/", "config/", "process/", "tokens/", "http/server/", "actors/",
-      "storage/rocksdb/"}},
+     {"metrics/", "counter/", "rights/", "config/", "process/", "tokens/", "http/server/",
+      "actors/", "storage/rocksdb/"}},
 };
 
 /// Where a library may be named. Whatever no rule names may be included anywhere; where
@@ -73,6 +75,7 @@ const std::vector<library> libraries = {
      {"main.cpp", "config/", "process/", "tokens/updates.", "http/server/", "storage/rocksdb/"}},
     {"CLI/", {"config/"}},
     {"rocksdb/", {"storage/rocksdb/"}},
+    {"prometheus/", {"metrics/exposition."}},
 };
 
 /// HTTP as such knows no counters. This is all that it may include of the domain.
@@ -138,8 +141,8 @@ std::vector<std::string> source_files() {
   std::vector<std::string> files;
   if (fs::exists(root / "main.cpp"))
     files.push_back("main.cpp");
-  for (const auto* layer :
-       {"actors", "config", "rights", "counter", "http", "process", "storage", "tokens"}) {
+  for (const auto* layer : {"actors", "config", "metrics", "rights", "counter", "http", "process",
+                            "storage", "tokens"}) {
     if (!fs::is_directory(root / layer))
       continue;
     for (const auto& entry : fs::recursive_directory_iterator{root / layer})

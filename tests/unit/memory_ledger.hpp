@@ -35,6 +35,8 @@ public:
   int commits = 0;
   int reads = 0;  ///< names passed to read()
 
+  counter::ledger_statistics reported_statistics{};
+
   // -- what is stored -----------------------------------------------------------
 
   using key = std::tuple<counter::time_point, counter::due_entry::kind_type, std::string>;
@@ -54,6 +56,7 @@ public:
 
   counter::ledger_traits traits() const noexcept override { return {"fake", has_backups}; }
   counter::health health() const noexcept override { return reported_health; }
+  counter::ledger_statistics statistics() const noexcept override { return reported_statistics; }
 
   const counter::ledger_summary& summary() const noexcept override { return summary_; }
 

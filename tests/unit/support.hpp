@@ -86,7 +86,7 @@ public:
       : limits_(limits),
         server_info_(server_info),
         pipeline(limits_, date_, nullptr, &router_->known_hosts()),
-        dispatcher_(pipeline, *router_, info) {}
+        dispatcher_(pipeline, *router_, metrics, info) {}
 
   struct pending {
     http::response_queue::slot_type slot;
@@ -161,6 +161,7 @@ private:
   std::optional<http::router> router_{std::in_place, server_info_, policy_};
 
 public:
+  http::loop_metrics metrics;
   http::pipeline pipeline;
 
 private:

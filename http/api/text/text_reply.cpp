@@ -1,5 +1,7 @@
 #include "http/api/text/text_reply.hpp"
 
+#include "http/api/v1/code.hpp"
+
 #include <algorithm>
 #include <charconv>
 
@@ -75,6 +77,9 @@ response respond(const counter::command& command, const counter::reply& reply,
 }  // namespace
 
 text_reply::text_reply(const counter::command& command, const counter::reply& reply) noexcept
-    : response_(respond(command, reply, line_writer{line_})) {}
+    : response_(respond(command, reply, line_writer{line_})) {
+  if (reply.outcome != outcome::ok)
+    response_.reason = v1::reason_of(v1::code_of(reply.outcome));
+}
 
 }  // namespace http

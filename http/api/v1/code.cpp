@@ -61,9 +61,9 @@ constexpr bool is_in_order() {
   for (std::size_t i = 0; i < std::size(entries); ++i)
     if (static_cast<std::size_t>(entries[i].code) != i)
       return false;
-  return std::size(entries) == static_cast<std::size_t>(code::disk_full) + 1;
+  return true;
 }
-static_assert(is_in_order());
+static_assert(is_in_order() && std::size(entries) == codes);
 
 const entry& entry_of(code code) noexcept {
   return entries[static_cast<std::size_t>(code)];
@@ -118,6 +118,19 @@ code code_of(counter::outcome failure) noexcept {
   }
   assert(false);
   __builtin_unreachable();
+}
+
+code code_of(const response& response) noexcept {
+  if (response.reason != 0)
+    return static_cast<code>(response.reason - 1);
+  switch (response.status) {
+    case status::not_found:
+      return code::no_such_route;
+    case status::method_not_allowed:
+      return code::method_not_allowed;
+    default:
+      return response.status < status::internal_server_error ? code::bad_request : code::internal;
+  }
 }
 
 }  // namespace http::v1

@@ -1,8 +1,10 @@
 #pragma once
 
 #include "counter/command.hpp"
+#include "http/protocol/response.hpp"
 #include "http/protocol/status.hpp"
 
+#include <cstddef>
 #include <cstdint>
 #include <string_view>
 
@@ -43,6 +45,9 @@ enum class code : std::uint8_t {
   disk_full,
 };
 
+/// How many codes there are.
+inline constexpr std::size_t codes = static_cast<std::size_t>(code::disk_full) + 1;
+
 /// Returns the code as clients see it: `limit-reached`, ...; static.
 std::string_view text_of(code code) noexcept;
 
@@ -55,5 +60,13 @@ std::string_view title_of(code code) noexcept;
 /// Returns the code for an outcome other than `ok`. `not_modified` is a failed precondition in an
 /// operation of a batch; a single read responds to it with 304 instead.
 code code_of(counter::outcome failure) noexcept;
+
+/// Returns what response::reason is for a code.
+constexpr std::uint8_t reason_of(code code) noexcept {
+  return static_cast<std::uint8_t>(static_cast<unsigned>(code) + 1);
+}
+
+/// Returns the code of an error response; if it has no reason, the code that fits its status best.
+code code_of(const response& response) noexcept;
 
 }  // namespace http::v1

@@ -16,6 +16,7 @@
 #include "http/api/v1/openapi.hpp"
 #include "http/api/v1/operation_reader.hpp"
 #include "http/api/v1/problem.hpp"
+#include "http/api/v1/statistics.hpp"
 #include "http/protocol/percent.hpp"
 
 #include <optional>
@@ -191,6 +192,13 @@ action make_backup(const request_context& context) {
   if (!context.server.store.has_backups)
     return to_response({code::no_data_directory, "start the server with --data DIR"});
   return std::make_unique<backup_exchange>(*std::move(name));
+}
+
+action show_statistics(const request_context& context) {
+  if (const auto defect = refuse_query(context))
+    return to_response(*defect);
+  const auto report = context.server.metrics ? context.server.metrics() : metrics::report{};
+  return response{.body = describe(report), .type = json_type};
 }
 
 action describe_server(const request_context& context) {

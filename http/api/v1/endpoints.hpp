@@ -16,6 +16,7 @@ action remove_counter(const request_context& context);
 action list_counters(const request_context& context);
 action run_batch(const request_context& context);
 action make_backup(const request_context& context);
+action show_statistics(const request_context& context);
 action describe_server(const request_context& context);
 action describe_api(const request_context& context);
 

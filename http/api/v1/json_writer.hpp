@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cmath>
 #include <concepts>
 #include <cstddef>
+#include <cstdint>
 #include <cstring>
 #include <optional>
 #include <string>
@@ -42,6 +44,18 @@ public:
   requires(!std::same_as<Number, bool>) void value(Number number) {
     end_ = put_number(put_comma(room(1 + number_bytes)), number);
   }
+  /// An integer if it is one and exact; otherwise the shortest text that is read back as the same
+  /// number; null if it is not finite.
+  template <std::floating_point Number>
+  void value(Number number) {
+    if (!std::isfinite(number))
+      return value(nullptr);
+    constexpr Number exact_max = 9'007'199'254'740'992;  // 2^53
+    if (std::trunc(number) == number && std::abs(number) <= exact_max)
+      return value(static_cast<std::int64_t>(number));
+    char* const at = put_comma(room(1 + float_bytes));
+    end_ = std::to_chars(at, at + float_bytes, number).ptr;
+  }
   /// nullopt is null.
   template <class T>
   void value(const std::optional<T>& optional) {
@@ -64,6 +78,7 @@ public:
 private:
   static constexpr std::size_t bytes_min = 256;
   static constexpr std::size_t number_bytes = 20;
+  static constexpr std::size_t float_bytes = 32;
   /// A comma, quotes and a colon.
   static constexpr std::size_t key_bytes(std::string_view name) noexcept { return name.size() + 4; }
 

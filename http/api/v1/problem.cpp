@@ -87,8 +87,10 @@ void write_members(json_writer& writer, code code, std::string_view detail) {
 /// Returns the response with the object whose members `write` writes.
 template <class Write>
 response as_response(code code, Write write) {
-  return {
-      .status = status_of(code), .body = json_object(write), .type = "application/problem+json"};
+  return {.status = status_of(code),
+          .body = json_object(write),
+          .type = "application/problem+json",
+          .reason = reason_of(code)};
 }
 
 }  // namespace

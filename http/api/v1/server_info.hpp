@@ -3,11 +3,16 @@
 #include "counter/limits.hpp"
 #include "counter/store/traits.hpp"
 #include "http/protocol/refusal_counts.hpp"
+#include "metrics/family.hpp"
 
 #include <chrono>
 #include <functional>
 #include <string>
 #include <string_view>
+
+namespace http {
+struct server_health;
+}
 
 namespace http::v1 {
 
@@ -23,6 +28,10 @@ struct server_info {
 
   /// Nobody may change a counter.
   bool is_read_only = false;
+  /// Returns what operators watch. Thread-safe; does not block. Null: nothing.
+  std::function<metrics::report()> metrics{};
+  /// Outlives this object; null: nothing is checked.
+  const server_health* health = nullptr;
 
   server_info() = default;
 

@@ -189,8 +189,10 @@ bool process::read_some(steady_clock::time_point end) {
 server_process::server_process(const words& flags, const setting& options)
     : process(server_command(flags, options), options) {
   const auto end = steady_clock::now() + std::chrono::seconds{20};
-  const std::string prefix = "listening on http://";
-  const auto expected = std::max<std::size_t>(1, options.listen.size());
+  const std::string prefixes[] = {"listening on http://", "listening for operators on http://"};
+  const auto operators = std::count(flags.begin(), flags.end(), "--ops-listen");
+  const auto expected =
+      std::max<std::size_t>(1, options.listen.size()) + static_cast<std::size_t>(operators);
   for (std::size_t begin = 0; addresses_.size() < expected;) {
     const auto line_end = output_.find('\n', begin);
     if (line_end == output_.npos) {
@@ -199,9 +201,11 @@ server_process::server_process(const words& flags, const setting& options)
       continue;
     }
     const auto line = output_.substr(begin, line_end - begin);
-    if (!line.starts_with(prefix))
+    const auto* prefix = std::find_if(std::begin(prefixes), std::end(prefixes),
+                                      [&](const auto& one) { return line.starts_with(one); });
+    if (prefix == std::end(prefixes))
       throw std::runtime_error{"unexpected output: " + line};
-    addresses_.push_back(line.substr(prefix.size()));
+    addresses_.push_back(line.substr(prefix->size()));
     begin = line_end + 1;
   }
 }

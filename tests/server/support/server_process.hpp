@@ -79,7 +79,7 @@ public:
   /// Sends SIGTERM and waits for the exit.
   ending stop();
 
-  /// Returns the addresses in its log, in order: `127.0.0.1:12345`.
+  /// Returns the addresses that it printed, in order, first those of --listen: `127.0.0.1:12345`.
   const words& addresses() const { return addresses_; }
   std::uint16_t port(std::size_t index = 0) const;
 

@@ -7,6 +7,7 @@
 #include <system_error>
 
 #include <sys/ptrace.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 
 namespace support {
@@ -36,6 +37,14 @@ stopped_thread::stopped_thread(pid_t process, const std::string& name) : id_(fin
   check(ptrace(PTRACE_INTERRUPT, id_, nullptr, nullptr) == 0);
   int status = 0;
   check(waitpid(id_, &status, __WALL) == id_);
+}
+
+bool stopped_thread::was_idle() const {
+  // The number of the system call; -1 or `running` if there is none. See proc(5).
+  std::string call;
+  std::ifstream{"/proc/" + std::to_string(id_) + "/syscall"} >> call;
+  return call == std::to_string(SYS_epoll_pwait2) || call == std::to_string(SYS_epoll_pwait) ||
+         call == std::to_string(SYS_epoll_wait);
 }
 
 stopped_thread::~stopped_thread() {

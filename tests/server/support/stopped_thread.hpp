@@ -18,6 +18,9 @@ public:
   stopped_thread(const stopped_thread&) = delete;
   stopped_thread& operator=(const stopped_thread&) = delete;
 
+  /// Returns true if it was stopped while it waited for sockets: it had nothing to do.
+  bool was_idle() const;
+
 private:
   pid_t id_;
 };

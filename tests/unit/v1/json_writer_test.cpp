@@ -114,3 +114,22 @@ TEST_CASE("json_writer takes more room when what it was given is used up") {
     }
   }
 }
+
+TEST_CASE("a json_writer writes floating-point numbers exactly, and integers as such") {
+  const std::pair<double, std::string> cases[] = {
+      {0.5, "0.5"},
+      {5e-05, "5e-05"},
+      {0.1, "0.1"},
+      {1e7, "10000000"},
+      {-3, "-3"},
+      {9'007'199'254'740'992, "9007199254740992"},
+      {1e300, "1e+300"},
+      {std::numeric_limits<double>::infinity(), "null"},
+      {std::numeric_limits<double>::quiet_NaN(), "null"},
+  };
+  for (const auto& [number, text] : cases) {
+    CAPTURE(text);
+    CHECK(http::v1::json_object([&](auto& writer) { writer.member("x", number); }) ==
+          "{\"x\":" + text + "}\n");
+  }
+}

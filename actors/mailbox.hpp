@@ -1,0 +1,21 @@
+#pragma once
+
+#include "actors/shard_load.hpp"
+#include "counter/shard/shard_metrics.hpp"
+
+#include <caf/actor.hpp>
+
+#include <cstddef>
+
+namespace actors {
+
+/// An actor of the store, with what others may know of it.
+struct mailbox {
+  explicit mailbox(std::size_t operations_max) : load(operations_max) {}
+
+  shard_load load;
+  counter::shard_metrics metrics;  ///< unused unless the actor is a shard
+  caf::actor actor;
+};
+
+}  // namespace actors

@@ -1,0 +1,28 @@
+#pragma once
+
+#include "counter/command.hpp"
+#include "metrics/histogram.hpp"
+#include "metrics/pulse.hpp"
+#include "metrics/tally.hpp"
+
+#include <array>
+#include <cstddef>
+
+namespace counter {
+
+/// What a shard has done since the start. The shard's actor writes it, any thread reads it. Aligned
+/// to a cache line of its own.
+struct alignas(64) shard_metrics {
+  /// Operations on counters, whatever their outcome, by enum operation.
+  std::array<metrics::tally, static_cast<std::size_t>(operation::bind) + 1> operations;
+  metrics::tally idempotency_replays;  ///< replies that came from an idempotency record
+  metrics::tally cache_bytes;          ///< of the counters of a durable table in memory
+
+  // -- only of a durable shard --------------------------------------------------
+
+  metrics::pulse uncommitted;  ///< since the oldest operation came that is not committed
+  metrics::histogram<metrics::durations> commit_seconds;
+  metrics::histogram<metrics::sizes> commit_operations;
+};
+
+}  // namespace counter

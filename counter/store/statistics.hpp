@@ -1,0 +1,42 @@
+#pragma once
+
+#include "counter/durability.hpp"
+#include "counter/shard/ledger_statistics.hpp"
+#include "counter/shard/shard_metrics.hpp"
+#include "counter/store/traits.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+namespace counter {
+
+struct shard_statistics {
+  std::size_t queued_operations = 0;       ///< sent to the shard and not completed
+  std::size_t queued_operations_max = 0;   ///< more are refused
+  std::uint64_t refused_operations = 0;    ///< since the start, because there were too many
+  const shard_metrics* metrics = nullptr;  ///< not null; lives as long as the store
+};
+
+/// The numbers of a store that operators watch.
+struct store_statistics {
+  std::vector<shard_statistics> shards;
+  counter::usage usage{};
+  std::uint64_t counter_bytes = 0;  ///< of counters in memory
+  counter::health health = counter::health::good;
+  std::optional<ledger_statistics> ledger{};  ///< nullopt: the counters are in memory only
+
+  /// Returns how long the oldest operation has been waiting for its commit; 0 if none is.
+  std::chrono::steady_clock::duration oldest_uncommitted(
+      std::chrono::steady_clock::time_point now) const {
+    std::chrono::steady_clock::duration oldest{};
+    for (const auto& shard : shards)
+      oldest = std::max(oldest, shard.metrics->uncommitted.busy_for(now));
+    return oldest;
+  }
+};
+
+}  // namespace counter

@@ -1,0 +1,13 @@
+#pragma once
+
+#include "http/api/metrics/loop_metrics.hpp"
+#include "metrics/family.hpp"
+
+#include <span>
+
+namespace http {
+
+/// Adds to `report` what the event loops have done together, and the load of each. Thread-safe.
+void report_loops(metrics::report& report, std::span<const loop_metrics* const> loops);
+
+}  // namespace http

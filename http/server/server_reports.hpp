@@ -1,0 +1,61 @@
+#pragma once
+
+#include "counter/limits.hpp"
+#include "counter/store/store.hpp"
+#include "http/api/health/server_health.hpp"
+#include "http/api/metrics/loop_metrics.hpp"
+#include "http/protocol/body_budget.hpp"
+#include "http/server/connection_counts.hpp"
+#include "metrics/family.hpp"
+
+#include <functional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace http {
+
+/// Collects what a server reports to its operators. Filled before the event loops run; report() is
+/// thread-safe from then on.
+class server_reports {
+public:
+  /// Borrows all.
+  server_reports(const counter::limits& limits, const counter::store& store,
+                 const server_health& health)
+      : limits_(limits),
+        store_(store),
+        health_(health) {}
+
+  /// Adds the numbers of an event loop and its bodies, borrowed.
+  void add(const loop_metrics& loop, const body_budget& bodies) {
+    loops_.push_back(&loop);
+    bodies_.push_back(&bodies);
+  }
+
+  /// Adds the version of the program and its connections, borrowed.
+  void add(std::string_view version, const connection_counts& connections) {
+    version_ = version;
+    connections_ = &connections;
+  }
+
+  /// Adds a source of further families. `add` is thread-safe and does not block.
+  void add_source(std::function<void(metrics::report&)> source) {
+    sources_.push_back(std::move(source));
+  }
+
+  /// Returns all numbers as they are now. Does not block.
+  metrics::report report() const;
+
+private:
+  const counter::limits& limits_;
+  const counter::store& store_;
+  const server_health& health_;
+  std::string version_;
+  const connection_counts* connections_ = nullptr;
+  std::vector<const loop_metrics*> loops_;
+  std::vector<const body_budget*> bodies_;
+  std::vector<std::function<void(metrics::report&)>> sources_;
+};
+
+}  // namespace http
