@@ -122,12 +122,12 @@ TEST_CASE("a grant expires in the second that it names") {
 }
 
 TEST_CASE("is_valid_token_name() accepts names that need no quotes anywhere") {
-  for (const std::string good : std::initializer_list<std::string>{"a", "0", "shop-web", "edge.1",
-                                                                   "A_b", std::string(64, 'x')}) {
+  for (const std::string& good : std::initializer_list<std::string>{"a", "0", "shop-web", "edge.1",
+                                                                    "A_b", std::string(64, 'x')}) {
     CAPTURE(good);
     CHECK(rights::is_valid_token_name(good));
   }
-  for (const std::string bad :
+  for (const std::string& bad :
        std::initializer_list<std::string>{"", "-a", ".a", "_a", "#a", "a b", "a\tb", "a/b", "a:b",
                                           "\xc3\xb6", std::string(65, 'x')}) {
     CAPTURE(bad);
