@@ -81,8 +81,9 @@ void check_open_ports(const std::vector<std::string>& endpoints,
           "other machines reach " + endpoint +
           ", and nothing says what they may do: add --tokens FILE or --anonymous SCOPES");
     if (anonymous)
-      spdlog::warn("anyone who reaches port {} has these rights: {}; there is no authentication",
-                   address->port, rights::to_text(*anonymous));
+      spdlog::warn("anyone who reaches port {} has these rights: {}; {}", address->port,
+                   rights::to_text(*anonymous),
+                   has_tokens ? "others need a token" : "there is no authentication");
     if (has_tokens)
       spdlog::warn(
           "whoever listens on the way to port {} can read tokens: put a proxy with TLS "

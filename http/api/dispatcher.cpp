@@ -27,23 +27,37 @@ std::optional<dispatcher::addressed_call> dispatcher::next_call() {
     next = next_exchange_call();
   while (!next) {
     const auto* request = pipeline_.next_request();
-    if (request == nullptr) {
-      if (!pipeline_.is_undecided())
-        break;
-      request = decide_on_body();
-    }
     if (request != nullptr)
       handle(*request, next);
+    else if (pipeline_.is_undecided())
+      decide_on_body();
+    else
+      break;
   }
   return next;
 }
 
-/// Returns the request if its response does not depend on its body; otherwise null.
-const request* dispatcher::decide_on_body() {
-  if (!router_.takes_body(pipeline_.undecided(), connection_))
-    return pipeline_.refuse_body();
-  pipeline_.accept_body();
-  return nullptr;
+/// Refuses the request whose header is complete, if it is refused whatever its body is.
+void dispatcher::decide_on_body() {
+  const auto& request = pipeline_.undecided();
+  const auto refusal = router_.refuse(request, connection_);
+  if (!refusal)
+    return pipeline_.accept_body();
+  pipeline_.refuse_body();
+  if (const auto* fields = router_.fields_for(request))
+    pipeline_.add_fields(pipeline_.slot(), *fields);
+  respond_at_once(*refusal);
+}
+
+/// Responds to the newest request. Ends the connection of a peer that tries tokens: it cannot find
+/// one, but it fills the log.
+void dispatcher::respond_at_once(const response& response) {
+  if (response.status == status::unauthorized) {
+    router_.report_failure();
+    if (++failures_ == counter::limits::authentication_failures_max)
+      pipeline_.close_after_newest();
+  }
+  respond(pipeline_.slot(), router_.path(), response);
 }
 
 /// Sets `next` if the request needs the store.
@@ -55,9 +69,7 @@ void dispatcher::handle(const request& request, std::optional<addressed_call>& n
   if (const auto* command = std::get_if<counter::command>(&result)) {
     next = addressed_call{slot, {*command, nullptr}};
   } else if (const auto* response = std::get_if<http::response>(&result)) {
-    if (response->status == status::unauthorized)
-      count_failure();
-    respond(slot, router_.path(), *response);
+    respond_at_once(*response);
   } else {
     auto& pending = std::get<std::unique_ptr<exchange>>(result);
     if (pending->is_long())
@@ -65,13 +77,6 @@ void dispatcher::handle(const request& request, std::optional<addressed_call>& n
     exchanges_.add(slot, router_.path(), std::move(pending));
     next = next_exchange_call();
   }
-}
-
-/// Ends the connection of a peer that tries tokens. It cannot find one, but it fills the log.
-void dispatcher::count_failure() {
-  router_.report_failure();
-  if (++failures_ == counter::limits::authentication_failures_max)
-    pipeline_.close_after_newest();
 }
 
 std::optional<dispatcher::addressed_call> dispatcher::next_exchange_call() {

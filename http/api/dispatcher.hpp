@@ -50,9 +50,9 @@ public:
   void complete(response_queue::slot_type slot, const counter::completion& completion);
 
 private:
-  const request* decide_on_body();
+  void decide_on_body();
   void handle(const request& request, std::optional<addressed_call>& next);
-  void count_failure();
+  void respond_at_once(const response& response);
   std::optional<addressed_call> next_exchange_call();
   void respond(response_queue::slot_type slot, std::size_t path, const response& response);
 

@@ -137,10 +137,12 @@ action router::route(const request& request, const connection_info& connection) 
   return respond(request, connection, /*is_whole=*/true);
 }
 
-bool router::takes_body(const request& request, const connection_info& connection) {
-  const auto result = respond(request, connection, /*is_whole=*/false);
-  const auto* refusal = std::get_if<response>(&result);
-  return refusal == nullptr || refusal->status < status::bad_request;
+std::optional<response> router::refuse(const request& request, const connection_info& connection) {
+  auto outcome = respond(request, connection, /*is_whole=*/false);
+  auto* early = std::get_if<response>(&outcome);
+  if (early == nullptr || early->status < status::bad_request)
+    return std::nullopt;
+  return std::move(*early);
 }
 
 /// If the request is not whole, returns a response that does not depend on the body, or any

@@ -36,9 +36,9 @@ public:
   /// loop_metrics::unrouted if it has none.
   std::size_t path() const noexcept { return path_ != nullptr ? path_->index : paths_max; }
 
-  /// Returns false if route() refuses `request` whatever its body is. Call it when the header is
-  /// complete.
-  bool takes_body(const request& request, const connection_info& connection);
+  /// Returns the response if route() refuses `request` whatever its body is; otherwise nullopt.
+  /// Call it when the header is complete.
+  std::optional<response> refuse(const request& request, const connection_info& connection);
 
   /// Replaces the tokens of the policy, for the next request on. Precondition: the policy has
   /// tokens.

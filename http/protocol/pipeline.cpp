@@ -76,7 +76,7 @@ void pipeline::accept_body() noexcept {
   is_decided_ = true;
 }
 
-const http::request* pipeline::refuse_body() {
+void pipeline::refuse_body() {
   is_undecided_ = false;
   is_decided_ = is_refused_ = true;
   if (parser_.is_in_body()) {
@@ -84,7 +84,6 @@ const http::request* pipeline::refuse_body() {
     is_discarding_ = true;
   }
   yield();
-  return &parser_.request();
 }
 
 /// Opens the slot of a complete request, or of one whose body is discarded.

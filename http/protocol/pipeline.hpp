@@ -63,10 +63,10 @@ public:
   /// request when it is complete.
   void accept_body() noexcept;
 
-  /// Decides that the response does not depend on the body: yields the request at once. The body is
-  /// discarded as it arrives. A peer that waits for `100 Continue` may never send it, so the
-  /// connection ends with the response.
-  const http::request* refuse_body();
+  /// Decides that the response does not depend on the body, as if next_request() had yielded the
+  /// request: complete its slot(). The body is discarded as it arrives. A peer that waits for `100
+  /// Continue` may never send it, so the connection ends with the response.
+  void refuse_body();
 
   /// Returns the slot for the response to the request that was yielded last.
   slot_type slot() const noexcept { return responses_.newest(); }

@@ -99,7 +99,8 @@ TEST_CASE("token create appends to a file that it creates with mode 0600") {
   CHECK(mode_of(file) == 0640);
   CHECK(text_of(file).find("# without an end\nsecond  sha256:") != std::string::npos);
   CHECK(check(first, file).output == "name: first\nscopes: read\n");
-  CHECK(check(second, file).output == "name: second\nscopes: read,list,add,write,delete,admin\n");
+  CHECK(check(second, file).output ==
+        "name: second\nscopes: read,list,add,write,delete,metrics,admin\n");
   check_refuses(run({"token", "create", "--name", "first", "--scopes", "all", "--tokens", file}), 2,
                 "another token has this name");
 }

@@ -39,10 +39,10 @@ TEST_CASE("parse_prefixes() decodes prefixes with commas between them") {
     CHECK(parse_prefixes(rights::to_text(*parsed)) == parsed);
   }
   CHECK(rights::to_text(std::vector<std::string>{"shop/", "cart "}) == "shop/,cart%20");
-  for (const auto& bad : {"", ",", "a,", ",a", "a b",
-                          "gr\xc3\xb6\xc3\x9f"
-                          "e",
-                          "%", "%2", "%2g", "%FF", "%C3", "a+b", "\"a\"", "a%"}) {
+  for (const std::string bad : {"", ",", "a,", ",a", "a b",
+                                "gr\xc3\xb6\xc3\x9f"
+                                "e",
+                                "%", "%2", "%2g", "%FF", "%C3", "a+b", "\"a\"", "a%"}) {
     CAPTURE(bad);
     CHECK_FALSE(parse_prefixes(bad));
   }
@@ -58,8 +58,8 @@ TEST_CASE("parse_delta_range() reads two integers in order") {
   CHECK(parse_delta_range("-9223372036854775808..9223372036854775807") ==
         delta_range{INT64_MIN, INT64_MAX});
   CHECK(to_text(delta_range{-5, 100}) == "-5..100");
-  for (const auto& bad : {"", "..", "1..", "..1", "1", "2..1", "1...2", "1..2..3", "1-2", "a..b",
-                          "1..9223372036854775808", " 1..2", "1.. 2"}) {
+  for (const std::string bad : {"", "..", "1..", "..1", "1", "2..1", "1...2", "1..2..3", "1-2",
+                                "a..b", "1..9223372036854775808", " 1..2", "1.. 2"}) {
     CAPTURE(bad);
     CHECK_FALSE(parse_delta_range(bad));
   }
@@ -86,7 +86,7 @@ TEST_CASE("parse_instant() reads times in UTC, and to_text() returns them") {
     CHECK(parsed->time_since_epoch() == seconds{time});
     CHECK(rights::to_text(*parsed) == text);
   }
-  for (const auto& bad :
+  for (const std::string bad :
        {"", "2027-01-31", "2027-01-31T00:00:00", "2027-01-31T00:00:00z", "2027-01-31 00:00:00Z",
         "2027-01-31T00:00:00+00:00", "2027-01-31T00:00:00.000Z", "2027-02-29T00:00:00Z",
         "2027-13-01T00:00:00Z", "2027-00-01T00:00:00Z", "2027-01-00T00:00:00Z",
@@ -122,12 +122,12 @@ TEST_CASE("a grant expires in the second that it names") {
 }
 
 TEST_CASE("is_valid_token_name() accepts names that need no quotes anywhere") {
-  for (const auto& good : std::initializer_list<std::string>{"a", "0", "shop-web", "edge.1", "A_b",
-                                                             std::string(64, 'x')}) {
+  for (const std::string& good : std::initializer_list<std::string>{"a", "0", "shop-web", "edge.1",
+                                                                    "A_b", std::string(64, 'x')}) {
     CAPTURE(good);
     CHECK(rights::is_valid_token_name(good));
   }
-  for (const auto& bad :
+  for (const std::string& bad :
        std::initializer_list<std::string>{"", "-a", ".a", "_a", "#a", "a b", "a\tb", "a/b", "a:b",
                                           "\xc3\xb6", std::string(65, 'x')}) {
     CAPTURE(bad);

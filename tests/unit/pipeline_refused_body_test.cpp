@@ -60,8 +60,10 @@ private:
     const auto* request = connection.next_request();
     while (request == nullptr && connection.is_undecided()) {
       ++decisions;
-      if (connection.undecided().target.starts_with("/no"))
-        return connection.refuse_body();
+      if (connection.undecided().target.starts_with("/no")) {
+        connection.refuse_body();
+        return &connection.undecided();
+      }
       connection.accept_body();
       request = connection.next_request();
     }

@@ -36,7 +36,7 @@ public:
     if (!body.empty())
       fields.push_back(unit::json_type);
     request.fields = unit::fields_of(fields);
-    takes_body = router.takes_body(request, connection);
+    is_refused_early = router.refuse(request, connection).has_value();
     auto action = router.route(request, connection);
     auto* found = std::get_if<http::response>(&action);
     response = found != nullptr ? std::move(*found) : http::response{};
@@ -65,7 +65,7 @@ public:
   std::time_t now = 1'000'000;
   http::router router;
   http::response response;
-  bool takes_body = true;
+  bool is_refused_early = false;
 };
 
 struct call {
@@ -113,10 +113,10 @@ TEST_CASE("a request of a server with tokens needs a token with the scope of its
     loop server{{with_scopes(scope_set::all())}};
     for (const auto connection : {http::connection_info{.is_loopback = true}, far}) {
       CHECK(server.ask(call.method, call.target, unit::field_list{}, call.body, connection) == 401);
-      CHECK_FALSE(server.takes_body);
+      CHECK(server.is_refused_early);
       CHECK(server.response.fields.view() == "WWW-Authenticate: Bearer realm=\"counterd\"\r\n");
       CHECK(server.ask(call.method, call.target, issued_token{}, call.body, connection) == 401);
-      CHECK_FALSE(server.takes_body);
+      CHECK(server.is_refused_early);
       CHECK(server.response.fields.view() ==
             "WWW-Authenticate: Bearer realm=\"counterd\", error=\"invalid_token\"\r\n");
     }
@@ -127,7 +127,7 @@ TEST_CASE("a 403 names the scope that a token lacks, and is decided without the 
   const auto reader = with_scopes({scope::read});
   loop server{{reader}};
   CHECK(server.ask(method::post, "/v1/counters/x", reader, R"({"delta":1})") == 403);
-  CHECK_FALSE(server.takes_body);
+  CHECK(server.is_refused_early);
   CHECK(server.response.fields.view() ==
         "WWW-Authenticate: Bearer realm=\"counterd\", error=\"insufficient_scope\", "
         "scope=\"add\"\r\n");
@@ -272,7 +272,7 @@ TEST_CASE("a token with a prefix names its own counters only") {
   CHECK(unit::member(server.body(), "index") == "1");
   // Decided before the body.
   CHECK(server.ask(method::put, "/v1/counters/x", shop, R"({"value":1})") == 403);
-  CHECK_FALSE(server.takes_body);
+  CHECK(server.is_refused_early);
 }
 
 TEST_CASE("a token with a range of deltas adds no more, and says nothing of start and end") {
@@ -327,13 +327,13 @@ TEST_CASE("a batch needs a token, and the scopes of all of its operations") {
   CHECK(server.has("scope=\"add\""));
   // These can send no operation at all, whatever the body is.
   CHECK(server.ask(method::post, "/v1/batch", lister, "{") == 403);
-  CHECK_FALSE(server.takes_body);
+  CHECK(server.is_refused_early);
   CHECK(server.ask(method::post, "/v1/batch", unit::field_list{}, "{") == 401);
-  CHECK_FALSE(server.takes_body);
+  CHECK(server.is_refused_early);
   // Anonymous clients, too, are told of the operation that they need a token for.
   loop open{{writer}, {.local = {scope::read}}};
   CHECK(open.ask(method::post, "/v1/batch", unit::field_list{}, mixed) == 401);
-  CHECK(open.takes_body);
+  CHECK_FALSE(open.is_refused_early);
   CHECK(unit::member(open.body(), "index") == "1");
 }
 
