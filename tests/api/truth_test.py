@@ -548,7 +548,9 @@ def requests_of(w):
         target = target_of(path) + ("?name=a" if path == "/v1/admin/backup" else "")
         body = {"ops": [op("add", "any")]} if path == "/v1/batch" else b""
         is_write = method in ("post", "put", "delete") or path in ("/inc", "/set")
-        effect = ("none" if method == "options" or path in ("/", "/v1/info", "/openapi.json", "/livez", "/readyz")
+        is_open = path in ("/", "/v1/info", "/openapi.json", "/livez", "/readyz")
+        effect = ("none" if method == "options" or is_open
+                  else "metrics" if path in ("/metrics", "/v1/stats")
                   else "list" if path == "/v1/counters"
                   else "backup" if path == "/v1/admin/backup"
                   else "write" if is_write and path != "/get"
@@ -618,7 +620,8 @@ def with_tokens(w, file):
     others = file.create("others", "--scopes", "all", "--prefix", "others/")
     adder = file.create("adder", "--scopes", "add", "--delta", "1..5")
     nothing = {effect: file.create(effect, "--scopes", scope) for effect, scope in
-               [("read", "add"), ("list", "read"), ("write", "read"), ("backup", "read")]}
+               [("read", "add"), ("list", "read"), ("write", "read"), ("metrics", "read"),
+                ("backup", "read")]}
     every = file.create("every", "--scopes", "all")
     w.server.reload()
     for method, target, body, effect in requests_of(w):
@@ -643,7 +646,7 @@ def with_tokens(w, file):
             w.tally.check(f"{method} {target} 403 names a scope",
                           [] if answer and 'scope="' in answer.field("WWW-Authenticate")
                           else [answer])
-            if effect != "backup":
+            if effect not in ("backup", "metrics"):  # no prefix limits these
                 w.ask(method, target, 403, forbidden, tokens.bearer(others), body)
     for fields in ({"delta": 6}, {"delta": 5, "ttl": 5}):
         w.ask("POST", COUNTER + "x", 403, "forbidden", tokens.bearer(adder), fields)
