@@ -188,6 +188,7 @@ int run(config::options options, tokens::token_watch* watch) {
   const auto tick = [&clock, &trim, &updates] {
     clock.check();
     trim.check();
+    process::sample_descriptors();
     updates.check(false);
   };
   const auto hangup = [&updates] { updates.check(true); };
@@ -213,6 +214,7 @@ int run(config::options options, tokens::token_watch* watch) {
     const auto endpoints = listen(*server, options.listen);
     check_open_ports(endpoints, options.access.remote, watch != nullptr);
     const auto operators_endpoints = listen(*server, options.operators_listen, true);
+    process::sample_descriptors();
     server->add_report(&process::report_process);
     server->add_report(&report_log);
     server->start();
@@ -232,14 +234,15 @@ int run(config::options options, tokens::token_watch* watch) {
                options.threads, options.shards, store_name(options.storage));
   advise_shards(options);
   const int received = signals.wait();
+  const bool leaves = options.drain_delay.count() > 0 && !signals.has_failed();
+  if (leaves)
+    server->begin_leaving(options.drain_delay);
   if (signals.has_failed())
     spdlog::info("stopping, because the disk has failed");
   else
     spdlog::info("stopping on {}", received == SIGINT ? "SIGINT" : "SIGTERM");
-  if (options.drain_delay.count() > 0 && !signals.has_failed()) {
-    server->begin_leaving(options.drain_delay);
+  if (leaves)
     signals.wait_for_delay();
-  }
   server->stop();
   store->close();
   server.reset();

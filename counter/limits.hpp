@@ -130,6 +130,8 @@ struct limits {
   static constexpr std::chrono::seconds ready_commit_max{5};
   /// Connections at --ops-listen: a few monitors and orchestrators.
   static constexpr std::size_t operators_connections_max = 64;
+  /// Their header, body and write timeouts at most: monitors send and read at once.
+  static constexpr std::chrono::milliseconds operators_timeout_max{2'000};
   /// Event loops, or shards, that have a series of their own; more are reported together.
   static constexpr std::size_t series_max = 64;
   /// From SIGTERM to the end of the process, whatever the disk does: within five seconds.

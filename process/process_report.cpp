@@ -2,7 +2,9 @@
 
 #include "process/descriptors.hpp"
 
+#include <atomic>
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <fstream>
 
@@ -14,6 +16,8 @@ namespace process {
 namespace {
 
 using metrics::kind;
+
+std::atomic<std::size_t> descriptors = 0;
 
 const auto start_time = std::chrono::system_clock::now();
 
@@ -44,11 +48,16 @@ std::uint64_t descriptors_max() {
 
 }  // namespace
 
+void sample_descriptors() {
+  descriptors = descriptors_in_use();
+}
+
 void report_process(metrics::report& report) {
   report.add(kind::counter, "process_cpu_seconds_total", "User and system time.",
              processor_seconds());
   report.add(kind::gauge, "process_resident_memory_bytes", "Resident memory.", resident_bytes());
-  report.add(kind::gauge, "process_open_fds", "Descriptors that are open.", descriptors_in_use());
+  report.add(kind::gauge, "process_open_fds", "Descriptors that were open some seconds ago.",
+             descriptors.load());
   report.add(kind::gauge, "process_max_fds", "Descriptors that may be open.", descriptors_max());
   report.add(kind::gauge, "process_start_time_seconds",
              "When the process started, in seconds of Unix time.",

@@ -159,7 +159,7 @@ void stop_signals::run() {
   }
   call_within(log_patience, [] {
     spdlog::warn(
-        "the disk does not finish in time: ending as a kill does; no acknowledged change "
+        "the server does not finish in time: ending as a kill does; no acknowledged change "
         "is lost, and a request without a response may have been carried out or not");
   });
   std::_Exit(exit_code());

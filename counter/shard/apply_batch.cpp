@@ -28,7 +28,7 @@ struct executor {
 /// Counts what has become of a full_command.
 void count(const full_command& command, const full_reply& reply, shard_metrics& metrics) noexcept {
   metrics.operations[static_cast<std::size_t>(command.parameters.operation)].add();
-  if (reply.is_replayed)
+  if (reply.is_replayed && command.parameters.operation != operation::bind)
     metrics.idempotency_replays.add();
 }
 

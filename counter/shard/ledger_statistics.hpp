@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 
 namespace counter {
@@ -14,6 +15,8 @@ struct ledger_statistics {
   std::int64_t last_backup = 0;          ///< when the last one was complete, in Unix time; 0: none
   std::uint64_t write_buffer_bytes = 0;  ///< of changes that are not merged into their rows yet
   std::uint64_t pending_compaction_bytes = 0;
+  /// How long a sync of the log has been going on that no request waits for; 0: none is.
+  std::chrono::steady_clock::duration syncing{};
   bool is_stalled = false;  ///< the storage engine delays or stops writes
 };
 

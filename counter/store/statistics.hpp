@@ -29,10 +29,11 @@ struct store_statistics {
   counter::health health = counter::health::good;
   std::optional<ledger_statistics> ledger{};  ///< nullopt: the counters are in memory only
 
-  /// Returns how long the oldest operation has been waiting for its commit; 0 if none is.
+  /// Returns how long the oldest operation has been waiting for its commit, or a sync at an
+  /// interval has been going on; 0 if there is neither.
   std::chrono::steady_clock::duration oldest_uncommitted(
       std::chrono::steady_clock::time_point now) const {
-    std::chrono::steady_clock::duration oldest{};
+    auto oldest = ledger ? ledger->syncing : std::chrono::steady_clock::duration{};
     for (const auto& shard : shards)
       oldest = std::max(oldest, shard.metrics->uncommitted.busy_for(now));
     return oldest;

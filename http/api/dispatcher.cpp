@@ -91,7 +91,9 @@ void dispatcher::complete(response_queue::slot_type slot, const counter::complet
   if (completion.call == nullptr) {
     const text_reply text{completion.command, completion.reply};
     respond(slot, path_of(completion.command.operation), text.response());
-  } else if (const auto finished = exchanges_.take(slot, std::move(*completion.call))) {
+  } else if (const auto finished =
+                 exchanges_.take(slot, std::move(*completion.call),
+                                 [this](std::uint8_t reason) { metrics_.count_failure(reason); })) {
     respond(slot, finished->path, finished->response);
   }
 }

@@ -3,6 +3,8 @@
 #include "counter/call.hpp"
 #include "http/protocol/response.hpp"
 
+#include <cstdint>
+#include <functional>
 #include <optional>
 
 namespace http {
@@ -26,6 +28,10 @@ public:
 
   /// Returns the HTTP response. Call it once, when is_done().
   virtual http::response response() = 0;
+
+  /// Calls `report` with the reason, see response::reason, of each operation that has failed while
+  /// the response as a whole has not. Call it when is_done().
+  virtual void report_failures(const std::function<void(std::uint8_t reason)>& /*report*/) const {}
 
   /// Returns true if the response may be large or slow: no further request of the connection begins
   /// before it is complete.

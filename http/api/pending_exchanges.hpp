@@ -5,6 +5,8 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <utility>
@@ -54,8 +56,10 @@ public:
   };
 
   /// Passes a completed call to the exchange at `slot`, which must exist. If the exchange is then
-  /// done, removes it and returns its response; otherwise returns nullopt.
-  std::optional<finished> take(slot_type slot, counter::call completed) {
+  /// done, removes it, calls `report` as exchange::report_failures() does, and returns its
+  /// response; otherwise returns nullopt.
+  std::optional<finished> take(slot_type slot, counter::call completed,
+                               const std::function<void(std::uint8_t reason)>& report) {
     auto& [entries, first] = *pending_;
     const auto entry = std::find_if(entries.begin(), entries.end(),
                                     [&](const entry_type& other) { return other.slot == slot; });
@@ -66,6 +70,7 @@ public:
       first = std::min(first, position);
       return std::nullopt;
     }
+    exchange.report_failures(report);
     finished result{exchange.response(), entry->path};
     if (position < first)
       --first;

@@ -30,6 +30,8 @@ struct response {
   bool may_be_cached = false;
   /// A number that says why the request failed, for statistics; 0: nothing but the status says so.
   std::uint8_t reason = 0;
+  /// A reason: the status says no, but refuses nothing, as a probe's does.
+  static constexpr std::uint8_t not_refused = 0xff;
 };
 
 /// The framing of the response to one request.

@@ -11,6 +11,7 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/system/system_error.hpp>
 
+#include <algorithm>
 #include <deque>
 #include <sstream>
 #include <string>
@@ -42,7 +43,7 @@ struct server::impl {
       const auto& added =
           workers.emplace_back(limits, server_info, policy, refusals, store, origin, group, loop);
       health.loops.push_back(&added.metrics().pass);
-      reports.add(added.metrics(), added.bodies());
+      reports.add(added.metrics(), added.bodies(), audience::clients);
     }
   }
 
@@ -90,10 +91,16 @@ std::vector<std::string> server::listen_for_operators(const std::string& host,
     impl_->operators_limits = impl_->limits;
     impl_->operators_limits.connections_max = counter::limits::operators_connections_max;
     impl_->operators_limits.refusals_max = 1;
+    // Nobody may keep monitors out for long by keeping all of the connections.
+    auto& limits = impl_->operators_limits;
+    constexpr auto timeout_max = counter::limits::operators_timeout_max;
+    limits.header_timeout = std::min(limits.header_timeout, timeout_max);
+    limits.body_timeout = std::min(limits.body_timeout, timeout_max);
+    limits.write_timeout = std::min(limits.write_timeout, timeout_max);
     const auto& added = impl_->operators_worker.emplace_back(
         impl_->operators_limits, impl_->server_info, impl_->policy, impl_->refusals, impl_->store,
         impl_->origin, impl_->operators_group, 0, audience::operators);
-    impl_->reports.add(added.metrics(), added.bodies());
+    impl_->reports.add(added.metrics(), added.bodies(), audience::operators);
   }
   return impl_->listen(host, port, impl_->operators_worker);
 }

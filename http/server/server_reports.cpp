@@ -43,6 +43,7 @@ metrics::report server_reports::report() const {
              all_ok(readiness(health_, now, false)) ? 1 : 0);
   report.add(kind::gauge, "counterd_draining", "1 from SIGTERM on.", health_.is_draining ? 1 : 0);
   report_loops(report, loops_);
+  report_connections(report, clients_loops_);
   report.add(kind::gauge, "counterd_connections", "Connections that are served.",
              connections_ != nullptr ? connections_->served.count() : 0);
   report.add(kind::gauge, "counterd_connections_limit", "The connections that are served at most.",
@@ -52,7 +53,7 @@ metrics::report server_reports::report() const {
     bytes += budget->bytes();
   report.add(kind::gauge, "counterd_body_bytes",
              "Bytes of request bodies that are arriving, beyond 16 KiB of each.", bytes);
-  report_shed(report, loops_, store);
+  report_shed(report, clients_loops_, store);
   report_store(report, store, limits_);
   for (const auto& add : sources_)
     add(report);

@@ -27,9 +27,12 @@ public:
         store_(store),
         health_(health) {}
 
-  /// Adds the numbers of an event loop and its bodies, borrowed.
-  void add(const loop_metrics& loop, const body_budget& bodies) {
+  /// Adds the numbers of an event loop and its bodies, borrowed. The connections of operators count
+  /// nowhere.
+  void add(const loop_metrics& loop, const body_budget& bodies, audience serves) {
     loops_.push_back(&loop);
+    if (serves == audience::clients)
+      clients_loops_.push_back(&loop);
     bodies_.push_back(&bodies);
   }
 
@@ -54,6 +57,7 @@ private:
   std::string version_;
   const connection_counts* connections_ = nullptr;
   std::vector<const loop_metrics*> loops_;
+  std::vector<const loop_metrics*> clients_loops_;
   std::vector<const body_budget*> bodies_;
   std::vector<std::function<void(metrics::report&)>> sources_;
 };

@@ -43,9 +43,9 @@ void session::start_refused(const refusal& refusal) {
 }
 
 void session::drain() {
+  is_draining_ = true;
   if (!transport_->is_open() || is_lingering_)
     return;  // closed, or about to be
-  is_draining_ = true;
   pipeline_.drain();
   deadline_for_ = pipeline::awaited::nothing;  // sets a shorter deadline if it is idle
   advance();

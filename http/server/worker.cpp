@@ -106,9 +106,11 @@ void worker::run_round(steady_clock::time_point end) {
   const bool found_all =
       services_.ready_set.wait(may_wait ? until - before : steady_clock::duration{});
   services_.tasks.end_wait();
+  steady_clock::time_point begin;
   {
     const counter::store_client::pass pass{services_.store_client};
-    services_.metrics.pass.begin(services_.clock.now());
+    begin = services_.clock.now();
+    services_.metrics.pass.begin(begin);
     services_.ready_set.dispatch();
     // Expire by the time before the wait: bytes that arrived in time must not count as late because
     // the loop was busy or stopped. Skip the deadlines while ready sockets are left, for the same
@@ -123,7 +125,7 @@ void worker::run_round(steady_clock::time_point end) {
   }
   services_.timers.run();
   services_.tasks.run();
-  services_.metrics.end_pass(services_.clock.now(), steady_clock::now(), found_all);
+  services_.metrics.end_pass(begin, steady_clock::now(), found_all);
 }
 
 void worker::begin_drain(steady_clock::time_point end) {

@@ -54,6 +54,7 @@ counter::ledger_statistics ledger_metrics::values() const noexcept {
           .last_backup = last_backup_,
           .write_buffer_bytes = write_buffer_bytes_,
           .pending_compaction_bytes = pending_compaction_bytes_,
+          .syncing = sync_.busy_for(metrics::pulse::clock::now()),
           .is_stalled = is_stalled_};
 }
 

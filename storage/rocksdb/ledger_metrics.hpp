@@ -2,6 +2,7 @@
 
 #include "counter/call.hpp"
 #include "counter/shard/ledger_statistics.hpp"
+#include "metrics/pulse.hpp"
 
 #include <atomic>
 #include <cstdint>
@@ -23,12 +24,16 @@ public:
   /// nothing: a number that cannot be had stays as it is.
   void sample(live_database& database, const shared_write_buffer& buffer) noexcept;
 
+  /// Shows since when the thread that syncs at intervals has been in a sync. For that thread.
+  metrics::pulse& sync() noexcept { return sync_; }
+
   /// Does not block.
   counter::ledger_statistics values() const noexcept;
 
 private:
   using number = std::atomic<std::uint64_t>;
 
+  metrics::pulse sync_;
   number read_failures_ = 0;
   number backups_ = 0;
   number failed_backups_ = 0;

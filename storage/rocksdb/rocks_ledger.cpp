@@ -39,7 +39,7 @@ constexpr std::chrono::milliseconds healing_pause{500};
 constexpr std::chrono::seconds sample_pause{1};
 
 void maintain(const std::stop_token& stop, const counter::durability& durability,
-              group_committer& committer, live_database& database,
+              group_committer& committer, live_database& database, ledger_metrics& metrics,
               const std::function<void()>& sample) {
   using std::chrono::steady_clock;
   const bool has_interval = durability.sync == counter::durability::sync::interval;
@@ -52,7 +52,9 @@ void maintain(const std::stop_token& stop, const counter::durability& durability
   while (!stop.stop_requested()) {
     stopped.wait_for(mutex, stop, pause, [] { return false; });
     if (has_interval && steady_clock::now() >= next_sync) {
+      metrics.sync().begin(steady_clock::now());
       committer.sync_log();
+      metrics.sync().end();
       next_sync = steady_clock::now() + durability.interval;
     }
     database.heal();
@@ -82,7 +84,7 @@ rocks_ledger::rocks_ledger(settings given)
   timekeeper_ = open_writer(lists_shard);
   metrics_.sample(*database_, *buffer_);
   maintainer_ = std::jthread{[this](const std::stop_token& stop) {
-    maintain(stop, settings_.durability, *committer_, *database_,
+    maintain(stop, settings_.durability, *committer_, *database_, metrics_,
              [this] { metrics_.sample(*database_, *buffer_); });
   }};
 }

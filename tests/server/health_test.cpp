@@ -29,6 +29,7 @@ TEST_CASE("/livez and /readyz are ok, and take no parameters that they do not kn
 TEST_CASE("/readyz names a loop that has no processor for two seconds, and /livez does not") {
   const server_process server{{"--threads", "1", "--ops-listen", "127.0.0.1:0"}};
   const auto operators = server.port(1);
+  REQUIRE(get(server.port(), "/livez").body == "ok\n");  // the thread has its name
   process load{{"ab", "-q", "-k", "-n", "100000000", "-c", "16",
                 "http://127.0.0.1:" + std::to_string(server.port()) + "/inc?name=x"}};
   std::optional<stopped_thread> stopped;
@@ -86,6 +87,37 @@ TEST_CASE("after SIGTERM, /readyz fails first, and connections end one after the
   clients.clear();
   const auto ended = server.wait();
   CHECK(ended.exit_code == 0);
+}
+
+TEST_CASE("connections end evenly although the oldest one has been refused and does not close") {
+  server_process server{{"--drain-delay", "3s"}};
+  client stubborn{server.port()};
+  CHECK(
+      stubborn.ask("POST /v1/batch HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9999999\r\n\r\n")
+          .status == 413);
+  std::vector<client> idle;
+  for (int i = 0; i < 20; ++i) {
+    idle.emplace_back(server.port());
+    CHECK(idle.back().ask(get_request("/")).status == 200);
+  }
+  server.signal(SIGTERM);
+  std::this_thread::sleep_for(2500ms);
+  int ended = 0;
+  for (const auto& connection : idle)
+    ended += connection.is_readable(0) ? 1 : 0;
+  CHECK(ended > 5);
+  CHECK(ended < 20);
+}
+
+TEST_CASE("a probe that is told no counts as no refusal") {
+  const server_process server{{"--drain-delay", "2s", "--ops-listen", "127.0.0.1:0"}};
+  const auto operators = server.port(1);
+  server.signal(SIGTERM);
+  while (get(operators, "/readyz").status == 200) {
+  }
+  const auto text = get(operators, "/metrics").body;
+  CHECK(text.find("counterd_http_refusals_total{code=\"internal\"} 0\n") != std::string::npos);
+  CHECK(text.find("counterd_draining 1\n") != std::string::npos);
 }
 
 TEST_CASE("a second signal ends the drain delay, and a third one the process") {

@@ -1,10 +1,14 @@
 #include "tests/server/support/client.hpp"
 #include "tests/server/support/server_process.hpp"
 #include "tests/server/support/temporary_directory.hpp"
+#include "tests/server/v1/support.hpp"
 
 #include <doctest/doctest.h>
 
+#include <chrono>
 #include <string>
+#include <thread>
+#include <vector>
 
 using namespace support;
 
@@ -112,6 +116,45 @@ TEST_CASE("/metrics has the commits, the disk and the backups of a server with -
   CHECK(value_of(text, "counterd_backup_last_success_timestamp_seconds") > "1700000000");
   CHECK(value_of(text, "counterd_disk_free_bytes") != "0");
   CHECK(value_of(text, "counterd_disk_needed_bytes") != "0");
+}
+
+TEST_CASE("/metrics counts the failed operations of a batch, and each replayed one once") {
+  const server_process server;
+  client connection{server.port()};
+  const auto batch = batch_of(R"({"op":"get","name":"none"},{"op":"add","name":"x"})",
+                              "Idempotency-Key: \"k\"\r\n");
+  for (int i = 0; i < 3; ++i)
+    CHECK(connection.ask(batch).status == 200);
+  const auto text = connection.ask(get_request("/metrics")).body;
+  CHECK(value_of(text, R"(counterd_http_requests_total{route="/v1/batch",class="2xx"})") == "3");
+  CHECK(value_of(text, R"(counterd_http_refusals_total{code="not-found"})") == "3");
+  CHECK(value_of(text, "counterd_idempotency_replays_total") == "2");
+}
+
+TEST_CASE("every connection that was accepted is open or has ended for some reason") {
+  const server_process server{{"--max-connections", "1", "--ops-listen", "127.0.0.1:0"}};
+  client held{server.port()};
+  CHECK(held.ask(get_request("/")).status == 200);
+  std::vector<client> others;
+  for (int i = 0; i < 100; ++i)
+    others.emplace_back(server.port());
+  const std::string reasons[] = {"peer", "answered", "idle", "timeout", "error", "drain", "shed"};
+  client operators{server.port(1)};
+  int ended = 0;
+  for (int attempt = 0; attempt < 200 && ended < 100; ++attempt) {
+    if (attempt == 20)
+      others.clear();  // those that were sent a 503 end when they have read it
+    std::this_thread::sleep_for(std::chrono::milliseconds{20});
+    const auto text = operators.ask(get_request("/metrics")).body;
+    ended = 0;
+    for (const auto& reason : reasons)
+      ended +=
+          std::stoi(value_of(text, "counterd_connections_closed_total{reason=\"" + reason + "\"}"));
+    CHECK(value_of(text, "counterd_connections") == "1");
+    if (ended == 100)
+      CHECK(value_of(text, "counterd_connections_accepted_total") == "101");
+  }
+  CHECK(ended == 100);
 }
 
 TEST_CASE("an address for operators serves what they need, and nothing else") {

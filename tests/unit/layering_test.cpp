@@ -42,7 +42,7 @@ const std::vector<room> rooms = {
      {"metrics/", "counter/", "counter/store/", "rights/", "http/net/", "http/protocol/",
       "http/api/"}},
     {"actors/", {"counter/", "counter/shard/", "counter/store/"}},
-    {"storage/rocksdb/", {"counter/", "counter/shard/"}},
+    {"storage/rocksdb/", {"metrics/", "counter/", "counter/shard/"}},
     {"main.",
      {"metrics/", "counter/", "rights/", "config/", "process/", "tokens/", "http/server/",
       "actors/", "storage/rocksdb/"}},

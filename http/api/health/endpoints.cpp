@@ -56,7 +56,9 @@ response report(std::vector<health_check> checks, const health_query& query) {
       text.append(check.name).append(": ").append(check.is_ok ? "ok" : check.detail).append("\n");
   if (text.empty())
     text = "ok\n";
-  return {is_ok ? status::ok : status::service_unavailable, std::move(text)};
+  return {.status = is_ok ? status::ok : status::service_unavailable,
+          .body = std::move(text),
+          .reason = response::not_refused};
 }
 
 }  // namespace

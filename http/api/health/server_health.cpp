@@ -29,10 +29,7 @@ health_check check_disk(const counter::store_statistics& statistics) {
       break;
     case counter::health::full: {
       const auto needed = statistics.ledger ? statistics.ledger->needed_bytes : 0;
-      return {"disk-write", false,
-              "full, " + std::to_string(needed >> 20) + " MiB needed, " +
-                  std::to_string(statistics.ledger ? statistics.ledger->free_bytes >> 20 : 0) +
-                  " MiB free"};
+      return {"disk-write", false, "full, " + std::to_string(needed >> 20) + " MiB needed"};
     }
     case counter::health::failed:
       return {"disk-write", false, "failed, the server ends"};
@@ -43,9 +40,7 @@ health_check check_disk(const counter::store_statistics& statistics) {
 health_check check_commits(const counter::store_statistics& statistics, clock::time_point now) {
   constexpr auto max = counter::limits::ready_commit_max;
   if (statistics.oldest_uncommitted(now) > max)
-    return {"commits", false,
-            "a request has been waiting for the disk for more than " + std::to_string(max.count()) +
-                " s"};
+    return {"commits", false, "a commit has not ended for " + std::to_string(max.count()) + " s"};
   return {"commits"};
 }
 

@@ -23,8 +23,9 @@ enum class connection_end : std::uint8_t {
   timeout,   ///< a header, a body or the peer's reading took too long
   error,     ///< it is broken
   drain,     ///< the server stops
+  shed,      ///< there were too many; it was not even told
 };
-inline constexpr std::size_t connection_ends = static_cast<std::size_t>(connection_end::drain) + 1;
+inline constexpr std::size_t connection_ends = static_cast<std::size_t>(connection_end::shed) + 1;
 
 /// What an event loop has done since the start. The loop writes it, any thread reads it. On cache
 /// lines of its own.
@@ -43,8 +44,13 @@ public:
     if (response.status == status::ok)  // most are
       return requests[path][0].add();
     requests[path][static_cast<std::size_t>(response.status) / 100 - 2].add();
-    if (response.status >= status::bad_request)
+    if (response.status >= status::bad_request && response.reason != response::not_refused)
       refusals[static_cast<std::size_t>(v1::code_of(response))].add();
+  }
+
+  /// Counts an operation of a batch that has failed, see response::reason.
+  void count_failure(std::uint8_t reason) noexcept {
+    refusals[static_cast<std::size_t>(reason - 1)].add();
   }
 
   /// Counts the response to a message that is no request.

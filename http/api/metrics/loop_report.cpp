@@ -45,8 +45,10 @@ void report_requests(metrics::report& report, loop_list loops) {
 }
 
 void report_refusals(metrics::report& report, loop_list loops) {
-  auto& family = report.begin(kind::counter, "counterd_http_refusals_total",
-                              "Requests that were refused, by the code of the problem.");
+  auto& family =
+      report.begin(kind::counter, "counterd_http_refusals_total",
+                   "Requests, and operations of batches, that were refused, by the code of the "
+                   "problem. Messages that are no requests have none.");
   for (std::size_t i = 0; i < v1::codes; ++i)
     family.add({{"code", std::string{v1::text_of(static_cast<v1::code>(i))}}},
                sum(
@@ -54,10 +56,11 @@ void report_refusals(metrics::report& report, loop_list loops) {
 }
 
 void report_latency(metrics::report& report, loop_list loops) {
-  auto& family =
-      report.begin(kind::histogram, "counterd_request_seconds",
-                   "From reading a request to responding: via pass in the pass that read it, via "
-                   "mailbox when a shard on another thread has replied.");
+  auto& family = report.begin(
+      kind::histogram, "counterd_request_seconds",
+      "How long requests took: via pass those answered in the pass that read them, with "
+      "its length; via mailbox those that waited for a shard on another thread, from "
+      "their last call to it.");
   family.add({{"via", "pass"}}, metrics::durations,
              merge(
                  loops, [](const auto& loop) -> auto& { return loop.prompt_seconds; }));
@@ -99,9 +102,11 @@ double passes(const loop_metrics& loop) {
   return passes;
 }
 
+}  // namespace
+
 void report_connections(metrics::report& report, loop_list loops) {
-  constexpr std::string_view ends[connection_ends] = {"peer",    "answered", "idle",
-                                                      "timeout", "error",    "drain"};
+  constexpr std::string_view ends[connection_ends] = {"peer",  "answered", "idle", "timeout",
+                                                      "error", "drain",    "shed"};
   report.add(kind::counter, "counterd_connections_accepted_total",
              "Connections that were accepted.",
              sum(
@@ -113,8 +118,6 @@ void report_connections(metrics::report& report, loop_list loops) {
               sum(
                   loops, [i](const auto& loop) -> auto& { return loop.ended_connections[i]; }));
 }
-
-}  // namespace
 
 void report_loops(metrics::report& report, loop_list loops) {
   report_requests(report, loops);
@@ -132,7 +135,6 @@ void report_loops(metrics::report& report, loop_list loops) {
   report_each(report, "counterd_loop_behind_total",
               "Passes that left ready connections to the next one.", loops,
               [](const auto& loop) { return loop.passes_behind.value(); });
-  report_connections(report, loops);
 }
 
 }  // namespace http

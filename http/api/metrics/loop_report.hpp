@@ -10,4 +10,8 @@ namespace http {
 /// Adds to `report` what the event loops have done together, and the load of each. Thread-safe.
 void report_loops(metrics::report& report, std::span<const loop_metrics* const> loops);
 
+/// Adds how many connections of clients the event loops have accepted, and how they have ended.
+/// Thread-safe.
+void report_connections(metrics::report& report, std::span<const loop_metrics* const> loops);
+
 }  // namespace http

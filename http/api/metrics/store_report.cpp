@@ -81,7 +81,7 @@ void report_commits(metrics::report& report, const counter::store_statistics& st
   }
   report
       .begin(kind::histogram, "counterd_commit_seconds",
-             "How long a group took to be written and synced.")
+             "How long a group took to be written, and synced unless --sync is interval.")
       .add({}, metrics::durations, seconds);
   report.begin(kind::histogram, "counterd_commit_operations", "Operations that shared one commit.")
       .add({}, metrics::sizes, operations);

@@ -110,4 +110,10 @@ http::response batch_exchange::response() {
   return {.body = std::move(body), .type = json_type};
 }
 
+void batch_exchange::report_failures(const std::function<void(std::uint8_t reason)>& report) const {
+  for (const auto& reply : replies_)
+    if (reply.outcome != counter::outcome::ok)
+      report(reason_of(code_of(reply.outcome)));
+}
+
 }  // namespace http::v1

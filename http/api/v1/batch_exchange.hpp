@@ -27,6 +27,7 @@ public:
     return binding_ == binding_state::refused || !replies_.empty();
   }
   http::response response() override;
+  void report_failures(const std::function<void(std::uint8_t reason)>& report) const override;
   bool is_long() const noexcept override { return true; }
 
 private:

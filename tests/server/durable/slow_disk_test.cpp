@@ -158,7 +158,7 @@ TEST_CASE("a server whose disk does not answer stops within five seconds and los
       CAPTURE(ended.log);
       CHECK(since(begin) < milliseconds{5'000});
       CHECK(ended.exit_code == 0);
-      CHECK(ended.log.find("the disk does not finish in time") != ended.log.npos);
+      CHECK(ended.log.find("the server does not finish in time") != ended.log.npos);
     }
     const server_process next{stored_in(data)};
     const auto left = get(next.port(), "/get?name=x").body;
