@@ -215,6 +215,10 @@ int run(config::options options, tokens::token_watch* watch) {
     check_open_ports(endpoints, options.access.remote, watch != nullptr);
     const auto operators_endpoints = listen(*server, options.operators_listen, true);
     process::sample_descriptors();
+    for (const auto& endpoint : operators_endpoints)
+      if (const auto address = config::listen_address::parse(endpoint);
+          address && address->reaches_other_machines())
+        spdlog::info("anyone who reaches {} may read the metrics", endpoint);
     server->add_report(&process::report_process);
     server->add_report(&report_log);
     server->start();

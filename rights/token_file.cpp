@@ -71,9 +71,14 @@ std::variant<std::vector<token_entry>, file_fault> parse_token_file(std::string_
   if (text.starts_with(byte_order_mark))
     text.remove_prefix(byte_order_mark.size());
   reader reader;
-  for (std::size_t number = 1; !text.empty(); ++number)
-    if (auto problem = reader.add(without_end(take_line(text))); !problem.empty())
+  for (std::size_t number = 1; !text.empty(); ++number) {
+    const auto line = take_line(text);
+    // The end of a line has what limits its token: without it there would be more rights.
+    if (!line.ends_with('\n'))
+      return file_fault{number, "the line has no end, so it may be incomplete: add a newline"};
+    if (auto problem = reader.add(without_end(line)); !problem.empty())
       return file_fault{number, std::move(problem)};
+  }
   return std::move(reader.entries);
 }
 

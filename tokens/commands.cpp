@@ -17,6 +17,8 @@ bool has_token(const stored_tokens& stored, std::string_view name) {
                      [name](const rights::token_entry& entry) { return entry.grant.name == name; });
 }
 
+}  // namespace
+
 void append(const std::string& line, std::string_view name, const std::string& file) {
   const folder_lock lock{file};
   std::string text;
@@ -26,11 +28,11 @@ void append(const std::string& line, std::string_view name, const std::string& f
       throw std::runtime_error(file +
                                ": another token has this name: revoke it, or choose another");
     text = std::move(stored.text);
-    if (!text.empty() && !text.ends_with('\n'))
-      text += '\n';
   }
   write_tokens(file, text + line + "\n");
 }
+
+namespace {
 
 std::string describe(const rights::grant& grant) {
   auto text = "name: " + grant.name + "\nscopes: " + rights::to_text(grant.scopes) + "\n";
@@ -45,11 +47,9 @@ std::string describe(const rights::grant& grant) {
 
 }  // namespace
 
-created_token create(const rights::grant& grant, const std::string& file) {
+created_token create(const rights::grant& grant) {
   created_token created{rights::make_token(), {}};
   created.line = rights::to_line({grant, rights::hasher{}.hash(created.token)});
-  if (!file.empty())
-    append(created.line, grant.name, file);
   return created;
 }
 

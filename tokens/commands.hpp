@@ -16,9 +16,12 @@ struct created_token {
   std::string line;   ///< for the token file, without a line end
 };
 
-/// Makes a token that gives `grant`. Appends its line to `file`, which is created if it is missing,
-/// unless `file` is empty. Throws std::runtime_error, too, if a token in the file has this name.
-created_token create(const rights::grant& grant, const std::string& file);
+/// Makes a token that gives `grant`.
+created_token create(const rights::grant& grant);
+
+/// Appends a line to `file`, which is created if it is missing. Throws std::runtime_error, too, if
+/// a token in the file has this name.
+void append(const std::string& line, std::string_view name, const std::string& file);
 
 struct judgement {
   bool is_good;

@@ -4,11 +4,13 @@
 #include "rights/token_file.hpp"
 
 #include <cerrno>
+#include <chrono>
 #include <cstdlib>
 #include <cstring>
 #include <memory>
 #include <stdexcept>
 #include <string_view>
+#include <thread>
 #include <utility>
 #include <variant>
 
@@ -23,14 +25,16 @@ namespace {
 
 constexpr std::size_t file_bytes_max = rights::limits::lines_max * rights::limits::line_bytes_max;
 
+constexpr std::chrono::seconds lock_patience{5};
+
 constexpr mode_t others_may_write = S_IWGRP | S_IWOTH;
 
 [[noreturn]] void fail(const std::string& path, std::string_view problem) {
-  throw std::runtime_error(path + ": " + std::string{problem});
+  throw faulty_token_file(path + ": " + std::string{problem});
 }
 
 [[noreturn]] void fail_by(int error, const std::string& path, std::string_view what) {
-  fail(path, std::string{what} + ": " + std::strerror(error));
+  throw std::runtime_error(path + ": " + std::string{what} + ": " + std::strerror(error));
 }
 
 /// Closes a descriptor, and removes a file that is not wanted any more.
@@ -101,6 +105,22 @@ int open_folder_of(const std::string& path) {
   return ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 }
 
+/// Throws if somebody else than root and the user of this process may change the file, or put
+/// another one in its place.
+void refuse_strangers(const std::string& path, const struct stat& file) {
+  if ((file.st_mode & others_may_write) != 0)
+    fail(path, "others than its owner may write it: run chmod go-w " + path);
+  if (file.st_uid != 0 && file.st_uid != ::geteuid())
+    fail(path, "its owner is neither root nor the user of the server");
+  const open_file folder{open_folder_of(resolved(path))};
+  struct stat status {};
+  if (folder.get() < 0 || ::fstat(folder.get(), &status) != 0)
+    fail_by(errno, path, "its folder cannot be opened");
+  // In a sticky folder, such as /tmp, nobody replaces the files of others.
+  if ((status.st_mode & S_IWOTH) != 0 && (status.st_mode & S_ISVTX) == 0)
+    fail(path, "others may replace it: run chmod o-w on its folder");
+}
+
 /// Makes a rename durable. A file system that cannot sync directories has done what it can.
 void sync_folder_of(const std::string& path) {
   const open_file folder{open_folder_of(path)};
@@ -125,8 +145,7 @@ stored_tokens read_tokens(const std::string& path) {
     fail_by(errno, path, "cannot be read");
   if (!S_ISREG(status.st_mode))
     fail(path, "is not a regular file");
-  if ((status.st_mode & others_may_write) != 0)
-    fail(path, "others than its owner may write it: run chmod go-w " + path);
+  refuse_strangers(path, status);
   stored_tokens stored{read_all(file.get(), path), {}, state_from(status)};
   auto parsed = rights::parse_token_file(stored.text);
   if (const auto* fault = std::get_if<rights::file_fault>(&parsed))
@@ -138,12 +157,17 @@ stored_tokens read_tokens(const std::string& path) {
 folder_lock::folder_lock(const std::string& path) : descriptor_(open_folder_of(resolved(path))) {
   if (descriptor_ < 0)
     fail_by(errno, path, "its folder cannot be opened");
-  while (::flock(descriptor_, LOCK_EX) != 0)
-    if (errno != EINTR) {
-      const int error = errno;
-      ::close(descriptor_);
-      fail_by(error, path, "its folder cannot be locked");
+  // Whoever may read the folder can lock it.
+  const auto end = std::chrono::steady_clock::now() + lock_patience;
+  while (::flock(descriptor_, LOCK_EX | LOCK_NB) != 0) {
+    if (errno == EINTR || (errno == EWOULDBLOCK && std::chrono::steady_clock::now() < end)) {
+      std::this_thread::sleep_for(std::chrono::milliseconds{20});
+      continue;
     }
+    const int error = errno;
+    ::close(descriptor_);
+    fail_by(error, path, "another program has locked its folder");
+  }
 }
 
 folder_lock::~folder_lock() {

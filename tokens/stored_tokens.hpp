@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -31,17 +32,22 @@ struct stored_tokens {
   file_state state;
 };
 
-/// Reads and parses a token file. Throws std::runtime_error, of one line that repeats nothing of
-/// the file, if it cannot be read, others than its owner may write it, or a line is wrong: `FILE:7:
-/// problem`.
+/// What a file is or contains makes it unusable, until somebody changes it.
+struct faulty_token_file : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+/// Reads and parses a token file. Throws faulty_token_file, of one line that repeats nothing of the
+/// file, if others may write or replace it, or a line is wrong: `FILE:7: problem`. Throws another
+/// std::runtime_error if it cannot be read now.
 stored_tokens read_tokens(const std::string& path);
 
 /// Excludes other programs that change the token files of one folder, until destroyed. What is read
 /// from a file meanwhile is what write_tokens() replaces.
 class folder_lock {
 public:
-  /// Locks the folder of a file, behind symbolic links. Waits for others. Throws
-  /// std::runtime_error, of one line.
+  /// Locks the folder of a file, behind symbolic links. Waits for others for up to five seconds.
+  /// Throws std::runtime_error, of one line.
   explicit folder_lock(const std::string& path);
   ~folder_lock();
   folder_lock(const folder_lock&) = delete;

@@ -1,6 +1,7 @@
 #include "tokens/token_watch.hpp"
 
 #include <chrono>
+#include <stdexcept>
 #include <utility>
 
 namespace tokens {
@@ -27,12 +28,22 @@ token_watch::token_watch(std::string path) : path_(std::move(path)) {
 
 token_watch::token_set token_watch::check(bool now) {
   const auto state = state_of(path_);
-  if (state == state_)
+  if (state == state_ && !(now && has_failed_))
     return nullptr;
   if (!now && state && state_ && is_same_file(*state, *state_) && was_just_written(*state))
     return nullptr;
-  state_ = state;  // also if it is faulty: one report is enough
-  read();
+  has_failed_ = true;
+  try {
+    read();
+  } catch (const faulty_token_file&) {
+    state_ = state;  // one report is enough
+    throw;
+  } catch (const std::runtime_error&) {
+    if (!state)
+      state_ = state;  // it is gone
+    throw;             // otherwise the next look tries again
+  }
+  has_failed_ = false;
   return tokens_;
 }
 

@@ -23,7 +23,9 @@ public:
   const token_set& tokens() const noexcept { return tokens_; }
 
   /// Reads the file if it has changed, and returns its tokens; null if it has not. Throws as
-  /// read_tokens() does, once for each state of the file, and tokens() stays as it is.
+  /// read_tokens() does, and tokens() stays as it is: once for each state of the file, but each
+  /// time if the file could not be read. If `now` is true, reads it also if the last attempt has
+  /// failed.
   ///
   /// A file that was written to in place within the last second counts as unchanged, unless `now`
   /// is true: it may be half written. One that took the place of another is complete.
@@ -34,6 +36,7 @@ private:
 
   const std::string path_;
   std::optional<file_state> state_;  // at the last look; nullopt: there was no file
+  bool has_failed_ = false;          // the last attempt to read it
   token_set tokens_;
   token_set previous_;  // so that no event loop has to free what it uses last
 };

@@ -171,7 +171,7 @@ action router::respond(const request& request, const connection_info& connection
   if (found.route == nullptr)
     return method_not_allowed(*match.routes);
   found.permissions = &permissions_of(request, connection);
-  if (authenticator_.is_enabled())
+  if (authenticator_.is_enabled() && !is_for_anybody(*found.route, *match.routes))
     if (auto refusal = authenticate(request, errors, found))
       return std::move(*refusal);
   const auto& route = *found.route;
@@ -246,6 +246,13 @@ response router::respond_to_options(const request& request, const path_routes& r
                       cross_origin(*request.fields.find(header_fields::name::origin)));
   response.fields = browser_guard::preflight_fields();
   return response;
+}
+
+/// Probes and scrapes must not fail for a token that somebody adds to them.
+bool router::is_for_anybody(const http::route& route, const path_routes& routes) const noexcept {
+  return routes.audience == audience::operators &&
+         (route.scope == rights::scope::none ||
+          (route.scope == rights::scope::metrics && serves_ == audience::operators));
 }
 
 /// Clients are served everything; they connect elsewhere.

@@ -78,6 +78,7 @@ private:
   const rights::permissions& permissions_of(const request& request,
                                             const connection_info& connection) const noexcept;
   bool serves(const path_routes& routes) const noexcept;
+  bool is_for_anybody(const http::route& route, const path_routes& routes) const noexcept;
   response respond_to_options(const request& request, const path_routes& routes) const;
 
   const v1::server_info& server_;

@@ -94,10 +94,10 @@ TEST_CASE("token create appends to a file that it creates with mode 0600") {
   const auto first = issue_token(file, "first", {"--scopes", "read"});
   CHECK(mode_of(file) == 0600);
   std::filesystem::permissions(file, std::filesystem::perms{0640});
-  std::ofstream{file, std::ios::app} << "# without an end";
+  std::ofstream{file, std::ios::app} << "# a comment\n";
   const auto second = issue_token(file, "second", {"--scopes", "all"});
   CHECK(mode_of(file) == 0640);
-  CHECK(text_of(file).find("# without an end\nsecond  sha256:") != std::string::npos);
+  CHECK(text_of(file).find("# a comment\nsecond  sha256:") != std::string::npos);
   CHECK(check(first, file).output == "name: first\nscopes: read\n");
   CHECK(check(second, file).output ==
         "name: second\nscopes: read,list,add,write,delete,metrics,admin\n");

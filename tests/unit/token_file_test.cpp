@@ -49,7 +49,7 @@ TEST_CASE("parse_token_file() reads names, digests, scopes and limits") {
       "grafana   " +
       digest_word(1) + "  read,list\n" + "shop-web\t" + digest_word(2) +
       " read,add prefix=shop/,cart%20  delta=1..100 \n" + "intern " + digest_word(3) +
-      " read expires=2027-01-31T00:00:00Z\n" + "  ops " + digest_word(4) + " all");
+      " read expires=2027-01-31T00:00:00Z\n" + "  ops " + digest_word(4) + " all\n");
   REQUIRE(entries.size() == 4);
   CHECK(entries[0].grant.name == "grafana");
   CHECK(rights::to_hex(entries[0].digest) == digest_word(1).substr(7));
@@ -63,7 +63,7 @@ TEST_CASE("parse_token_file() reads names, digests, scopes and limits") {
   CHECK(entries[3].grant.scopes == scope_set::all());
   for (const auto& entry : entries) {
     CAPTURE(entry.grant.name);
-    CHECK(accepted(rights::to_line(entry)) == std::vector<token_entry>{entry});
+    CHECK(accepted(rights::to_line(entry) + "\n") == std::vector<token_entry>{entry});
   }
 }
 
@@ -174,4 +174,14 @@ TEST_CASE("a token_set finds what a digest gives") {
   // The first bytes are the same, which the index looks at.
   CHECK(set.find(*rights::parse_hex(digest_word(1000).substr(7))) == nullptr);
   CHECK(rights::token_set{{}}.find({}) == nullptr);
+}
+
+TEST_CASE("parse_token_file() refuses a last line without an end: what limits a token comes last") {
+  const auto whole = line(1, "add  prefix=shop/  delta=1..5  expires=2030-01-01T00:00:00Z");
+  for (std::size_t bytes = 1; bytes < whole.size(); ++bytes) {
+    CAPTURE(bytes);
+    CHECK(refused(std::string_view{whole}.substr(0, bytes)).line == 1);
+  }
+  CHECK(accepted(whole).size() == 1);
+  CHECK(refused(whole + "# a comment").line == 2);
 }

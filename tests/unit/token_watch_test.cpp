@@ -12,6 +12,7 @@
 #include <string>
 
 #include <fcntl.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 
 namespace {
@@ -34,7 +35,12 @@ public:
   std::string path() const { return (folder_ / "tokens").string(); }
 
   std::string add(const std::string& name) const {
-    return tokens::create({.name = name, .scopes = {rights::scope::add}}, path()).token;
+    return add({.name = name, .scopes = {rights::scope::add}});
+  }
+  std::string add(const rights::grant& grant) const {
+    const auto created = tokens::create(grant);
+    tokens::append(created.line, grant.name, path());
+    return created.token;
   }
   void write(const std::string& text) const { std::ofstream{path()} << text; }
   /// Makes the last change look older than it is.
@@ -106,9 +112,7 @@ TEST_CASE("a token_watch reports each fault once, and its tokens stay") {
 TEST_CASE("check() judges a token as a server does, to the second") {
   const token_file file;
   const std::chrono::sys_seconds end{std::chrono::seconds{2'000'000'000}};
-  const auto token =
-      tokens::create({.name = "a", .scopes = {rights::scope::add}, .expires_at = end}, file.path())
-          .token;
+  const auto token = file.add({.name = "a", .scopes = {rights::scope::add}, .expires_at = end});
   CHECK(tokens::check(token, file.path(), end - std::chrono::seconds{1}).is_good);
   CHECK_FALSE(tokens::check(token, file.path(), end).is_good);
   CHECK(tokens::check(token, file.path(), end).text ==
@@ -116,4 +120,42 @@ TEST_CASE("check() judges a token as a server does, to the second") {
   CHECK(tokens::revoke("a", file.path()));
   CHECK_FALSE(tokens::check(token, file.path(), end - std::chrono::seconds{1}).is_good);
   CHECK_FALSE(tokens::revoke("a", file.path()));
+}
+
+TEST_CASE("a token_watch reads a changed file that could not be opened at the next look") {
+  const token_file file;
+  file.add("first");
+  tokens::token_watch watch{file.path()};
+  CHECK(tokens::revoke("first", file.path()));
+  rlimit limit{};
+  REQUIRE(::getrlimit(RLIMIT_NOFILE, &limit) == 0);
+  rlimit none{0, limit.rlim_max};
+  REQUIRE(::setrlimit(RLIMIT_NOFILE, &none) == 0);
+  CHECK_THROWS(static_cast<void>(watch.check()));
+  CHECK_THROWS(static_cast<void>(watch.check()));
+  REQUIRE(::setrlimit(RLIMIT_NOFILE, &limit) == 0);
+  CHECK(watch.tokens()->size() == 1);
+  CHECK(watch.check() != nullptr);
+  CHECK(watch.tokens()->size() == 0);
+}
+
+TEST_CASE("a token_watch reads a faulty file again only if it changes, or now") {
+  const token_file file;
+  file.add("first");
+  tokens::token_watch watch{file.path()};
+  file.write("nonsense");
+  file.age();
+  CHECK_THROWS(static_cast<void>(watch.check()));
+  CHECK(watch.check() == nullptr);
+  CHECK_THROWS(static_cast<void>(watch.check(/*now=*/true)));
+}
+
+TEST_CASE("read_tokens() refuses a folder in which others may replace the file") {
+  const token_file file;
+  file.add("first");
+  const auto folder = fs::path{file.path()}.parent_path();
+  REQUIRE(::chmod(folder.c_str(), 0777) == 0);
+  CHECK_THROWS_AS(tokens::read_tokens(file.path()), tokens::faulty_token_file);
+  REQUIRE(::chmod(folder.c_str(), 01777) == 0);  // as /tmp
+  CHECK(tokens::read_tokens(file.path()).entries.size() == 1);
 }
