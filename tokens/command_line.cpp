@@ -36,9 +36,11 @@ std::string read_token() {
 int print_new_token(const config::token_request& request) {
   const auto created = create(request.grant);
   // First, because the line is worth nothing without the token.
-  process::print_once(created.token + "\n");
-  if (!request.file.empty())
-    append(created.line, request.grant.name, request.file);
+  const auto announce = [&created] { process::print_once(created.token + "\n"); };
+  if (request.file.empty())
+    announce();
+  else
+    append(created.line, request.grant.name, request.file, announce);
   process::print(created.line + "\n");
   return EXIT_SUCCESS;
 }

@@ -19,7 +19,8 @@ bool has_token(const stored_tokens& stored, std::string_view name) {
 
 }  // namespace
 
-void append(const std::string& line, std::string_view name, const std::string& file) {
+void append(const std::string& line, std::string_view name, const std::string& file,
+            const std::function<void()>& announce) {
   const folder_lock lock{file};
   std::string text;
   if (state_of(file)) {
@@ -29,6 +30,7 @@ void append(const std::string& line, std::string_view name, const std::string& f
                                ": another token has this name: revoke it, or choose another");
     text = std::move(stored.text);
   }
+  announce();
   write_tokens(file, text + line + "\n");
 }
 

@@ -3,6 +3,7 @@
 #include "rights/grant.hpp"
 
 #include <chrono>
+#include <functional>
 #include <string>
 #include <string_view>
 
@@ -20,8 +21,10 @@ struct created_token {
 created_token create(const rights::grant& grant);
 
 /// Appends a line to `file`, which is created if it is missing. Throws std::runtime_error, too, if
-/// a token in the file has this name.
-void append(const std::string& line, std::string_view name, const std::string& file);
+/// a token in the file has this name. Calls `announce` when nothing but the disk can refuse; what
+/// it throws leaves the file as it is.
+void append(const std::string& line, std::string_view name, const std::string& file,
+            const std::function<void()>& announce);
 
 struct judgement {
   bool is_good;

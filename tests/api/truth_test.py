@@ -627,6 +627,9 @@ def with_tokens(w, file):
     for method, target, body, effect in requests_of(w):
         if method == "OPTIONS":
             continue
+        if target in ("/livez", "/readyz"):  # a probe does not fail for a token
+            w.ask(method, target, 200, fields=[("Authorization", "Bearer x")])
+            continue
         code = code_of_refusal(method, target, "unauthorized")
         wrong = [[("Authorization", value)] for value in
                  ("Bearer x", "Digest x=y", f"Bearer {every[:-1]}", "Bearer " + file.unknown)]

@@ -39,7 +39,7 @@ public:
   }
   std::string add(const rights::grant& grant) const {
     const auto created = tokens::create(grant);
-    tokens::append(created.line, grant.name, path());
+    tokens::append(created.line, grant.name, path(), [] {});
     return created.token;
   }
   void write(const std::string& text) const { std::ofstream{path()} << text; }
