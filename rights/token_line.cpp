@@ -21,9 +21,10 @@ std::string_view take_word(std::string_view& rest) noexcept {
 
 bool set_prefixes(grant& grant, std::string_view text) {
   auto prefixes = parse_prefixes(text);
-  if (prefixes)
-    grant.prefixes = *std::move(prefixes);
-  return prefixes.has_value();
+  if (!prefixes)
+    return false;
+  grant.prefixes = *std::move(prefixes);
+  return true;
 }
 
 bool set_deltas(grant& grant, std::string_view text) {
