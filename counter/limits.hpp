@@ -132,6 +132,8 @@ struct limits {
   static constexpr std::size_t operators_connections_max = 64;
   /// Their header, body and write timeouts at most: monitors send and read at once.
   static constexpr std::chrono::milliseconds operators_timeout_max{2'000};
+  /// How long new tokens wait for the event loops to use them, before the log says that they do.
+  static constexpr std::chrono::milliseconds tokens_patience{1'000};
   /// Event loops, or shards, that have a series of their own; more are reported together.
   static constexpr std::size_t series_max = 64;
   /// From SIGTERM to the end of the process, whatever the disk does: within five seconds.

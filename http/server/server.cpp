@@ -12,6 +12,9 @@
 #include <boost/system/system_error.hpp>
 
 #include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <cstddef>
 #include <deque>
 #include <sstream>
 #include <string>
@@ -156,8 +159,14 @@ void server::begin_leaving(std::chrono::milliseconds delay) {
 }
 
 void server::set_tokens(const std::shared_ptr<const rights::token_set>& tokens) {
-  for (auto& worker : impl_->workers)
-    worker.set_tokens(tokens);
+  const auto pending = std::make_shared<std::atomic<std::size_t>>(impl_->workers.size() +
+                                                                  impl_->operators_worker.size());
+  for (auto* workers : {&impl_->workers, &impl_->operators_worker})
+    for (auto& worker : *workers)
+      worker.set_tokens(tokens, [pending] { --*pending; });
+  const auto end = steady_clock::now() + counter::limits::tokens_patience;
+  while (*pending > 0 && steady_clock::now() < end)
+    std::this_thread::sleep_for(std::chrono::milliseconds{1});
 }
 
 void server::stop() {

@@ -49,7 +49,8 @@ public:
   void begin_leaving(std::chrono::milliseconds delay);
 
   /// Replaces the policy's tokens: each loop uses the new ones for its next requests, and closes no
-  /// connection. Precondition: the policy has tokens. Thread-safe, until stop().
+  /// connection. Returns when all loops do, or after limits::tokens_patience. Precondition: the
+  /// policy has tokens. Thread-safe, until stop().
   void set_tokens(const std::shared_ptr<const rights::token_set>& tokens);
 
   /// Stops accepting, responds to the requests received so far, closes all connections and joins

@@ -37,10 +37,13 @@ void worker::listen(tcp_acceptor acceptor) {
   listeners_.emplace_back(std::move(acceptor), services_, admission_);
 }
 
-void worker::set_tokens(std::shared_ptr<const rights::token_set> tokens) {
-  services_.tasks.post([&router = services_.router, tokens = std::move(tokens)]() mutable {
-    router.set_tokens(std::move(tokens));
-  });
+void worker::set_tokens(std::shared_ptr<const rights::token_set> tokens,
+                        std::function<void()> done) {
+  services_.tasks.post(
+      [&router = services_.router, tokens = std::move(tokens), done = std::move(done)]() mutable {
+        router.set_tokens(std::move(tokens));
+        done();
+      });
 }
 
 void worker::run() {

@@ -5,6 +5,7 @@
 #include "http/server/loop_group.hpp"
 #include "http/server/loop_services.hpp"
 
+#include <functional>
 #include <list>
 #include <memory>
 #include <optional>
@@ -30,8 +31,9 @@ public:
   /// Accepts connections from `acceptor`. Call it before run().
   void listen(tcp_acceptor acceptor);
 
-  /// Replaces the tokens for the requests that the loop routes from then on. Thread-safe.
-  void set_tokens(std::shared_ptr<const rights::token_set> tokens);
+  /// Replaces the tokens for the requests that the loop routes from then on, and then calls `done`
+  /// on its thread. Thread-safe.
+  void set_tokens(std::shared_ptr<const rights::token_set> tokens, std::function<void()> done);
 
   /// Serves until drain(), then until the last connection is closed and no worker of the group can
   /// hand over another. Then closes connections that are still open.

@@ -274,6 +274,18 @@ TEST_CASE("curl and ab send a token as the password of Basic") {
   CHECK(read.output == "i: 2001\n");
 }
 
+TEST_CASE("a revoked token is refused where operators connect, too") {
+  const temporary_directory disk;
+  const auto file = disk / "tokens";
+  const auto admin = issue_token(file, "admin", {"--scopes", "admin"});
+  server_process server{{"--tokens", file, "--ops-listen", "127.0.0.1:0"}};
+  client operators{server.port(1)};
+  const auto backup = request("POST", "/v1/admin/backup?name=a", bearer(admin));
+  CHECK(operators.ask(backup).status == 409);  // no --data
+  revoke(server, file, "admin", "read 0 tokens from");
+  CHECK(operators.ask(backup).status == 401);
+}
+
 TEST_CASE("probes and scrapes for operators succeed with a token that is not needed") {
   const temporary_directory disk;
   const auto file = disk / "tokens";
