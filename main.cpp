@@ -173,15 +173,8 @@ void advise_shards(const config::options& options) {
                  *better, options.shards);
 }
 
-const auto log_sink = std::make_shared<process::stderr_sink>();
-
-void report_log(metrics::report& report) {
-  report.add(metrics::kind::counter, "counterd_log_lines_dropped_total",
-             "Lines of the log that nobody read in time.", log_sink->dropped_lines());
-}
-
 /// Serves until a signal arrives. `watch` is null if there are no tokens. Returns the exit code.
-int run(config::options options, tokens::token_watch* watch) {
+int run(config::options options, tokens::token_watch* watch, const process::stderr_sink& log) {
   process::clock_watch clock;
   process::idle_trim trim;
   tokens::updates updates;
@@ -220,7 +213,10 @@ int run(config::options options, tokens::token_watch* watch) {
           address && address->reaches_other_machines())
         spdlog::info("anyone who reaches {} may read the metrics", endpoint);
     server->add_report(&process::report_process);
-    server->add_report(&report_log);
+    server->add_report([&log](metrics::report& report) {
+      report.add(metrics::kind::counter, "counterd_log_lines_dropped_total",
+                 "Lines of the log that nobody read in time.", log.dropped_lines());
+    });
     server->start();
     if (watch != nullptr)
       updates.begin(*watch, [&server](const auto& tokens) { server->set_tokens(tokens); });
@@ -269,13 +265,15 @@ int check(const config::check_request& request) {
 }
 
 /// Logs to stderr from now on.
-void open_log(spdlog::level::level_enum level) {
-  auto logger = std::make_shared<spdlog::logger>("counterd", log_sink);
+std::shared_ptr<process::stderr_sink> open_log(spdlog::level::level_enum level) {
+  auto sink = std::make_shared<process::stderr_sink>();
+  auto logger = std::make_shared<spdlog::logger>("counterd", sink);
   // spdlog's own handler prints to stderr, and waits until somebody reads it.
   logger->set_error_handler([](const std::string& /*message*/) {});
   spdlog::set_default_logger(std::move(logger));
   spdlog::set_level(level);
   spdlog::set_pattern("%Y-%m-%dT%H:%M:%S.%e%z %l %v");
+  return sink;
 }
 
 /// Reads the token file. Returns null if there is none, or if it is faulty, with a line on stderr.
@@ -318,8 +316,8 @@ int execute(int argc, char** argv) {
   const auto watch = open_tokens(options);
   if (!watch && !options.tokens_file.empty())
     return 2;
-  open_log(options.log_level);
-  return run(std::move(options), watch.get());
+  const auto log = open_log(options.log_level);
+  return run(std::move(options), watch.get(), *log);
 }
 
 }  // namespace

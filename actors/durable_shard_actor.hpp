@@ -19,7 +19,7 @@ namespace actors {
 /// commit_pace). A batch is completed only after the commit of its changes.
 class durable_shard_actor : public caf::event_based_actor {
 public:
-  /// `load`, `ledger` and what the settings refer to outlive the actor.
+  /// `own`, `ledger` and what the settings refer to outlive the actor.
   durable_shard_actor(caf::actor_config& config, actors::mailbox& own,
                       const counter::durable_table::settings& settings, counter::ledger& ledger);
 

@@ -10,7 +10,7 @@ namespace actors {
 /// has a thread of its own, because calls of the ledger block.
 class ledger_actor : public caf::event_based_actor {
 public:
-  /// `load` and `ledger` outlive the actor.
+  /// `own` and `ledger` outlive the actor.
   ledger_actor(caf::actor_config& config, actors::mailbox& own, counter::ledger& ledger);
 
   const char* name() const override { return "counter-ledger"; }

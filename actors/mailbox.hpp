@@ -9,7 +9,7 @@
 
 namespace actors {
 
-/// An actor of the store, with what others may know of it.
+/// An actor of the store, with the load and the numbers of its mailbox, which any thread may read.
 struct mailbox {
   explicit mailbox(std::size_t operations_max) : load(operations_max) {}
 

@@ -11,7 +11,7 @@ namespace actors {
 /// it ready.
 class shard_actor : public caf::event_based_actor {
 public:
-  /// `load` and what the settings refer to outlive the actor.
+  /// `own` and what the settings refer to outlive the actor.
   shard_actor(caf::actor_config& config, actors::mailbox& own,
               const counter::table::settings& settings);
 

@@ -67,6 +67,10 @@ bool is_origin(std::string_view origin) {
   return false;
 }
 
+std::string scopes_for_others() {
+  return rights::to_text(rights::scope_set::all().without(rights::scope::admin));
+}
+
 }  // namespace
 
 access_flags::access_flags(flag_set& flags, rights::access_policy& policy)
@@ -85,7 +89,7 @@ access_flags::access_flags(flag_set& flags, rights::access_policy& policy)
             [this](const std::string& text) { return set_local(text); });
   flags.add("anonymous",
             {"SCOPES", "",
-             "What clients on other machines may do: all, or a list of read,list,add,write,delete"},
+             "What clients on other machines may do: all, or a list of " + scopes_for_others()},
             [this](const std::string& text) { return set_anonymous(text); });
   flags.add_switch("read-only", "Refuse every change of a counter", policy.is_read_only);
   flags.add_repeatable(
@@ -124,7 +128,7 @@ std::string access_flags::set_local(const std::string& text) {
 std::string access_flags::set_anonymous(const std::string& text) {
   const auto scopes = rights::parse_scopes(text);
   if (!scopes)
-    return text + " is neither all nor a list of read,list,add,write,delete";
+    return text + " is neither all nor a list of " + scopes_for_others();
   policy_.remote = scopes->without(rights::scope::admin);
   if (text != "all" && scopes->contains(rights::scope::admin))
     return "admin cannot be given to other machines";

@@ -4,9 +4,6 @@
 #include <prometheus/metric_family.h>
 #include <prometheus/text_serializer.h>
 
-#include <cstddef>
-#include <cstdint>
-#include <limits>
 #include <vector>
 
 namespace metrics {
@@ -45,16 +42,10 @@ ClientMetric convert(const sample& sample, kind kind) {
 
 ClientMetric convert(const histogram_sample& sample) {
   auto metric = with_labels(sample.labels);
-  const auto& [bounds, divisor] = sample.buckets;
-  std::uint64_t count = 0;
-  for (std::size_t i = 0; i < sample.values.counts.size(); ++i) {
-    count += sample.values.counts[i];
-    const auto bound = i < bounds.size() ? static_cast<double>(bounds[i]) / divisor
-                                         : std::numeric_limits<double>::infinity();
+  for (const auto& [bound, count] : sample.cumulative())
     metric.histogram.bucket.push_back({count, bound});
-  }
-  metric.histogram.sample_count = count;
-  metric.histogram.sample_sum = static_cast<double>(sample.values.sum) / divisor;
+  metric.histogram.sample_count = metric.histogram.bucket.back().cumulative_count;
+  metric.histogram.sample_sum = sample.sum();
   return metric;
 }
 

@@ -2,7 +2,10 @@
 
 #include "metrics/histogram.hpp"
 
+#include <cstddef>
 #include <cstdint>
+#include <limits>
+#include <numeric>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -29,6 +32,27 @@ struct histogram_sample {
   label_set labels;
   const metrics::buckets& buckets;
   histogram_values values;
+
+  struct bucket {
+    double bound;         ///< as it is shown; infinite for the last one
+    std::uint64_t count;  ///< of all values up to the bound
+  };
+  /// Returns the buckets as they are shown. The last one counts all values.
+  std::vector<bucket> cumulative() const {
+    std::vector<bucket> shown;
+    std::uint64_t count = 0;
+    for (std::size_t i = 0; i < values.counts.size(); ++i) {
+      count += values.counts[i];
+      shown.push_back({i < buckets.bounds.size()
+                           ? static_cast<double>(buckets.bounds[i]) / buckets.divisor
+                           : std::numeric_limits<double>::infinity(),
+                       count});
+    }
+    return shown;
+  }
+
+  /// Returns the sum of all values as it is shown.
+  double sum() const { return static_cast<double>(values.sum) / buckets.divisor; }
 };
 
 /// `counter`: only grows, from 0 at the start of the process. `gauge`: goes up and down.
@@ -67,6 +91,19 @@ public:
   template <class Number>
   void add(kind kind, std::string_view name, std::string_view help, Number value) {
     begin(kind, name, help).add({}, static_cast<double>(value));
+  }
+
+  /// Adds a family with a series for each of `values`, labelled by its index; their sum, labelled
+  /// `all`, if there are more than `series_max`.
+  void add_each(kind kind, std::string_view name, std::string_view help, std::string_view label,
+                const std::vector<double>& values, std::size_t series_max) {
+    auto& family = begin(kind, name, help);
+    if (values.size() > series_max) {
+      family.add({{label, "all"}}, std::accumulate(values.begin(), values.end(), 0.0));
+      return;
+    }
+    for (std::size_t i = 0; i < values.size(); ++i)
+      family.add({{label, std::to_string(i)}}, values[i]);
   }
 
   const std::vector<family>& families() const noexcept { return families_; }

@@ -1,5 +1,7 @@
 #include "rights/digest.hpp"
 
+#include "rights/hex_digit.hpp"
+
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
 
@@ -10,12 +12,6 @@ namespace rights {
 namespace {
 
 constexpr std::string_view hex_digits = "0123456789abcdef";
-
-std::optional<unsigned> value_of(char digit) noexcept {
-  const auto lower = digit >= 'A' && digit <= 'F' ? static_cast<char>(digit + ('a' - 'A')) : digit;
-  const auto value = hex_digits.find(lower);
-  return value == hex_digits.npos ? std::nullopt : std::optional{static_cast<unsigned>(value)};
-}
 
 struct algorithm_deleter {
   void operator()(EVP_MD* algorithm) const noexcept { EVP_MD_free(algorithm); }
@@ -67,8 +63,8 @@ std::optional<digest> parse_hex(std::string_view text) noexcept {
   if (text.size() != 2 * result.size())
     return std::nullopt;
   for (std::size_t i = 0; i < result.size(); ++i) {
-    const auto high = value_of(text[2 * i]);
-    const auto low = value_of(text[2 * i + 1]);
+    const auto high = value_of_hex(text[2 * i]);
+    const auto low = value_of_hex(text[2 * i + 1]);
     if (!high || !low)
       return std::nullopt;
     result[i] = static_cast<std::uint8_t>(*high << 4 | *low);

@@ -3,6 +3,7 @@
 #include "counter/integer.hpp"
 #include "counter/limits.hpp"
 #include "counter/utf8.hpp"
+#include "rights/hex_digit.hpp"
 #include "rights/limits.hpp"
 
 #include <algorithm>
@@ -24,12 +25,6 @@ bool is_plain(char c) noexcept {
   return is_letter_or_digit(c) || plain_marks.find(c) != plain_marks.npos;
 }
 
-std::optional<unsigned> value_of(char digit) noexcept {
-  const auto upper = digit >= 'a' && digit <= 'f' ? static_cast<char>(digit - ('a' - 'A')) : digit;
-  const auto value = hex_digits.find(upper);
-  return value == hex_digits.npos ? std::nullopt : std::optional{static_cast<unsigned>(value)};
-}
-
 std::optional<std::string> parse_prefix(std::string_view text) {
   std::string prefix;
   for (; !text.empty(); text.remove_prefix(1)) {
@@ -39,8 +34,8 @@ std::optional<std::string> parse_prefix(std::string_view text) {
       prefix += text.front();
       continue;
     }
-    const auto high = text.size() > 2 ? value_of(text[1]) : std::nullopt;
-    const auto low = text.size() > 2 ? value_of(text[2]) : std::nullopt;
+    const auto high = text.size() > 2 ? value_of_hex(text[1]) : std::nullopt;
+    const auto low = text.size() > 2 ? value_of_hex(text[2]) : std::nullopt;
     if (!high || !low)
       return std::nullopt;
     prefix += static_cast<char>(*high << 4 | *low);

@@ -17,25 +17,6 @@ bool has_token(const stored_tokens& stored, std::string_view name) {
                      [name](const rights::token_entry& entry) { return entry.grant.name == name; });
 }
 
-}  // namespace
-
-void append(const std::string& line, std::string_view name, const std::string& file,
-            const std::function<void()>& announce) {
-  const folder_lock lock{file};
-  std::string text;
-  if (state_of(file)) {
-    auto stored = read_tokens(file);
-    if (has_token(stored, name))
-      throw std::runtime_error(file +
-                               ": another token has this name: revoke it, or choose another");
-    text = std::move(stored.text);
-  }
-  announce();
-  write_tokens(file, text + line + "\n");
-}
-
-namespace {
-
 std::string describe(const rights::grant& grant) {
   auto text = "name: " + grant.name + "\nscopes: " + rights::to_text(grant.scopes) + "\n";
   if (!grant.prefixes.empty())
@@ -53,6 +34,21 @@ created_token create(const rights::grant& grant) {
   created_token created{rights::make_token(), {}};
   created.line = rights::to_line({grant, rights::hasher{}.hash(created.token)});
   return created;
+}
+
+void append(const std::string& line, std::string_view name, const std::string& file,
+            const std::function<void()>& announce) {
+  const folder_lock lock{file};
+  std::string text;
+  if (state_of(file)) {
+    auto stored = read_tokens(file);
+    if (has_token(stored, name))
+      throw std::runtime_error(file +
+                               ": another token has this name: revoke it, or choose another");
+    text = std::move(stored.text);
+  }
+  announce();
+  write_tokens(file, text + line + "\n");
 }
 
 judgement check(std::string_view token, const std::string& file, std::chrono::sys_seconds now) {

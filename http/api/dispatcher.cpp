@@ -11,12 +11,12 @@ namespace http {
 namespace {
 
 /// Returns the path whose requests become short commands with this operation.
-std::size_t path_of(counter::operation of_command) noexcept {
+std::size_t path_of(const counter::command& command) noexcept {
   using counter::operation;
   static_assert(operation::get == operation{0} && operation::set == operation{1} &&
                 operation::add == operation{2});
   constexpr std::size_t paths[] = {read_path, set_path, increment_path};
-  return paths[static_cast<std::size_t>(of_command)];
+  return paths[static_cast<std::size_t>(command.operation)];
 }
 
 }  // namespace
@@ -90,7 +90,7 @@ std::optional<dispatcher::addressed_call> dispatcher::next_exchange_call() {
 void dispatcher::complete(response_queue::slot_type slot, const counter::completion& completion) {
   if (completion.call == nullptr) {
     const text_reply text{completion.command, completion.reply};
-    respond(slot, path_of(completion.command.operation), text.response());
+    respond(slot, path_of(completion.command), text.response());
   } else if (const auto finished =
                  exchanges_.take(slot, std::move(*completion.call),
                                  [this](std::uint8_t reason) { metrics_.count_failure(reason); })) {

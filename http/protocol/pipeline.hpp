@@ -205,12 +205,12 @@ private:
   // The peer may still be sending. Closing with unread input would reset the connection, and the
   // peer might lose the last response.
   bool should_linger_ : 1 = false;
-  // Of the current request: its body was accepted or refused, was refused, is being discarded.
-  bool is_decided_ : 1 = false;
-  bool is_refused_ : 1 = false;
-  bool is_discarding_ : 1 = false;
-  bool is_undecided_ : 1 = false;
-  bool decides_ : 1 = false;  // decide_on_bodies() was called
+  // The state of the current request.
+  bool is_undecided_ : 1 = false;   // the caller must decide on its body
+  bool is_decided_ : 1 = false;     // the caller has decided
+  bool is_refused_ : 1 = false;     // the decision was refuse_body()
+  bool is_discarding_ : 1 = false;  // its refused body is still arriving
+  bool decides_ : 1 = false;        // decide_on_bodies() was called
 };
 
 }  // namespace http

@@ -66,7 +66,7 @@ void admission::admit(int descriptor, connection_info connection) {
   if (refusal_permit)
     return add(descriptor, connection, std::move(*refusal_permit))
         .start_refused(too_many_connections);
-  services_.metrics.ended_connections[static_cast<std::size_t>(connection_end::shed)].add();
+  services_.metrics.count(connection_end::shed);
   ::close(descriptor);
   group_.balance[loop_].remove();
 }

@@ -35,13 +35,12 @@ struct server::impl {
             version, loops, limits, store.traits(), [this] { return store.usage(); }, &refusals),
         origin(clock_origin::now(store.traits().start)),
         group(loops),
-        reports(limits, store, health) {
+        reports(version, limits, store, health, group.connection_counts) {
     server_info.is_read_only = policy.is_read_only;
     server_info.health = &health;
     server_info.metrics = [this] { return reports.report(); };
     if (store.traits().durability.sync != counter::durability::sync::none)
       health.disk = [this] { return store.statistics(); };
-    reports.add(version, group.connection_counts);
     for (unsigned loop = 0; loop < loops; ++loop) {
       const auto& added =
           workers.emplace_back(limits, server_info, policy, refusals, store, origin, group, loop);

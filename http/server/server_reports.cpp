@@ -45,7 +45,7 @@ metrics::report server_reports::report() const {
   report_loops(report, loops_);
   report_connections(report, clients_loops_);
   report.add(kind::gauge, "counterd_connections", "Connections that are served.",
-             connections_ != nullptr ? connections_->served.count() : 0);
+             connections_.served.count());
   report.add(kind::gauge, "counterd_connections_limit", "The connections that are served at most.",
              limits_.connections_max);
   std::size_t bytes = 0;

@@ -20,12 +20,15 @@ namespace http {
 /// thread-safe from then on.
 class server_reports {
 public:
-  /// Borrows all.
-  server_reports(const counter::limits& limits, const counter::store& store,
-                 const server_health& health)
-      : limits_(limits),
+  /// `version` is that of the program. Borrows the rest; `connections` are those of clients.
+  server_reports(std::string_view version, const counter::limits& limits,
+                 const counter::store& store, const server_health& health,
+                 const connection_counts& connections)
+      : version_(version),
+        limits_(limits),
         store_(store),
-        health_(health) {}
+        health_(health),
+        connections_(connections) {}
 
   /// Adds the numbers of an event loop and its bodies, borrowed. The connections of operators count
   /// nowhere.
@@ -34,12 +37,6 @@ public:
     if (serves == audience::clients)
       clients_loops_.push_back(&loop);
     bodies_.push_back(&bodies);
-  }
-
-  /// Adds the version of the program and its connections, borrowed.
-  void add(std::string_view version, const connection_counts& connections) {
-    version_ = version;
-    connections_ = &connections;
   }
 
   /// Adds a source of further families. `add` is thread-safe and does not block.
@@ -51,11 +48,11 @@ public:
   metrics::report report() const;
 
 private:
+  const std::string version_;
   const counter::limits& limits_;
   const counter::store& store_;
   const server_health& health_;
-  std::string version_;
-  const connection_counts* connections_ = nullptr;
+  const connection_counts& connections_;
   std::vector<const loop_metrics*> loops_;
   std::vector<const loop_metrics*> clients_loops_;
   std::vector<const body_budget*> bodies_;

@@ -54,7 +54,7 @@ void session::drain() {
 void session::close(connection_end end) {
   report_refusal();
   if (transport_->is_open())
-    services_.metrics.ended_connections[static_cast<std::size_t>(end)].add();
+    services_.metrics.count(end);
   deadlines::clear(*this);
   transport_->close();
   keep_alive_.reset();
@@ -229,10 +229,7 @@ void session::on_deadline() {
   const bool is_partial =
       awaited == pipeline::awaited::header || awaited == pipeline::awaited::body;
   if (!is_writable_ || is_lingering_ || !is_partial)
-    return close(is_draining_    ? connection_end::drain
-                 : is_lingering_ ? end_of_input()
-                 : is_writable_  ? connection_end::idle
-                                 : connection_end::timeout);
+    return close(end_at_deadline());
   if (awaited == pipeline::awaited::body && peer_writes())
     return services_.deadlines.set(*this, deadlines::body);
   pipeline_.time_out();
@@ -276,6 +273,13 @@ connection_end session::end_of_input() const noexcept {
     return refusal->status == status::request_timeout ? connection_end::timeout
                                                       : connection_end::answered;
   return pipeline_.input_ended() ? connection_end::peer : connection_end::answered;
+}
+
+/// Returns why a connection ends whose deadline has passed.
+connection_end session::end_at_deadline() const noexcept {
+  if (is_draining_ || is_lingering_)
+    return end_of_input();
+  return is_writable_ ? connection_end::idle : connection_end::timeout;
 }
 
 /// Leaves a trace of a refused message, of which the peer's own log may know nothing: the peer is

@@ -78,6 +78,7 @@ private:
   void linger();
   void report_refusal();
   connection_end end_of_input() const noexcept;
+  connection_end end_at_deadline() const noexcept;
 
   loop_services& services_;
   std::unique_ptr<transport> transport_;

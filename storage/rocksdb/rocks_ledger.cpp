@@ -13,7 +13,6 @@
 #include <algorithm>
 #include <chrono>
 #include <condition_variable>
-#include <functional>
 #include <utility>
 
 namespace storage {
@@ -39,8 +38,8 @@ constexpr std::chrono::milliseconds healing_pause{500};
 constexpr std::chrono::seconds sample_pause{1};
 
 void maintain(const std::stop_token& stop, const counter::durability& durability,
-              group_committer& committer, live_database& database, ledger_metrics& metrics,
-              const std::function<void()>& sample) {
+              group_committer& committer, live_database& database,
+              const shared_write_buffer& buffer, ledger_metrics& metrics) {
   using std::chrono::steady_clock;
   const bool has_interval = durability.sync == counter::durability::sync::interval;
   const auto pause = has_interval ? std::min(durability.interval, healing_pause) : healing_pause;
@@ -59,7 +58,7 @@ void maintain(const std::stop_token& stop, const counter::durability& durability
     }
     database.heal();
     if (steady_clock::now() >= next_sample) {
-      sample();
+      metrics.sample(database, buffer);
       next_sample = steady_clock::now() + sample_pause;
     }
   }
@@ -84,8 +83,7 @@ rocks_ledger::rocks_ledger(settings given)
   timekeeper_ = open_writer(lists_shard);
   metrics_.sample(*database_, *buffer_);
   maintainer_ = std::jthread{[this](const std::stop_token& stop) {
-    maintain(stop, settings_.durability, *committer_, *database_, metrics_,
-             [this] { metrics_.sample(*database_, *buffer_); });
+    maintain(stop, settings_.durability, *committer_, *database_, *buffer_, metrics_);
   }};
 }
 

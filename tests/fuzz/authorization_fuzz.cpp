@@ -6,6 +6,7 @@
 #include "http/protocol/request_parser.hpp"
 #include "rights/token.hpp"
 #include "rights/token_set.hpp"
+#include "tests/base64.hpp"
 #include "tests/fuzz/require.hpp"
 
 #include <cctype>
@@ -31,18 +32,6 @@ std::shared_ptr<const rights::token_set> good_tokens() {
 constexpr std::string_view digits =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
-std::string encoded(std::string_view text) {
-  std::string result;
-  for (std::size_t i = 0; i < text.size(); i += 3) {
-    unsigned bits = 0;
-    for (std::size_t j = 0; j < 3; ++j)
-      bits = bits << 8 | (i + j < text.size() ? static_cast<unsigned char>(text[i + j]) : 0u);
-    for (std::size_t j = 0; j < 4; ++j)
-      result += i + j <= text.size() ? digits[bits >> (18 - 6 * j) & 63] : '=';
-  }
-  return result;
-}
-
 /// Decodes by encoding: nullopt if nothing encodes to `text`.
 std::optional<std::string> decoded(const std::string& text) {
   std::string result;
@@ -58,7 +47,7 @@ std::optional<std::string> decoded(const std::string& text) {
     if (count >= 8)
       result += static_cast<char>(bits >> (count -= 8) & 255);
   }
-  return encoded(result) == text ? std::optional{result} : std::nullopt;
+  return base64_of(result) == text ? std::optional{result} : std::nullopt;
 }
 
 bool is_good(std::string value) {
@@ -94,7 +83,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   for (std::size_t i = 1; i < size; ++i) {
     const auto c = static_cast<char>(data[i]);
     if (c == '@')
-      value += is_basic ? encoded("x:" + good_token) : good_token;
+      value += is_basic ? base64_of("x:" + good_token) : good_token;
     else
       value += c;
   }

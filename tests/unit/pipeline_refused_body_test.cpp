@@ -160,7 +160,7 @@ TEST_CASE("refuse_body() ends the connection of a peer that waits for 100 Contin
       CHECK(peer.take(output) == step::linger);
     }
   }
-  // One that is let in is asked to go on.
+  // The client of an accepted request is told to send the body.
   peer peer;
   peer.feed(post("/yes", "Content-Length: 4\r\nExpect: 100-continue\r\n"));
   std::string output;

@@ -3,8 +3,8 @@
 #include "rights/digest.hpp"
 #include "rights/token.hpp"
 #include "rights/token_set.hpp"
+#include "tests/base64.hpp"
 
-#include <cstddef>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -31,18 +31,7 @@ inline std::shared_ptr<const rights::token_set> set_of(const std::vector<issued_
 
 /// Encodes user and password as Basic does.
 inline std::string basic(std::string_view user, std::string_view password) {
-  constexpr std::string_view digits =
-      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  const auto text = std::string{user} + ":" + std::string{password};
-  std::string encoded = "Basic ";
-  for (std::size_t i = 0; i < text.size(); i += 3) {
-    unsigned bits = 0;
-    for (std::size_t j = 0; j < 3; ++j)
-      bits = bits << 8 | (i + j < text.size() ? static_cast<unsigned char>(text[i + j]) : 0u);
-    for (std::size_t j = 0; j < 4; ++j)
-      encoded += i + j <= text.size() ? digits[bits >> (18 - 6 * j) & 63] : '=';
-  }
-  return encoded;
+  return "Basic " + base64_of(std::string{user} + ":" + std::string{password});
 }
 
 }  // namespace unit

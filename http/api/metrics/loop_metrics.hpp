@@ -58,6 +58,11 @@ public:
     requests[unrouted][static_cast<std::size_t>(status) / 100 - 2].add();
   }
 
+  /// Counts the end of a connection.
+  void count(connection_end end) noexcept {
+    ended_connections[static_cast<std::size_t>(end)].add();
+  }
+
   // -- time -----------------------------------------------------------------------
   //
   // The clock is read twice in a pass, not twice for a request: most requests are answered in the
@@ -110,7 +115,7 @@ private:
       responses_ = std::exchange(prompt_, 0);
   }
 
-  // Of the pass; used by the loop alone.
+  // The state of the current pass. Only the loop uses it.
   std::uint64_t responses_ = 0;  // since the last begin_replies()
   std::uint64_t prompt_ = 0;     // set aside while late replies are delivered
   std::chrono::nanoseconds waited_{};

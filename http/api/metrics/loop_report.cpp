@@ -4,6 +4,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace http {
 
@@ -12,21 +13,13 @@ namespace {
 using loop_list = std::span<const loop_metrics* const>;
 using metrics::kind;
 
-/// Returns the sum of a number over the event loops; `number(loop)` returns it.
+/// Returns the sum of what `number(loop)` returns for each event loop.
 template <class Number>
-std::uint64_t sum(loop_list loops, Number number) {
-  std::uint64_t sum = 0;
+auto sum(loop_list loops, Number number) {
+  decltype(number(*loops[0])) sum{};
   for (const auto* loop : loops)
-    sum += number(*loop).value();
+    sum += number(*loop);
   return sum;
-}
-
-template <class Histogram>
-metrics::histogram_values merge(loop_list loops, Histogram histogram) {
-  metrics::histogram_values merged;
-  for (const auto* loop : loops)
-    merged += histogram(*loop).values();
-  return merged;
 }
 
 void report_requests(metrics::report& report, loop_list loops) {
@@ -36,8 +29,7 @@ void report_requests(metrics::report& report, loop_list loops) {
   auto add_path = [&](std::size_t index, std::string_view name) {
     for (std::size_t i = 0; i < loop_metrics::status_classes; ++i)
       family.add({{"route", std::string{name}}, {"class", std::string{classes[i]}}},
-                 sum(
-                     loops, [&](const auto& loop) -> auto& { return loop.requests[index][i]; }));
+                 sum(loops, [&](const auto& loop) { return loop.requests[index][i].value(); }));
   };
   for (const auto& path : paths())
     add_path(path.index, path.path);
@@ -51,8 +43,7 @@ void report_refusals(metrics::report& report, loop_list loops) {
                    "problem. Messages that are no requests have none.");
   for (std::size_t i = 0; i < v1::codes; ++i)
     family.add({{"code", std::string{v1::text_of(static_cast<v1::code>(i))}}},
-               sum(
-                   loops, [i](const auto& loop) -> auto& { return loop.refusals[i]; }));
+               sum(loops, [i](const auto& loop) { return loop.refusals[i].value(); }));
 }
 
 void report_latency(metrics::report& report, loop_list loops) {
@@ -62,33 +53,24 @@ void report_latency(metrics::report& report, loop_list loops) {
       "its length; via mailbox those that waited for a shard on another thread, from "
       "their last call to it.");
   family.add({{"via", "pass"}}, metrics::durations,
-             merge(
-                 loops, [](const auto& loop) -> auto& { return loop.prompt_seconds; }));
+             sum(loops, [](const auto& loop) { return loop.prompt_seconds.values(); }));
   family.add({{"via", "mailbox"}}, metrics::durations,
-             merge(
-                 loops, [](const auto& loop) -> auto& { return loop.late_seconds; }));
+             sum(loops, [](const auto& loop) { return loop.late_seconds.values(); }));
   report
       .begin(kind::histogram, "counterd_pass_seconds",
              "How long a pass of an event loop took, without the wait before it.")
       .add({}, metrics::durations,
-           merge(
-               loops, [](const auto& loop) -> auto& { return loop.pass_seconds; }));
+           sum(loops, [](const auto& loop) { return loop.pass_seconds.values(); }));
 }
 
-/// Adds a counter of each event loop; all together if there are many.
+/// Adds a counter of each event loop.
 template <class Number>
 void report_each(metrics::report& report, std::string_view name, std::string_view help,
                  loop_list loops, Number number) {
-  auto& family = report.begin(kind::counter, name, help);
-  double all = 0;
-  for (std::size_t i = 0; i < loops.size(); ++i) {
-    const auto value = static_cast<double>(number(*loops[i]));
-    all += value;
-    if (loops.size() <= counter::limits::series_max)
-      family.add({{"loop", std::to_string(i)}}, value);
-  }
-  if (family.samples.empty())
-    family.add({{"loop", "all"}}, all);
+  std::vector<double> values;
+  for (const auto* loop : loops)
+    values.push_back(static_cast<double>(number(*loop)));
+  report.add_each(kind::counter, name, help, "loop", values, counter::limits::series_max);
 }
 
 double busy_seconds(const loop_metrics& loop) {
@@ -109,25 +91,21 @@ void report_connections(metrics::report& report, loop_list loops) {
                                                       "error", "drain",    "shed"};
   report.add(kind::counter, "counterd_connections_accepted_total",
              "Connections that were accepted.",
-             sum(
-                 loops, [](const auto& loop) -> auto& { return loop.accepted_connections; }));
+             sum(loops, [](const auto& loop) { return loop.accepted_connections.value(); }));
   auto& ended = report.begin(kind::counter, "counterd_connections_closed_total",
                              "Connections that ended, by the reason.");
   for (std::size_t i = 0; i < connection_ends; ++i)
     ended.add({{"reason", std::string{ends[i]}}},
-              sum(
-                  loops, [i](const auto& loop) -> auto& { return loop.ended_connections[i]; }));
+              sum(loops, [i](const auto& loop) { return loop.ended_connections[i].value(); }));
 }
 
 void report_loops(metrics::report& report, loop_list loops) {
   report_requests(report, loops);
   report_refusals(report, loops);
   report.add(kind::counter, "counterd_http_received_bytes_total", "Bytes that peers have sent.",
-             sum(
-                 loops, [](const auto& loop) -> auto& { return loop.received_bytes; }));
+             sum(loops, [](const auto& loop) { return loop.received_bytes.value(); }));
   report.add(kind::counter, "counterd_http_sent_bytes_total", "Bytes that peers were sent.",
-             sum(
-                 loops, [](const auto& loop) -> auto& { return loop.sent_bytes; }));
+             sum(loops, [](const auto& loop) { return loop.sent_bytes.value(); }));
   report_latency(report, loops);
   report_each(report, "counterd_loop_busy_seconds_total", "Time that an event loop did not wait.",
               loops, &busy_seconds);

@@ -2,8 +2,8 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <string>
 #include <string_view>
+#include <vector>
 
 namespace http {
 
@@ -34,20 +34,14 @@ void report_operations(metrics::report& report, const counter::store_statistics&
              "Operations that were answered from an idempotency record.", replays);
 }
 
-/// Adds a gauge of each shard; the sum if there are many.
+/// Adds a gauge of each shard.
 template <class Number>
 void report_each(metrics::report& report, std::string_view name, std::string_view help,
                  const counter::store_statistics& store, Number number) {
-  auto& family = report.begin(kind::gauge, name, help);
-  std::uint64_t all = 0;
-  for (std::size_t i = 0; i < store.shards.size(); ++i) {
-    const std::uint64_t value = number(store.shards[i]);
-    all += value;
-    if (store.shards.size() <= counter::limits::series_max)
-      family.add({{"shard", std::to_string(i)}}, value);
-  }
-  if (family.samples.empty())
-    family.add({{"shard", "all"}}, all);
+  std::vector<double> values;
+  for (const auto& shard : store.shards)
+    values.push_back(static_cast<double>(number(shard)));
+  report.add_each(kind::gauge, name, help, "shard", values, counter::limits::series_max);
 }
 
 void report_mailboxes(metrics::report& report, const counter::store_statistics& store) {

@@ -3,7 +3,6 @@
 #include "http/api/v1/json_writer.hpp"
 
 #include <cstddef>
-#include <cstdint>
 #include <string_view>
 
 namespace http::v1 {
@@ -40,33 +39,21 @@ void write(json_writer& writer, const metrics::sample& sample) {
   writer.end_object();
 }
 
-void write_bucket(json_writer& writer, double bound, std::uint64_t count) {
-  writer.begin_object();
-  writer.member("le", bound);
-  writer.member("count", count);
-  writer.end_object();
-}
-
 void write(json_writer& writer, const metrics::histogram_sample& sample) {
-  const auto& [bounds, divisor] = sample.buckets;
-  const auto& values = sample.values;
+  const auto buckets = sample.cumulative();
   writer.begin_object();
   write_labels(writer, sample.labels);
   writer.key("buckets");
   writer.begin_array();
-  std::uint64_t count = 0;
-  for (std::size_t i = 0; i < bounds.size(); ++i) {
-    count += values.counts[i];
-    write_bucket(writer, static_cast<double>(bounds[i]) / divisor, count);
+  for (const auto& [bound, count] : buckets) {
+    writer.begin_object();
+    writer.member("le", bound);  // the last one is infinite, so null
+    writer.member("count", count);
+    writer.end_object();
   }
-  count += values.counts.back();
-  writer.begin_object();
-  writer.member("le", nullptr);
-  writer.member("count", count);
-  writer.end_object();
   writer.end_array();
-  writer.member("count", count);
-  writer.member("sum", static_cast<double>(values.sum) / divisor);
+  writer.member("count", buckets.back().count);
+  writer.member("sum", sample.sum());
   writer.end_object();
 }
 

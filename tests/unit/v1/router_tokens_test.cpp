@@ -1,5 +1,6 @@
 #include "tests/unit/token_support.hpp"
 #include "tests/unit/v1/router_support.hpp"
+#include "tests/unit/v1/scoped_calls.hpp"
 
 #include <doctest/doctest.h>
 
@@ -68,30 +69,6 @@ public:
   bool is_refused_early = false;
 };
 
-struct call {
-  http::method method;
-  std::string_view target;
-  scope needed;
-  std::string_view body = "";
-};
-
-constexpr call calls[] = {
-    {method::get, "/get?name=x", scope::read},
-    {method::get, "/inc?name=x", scope::add},
-    {method::post, "/inc?name=x", scope::add},
-    {method::get, "/set?name=x&val=1", scope::write},
-    {method::get, "/v1/counters/x", scope::read},
-    {method::head, "/v1/counters/x", scope::read},
-    {method::post, "/v1/counters/x", scope::add},
-    {method::put, "/v1/counters/x?value=1", scope::write},
-    {method::delete_, "/v1/counters/x", scope::remove},
-    {method::get, "/v1/counters", scope::list},
-    {method::post, "/v1/batch", scope::read, R"({"ops":[{"op":"get","name":"x"}]})"},
-    {method::post, "/v1/batch", scope::add, R"({"ops":[{"op":"add","name":"x"}]})"},
-    {method::post, "/v1/batch", scope::write, R"({"ops":[{"op":"set","name":"x","value":1}]})"},
-    {method::post, "/v1/batch", scope::remove, R"({"ops":[{"op":"delete","name":"x"}]})"},
-};
-
 issued_token with_scopes(scope_set scopes) {
   return {.grant = {.name = "t", .scopes = scopes}};
 }
@@ -99,7 +76,7 @@ issued_token with_scopes(scope_set scopes) {
 }  // namespace
 
 TEST_CASE("a request of a server with tokens needs a token with the scope of its route") {
-  for (const auto& call : calls) {
+  for (const auto& call : unit::scoped_calls) {
     CAPTURE(call.target);
     CAPTURE(call.body);
     for (const auto given : rights::every_scope) {
