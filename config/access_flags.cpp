@@ -5,7 +5,10 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <cstdlib>
+#include <filesystem>
 #include <optional>
+#include <system_error>
 #include <utility>
 
 #include <arpa/inet.h>
@@ -27,6 +30,9 @@ bool is_ipv4(std::string_view text) {
   in_addr address{};
   return ::inet_pton(AF_INET, std::string{text}.c_str(), &address) == 1;
 }
+
+/// All of these flags: each event loop can get another policy.
+constexpr bool reloadable = true;
 
 /// The longest name of DNS (RFC 1035 section 2.3.4).
 constexpr std::size_t name_bytes_max = 253;
@@ -78,41 +84,48 @@ access_flags::access_flags(flag_set& flags, rights::access_policy& policy)
       policy_(policy) {
   flags.add(
       "tokens",
-      {"FILE", "", "Require tokens; this file says what each may do, see `counterd token --help`"},
+      {"FILE", "", "Require tokens; this file says what each may do, see `counterd token --help`",
+       reloadable},
       [this](const std::string& text) {
         tokens_file_ = text;
         return std::string{};
       });
   flags.add("anonymous-local",
             {"SCOPES", "all; none with --tokens",
-             "What clients on this machine may do without a token: all, none, or a list of scopes"},
+             "What clients on this machine may do without a token: all, none, or a list of scopes",
+             reloadable},
             [this](const std::string& text) { return set_local(text); });
   flags.add("anonymous",
             {"SCOPES", "",
-             "What clients on other machines may do: all, or a list of " + scopes_for_others()},
+             "What clients on other machines may do: all, or a list of " + scopes_for_others(),
+             reloadable},
             [this](const std::string& text) { return set_anonymous(text); });
-  flags.add_switch("read-only", "Refuse every change of a counter", policy.is_read_only);
+  flags.add_switch("read-only", "Refuse every change of a counter", policy.is_read_only,
+                   reloadable);
   flags.add_repeatable(
       "allow-host",
-      {"NAME", "", "Answer requests for this host name, too; repeatable; addresses need none"},
+      {"NAME", "", "Answer requests for this host name, too; repeatable; addresses need none",
+       reloadable},
       [this](const std::string& text) {
         return for_each_item(text, [this](std::string_view item) { return append_host(item); });
       });
   flags.add_repeatable(
       "allow-origin",
       {"ORIGIN", "",
-       "Let pages of this origin read and change counters; repeatable; * is every origin"},
+       "Let pages of this origin read and change counters; repeatable; * is every origin",
+       reloadable},
       [this](const std::string& text) {
         return for_each_item(text, [this](std::string_view item) { return append_origin(item); });
       });
-  flags.add("browser-writes",
-            {"{refuse,allow}", "refuse",
-             "Whether pages of other sites may change and list counters and make backups"},
-            [this](const std::string& text) {
-              policy_.browsers.allows_cross_site = text == "allow";
-              return text == "allow" || text == "refuse" ? std::string{}
-                                                         : text + " is none of refuse,allow";
-            });
+  flags.add(
+      "browser-writes",
+      {"{refuse,allow}", "refuse",
+       "Whether pages of other sites may change and list counters and make backups", reloadable},
+      [this](const std::string& text) {
+        policy_.browsers.allows_cross_site = text == "allow";
+        return text == "allow" || text == "refuse" ? std::string{}
+                                                   : text + " is none of refuse,allow";
+      });
 }
 
 std::string access_flags::set_local(const std::string& text) {
@@ -157,9 +170,25 @@ std::string access_flags::append_origin(std::string_view text) {
   return {};
 }
 
+/// A service manager puts secrets there (systemd's LoadCredential=).
+void access_flags::find_credential() {
+  const char* directory = std::getenv("CREDENTIALS_DIRECTORY");
+  if (directory == nullptr || *directory == '\0')
+    return;
+  const auto path = std::string{directory} + "/tokens";
+  std::error_code error;
+  // One that cannot be looked at is refused when it is read.
+  if (!std::filesystem::exists(path, error) && !error)
+    return;
+  tokens_file_ = path;
+  flags_.set_default("tokens", path);
+}
+
 std::string access_flags::finish(const std::vector<listen_address>& listen) {
   if (policy_.browsers.origins.size() > 1 && policy_.browsers.is_open_to_all())
     return flags_.source("allow-origin") + ": * stands for every origin, alone";
+  if (tokens_file_.empty())
+    find_credential();
   if (!tokens_file_.empty() && flags_.source("anonymous-local").empty())
     policy_.local = {};
   policy_.browsers.checks_every_host = !policy_.browsers.hosts.empty();

@@ -20,14 +20,16 @@ public:
   access_flags& operator=(const access_flags&) = delete;
 
   /// Completes the policy when all flags are set: the names in `listen` are hosts, too, and with a
-  /// token file clients on this machine have no rights unless --anonymous-local says so. The tokens
-  /// are still to be read. Returns a message if flags contradict each other, otherwise "".
+  /// token file clients on this machine have no rights unless --anonymous-local says so. Without
+  /// --tokens, $CREDENTIALS_DIRECTORY/tokens is the token file, if it exists. The tokens are still
+  /// to be read. Returns a message if flags contradict each other, otherwise "".
   std::string finish(const std::vector<listen_address>& listen);
 
   /// Returns the value of --tokens; empty: there is none.
   const std::string& tokens_file() const noexcept { return tokens_file_; }
 
 private:
+  void find_credential();
   std::string set_local(const std::string& text);
   std::string set_anonymous(const std::string& text);
   std::string append_host(std::string_view text);

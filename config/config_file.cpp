@@ -19,6 +19,10 @@ constexpr std::string_view byte_order_mark = "\xef\xbb\xbf";
 /// Where an array's word ends. Another value's word ends at the same without `,` and `]`.
 constexpr std::string_view word_ends = " \t\n#,]";
 
+setting faulty(const std::string& fault, std::size_t line = 0) {
+  return {{}, {}, line, fault};
+}
+
 class parser {
 public:
   /// Both must outlive the parser.
@@ -30,8 +34,14 @@ public:
 
   std::vector<setting> parse() {
     std::vector<setting> settings;
-    for (skip_blank(); !rest_.empty(); skip_blank())
-      settings.push_back(parse_setting());
+    for (skip_blank(); !rest_.empty(); skip_blank()) {
+      try {
+        settings.push_back(parse_setting());
+      } catch (const std::runtime_error& error) {
+        settings.push_back(faulty(error.what(), line_));
+        rest_.remove_prefix(std::min(rest_.find('\n'), rest_.size()));
+      }
+    }
     return settings;
   }
 
@@ -169,7 +179,11 @@ std::vector<setting> parse_config(std::string_view text, const std::string& path
   std::string unix_text{text};
   for (std::size_t end = 0; (end = unix_text.find("\r\n", end)) != unix_text.npos;)
     unix_text.erase(end, 1);
-  return parser{unix_text, path}.parse();
+  try {
+    return parser{unix_text, path}.parse();
+  } catch (const std::runtime_error& error) {  // it is no text
+    return {faulty(error.what())};
+  }
 }
 
 std::vector<setting> read_config_file(const std::string& path) {
@@ -177,10 +191,10 @@ std::vector<setting> read_config_file(const std::string& path) {
   std::string text(file_bytes_max + 1, '\0');
   file.read(text.data(), static_cast<std::streamsize>(text.size()));
   if (!file.is_open() || file.bad())
-    throw std::runtime_error("cannot read " + path + ": " + std::strerror(errno));
+    return {faulty("cannot read " + path + ": " + std::strerror(errno))};
   text.resize(static_cast<std::size_t>(file.gcount()));
   if (text.size() > file_bytes_max)
-    throw std::runtime_error(path + " is no config file: it is larger than 1 MiB");
+    return {faulty(path + " is no config file: it is larger than 1 MiB")};
   return parse_config(text, path);
 }
 

@@ -7,7 +7,6 @@
 #include <algorithm>
 #include <cstdlib>
 #include <memory>
-#include <set>
 #include <stdexcept>
 #include <string_view>
 #include <utility>
@@ -43,13 +42,8 @@ public:
   }
 };
 
-/// Throws if the value is blank or `set` refuses it.
-void set_value(const flag_set::setter& set, const std::string& text, const std::string& source) {
-  // More likely a variable that was to be expanded than a wish for the default.
-  if (text.find_first_not_of(" \t\r\n\v\f") == text.npos)
-    throw std::runtime_error(source + ": the value is empty");
-  if (const auto problem = set(text); !problem.empty())
-    throw std::runtime_error(source + ": " + problem);
+bool is_blank(const std::string& text) {
+  return text.find_first_not_of(" \t\r\n\v\f") == text.npos;
 }
 
 }  // namespace
@@ -67,34 +61,54 @@ void flag_set::add(const std::string& name, const flag_help& help, setter set) {
   const auto* option =
       app_.add_option_function<std::string>(
               "--" + name,
-              [name, set](const std::string& text) { set_value(set, text, "--" + name); },
+              [this, name](const std::string& text) { this->set(name, text, "--" + name); },
               help.text)
           ->type_name(help.type)
           ->default_str(help.default_value);
-  entries_.push_back({name, option, std::move(set), /*is_repeatable=*/false});
+  entries_.push_back({name, option, std::move(set), /*is_repeatable=*/false, help.is_reloadable});
+  set_default(name, help.default_value);
 }
 
 void flag_set::add_repeatable(const std::string& name, const flag_help& help, setter set) {
   const auto* option = app_.add_option_function<std::vector<std::string>>(
                                "--" + name,
-                               [name, set](const std::vector<std::string>& values) {
+                               [this, name](const std::vector<std::string>& values) {
                                  for (const auto& text : values)
-                                   set_value(set, text, "--" + name);
+                                   this->set(name, text, "--" + name);
                                },
                                help.text)
                            ->type_name(help.type)
                            ->default_str(help.default_value);
-  entries_.push_back({name, option, std::move(set), /*is_repeatable=*/true});
+  entries_.push_back({name, option, std::move(set), /*is_repeatable=*/true, help.is_reloadable});
+  set_default(name, help.default_value);
 }
 
-void flag_set::add_switch(const std::string& name, const std::string& help, bool& value) {
+void flag_set::add_switch(const std::string& name, const std::string& help, bool& value,
+                          bool is_reloadable) {
   const auto* option = app_.add_flag_callback(
-      "--" + name, [&value] { value = true; }, help);
+      "--" + name, [this, name] { set(name, "true", "--" + name); }, help);
   auto set = [&value](const std::string& text) {
     value = text == "true";
     return value || text == "false" ? std::string{} : text + " is neither true nor false";
   };
-  entries_.push_back({name, option, std::move(set), /*is_repeatable=*/false, /*is_switch=*/true});
+  entries_.push_back(
+      {name, option, std::move(set), /*is_repeatable=*/false, is_reloadable, /*is_switch=*/true});
+  set_default(name, "false");
+}
+
+void flag_set::set_default(const std::string& name, const std::string& value) {
+  if (!value.empty())
+    find(name)->defaults = {value};
+}
+
+/// Sets a flag. `source` is for the message if the value is bad.
+void flag_set::set(const std::string& name, const std::string& text, const std::string& source) {
+  auto& flag = *find(name);
+  flag.values.push_back(text);
+  // More likely a variable that was to be expanded than a wish for the default.
+  const auto problem = is_blank(text) ? "the value is empty" : flag.set(text);
+  if (!problem.empty())
+    faults_.push_back(source + ": " + problem);
 }
 
 void flag_set::refuse_missing_values(int argc, const char* const* argv) const {
@@ -129,7 +143,7 @@ void flag_set::take_environment() {
     if (each.is_set() || value == nullptr)
       continue;
     each.source = name;
-    set_value(each.set, value, name);
+    set(each.name, value, name);
   }
 }
 
@@ -139,22 +153,41 @@ void flag_set::take_file(const std::string& path) {
   for (const auto& each : entries_)
     if (!each.is_set())
       unset.insert(&each);
-  for (const auto& setting : read_config_file(path)) {
-    const auto source = path + ":" + std::to_string(setting.line) + ": " + setting.name;
-    auto* flag = find(setting.name);
-    if (flag == nullptr || flag->name == config_flag)
-      throw std::runtime_error(source + ": there is no such flag for a file");
-    const bool is_first = names.insert(setting.name).second;
-    if (!flag->is_repeatable && (!is_first || setting.values.size() != 1))
-      throw std::runtime_error(source + ": the flag has exactly one value");
-    if (!unset.contains(flag))
-      continue;
-    if (setting.values.empty())
-      throw std::runtime_error(source + ": the array is empty");
-    flag->source = source;
-    for (const auto& value : setting.values)
-      set_value(flag->set, value, source);
-  }
+  for (const auto& setting : read_config_file(path))
+    if (setting.fault.empty())
+      take(setting, path + ":" + std::to_string(setting.line) + ": " + setting.name, names, unset);
+    else
+      faults_.push_back(setting.fault);
+}
+
+/// Sets a flag of the config file, unless it is not among those that are `unset`. `names` are those
+/// that the file has had before.
+void flag_set::take(const setting& setting, const std::string& source, std::set<std::string>& names,
+                    const std::set<const entry*>& unset) {
+  auto* flag = find(setting.name);
+  const bool is_first = names.insert(setting.name).second;
+  if (flag == nullptr || flag->name == config_flag)
+    return faults_.push_back(source + ": there is no such flag for a file");
+  if (!flag->is_repeatable && (!is_first || setting.values.size() != 1))
+    return faults_.push_back(source + ": the flag has exactly one value");
+  if (!unset.contains(flag))
+    return;
+  if (setting.values.empty())
+    return faults_.push_back(source + ": the array is empty");
+  flag->source = source;
+  for (const auto& value : setting.values)
+    set(flag->name, value, source);
+}
+
+std::vector<flag_value> flag_set::values() const {
+  std::vector<flag_value> values;
+  for (const auto& each : entries_)
+    if (each.name != config_flag)
+      values.push_back({each.name, each.is_set() ? each.values : each.defaults, source(each.name),
+                        each.is_reloadable});
+  std::sort(values.begin(), values.end(),
+            [](const auto& left, const auto& right) { return left.name < right.name; });
+  return values;
 }
 
 std::vector<std::string> flag_set::unknown_variables() const {

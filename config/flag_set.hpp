@@ -1,6 +1,9 @@
 #pragma once
 
+#include "config/flag_value.hpp"
+
 #include <functional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -11,11 +14,14 @@ class Option;
 
 namespace config {
 
+struct setting;
+
 /// What --help says about a flag.
 struct flag_help {
   std::string type;
   std::string default_value;
   std::string text;
+  bool is_reloadable = false;  ///< a change in the config file needs no restart
 };
 
 /// Flags whose values come from the command line, or below it from the environment, or
@@ -42,13 +48,23 @@ public:
   void refuse_missing_values(int argc, const char* const* argv) const;
 
   /// Adds `--name`, which has no value in the command line, and `true` or `false` elsewhere.
-  void add_switch(const std::string& name, const std::string& help, bool& value);
+  void add_switch(const std::string& name, const std::string& help, bool& value,
+                  bool is_reloadable = false);
 
   /// Sets the flags that the command line has not set: from variables, COUNTERD_MAX_COUNTERS
   /// for `max-counters`, then from the config file. Call it once, after `app` has parsed
-  /// the command line. Throws std::runtime_error if a value is bad or blank, an array
-  /// is empty, a name in the file is unknown, or the file cannot be read.
+  /// the command line.
   void take_environment_and_file();
+
+  /// Returns what is wrong with the values of flags, wherever they come from, and with the config
+  /// file: a line for each.
+  const std::vector<std::string>& faults() const noexcept { return faults_; }
+
+  /// Returns all flags, sorted by name, but for --config.
+  std::vector<flag_value> values() const;
+
+  /// Sets what values() shows for a flag that is not set: its default depends on other things.
+  void set_default(const std::string& name, const std::string& value);
 
   /// Returns the COUNTERD_* variables that set no flag, sorted, with `?` for bytes that are
   /// not printable ASCII.
@@ -63,18 +79,25 @@ private:
     const CLI::Option* option;
     setter set;
     bool is_repeatable;
+    bool is_reloadable;
     bool is_switch = false;
+    std::vector<std::string> defaults{};
     std::string source{};  ///< the variable or the line of the file that set it
+    std::vector<std::string> values{};
 
     bool is_set() const;
   };
 
+  void set(const std::string& name, const std::string& text, const std::string& source);
   void take_environment();
   void take_file(const std::string& path);
+  void take(const setting& setting, const std::string& source, std::set<std::string>& names,
+            const std::set<const entry*>& unset);
   entry* find(const std::string& name);
 
   CLI::App& app_;
   std::vector<entry> entries_;
+  std::vector<std::string> faults_;
   std::string config_file_;
 };
 

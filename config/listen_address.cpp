@@ -1,7 +1,7 @@
 #include "config/listen_address.hpp"
 
 #include "config/number.hpp"
-#include "rights/loopback.hpp"
+#include "rights/local_peer.hpp"
 
 #include <cstdint>
 #include <cstring>
@@ -9,10 +9,15 @@
 
 #include <netdb.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 
 namespace config {
 
 namespace {
+
+constexpr std::string_view unix_scheme = "unix:";
+
+constexpr std::size_t path_bytes_max = sizeof(sockaddr_un::sun_path) - 1;
 
 bool is_port(std::string_view text) noexcept {
   return parse_number(text, 0, UINT16_MAX).has_value();
@@ -21,12 +26,19 @@ bool is_port(std::string_view text) noexcept {
 bool is_loopback(const addrinfo& address) noexcept {
   sockaddr_storage storage{};
   std::memcpy(&storage, address.ai_addr, address.ai_addrlen);
-  return rights::is_loopback(storage);
+  return rights::is_on_this_machine(storage);
 }
 
 }  // namespace
 
 std::optional<listen_address> listen_address::parse(std::string_view text) {
+  if (text.starts_with(unix_scheme)) {
+    const auto path = text.substr(unix_scheme.size());
+    // An abstract address, `@name`, has no file that says who may connect.
+    if (path.empty() || path.size() > path_bytes_max || path.front() == '@')
+      return std::nullopt;
+    return listen_address{{}, {}, std::string{path}};
+  }
   const auto colon = text.rfind(':');
   if (colon == text.npos)
     return is_port(text) ? std::optional{listen_address{"127.0.0.1", std::string{text}}}
@@ -44,6 +56,8 @@ std::optional<listen_address> listen_address::parse(std::string_view text) {
 }
 
 bool listen_address::reaches_other_machines() const {
+  if (!path.empty())
+    return false;
   addrinfo hints{};
   hints.ai_flags = AI_PASSIVE;
   hints.ai_socktype = SOCK_STREAM;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "config/flag_value.hpp"
 #include "config/listen_address.hpp"
 #include "config/token_flags.hpp"
 #include "counter/durability.hpp"
@@ -32,6 +33,7 @@ struct storage_options {
 /// The configuration of a server.
 struct options {
   std::vector<listen_address> listen{{"127.0.0.1", "8000"}};
+  bool listens_by_default = true;                  ///< nobody has named an address
   std::vector<listen_address> operators_listen{};  ///< --ops-listen
   unsigned threads;  ///< event loops; by default one less than processors(), at least 1
   unsigned shards = 1;
@@ -45,6 +47,7 @@ struct options {
   std::chrono::milliseconds drain_delay{0};  ///< from the signal to the end of accepting
   spdlog::level::level_enum log_level = spdlog::level::info;
   std::vector<std::string> warnings;  ///< lines for the log
+  std::vector<flag_value> flags;      ///< what all of this was made of
 
   options();
 };
@@ -56,6 +59,11 @@ std::string exposure_of(const options& options);
 /// Returns how many threads a server has, and a few more.
 std::size_t threads_of(const options& options);
 
+/// `counterd check-config`: print the configuration of a server that is not started.
+struct check_config_request {
+  config::options options;
+};
+
 /// `counterd check DIR`: verify a data directory that no server uses.
 struct check_request {
   std::string directory{};
@@ -65,12 +73,19 @@ struct check_request {
 /// otherwise.
 struct early_exit {
   int code;
-  std::string text;  ///< ends with a newline
+  std::string text;                   ///< ends with a newline
+  std::vector<std::string> faults{};  ///< of which the text consists, unless `code` is 0
 };
+
+/// What a command line asks for.
+using request =
+    std::variant<options, check_config_request, check_request, token_request, early_exit>;
 
 /// Parses the command line. Flags have precedence over the environment (COUNTERD_*), and
 /// that over the --config file. Throws std::bad_alloc.
-std::variant<options, check_request, token_request, early_exit> parse_options(
-    int argc, const char* const* argv);
+request parse_options(int argc, const char* const* argv);
+
+/// Returns the exit of a program that refuses its flags: with a line for each fault.
+early_exit refusal(const std::vector<std::string>& faults);
 
 }  // namespace config

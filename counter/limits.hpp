@@ -132,8 +132,11 @@ struct limits {
   static constexpr std::size_t operators_connections_max = 64;
   /// Their header, body and write timeouts at most: monitors send and read at once.
   static constexpr std::chrono::milliseconds operators_timeout_max{2'000};
-  /// How long new tokens wait for the event loops to use them, before the log says that they do.
-  static constexpr std::chrono::milliseconds tokens_patience{1'000};
+  /// How long a new configuration waits for the event loops to use it, before the log says that
+  /// they do.
+  static constexpr std::chrono::milliseconds policy_patience{1'000};
+  /// For how long a start that opens a large directory asks its service manager for more time.
+  static constexpr std::chrono::minutes start_extension_max{10};
   /// Event loops, or shards, that have a series of their own; more are reported together.
   static constexpr std::size_t series_max = 64;
   /// From SIGTERM to the end of the process, whatever the disk does: within five seconds.

@@ -1,15 +1,15 @@
 #include "process/stop_signals.hpp"
 
 #include "counter/limits.hpp"
-#include "process/bounded_call.hpp"
+#include "process/patient_log.hpp"
 
-#include <spdlog/spdlog.h>
-
+#include <algorithm>
 #include <chrono>
 #include <csignal>
 #include <cstdlib>
 #include <ctime>
 #include <stdexcept>
+#include <string>
 #include <system_error>
 #include <utility>
 
@@ -19,17 +19,15 @@ namespace process {
 
 namespace {
 
-/// A stderr that blocks must delay no signal.
+/// Of the time to exit: what a last line in the log may take.
 constexpr std::chrono::milliseconds log_patience{100};
-
-constexpr std::chrono::seconds tick_period{10};
 
 const char* name_of(int signal) {
   return signal == SIGINT ? "SIGINT" : "SIGTERM";
 }
 
 /// Returns a signal of the set; 0 if none arrives in this time.
-int wait_for(const sigset_t& set, std::chrono::milliseconds time) {
+int wait_for(const sigset_t& set, std::chrono::nanoseconds time) {
   using namespace std::chrono;
   const auto end = steady_clock::now() + time;
   for (;;) {
@@ -61,9 +59,9 @@ void unblock_hangup() noexcept {
   mask_hangup(SIG_UNBLOCK);
 }
 
-stop_signals::stop_signals(std::function<void()> tick, std::function<void()> hangup)
-    : tick_(std::move(tick)),
-      hangup_(std::move(hangup)) {
+stop_signals::stop_signals(std::function<void()> beat, std::chrono::milliseconds period)
+    : beat_(std::move(beat)),
+      period_(period) {
   std::signal(SIGPIPE, SIG_IGN);
   std::signal(SIGXFSZ, SIG_IGN);  // a file at its limit of length is a full disk: EFBIG
   std::signal(SIGTTOU, SIG_IGN);  // `stty tostop` would stop a background job that logs
@@ -90,9 +88,24 @@ stop_signals::~stop_signals() {
   thread_.join();
 }
 
-int stop_signals::wait() const {
-  received_.wait(0);
-  return received_;
+stop_signals::event stop_signals::wait(std::chrono::milliseconds time) {
+  const counter::mutex_lock lock{mutex_};
+  told_.wait_for(mutex_, time,
+                 [this]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) { return event_ != event::none; });
+  return event_ == event::hangup ? std::exchange(event_, event::none) : event_;
+}
+
+const char* stop_signals::name() const noexcept {
+  return name_of(received_);
+}
+
+void stop_signals::tell(event what) noexcept {
+  {
+    const counter::mutex_lock lock{mutex_};
+    if (event_ != event::stop)
+      event_ = what;
+  }
+  told_.notify_all();
 }
 
 void stop_signals::fail() noexcept {
@@ -106,49 +119,56 @@ int stop_signals::exit_code() const noexcept {
   return has_failed_ ? EXIT_FAILURE : EXIT_SUCCESS;
 }
 
-int stop_signals::next_signal() const {
-  using std::chrono::steady_clock;
-  auto next_tick = steady_clock::now() + tick_period;
+/// Returns a signal of `set`; 0 if none arrives until `end`. Beats meanwhile.
+int stop_signals::next_signal(const sigset_t& set, clock::time_point end) {
   for (;;) {
-    const int signal = wait_for(
-        awaited_, std::chrono::ceil<std::chrono::milliseconds>(next_tick - steady_clock::now()));
-    if (signal == SIGHUP && hangup_)
-      hangup_();
-    else if (signal == SIGHUP)
-      call_within(log_patience,
-                  [] { spdlog::info("ignoring SIGHUP: flags are read only at the start"); });
+    const auto until = beat_ ? std::min(end, next_beat_) : end;
+    if (const int signal = wait_for(set, until - clock::now()); signal != 0)
+      return signal;
+    const auto now = clock::now();
+    if (beat_ && now >= next_beat_) {
+      next_beat_ = now + period_;
+      beat_();
+    }
+    if (now >= end)
+      return 0;
+  }
+}
+
+/// Waits for SIGTERM or SIGINT.
+int stop_signals::next_stop() {
+  for (;;) {
+    const int signal = next_signal(awaited_, clock::now() + std::chrono::hours{24});
+    if (signal == SIGHUP)
+      tell(event::hangup);
     else if (signal != 0)
       return signal;
-    if (steady_clock::now() < next_tick)
-      continue;
-    next_tick = steady_clock::now() + tick_period;
-    if (tick_)
-      tick_();
   }
 }
 
 void stop_signals::run() {
-  auto signal = next_signal();
+  auto signal = next_stop();
   if (is_over_)
     return;
   if (is_starting_ && !has_failed_) {
-    call_within(log_patience, [signal] {
-      spdlog::info("stopping on {} before the start is complete", name_of(signal));
-    });
+    log_patiently(spdlog::level::info,
+                  std::string{"stopping on "} + name_of(signal) + " before the start is complete");
     std::_Exit(EXIT_SUCCESS);
   }
   // First: a failure must send no second signal where there is no delay to end.
-  is_delayed_ = delay_.count() > 0 && !has_failed_;
+  const auto delay = delay_.load();
+  is_delayed_ = delay.count() > 0 && !has_failed_;
+  begun_delay_ = is_delayed_ ? delay : delay.zero();
   received_ = signal;
-  received_.notify_all();
+  tell(event::stop);
   if (is_delayed_) {
-    wait_for(set_, delay_);
+    next_signal(set_, clock::now() + delay);
     is_delayed_ = false;
     is_delayed_.notify_all();
   }
   if (is_over_)
     return;
-  signal = wait_for(set_, counter::limits::exit_timeout - log_patience);
+  signal = next_signal(set_, clock::now() + counter::limits::exit_timeout - log_patience);
   if (is_over_)
     return;
   if (signal != 0) {
@@ -157,11 +177,10 @@ void stop_signals::run() {
     ::raise(signal);
     std::_Exit(EXIT_FAILURE);  // the first process of a container has no default
   }
-  call_within(log_patience, [] {
-    spdlog::warn(
-        "the server does not finish in time: ending as a kill does; no acknowledged change "
-        "is lost, and a request without a response may have been carried out or not");
-  });
+  log_patiently(
+      spdlog::level::warn,
+      "the server does not finish in time: ending as a kill does; no acknowledged change is lost, "
+      "and a request without a response may have been carried out or not");
   std::_Exit(exit_code());
 }
 

@@ -76,6 +76,9 @@ public:
     return grant_->deltas->contains(delta) ? verdict::allowed : verdict::other_delta;
   }
 
+  /// Returns true if nobody may change a counter.
+  constexpr bool is_read_only() const noexcept { return is_read_only_; }
+
   constexpr rights::authority authority() const noexcept { return authority_; }
 
   /// Returns what the token gives; null if there is no token.

@@ -90,7 +90,7 @@ int main(int argc, char** argv) {
   in_place_store store{options->shards, options->limits};
   http::server server{COUNTERD_VERSION, options->limits, {}, options->threads, store};
   for (const auto& where : options->listen)
-    for (const auto& address : server.listen(where.host, where.port))
+    for (const auto& address : server.listen(http::audience::clients, where.host, where.port))
       std::printf("listening on http://%s\n", address.c_str());
   std::fflush(stdout);
   server.start();

@@ -45,7 +45,7 @@ void route(benchmark::State& state) {
   request.method = http::method::get;
   request.target = "/inc?name=i";
   for (auto _ : state) {
-    auto action = router.route(request, {.is_loopback = true});
+    auto action = router.route(request, {.is_local = true});
     benchmark::DoNotOptimize(action);
   }
 }

@@ -32,7 +32,7 @@ void exchange(benchmark::State& state) {
   http::router router{server_info};
   http::pipeline pipeline{limits, date, nullptr, &router.known_hosts()};
   http::loop_metrics metrics;
-  http::dispatcher dispatcher{pipeline, router, metrics, {.is_loopback = true}};
+  http::dispatcher dispatcher{pipeline, router, metrics, {.is_local = true}};
   std::string bytes;
   for (std::int64_t i = 0; i < state.range(0); ++i)
     bytes += "GET /inc?name=i HTTP/1.1\r\nHost: 127.0.0.1:8000\r\n\r\n";

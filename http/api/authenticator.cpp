@@ -3,23 +3,22 @@
 #include "http/api/authorization.hpp"
 #include "rights/token.hpp"
 
-#include <cassert>
 #include <utility>
 
 namespace http {
 
-authenticator::authenticator(std::shared_ptr<const rights::token_set> tokens)
-    : tokens_(std::move(tokens)) {
-  if (!tokens_)
-    return;
-  hasher_.emplace();
-  accepted_ = std::make_unique<accepted_fields>();
+authenticator::authenticator(std::shared_ptr<const rights::token_set> tokens) {
+  set_tokens(std::move(tokens));
 }
 
-void authenticator::set_tokens(std::shared_ptr<const rights::token_set> tokens) noexcept {
-  assert(tokens_ && tokens);
+void authenticator::set_tokens(std::shared_ptr<const rights::token_set> tokens) {
+  if (tokens && !hasher_) {
+    hasher_.emplace();
+    accepted_ = std::make_unique<accepted_fields>();
+  }
   // First: the entries refer to the old tokens.
-  accepted_->clear();
+  if (accepted_)
+    accepted_->clear();
   tokens_ = std::move(tokens);
 }
 

@@ -34,14 +34,15 @@ public:
     bool is_bearer = false;  ///< no browser sends the field by itself
   };
 
-  /// Null `tokens`: is_enabled() is false, and nothing else may be called. Throws
-  /// std::runtime_error if there is no SHA-256.
-  explicit authenticator(std::shared_ptr<const rights::token_set> tokens);
+  /// Calls set_tokens().
+  explicit authenticator(std::shared_ptr<const rights::token_set> tokens = {});
 
+  /// Returns false if the server has no tokens: then check() may not be called.
   bool is_enabled() const noexcept { return tokens_ != nullptr; }
 
-  /// Replaces the tokens, for the next request on. Precondition: `tokens` is not null.
-  void set_tokens(std::shared_ptr<const rights::token_set> tokens) noexcept;
+  /// Replaces the tokens, for the next request on; null: the server has none. Throws
+  /// std::runtime_error if there are tokens and no SHA-256.
+  void set_tokens(std::shared_ptr<const rights::token_set> tokens);
 
   /// Judges the token of a request by the time `now`.
   result check(const header_fields& fields, std::chrono::sys_seconds now);
@@ -50,7 +51,7 @@ private:
   result look_up(std::string_view field);
 
   std::shared_ptr<const rights::token_set> tokens_;
-  std::optional<rights::hasher> hasher_;       // if there are tokens
+  std::optional<rights::hasher> hasher_;       // once there have been tokens
   std::unique_ptr<accepted_fields> accepted_;  // the same
 };
 

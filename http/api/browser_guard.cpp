@@ -51,23 +51,32 @@ bool is_local(std::string_view host) {
 
 }  // namespace
 
-browser_guard::browser_guard(const rights::browser_policy& policy)
-    : hosts_(policy.hosts),
-      checks_every_host_(policy.checks_every_host),
-      allows_cross_site_(policy.allows_cross_site) {
+browser_guard::browser_guard(const rights::browser_policy& policy) {
+  set_policy(policy);
+}
+
+void browser_guard::set_policy(const rights::browser_policy& policy) {
+  hosts_ = policy.hosts;
+  checks_every_host_ = policy.checks_every_host;
+  allows_cross_site_ = policy.allows_cross_site;
+  open_origins_.clear();
   for (const auto& origin : policy.origins)
-    open_origins_.push_back({origin, fields_of_open(origin)});
-  if (!policy.origins.empty() && !policy.is_open_to_all()) {
-    vary_ = vary;
-    other_clients_fields_ = &vary_;
-  }
-  closed_fields_ = vary_ + std::string{isolation};
+    open_origins_.push_back({origin, keep(fields_of_open(origin))});
+  const bool varies = !policy.origins.empty() && !policy.is_open_to_all();
+  const std::string varying{varies ? vary : ""};
+  other_clients_fields_ = varies ? keep(varying) : nullptr;
+  closed_fields_ = keep(varying + std::string{isolation});
+  known_hosts_.judge([this](std::string_view host) { return is_our_host(host); });
+}
+
+const std::string* browser_guard::keep(std::string fields) {
+  return &*kept_fields_.insert(std::move(fields)).first;
 }
 
 // -- Host -----------------------------------------------------------------------
 
 bool browser_guard::accepts_other_host(const request& request, const connection_info& connection) {
-  const bool is_checked = connection.is_loopback || checks_every_host_;
+  const bool is_checked = connection.is_local || checks_every_host_;
   if (request.known_host != nullptr)
     return request.known_host->is_ours || !is_checked;
   const auto host = request.fields.find(field::host);
@@ -141,8 +150,8 @@ bool browser_guard::is_preflight(const request& request) noexcept {
 const std::string* browser_guard::fields_for_browser(const request& request) const {
   if (!open_origins_.empty() && request.fields.has(field::origin))
     if (const auto* open = find_open(*request.fields.find(field::origin)))
-      return &open->fields;
-  return &closed_fields_;
+      return open->fields;
+  return closed_fields_;
 }
 
 std::string_view browser_guard::preflight_fields() noexcept {

@@ -5,6 +5,7 @@
 #include "http/protocol/request.hpp"
 #include "rights/access_policy.hpp"
 
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -26,9 +27,12 @@ namespace http {
 /// loop: used on its thread.
 class browser_guard {
 public:
-  explicit browser_guard(const rights::browser_policy& policy);
+  explicit browser_guard(const rights::browser_policy& policy = {});
   browser_guard(const browser_guard&) = delete;
   browser_guard& operator=(const browser_guard&) = delete;
+
+  /// Replaces the policy, for the next request on.
+  void set_policy(const rights::browser_policy& policy);
 
   /// Returns true if the server answers for the request's Host: localhost, names that end with
   /// .localhost, addresses, and the policy's hosts. Returns true, too, if the request has no Host,
@@ -54,7 +58,8 @@ public:
   bool accepts_origin(const request& request) const;
 
   /// Returns further fields for the response, as complete lines; null if there are none: for a
-  /// client that is no browser, unless the policy has origins. Valid as long as the guard.
+  /// client that is no browser, unless the policy has origins. Valid as long as the guard, whatever
+  /// policy it gets.
   const std::string* fields_for(const request& request) const {
     using field = header_fields::name;
     return request.fields.has_any({field::origin, field::sec_fetch_site, field::browser_agent})
@@ -71,7 +76,7 @@ public:
 private:
   struct open_origin {
     std::string origin;
-    std::string fields;
+    const std::string* fields;
   };
 
   bool accepts_other_host(const request& request, const connection_info& connection);
@@ -79,14 +84,17 @@ private:
   const std::string* fields_for_browser(const request& request) const;
   const open_origin* find_open(std::string_view origin) const noexcept;
   bool is_our_host(std::string_view host) const;
+  const std::string* keep(std::string fields);
 
   std::vector<std::string> hosts_;
-  bool checks_every_host_;
-  bool allows_cross_site_;
+  bool checks_every_host_ = false;
+  bool allows_cross_site_ = false;
   std::vector<open_origin> open_origins_;
-  std::string closed_fields_;  // for pages that the server is not opened to
-  std::string vary_;
-  const std::string* other_clients_fields_ = nullptr;  // vary_, or null
+  const std::string* closed_fields_ = nullptr;  // for pages that the server is not opened to
+  const std::string* other_clients_fields_ = nullptr;
+  // Those of earlier policies, too, because pending responses refer to them: a few hundred bytes
+  // for each origin that there ever was.
+  std::set<std::string> kept_fields_;
   http::known_hosts known_hosts_;
 };
 

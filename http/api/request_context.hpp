@@ -16,7 +16,7 @@ namespace http {
 
 /// The properties of a connection that handlers may depend on.
 struct connection_info {
-  bool is_loopback = false;  ///< the peer's address is a loopback address
+  bool is_local = false;  ///< the peer is on this machine
 };
 
 /// The arguments of a handler, borrowed for the length of the call.

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "http/api/audience.hpp"
 #include "http/api/request_context.hpp"
 #include "rights/scope.hpp"
 
@@ -26,12 +27,6 @@ inline constexpr std::size_t paths_max = 24;
 inline constexpr std::size_t increment_path = 0;
 inline constexpr std::size_t read_path = 1;
 inline constexpr std::size_t set_path = 2;
-
-/// Where a route is served.
-enum class audience : std::uint8_t {
-  clients,    ///< only where clients connect
-  operators,  ///< where operators connect (--ops-listen), too
-};
 
 /// A row of the route table. 404, 405, Allow, HEAD and OPTIONS are derived from these rows: every
 /// path offers OPTIONS, and HEAD where GET reads.

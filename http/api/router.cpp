@@ -121,17 +121,22 @@ router::router(const v1::server_info& server, const rights::access_policy& polic
                const std::time_t* now, audience serves)
     : server_(server),
       serves_(serves),
-      now_(now),
-      is_read_only_(policy.is_read_only),
-      browser_guard_(policy.browsers),
-      authenticator_(policy.tokens),
-      local_(anonymous(policy, scopes_at(serves, policy.local))),
-      forwarded_(anonymous(
-          policy,
-          scopes_at(serves, policy.remote.value_or(policy.local).without(rights::scope::admin)))),
-      remote_(anonymous(policy, scopes_at(serves, policy.remote.value_or(rights::scope_set{})
-                                                      .without(rights::scope::admin)))),
-      of_token_({}, policy.is_read_only, rights::authority::token) {}
+      now_(now) {
+  set_policy(policy);
+}
+
+void router::set_policy(const rights::access_policy& policy) {
+  is_read_only_ = policy.is_read_only;
+  browser_guard_.set_policy(policy.browsers);
+  authenticator_.set_tokens(policy.tokens);
+  local_ = anonymous(policy, scopes_at(serves_, policy.local));
+  forwarded_ = anonymous(
+      policy,
+      scopes_at(serves_, policy.remote.value_or(policy.local).without(rights::scope::admin)));
+  remote_ = anonymous(
+      policy, scopes_at(serves_,
+                        policy.remote.value_or(rights::scope_set{}).without(rights::scope::admin)));
+}
 
 action router::route(const request& request, const connection_info& connection) {
   return respond(request, connection, /*is_whole=*/true);
@@ -263,7 +268,7 @@ bool router::serves(const path_routes& routes) const noexcept {
 /// A client on this machine may be a proxy for anybody, and may say so.
 const rights::permissions& router::permissions_of(
     const request& request, const connection_info& connection) const noexcept {
-  if (!connection.is_loopback)
+  if (!connection.is_local)
     return remote_;
   return request.fields.has(header_fields::name::forwarded) ? forwarded_ : local_;
 }

@@ -40,11 +40,9 @@ public:
   /// Call it when the header is complete.
   std::optional<response> refuse(const request& request, const connection_info& connection);
 
-  /// Replaces the tokens of the policy, for the next request on. Precondition: the policy has
-  /// tokens.
-  void set_tokens(std::shared_ptr<const rights::token_set> tokens) noexcept {
-    authenticator_.set_tokens(std::move(tokens));
-  }
+  /// Replaces the policy, for the next request on. Throws std::runtime_error if there are tokens
+  /// and no SHA-256.
+  void set_policy(const rights::access_policy& policy);
 
   /// Has report_failure() call `report`.
   void report_failures(std::function<void()> report) { report_failure_ = std::move(report); }
@@ -84,13 +82,14 @@ private:
   const v1::server_info& server_;
   const audience serves_;
   const std::time_t* const now_;
-  const bool is_read_only_;
+  bool is_read_only_ = false;
   browser_guard browser_guard_;
   authenticator authenticator_;
-  rights::permissions local_;
-  rights::permissions forwarded_;
-  rights::permissions remote_;
-  rights::permissions of_token_;  // of the request that is being routed, if it has one
+  rights::permissions local_{rights::scope_set{}, false};
+  rights::permissions forwarded_{rights::scope_set{}, false};
+  rights::permissions remote_{rights::scope_set{}, false};
+  rights::permissions of_token_{rights::scope_set{},
+                                false};  // of the request that is being routed, if it has one
   target target_;
   const path_routes* path_ = nullptr;  // of the last request; null: none has it
   std::function<void()> report_failure_;

@@ -1,7 +1,7 @@
 #pragma once
 
-#include "http/net/asio.hpp"
 #include "http/net/loop_clock.hpp"
+#include "http/net/steady_clock.hpp"
 
 #include <boost/intrusive/list.hpp>
 #include <boost/intrusive/list_hook.hpp>

@@ -1,8 +1,8 @@
 #pragma once
 
 #include "counter/time.hpp"
-#include "http/net/asio.hpp"
 #include "http/net/clock_origin.hpp"
+#include "http/net/steady_clock.hpp"
 
 #include <chrono>
 #include <ctime>

@@ -45,6 +45,19 @@ bool ready_set::watch(int descriptor, pollable& owner) {
          (errno == EEXIST && ::epoll_ctl(set_, EPOLL_CTL_MOD, descriptor, &event) == 0);
 }
 
+bool ready_set::watch_shared(int descriptor, pollable& owner) {
+  epoll_event event{};
+  event.events = EPOLLIN | EPOLLET | EPOLLEXCLUSIVE;
+  event.data.ptr = &owner;
+  forget(descriptor);  // an exclusive entry cannot be changed
+  return ::epoll_ctl(set_, EPOLL_CTL_ADD, descriptor, &event) == 0;
+}
+
+void ready_set::forget(int descriptor) noexcept {
+  epoll_event ignored{};
+  ::epoll_ctl(set_, EPOLL_CTL_DEL, descriptor, &ignored);
+}
+
 bool ready_set::wait(steady_clock::duration duration) {
   const auto poll = [&](int milliseconds) {
     return ::epoll_wait(set_, ready_.data(), static_cast<int>(ready_.size()), milliseconds);

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "http/net/asio.hpp"
+#include "http/net/steady_clock.hpp"
 
 #include <array>
 #include <cstddef>
@@ -40,6 +40,13 @@ public:
   /// change, until the descriptor is closed. If it is in the set already, reports the current
   /// readiness once more. Returns false, with errno set, if the kernel is out of memory or watches.
   bool watch(int descriptor, pollable& owner);
+
+  /// Does the same for a socket that listens and is in the sets of other event loops, too: a
+  /// connection wakes one of those that wait (EPOLLEXCLUSIVE, epoll_ctl(2)).
+  bool watch_shared(int descriptor, pollable& owner);
+
+  /// Removes a descriptor that others hold open.
+  void forget(int descriptor) noexcept;
 
   /// Waits until a descriptor is ready, for at most `duration`. Returns false if more may be ready
   /// than one wait() can find.

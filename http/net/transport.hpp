@@ -7,7 +7,7 @@
 
 namespace http {
 
-/// A byte stream to a peer over a non-blocking descriptor: tcp_transport, or one that encrypts.
+/// A byte stream to a peer over a non-blocking descriptor: socket_transport, or one that encrypts.
 /// No function blocks. Used on its event loop's thread.
 class transport {
 public:

@@ -14,8 +14,8 @@ struct known_host {
 };
 
 /// Values of Host that were checked, so that the usual ones are neither checked again nor copied.
-/// None is changed or removed, so that a request can refer to one while others are added. Used on
-/// one event loop's thread.
+/// No text is changed or removed, so that a request can refer to a host while others are added.
+/// Used on one event loop's thread.
 class known_hosts {
 public:
   /// Returns the host whose text is `value`; null if it is not known. Valid as long as this object.
@@ -36,6 +36,13 @@ public:
     hosts_[count_].text = value;
     hosts_[count_].is_ours = is_ours;
     ++count_;
+  }
+
+  /// Decides anew which hosts the server answers for.
+  template <class Predicate>
+  void judge(Predicate is_ours) {
+    for (std::size_t i = 0; i < count_; ++i)
+      hosts_[i].is_ours = is_ours(hosts_[i].text);
   }
 
 private:

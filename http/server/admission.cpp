@@ -1,6 +1,6 @@
 #include "http/server/admission.hpp"
 
-#include "http/net/tcp_transport.hpp"
+#include "http/net/socket_transport.hpp"
 
 #include <chrono>
 #include <memory>
@@ -72,7 +72,7 @@ void admission::admit(int descriptor, connection_info connection) {
 }
 
 session& admission::add(int descriptor, connection_info connection, permit_pool::permit permit) {
-  auto* added = new session{services_, std::make_unique<tcp_transport>(descriptor), connection,
+  auto* added = new session{services_, std::make_unique<socket_transport>(descriptor), connection,
                             std::move(permit)};
   sessions_.push_back(*added);
   return *added;

@@ -1,33 +1,36 @@
 #include "http/server/listener.hpp"
 
-#include "rights/loopback.hpp"
-
-#include <boost/asio/error.hpp>
+#include "rights/local_peer.hpp"
 
 #include <spdlog/spdlog.h>
 
 #include <cerrno>
+#include <system_error>
 #include <utility>
 
 #include <sys/socket.h>
 
 namespace http {
 
-listener::listener(tcp_acceptor acceptor, loop_services& services, http::admission& admission)
-    : acceptor_(std::move(acceptor)),
+listener::listener(std::shared_ptr<listening_socket> socket, loop_services& services,
+                   http::admission& admission)
+    : socket_(std::move(socket)),
       services_(services),
       admission_(admission) {}
 
 void listener::stop() {
-  for (int i = 0; i < counter::limits::backlog && accept_one(); ++i) {
-  }
+  if (!socket_)
+    return;
+  if (!socket_->is_handed_on())
+    for (int i = 0; i < counter::limits::backlog && accept_one(); ++i) {
+    }
   deadlines::clear(*this);
-  error_code ignored;
-  acceptor_.close(ignored);
+  services_.ready_set.forget(socket_->descriptor());
+  socket_.reset();
 }
 
 void listener::on_ready(readiness) {
-  if (!is_pausing_)
+  if (!is_pausing_ && socket_)
     accept_some();
 }
 
@@ -38,8 +41,10 @@ void listener::on_deadline() {
 
 /// Has on_ready() called for the connections that wait now and for each later one.
 void listener::wait() {
-  if (!services_.ready_set.watch(acceptor_.native_handle(), *this))
-    pause({errno, boost::system::system_category()});
+  auto& set = services_.ready_set;
+  const int descriptor = socket_->descriptor();
+  if (!(socket_->is_shared() ? set.watch_shared(descriptor, *this) : set.watch(descriptor, *this)))
+    pause(errno);
 }
 
 void listener::accept_some() {
@@ -53,26 +58,26 @@ void listener::accept_some() {
 bool listener::accept_one() {
   sockaddr_storage address{};
   socklen_t size = sizeof address;
-  const int accepted = ::accept4(acceptor_.native_handle(), reinterpret_cast<sockaddr*>(&address),
+  const int accepted = ::accept4(socket_->descriptor(), reinterpret_cast<sockaddr*>(&address),
                                  &size, SOCK_NONBLOCK | SOCK_CLOEXEC);
   if (accepted >= 0) {
     services_.metrics.accepted_connections.add();
-    admission_.accepted(accepted, {.is_loopback = rights::is_loopback(address)});
+    admission_.accepted(accepted, {.is_local = rights::is_on_this_machine(address)});
     return true;
   }
-  const error_code error{errno, boost::system::system_category()};
-  if (error == asio::error::interrupted || error == asio::error::connection_aborted)
+  const int error = errno;
+  if (error == EINTR || error == ECONNABORTED)
     return true;  // try the next connection
-  if (error != asio::error::would_block)
+  if (error != EAGAIN && error != EWOULDBLOCK)
     pause(error);
   return false;
 }
 
 /// Handles a lack of descriptors or memory. The connection stays in the kernel's queue and causes
 /// no further event: retrying at once would spin, not retrying would hang.
-void listener::pause(const error_code& error) {
+void listener::pause(int error) {
   if (services_.clock.now() >= next_warning_) {
-    spdlog::warn("cannot accept connections for now: {}", error.message());
+    spdlog::warn("cannot accept connections for now: {}", std::generic_category().message(error));
     next_warning_ = services_.clock.now() + counter::limits::accept_warning_pause;
   }
   is_pausing_ = true;

@@ -1,8 +1,11 @@
 #pragma once
 
-#include "http/net/asio.hpp"
+#include "http/net/listening_socket.hpp"
+#include "http/net/steady_clock.hpp"
 #include "http/server/admission.hpp"
 #include "http/server/loop_services.hpp"
+
+#include <memory>
 
 namespace http {
 
@@ -10,12 +13,14 @@ namespace http {
 /// Used on the loop's thread, within a pass.
 class listener final : public pollable, public timed {
 public:
-  /// Passes connections to `admission`. Owns `acceptor` and borrows the rest.
-  listener(tcp_acceptor acceptor, loop_services& services, http::admission& admission);
+  /// Passes connections to `admission`. Shares `socket` and borrows the rest.
+  listener(std::shared_ptr<listening_socket> socket, loop_services& services,
+           http::admission& admission);
 
   void start() { wait(); }
 
-  /// Takes the connections that the kernel has accepted already, then stops listening.
+  /// Takes the connections that the kernel has accepted already, unless the next server will, then
+  /// stops listening.
   void stop();
 
 private:
@@ -23,11 +28,11 @@ private:
   void on_deadline() override;
 
   void wait();
-  void pause(const error_code& error);
+  void pause(int error);
   bool accept_one();
   void accept_some();
 
-  tcp_acceptor acceptor_;
+  std::shared_ptr<listening_socket> socket_;
   loop_services& services_;
   http::admission& admission_;
   bool is_pausing_ = false;

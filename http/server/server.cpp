@@ -2,21 +2,18 @@
 
 #include "http/api/health/server_health.hpp"
 #include "http/net/clock_origin.hpp"
-#include "http/net/listening_sockets.hpp"
+#include "http/net/inherited_endpoint.hpp"
+#include "http/net/tcp_endpoints.hpp"
+#include "http/net/unix_endpoint.hpp"
 #include "http/server/loop_group.hpp"
 #include "http/server/server_reports.hpp"
 #include "http/server/worker.hpp"
-
-#include <boost/asio/error.hpp>
-#include <boost/asio/ip/tcp.hpp>
-#include <boost/system/system_error.hpp>
 
 #include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <deque>
-#include <sstream>
 #include <string>
 #include <thread>
 #include <utility>
@@ -24,6 +21,17 @@
 #include <pthread.h>
 
 namespace http {
+
+namespace {
+
+/// Gives each loop its socket. Returns the endpoint's name.
+std::string add(const endpoint& opened, std::deque<worker>& listeners) {
+  for (std::size_t i = 0; i < listeners.size(); ++i)
+    listeners[i].listen(opened.sockets[i]);
+  return opened.name;
+}
+
+}  // namespace
 
 struct server::impl {
   impl(std::string_view version, const counter::limits& server_limits,
@@ -36,7 +44,6 @@ struct server::impl {
         origin(clock_origin::now(store.traits().start)),
         group(loops),
         reports(version, limits, store, health, group.connection_counts) {
-    server_info.is_read_only = policy.is_read_only;
     server_info.health = &health;
     server_info.metrics = [this] { return reports.report(); };
     if (store.traits().durability.sync != counter::durability::sync::none)
@@ -49,13 +56,11 @@ struct server::impl {
     }
   }
 
-  std::vector<std::string> listen(const std::string& host, const std::string& port,
-                                  std::deque<worker>& listeners);
+  std::deque<worker>& workers_for(audience whom);
 
   const counter::limits& limits;
   const rights::access_policy policy;
   counter::store& store;
-  asio::io_context context{1};  // resolves addresses and opens sockets; never runs
   refusal_counts refusals;
   v1::server_info server_info;
   const clock_origin origin;
@@ -83,57 +88,44 @@ void server::add_report(std::function<void(metrics::report&)> add) {
   impl_->reports.add_source(std::move(add));
 }
 
-std::vector<std::string> server::listen(const std::string& host, const std::string& port) {
-  return impl_->listen(host, port, impl_->workers);
+std::vector<std::string> server::listen(audience whom, const std::string& host,
+                                        const std::string& port) {
+  auto& listeners = impl_->workers_for(whom);
+  std::vector<std::string> names;
+  for (const auto& opened : open_tcp_endpoints(host, port, listeners.size()))
+    names.push_back(add(opened, listeners));
+  return names;
 }
 
-std::vector<std::string> server::listen_for_operators(const std::string& host,
-                                                      const std::string& port) {
-  if (impl_->operators_worker.empty()) {
-    impl_->operators_limits = impl_->limits;
-    impl_->operators_limits.connections_max = counter::limits::operators_connections_max;
-    impl_->operators_limits.refusals_max = 1;
-    // Nobody may keep monitors out for long by keeping all of the connections.
-    auto& limits = impl_->operators_limits;
-    constexpr auto timeout_max = counter::limits::operators_timeout_max;
-    limits.header_timeout = std::min(limits.header_timeout, timeout_max);
-    limits.body_timeout = std::min(limits.body_timeout, timeout_max);
-    limits.write_timeout = std::min(limits.write_timeout, timeout_max);
-    const auto& added = impl_->operators_worker.emplace_back(
-        impl_->operators_limits, impl_->server_info, impl_->policy, impl_->refusals, impl_->store,
-        impl_->origin, impl_->operators_group, 0, audience::operators);
-    impl_->reports.add(added.metrics(), added.bodies(), audience::operators);
-  }
-  return impl_->listen(host, port, impl_->operators_worker);
+std::string server::listen(audience whom, const std::string& path) {
+  auto& listeners = impl_->workers_for(whom);
+  return add(open_unix_endpoint(path, listeners.size()), listeners);
 }
 
-/// Listens with one socket for each of `listeners`.
-std::vector<std::string> server::impl::listen(const std::string& host, const std::string& port,
-                                              std::deque<worker>& listeners) {
-  asio::ip::tcp::resolver resolver{context};
-  std::vector<std::string> addresses;
-  error_code unavailable;
-  for (const auto& entry : resolver.resolve(host, port, asio::ip::resolver_base::passive)) {
-    std::vector<tcp_acceptor> acceptors;
-    try {
-      acceptors = open_listening_sockets(context, listeners.size(), entry.endpoint());
-    } catch (const boost::system::system_error& error) {
-      // `localhost` often resolves to ::1 on a machine without IPv6.
-      unavailable = error.code();
-      if (unavailable == asio::error::address_family_not_supported ||
-          unavailable == boost::system::errc::address_not_available)
-        continue;
-      throw;
-    }
-    std::ostringstream address;
-    address << acceptors[0].local_endpoint();
-    addresses.push_back(address.str());
-    for (std::size_t i = 0; i < acceptors.size(); ++i)
-      listeners[i].listen(std::move(acceptors[i]));
-  }
-  if (addresses.empty())
-    throw boost::system::system_error(unavailable);
-  return addresses;
+std::string server::adopt(audience whom, int descriptor) {
+  auto& listeners = impl_->workers_for(whom);
+  return add(adopt_endpoint(descriptor, listeners.size()), listeners);
+}
+
+/// Makes the loop of the operators when their first address comes.
+std::deque<worker>& server::impl::workers_for(audience whom) {
+  if (whom == audience::clients)
+    return workers;
+  if (!operators_worker.empty())
+    return operators_worker;
+  operators_limits = limits;
+  operators_limits.connections_max = counter::limits::operators_connections_max;
+  operators_limits.refusals_max = 1;
+  // Nobody may keep monitors out for long by keeping all of the connections.
+  constexpr auto timeout_max = counter::limits::operators_timeout_max;
+  for (auto* timeout : {&operators_limits.header_timeout, &operators_limits.body_timeout,
+                        &operators_limits.write_timeout})
+    *timeout = std::min(*timeout, timeout_max);
+  const auto& added =
+      operators_worker.emplace_back(operators_limits, server_info, policy, refusals, store, origin,
+                                    operators_group, 0, audience::operators);
+  reports.add(added.metrics(), added.bodies(), audience::operators);
+  return operators_worker;
 }
 
 void server::start() {
@@ -157,15 +149,21 @@ void server::begin_leaving(std::chrono::milliseconds delay) {
     worker.begin_leaving(end);
 }
 
-void server::set_tokens(const std::shared_ptr<const rights::token_set>& tokens) {
+bool server::set_policy(const rights::access_policy& policy) {
+  const auto shared = std::make_shared<const rights::access_policy>(policy);
   const auto pending = std::make_shared<std::atomic<std::size_t>>(impl_->workers.size() +
                                                                   impl_->operators_worker.size());
   for (auto* workers : {&impl_->workers, &impl_->operators_worker})
     for (auto& worker : *workers)
-      worker.set_tokens(tokens, [pending] { --*pending; });
-  const auto end = steady_clock::now() + counter::limits::tokens_patience;
+      worker.set_policy(shared, [pending] { --*pending; });
+  const auto end = steady_clock::now() + counter::limits::policy_patience;
   while (*pending > 0 && steady_clock::now() < end)
     std::this_thread::sleep_for(std::chrono::milliseconds{1});
+  return *pending == 0;
+}
+
+bool server::is_live() const {
+  return all_ok(liveness(impl_->health, metrics::pulse::clock::now()));
 }
 
 void server::stop() {

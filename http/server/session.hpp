@@ -2,9 +2,9 @@
 
 #include "counter/store/reply_handler.hpp"
 #include "http/api/dispatcher.hpp"
-#include "http/net/asio.hpp"
 #include "http/net/deadlines.hpp"
 #include "http/net/ready_set.hpp"
+#include "http/net/steady_clock.hpp"
 #include "http/net/transport.hpp"
 #include "http/protocol/pipeline.hpp"
 #include "http/server/connection_counts.hpp"

@@ -33,15 +33,15 @@ worker::worker(const counter::limits& limits, const v1::server_info& server_info
 
 worker::~worker() = default;
 
-void worker::listen(tcp_acceptor acceptor) {
-  listeners_.emplace_back(std::move(acceptor), services_, admission_);
+void worker::listen(std::shared_ptr<listening_socket> socket) {
+  listeners_.emplace_back(std::move(socket), services_, admission_);
 }
 
-void worker::set_tokens(std::shared_ptr<const rights::token_set> tokens,
+void worker::set_policy(std::shared_ptr<const rights::access_policy> policy,
                         std::function<void()> done) {
   services_.tasks.post(
-      [&router = services_.router, tokens = std::move(tokens), done = std::move(done)]() mutable {
-        router.set_tokens(std::move(tokens));
+      [&router = services_.router, policy = std::move(policy), done = std::move(done)] {
+        router.set_policy(*policy);
         done();
       });
 }

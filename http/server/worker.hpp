@@ -28,12 +28,12 @@ public:
          audience serves = audience::clients);
   ~worker();
 
-  /// Accepts connections from `acceptor`. Call it before run().
-  void listen(tcp_acceptor acceptor);
+  /// Accepts connections from `socket`. Call it before run().
+  void listen(std::shared_ptr<listening_socket> socket);
 
-  /// Replaces the tokens for the requests that the loop routes from then on, and then calls `done`
+  /// Replaces the policy for the requests that the loop routes from then on, and then calls `done`
   /// on its thread. Thread-safe.
-  void set_tokens(std::shared_ptr<const rights::token_set> tokens, std::function<void()> done);
+  void set_policy(std::shared_ptr<const rights::access_policy> policy, std::function<void()> done);
 
   /// Serves until drain(), then until the last connection is closed and no worker of the group can
   /// hand over another. Then closes connections that are still open.

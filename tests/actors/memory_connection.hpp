@@ -17,7 +17,7 @@ public:
                     const http::date& date)
       : client_(store_client),
         pipeline_(limits, date, nullptr, &router_.known_hosts()),
-        dispatcher_(pipeline_, router_, metrics_, {.is_loopback = true}) {}
+        dispatcher_(pipeline_, router_, metrics_, {.is_local = true}) {}
 
   /// Call it within a pass. `requests` are whole, and all of them need the store.
   void ask(std::string_view requests) {

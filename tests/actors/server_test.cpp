@@ -55,7 +55,7 @@ private:
 std::vector<counter::time_point> times_of(early_store& store) {
   const counter::limits limits;
   http::server server{"1.2.3", limits, {}, 2, store};
-  const auto address = server.listen("127.0.0.1", "0").at(0);
+  const auto address = server.listen(http::audience::clients, "127.0.0.1", "0").at(0);
   server.start();
   for (int i = 0; i < 20; ++i)
     CHECK(support::client{address}.ask(support::get_request("/inc?name=x")).status == 503);

@@ -100,7 +100,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     http::request_parser parser;
     if (parser.parse(text) != text.size() || parser.state() != http::parse_state::complete)
       return 0;
-    const auto action = router.route(parser.request(), {.is_loopback = true});
+    const auto action = router.route(parser.request(), {.is_local = true});
     const bool counts = std::holds_alternative<counter::command>(action);
     REQUIRE(counts == (times == 1 && is_good(trimmed(value))));
     if (counts)

@@ -18,7 +18,7 @@
 namespace {
 
 struct input {
-  bool is_loopback, has_site, has_origin, is_open, is_get, has_agent;
+  bool is_local, has_site, has_origin, is_open, is_get, has_agent;
   std::string host, site, origin;
 };
 
@@ -70,7 +70,7 @@ bool is_this_machine(const std::string& host) {
 }
 
 bool may_count(const input& given) {
-  if (given.is_loopback && !is_our_host(given.host))
+  if (given.is_local && !is_our_host(given.host))
     return false;
   if (!given.has_site && !given.has_origin)
     return !given.is_get || !given.has_agent || is_this_machine(given.host);
@@ -127,7 +127,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     http::request_parser parser{nullptr, &router.known_hosts()};
     if (parser.parse(text) != text.size() || parser.state() != http::parse_state::complete)
       return 0;
-    const auto action = router.route(parser.request(), {.is_loopback = given.is_loopback});
+    const auto action = router.route(parser.request(), {.is_local = given.is_local});
     REQUIRE(std::holds_alternative<counter::command>(action) == may_count(given));
     if (const auto* fields = router.fields_for(parser.request())) {
       const bool is_allowed = fields->find("Allow-Origin: https://app.example\r\n") != fields->npos;

@@ -100,7 +100,7 @@ history run(std::string_view bytes, http::connection_info from, std::size_t piec
         added.request = std::move(*request);
       else
         REQUIRE(counter::is_valid_name(added.name));
-      REQUIRE(from.is_loopback || !added.request ||
+      REQUIRE(from.is_local || !added.request ||
               !std::holds_alternative<counter::backup_request>(*added.request));
       seen.asked.push_back(text_of(added));
       waiting.push_back(std::move(added));
@@ -152,7 +152,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (size < 2)
     return 0;
   const std::string_view bytes{reinterpret_cast<const char*>(data) + 2, size - 2};
-  const http::connection_info from{.is_loopback = data[0] < 128};
+  const http::connection_info from{.is_local = data[0] < 128};
   const auto straight = run(bytes, from, bytes.size() + 1, 1);
   const auto cut = run(bytes, from, data[0] % 64u + 1, data[1]);
   // 400 and 431 are both right for the same bad header, so compare the calls and the number of

@@ -13,8 +13,8 @@
 
 namespace unit {
 
-inline constexpr http::connection_info near{.is_loopback = true};
-inline constexpr http::connection_info far{.is_loopback = false};
+inline constexpr http::connection_info near{.is_local = true};
+inline constexpr http::connection_info far{.is_local = false};
 
 inline const http::v1::server_info no_info;
 

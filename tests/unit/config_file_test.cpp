@@ -19,11 +19,9 @@ using settings = std::vector<setting>;
 
 /// Returns the problem of a text that is refused.
 std::string problem_of(std::string_view text) {
-  try {
-    parse_config(text, "file");
-  } catch (const std::runtime_error& error) {
-    return error.what();
-  }
+  for (const auto& setting : parse_config(text, "file"))
+    if (!setting.fault.empty())
+      return setting.fault;
   return "";
 }
 
@@ -142,15 +140,28 @@ TEST_CASE("parse_config() refuses a malformed line and names file and line") {
   }
 }
 
+TEST_CASE("parse_config() goes on behind a line that is wrong") {
+  const auto parsed = parse_config("a = 1\nb\nc = \"x\nd = [1,\ne = 2\nf = 3\n", "file");
+  settings good;
+  std::vector<std::string> faults;
+  for (const auto& setting : parsed)
+    if (setting.fault.empty())
+      good.push_back(setting);
+    else
+      faults.push_back(setting.fault);
+  CHECK(good == settings{{"a", {"1"}, 1}, {"f", {"3"}, 6}});
+  REQUIRE(faults.size() == 3);
+  CHECK(faults[0].starts_with("file:2: "));
+  CHECK(faults[1].starts_with("file:3: "));
+  CHECK(faults[2].starts_with("file:5: "));
+}
+
 TEST_CASE("read_config_file() refuses what it cannot read and names it") {
   for (const std::string path : {"/nowhere/at/all", "/", "/dev/zero"}) {
     CAPTURE(path);
-    try {
-      read_config_file(path);
-      FAIL("accepted");
-    } catch (const std::runtime_error& error) {
-      CHECK(std::string{error.what()}.find(path) != std::string::npos);
-    }
+    const auto read = read_config_file(path);
+    REQUIRE(read.size() == 1);
+    CHECK(read[0].fault.find(path) != std::string::npos);
   }
   CHECK(read_config_file("/dev/null").empty());
 }

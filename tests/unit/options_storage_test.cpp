@@ -218,7 +218,7 @@ TEST_CASE("parse_options() of --help mentions check, which has a --help of its o
   for (const arguments& flags : {arguments{"--help"}, arguments{"check", "--help"}}) {
     const auto parsed = parse(flags);
     REQUIRE(std::holds_alternative<config::early_exit>(parsed));
-    const auto& [code, text] = std::get<config::early_exit>(parsed);
+    const auto& [code, text, faults] = std::get<config::early_exit>(parsed);
     CHECK(code == 0);
     CAPTURE(text);
     CHECK(text.find("check") != text.npos);

@@ -18,10 +18,7 @@ namespace unit {
 
 using arguments = std::vector<std::string>;
 
-using parsed_options =
-    std::variant<config::options, config::check_request, config::token_request, config::early_exit>;
-
-inline parsed_options parse(const arguments& flags) {
+inline config::request parse(const arguments& flags) {
   std::vector<const char*> argv{"counterd"};
   for (const auto& flag : flags)
     argv.push_back(flag.c_str());
@@ -39,9 +36,10 @@ inline void check_refused(const arguments& flags, std::string_view mentions) {
   CAPTURE(mentions);
   const auto parsed = parse(flags);
   REQUIRE(std::holds_alternative<config::early_exit>(parsed));
-  const auto& [code, text] = std::get<config::early_exit>(parsed);
+  const auto& [code, text, faults] = std::get<config::early_exit>(parsed);
   CAPTURE(text);
   CHECK(code != 0);
+  CHECK(faults.size() <= 1);
   CHECK(text.find('\n') == text.size() - 1);
   CHECK(text.find(mentions) != text.npos);
 }

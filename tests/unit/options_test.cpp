@@ -303,7 +303,8 @@ TEST_CASE("parse_options() names the file and the line of whatever is wrong in a
         "shards = []", "shards", "shards =", "threads = 2", "listen = \"nowhere\"", "[server]",
         "data = \"d", "data = \"\"", "idle-timeout = soon", "sync-interval = 61s", "memory = 1",
         "log-level = loud", "data = \"\xff\""}) {
-    const config_file file{"# a comment\nthreads = 2\n" + std::string{line} + "\nshards = 2\n"};
+    const config_file file{"# a comment\nthreads = 2\n" + std::string{line} +
+                           "\nmax-pipelined = 2\n"};
     CAPTURE(line);
     check_refused({"--config", file.path()}, "counterd: " + file.path() + ":3: ");
     const environment_variable named{"COUNTERD_CONFIG", file.path()};

@@ -22,7 +22,7 @@ http::action route(http::method method, std::string_view target, http::router& r
   http::request request;
   request.method = method;
   request.target = target;
-  auto action = router.route(request, {.is_loopback = true});
+  auto action = router.route(request, {.is_local = true});
   // An action may borrow from the target, but no longer from this request.
   if (const auto* command = std::get_if<counter::command>(&action)) {
     static std::string name;
@@ -109,7 +109,7 @@ TEST_CASE("router::route() responds itself to unknown paths and methods, and to 
     CAPTURE(text);
     const auto request = unit::parsed(text);
     http::router router{no_info};
-    const auto action = router.route(request, {.is_loopback = true});
+    const auto action = router.route(request, {.is_local = true});
     REQUIRE(std::holds_alternative<http::response>(action));
     const auto& response = std::get<http::response>(action);
     CHECK(static_cast<int>(response.status) == code);

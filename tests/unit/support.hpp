@@ -81,7 +81,7 @@ inline std::vector<answer> answers_in(std::string_view bytes) {
 class connection {
 public:
   explicit connection(const counter::limits& limits = {},
-                      http::connection_info info = {.is_loopback = true},
+                      http::connection_info info = {.is_local = true},
                       const http::v1::server_info& server_info = {})
       : limits_(limits),
         server_info_(server_info),

@@ -204,7 +204,8 @@ action show_statistics(const request_context& context) {
 action describe_server(const request_context& context) {
   if (const auto defect = refuse_query(context))
     return to_response(*defect);
-  return response{.body = context.server.describe(), .type = json_type};
+  return response{.body = context.server.describe(context.permissions.is_read_only()),
+                  .type = json_type};
 }
 
 action describe_api(const request_context& context) {

@@ -77,7 +77,7 @@ server_info::server_info(std::string_view version, unsigned threads, const count
       usage_(std::move(usage)),
       refusals_(refusals) {}
 
-std::string server_info::describe() const {
+std::string server_info::describe(bool is_read_only) const {
   return json_object([&](json_writer& writer) {
     writer.member("version", version_);
     writer.member("shards", store.shards);

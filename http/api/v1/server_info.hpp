@@ -26,8 +26,6 @@ struct server_info {
   std::chrono::seconds idempotency_ttl_max =
       std::chrono::ceil<std::chrono::seconds>(counter::limits{}.idempotency_ttl);
 
-  /// Nobody may change a counter.
-  bool is_read_only = false;
   /// Returns what operators watch. Thread-safe; does not block. Null: nothing.
   std::function<metrics::report()> metrics{};
   /// Outlives this object; null: nothing is checked.
@@ -41,8 +39,9 @@ struct server_info {
               const counter::store_traits& store, usage_source usage = {},
               const refusal_counts* refusals = nullptr);
 
-  /// Returns the body of GET /v1/info as it is now. Thread-safe.
-  std::string describe() const;
+  /// Returns the body of GET /v1/info as it is now. `is_read_only`: nobody may change a counter.
+  /// Thread-safe.
+  std::string describe(bool is_read_only) const;
 
 private:
   std::string version_{};

@@ -31,11 +31,11 @@ http::request request_of(const unit::scoped_call& call) {
 }
 
 /// Returns the status, or 200 if the request goes on to the store.
-int status_with(const rights::access_policy& policy, bool is_loopback,
-                const unit::scoped_call& call, std::string* body = nullptr) {
+int status_with(const rights::access_policy& policy, bool is_local, const unit::scoped_call& call,
+                std::string* body = nullptr) {
   http::router router{unit::info_in_memory(), policy};
   const auto request = request_of(call);
-  const auto action = router.route(request, {.is_loopback = is_loopback});
+  const auto action = router.route(request, {.is_local = is_local});
   const auto* response = std::get_if<http::response>(&action);
   if (response != nullptr && body != nullptr)
     *body = response->body.view();
@@ -73,7 +73,7 @@ TEST_CASE("what a proxy on this machine forwards is remote, if it is said what i
   request.fields = unit::fields_of({{unit::field::forwarded, "192.0.2.1"}});
   const auto is_refused = [&](const rights::access_policy& policy) {
     http::router router{unit::info_in_memory(), policy};
-    return std::holds_alternative<http::response>(router.route(request, {.is_loopback = true}));
+    return std::holds_alternative<http::response>(router.route(request, {.is_local = true}));
   };
   CHECK_FALSE(is_refused({}));
   CHECK_FALSE(is_refused({.remote = scope_set{scope::add}}));
@@ -114,8 +114,9 @@ TEST_CASE("a read-only server refuses every change, and says so in /v1/info") {
   std::string body;
   status_with({.is_read_only = true}, true, {method::get, "/inc?name=x", scope::add}, &body);
   CHECK(body == "the server was started with --read-only\n");
-  auto info = unit::info_in_memory();
-  CHECK(unit::member(info.describe(), "read_only") == "false");
-  info.is_read_only = true;
-  CHECK(unit::member(info.describe(), "read_only") == "true");
+  for (const bool is_read_only : {false, true}) {
+    CHECK(status_with({.is_read_only = is_read_only}, true, {method::get, "/v1/info", scope::none},
+                      &body) == 200);
+    CHECK(unit::member(body, "read_only") == (is_read_only ? "true" : "false"));
+  }
 }

@@ -26,7 +26,7 @@ const http::v1::server_info& info_on_disk() {
 unit::routed post(const std::string& query, const unit::field_list& fields = {},
                   std::string_view body = "",
                   const http::v1::server_info& server_info = info_on_disk(),
-                  http::connection_info connection = {.is_loopback = true}) {
+                  http::connection_info connection = {.is_local = true}) {
   return unit::route(method::post, std::string{path} + query, fields, body, server_info,
                      connection);
 }
@@ -103,14 +103,14 @@ TEST_CASE("POST /v1/admin/backup from another machine is 403, whatever its param
     for (const std::string query : {"?name=a", "", "?name=..", "?more=1"}) {
       CAPTURE(query);
       const auto routed =
-          post(query, {}, "", *server_info, http::connection_info{.is_loopback = false});
+          post(query, {}, "", *server_info, http::connection_info{.is_local = false});
       CHECK(routed.status() == 403);
       CHECK(routed.code() == "forbidden");
       CHECK(unit::member(routed.response->body.view(), "detail") ==
             "\"only the server's own machine may do this, and not through a proxy\"");
     }
   CHECK(unit::route(method::options, path, {}, "", info_on_disk(),
-                    http::connection_info{.is_loopback = false})
+                    http::connection_info{.is_local = false})
             .status() == 204);
 }
 
@@ -118,7 +118,7 @@ TEST_CASE("POST /v1/admin/backup is 403 where a proxy on this machine says that 
   for (const std::string name : {"Forwarded", "X-Forwarded-For", "x-forwarded-host",
                                  "X-FORWARDED-PROTO", "X-Real-IP", "Via"}) {
     CAPTURE(name);
-    unit::connection near{{}, http::connection_info{.is_loopback = true}, info_on_disk()};
+    unit::connection near{{}, http::connection_info{.is_local = true}, info_on_disk()};
     CHECK(near.feed(unit::request("POST", std::string{path} + "?name=a", name + ": 127.0.0.1\r\n"))
               .empty());
     CHECK(near.take_answers().at(0).status == 403);
@@ -136,11 +136,11 @@ TEST_CASE("POST /v1/admin/backup is no-data-directory for counters in memory") {
 
 TEST_CASE("POST /v1/admin/backup from a loopback connection sends a backup request") {
   const auto request = unit::request("POST", std::string{path} + "?name=a");
-  unit::connection far{{}, http::connection_info{.is_loopback = false}, info_on_disk()};
+  unit::connection far{{}, http::connection_info{.is_local = false}, info_on_disk()};
   CHECK(far.feed(request).empty());
   CHECK(far.take_answers().at(0).status == 403);
 
-  unit::connection near{{}, http::connection_info{.is_loopback = true}, info_on_disk()};
+  unit::connection near{{}, http::connection_info{.is_local = true}, info_on_disk()};
   const auto taken = near.feed(request + unit::get("/get?name=x"));
   REQUIRE(taken.size() == 1);
   const auto behind =

@@ -34,7 +34,7 @@ inline const http::v1::server_info& info_in_memory() {
 
 inline routed route(const http::request& request,
                     const http::v1::server_info& server_info = info_in_memory(),
-                    http::connection_info connection = {.is_loopback = true}) {
+                    http::connection_info connection = {.is_local = true}) {
   http::router router{server_info};
   auto action = router.route(request, connection);
   routed result;
@@ -50,7 +50,7 @@ inline routed route(const http::request& request,
 inline routed route(http::method method, std::string_view target, const field_list& fields = {},
                     std::string_view body = "",
                     const http::v1::server_info& server_info = info_in_memory(),
-                    http::connection_info connection = {.is_loopback = true}) {
+                    http::connection_info connection = {.is_local = true}) {
   http::request request;
   request.method = method;
   request.target = target;

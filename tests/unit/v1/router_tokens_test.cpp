@@ -17,7 +17,7 @@ using unit::issued_token;
 
 namespace {
 
-constexpr http::connection_info far{.is_loopback = false};
+constexpr http::connection_info far{.is_local = false};
 
 /// A loop of a server with tokens, whose anonymous clients may do nothing unless told otherwise.
 class loop {
@@ -29,7 +29,7 @@ public:
 
   /// Returns the status of the response, or 200 if the request goes on to the store.
   int ask(http::method method, std::string_view target, unit::field_list fields = {},
-          std::string_view body = "", http::connection_info connection = {.is_loopback = true}) {
+          std::string_view body = "", http::connection_info connection = {.is_local = true}) {
     http::request request;
     request.method = method;
     request.target = target;
@@ -44,8 +44,12 @@ public:
     return found != nullptr ? static_cast<int>(response.status) : 200;
   }
   int ask(http::method method, std::string_view target, const issued_token& token,
-          std::string_view body = "", http::connection_info connection = {.is_loopback = true}) {
+          std::string_view body = "", http::connection_info connection = {.is_local = true}) {
     return ask(method, target, {{field::authorization, token.bearer()}}, body, connection);
+  }
+
+  void set_tokens(const std::vector<issued_token>& tokens) {
+    router.set_policy(with_tokens(policy_, tokens));
   }
 
   std::string_view body() const { return response.body.view(); }
@@ -88,7 +92,7 @@ TEST_CASE("a request of a server with tokens needs a token with the scope of its
             (given == call.needed ? 200 : 403));
     }
     loop server{{with_scopes(scope_set::all())}};
-    for (const auto connection : {http::connection_info{.is_loopback = true}, far}) {
+    for (const auto connection : {http::connection_info{.is_local = true}, far}) {
       CHECK(server.ask(call.method, call.target, unit::field_list{}, call.body, connection) == 401);
       CHECK(server.is_refused_early);
       CHECK(server.response.fields.view() == "WWW-Authenticate: Bearer realm=\"counterd\"\r\n");
@@ -139,7 +143,7 @@ TEST_CASE("admin is for any address with a token that has it") {
                    {{field::authorization, admin.bearer()}, {field::forwarded, "for=a"}}) == 409);
   CHECK(server.ask(method::post, backup, unit::field_list{}) == 401);
   const auto other = with_scopes(scope_set::all().without(scope::admin));
-  server.router.set_tokens(unit::set_of({other}));
+  server.set_tokens({other});
   CHECK(server.ask(method::post, backup, other) == 403);
   CHECK(server.has("scope=\"admin\""));
 }
@@ -155,7 +159,7 @@ TEST_CASE("requests without a token have the rights of their address") {
   // A token replaces them.
   loop narrow{{}, {}};
   const auto reader = with_scopes({scope::read});
-  narrow.router.set_tokens(unit::set_of({reader}));
+  narrow.set_tokens({reader});
   CHECK(narrow.ask(method::get, "/inc?name=x", unit::field_list{}) == 200);
   CHECK(narrow.ask(method::get, "/inc?name=x", reader) == 403);
 }

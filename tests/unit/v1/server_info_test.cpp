@@ -41,7 +41,7 @@ TEST_CASE("server_info describes the store, its durability and the limits") {
     traits.name = name;
     traits.shards = 3;
     traits.durability = durability;
-    const auto info = with(traits).describe();
+    const auto info = with(traits).describe(false);
     CAPTURE(info);
     CHECK(unit::member(info, "store") == store);
     CHECK(unit::member(info, "durability") == told);
@@ -60,11 +60,12 @@ TEST_CASE("server_info has the traits of its store") {
 TEST_CASE("server_info::describe() returns the usage of the moment, beside the limits") {
   counter::usage now;
   const server_info info{"1.2.3", 2, {}, {}, [&now] { return now; }};
-  const auto usage = [&] { return unit::member(info.describe(), "usage"); };
+  const auto usage = [&] { return unit::member(info.describe(false), "usage"); };
   CHECK(usage() == R"({"counters":0,"idempotency_records":0})");
   now = {UINT64_MAX, 7};
   CHECK(usage() == R"({"counters":18446744073709551615,"idempotency_records":7})");
-  CHECK(unit::member(with({}).describe(), "usage") == R"({"counters":0,"idempotency_records":0})");
+  CHECK(unit::member(with({}).describe(false), "usage") ==
+        R"({"counters":0,"idempotency_records":0})");
 }
 
 TEST_CASE("server_info rounds the maximum of Idempotency-Key-TTL up to a second, as it shows it") {
@@ -75,7 +76,7 @@ TEST_CASE("server_info rounds the maximum of Idempotency-Key-TTL up to a second,
   for (const auto& [ttl, max] : cases) {
     const server_info info{"1.2.3", 2, {.idempotency_ttl = ttl}, {}};
     CHECK(info.idempotency_ttl_max == max);
-    const auto limits = unit::member(info.describe(), "limits");
+    const auto limits = unit::member(info.describe(false), "limits");
     CHECK(unit::member(limits, "idempotency_ttl_seconds") == std::to_string(max.count()));
   }
 }

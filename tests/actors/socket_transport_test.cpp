@@ -1,4 +1,4 @@
-#include "http/net/tcp_transport.hpp"
+#include "http/net/socket_transport.hpp"
 
 #include <doctest/doctest.h>
 
@@ -9,7 +9,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-using http::tcp_transport;
+using http::socket_transport;
 using status = http::transport::status;
 
 namespace {
@@ -34,7 +34,7 @@ std::array<char, 8> buffer;
 
 TEST_CASE("read() wants to read when the socket is empty, before or after some bytes") {
   connection pair;
-  tcp_transport transport{pair.ours};
+  socket_transport transport{pair.ours};
   auto result = transport.read(buffer);
   CHECK(result.bytes == 0);
   CHECK(result.status == status::wants_read);
@@ -46,7 +46,7 @@ TEST_CASE("read() wants to read when the socket is empty, before or after some b
 
 TEST_CASE("read() of a whole buffer is done, and may have more") {
   connection pair;
-  tcp_transport transport{pair.ours};
+  socket_transport transport{pair.ours};
   REQUIRE(::send(pair.peer, "12345678", 8, 0) == 8);
   const auto result = transport.read(buffer);
   CHECK(result.bytes == 8);
@@ -56,7 +56,7 @@ TEST_CASE("read() of a whole buffer is done, and may have more") {
 
 TEST_CASE("read() reports the end after the last bytes of the peer") {
   connection pair;
-  tcp_transport transport{pair.ours};
+  socket_transport transport{pair.ours};
   REQUIRE(::send(pair.peer, "bye", 3, 0) == 3);
   ::shutdown(pair.peer, SHUT_WR);
   CHECK(transport.read(buffer).bytes == 3);
@@ -67,7 +67,7 @@ TEST_CASE("read() reports the end after the last bytes of the peer") {
 
 TEST_CASE("write() wants to write when the socket is full, and goes on when it is not") {
   connection pair;
-  tcp_transport transport{pair.ours};
+  socket_transport transport{pair.ours};
   const std::string much(16 * 1024 * 1024, 'x');
   auto result = transport.write(much, false);
   CHECK(result.status == status::wants_write);
@@ -84,7 +84,7 @@ TEST_CASE("write() wants to write when the socket is full, and goes on when it i
 
 TEST_CASE("write() and read() report an error when the peer is gone") {
   connection pair;
-  tcp_transport transport{pair.ours};
+  socket_transport transport{pair.ours};
   ::close(pair.peer);
   CHECK(transport.write("x", false).status == status::error);
   pair.peer = ::dup(STDERR_FILENO);
@@ -92,7 +92,7 @@ TEST_CASE("write() and read() report an error when the peer is gone") {
 
 TEST_CASE("close() closes the descriptor once") {
   connection pair;
-  tcp_transport transport{pair.ours};
+  socket_transport transport{pair.ours};
   CHECK(transport.is_open());
   CHECK(transport.descriptor() == pair.ours);
   transport.close();

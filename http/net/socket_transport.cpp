@@ -1,4 +1,4 @@
-#include "http/net/tcp_transport.hpp"
+#include "http/net/socket_transport.hpp"
 
 #include <cerrno>
 
@@ -28,7 +28,7 @@ bool would_block() noexcept {
 
 }  // namespace
 
-transport::result tcp_transport::read(std::span<char> buffer) noexcept {
+transport::result socket_transport::read(std::span<char> buffer) noexcept {
   const auto bytes =
       uninterrupted([&] { return ::recv(descriptor_, buffer.data(), buffer.size(), 0); });
   if (bytes < 0)
@@ -40,7 +40,7 @@ transport::result tcp_transport::read(std::span<char> buffer) noexcept {
   return {read, read < buffer.size() ? status::wants_read : status::done};
 }
 
-transport::result tcp_transport::write(std::string_view bytes, bool is_last) noexcept {
+transport::result socket_transport::write(std::string_view bytes, bool is_last) noexcept {
   // MSG_MORE holds back the last segment until FIN can leave with it.
   const int flags = MSG_NOSIGNAL | (is_last ? MSG_MORE : 0);
   const auto sent =
@@ -51,18 +51,18 @@ transport::result tcp_transport::write(std::string_view bytes, bool is_last) noe
   return {written, written < bytes.size() ? status::wants_write : status::done};
 }
 
-void tcp_transport::shutdown_send() noexcept {
+void socket_transport::shutdown_send() noexcept {
   ::shutdown(descriptor_, SHUT_WR);
 }
 
 // SIOCOUTQ: see tcp(7).
-std::size_t tcp_transport::unacknowledged() const noexcept {
+std::size_t socket_transport::unacknowledged() const noexcept {
   int bytes = 0;
   ::ioctl(descriptor_, SIOCOUTQ, &bytes);
   return static_cast<std::size_t>(bytes);
 }
 
-void tcp_transport::close() noexcept {
+void socket_transport::close() noexcept {
   if (is_open())
     ::close(std::exchange(descriptor_, -1));
 }

@@ -8,14 +8,14 @@ namespace http {
 
 /// A connected TCP socket. Not an Asio socket: Asio's reactor would register every connection and
 /// take part in every wait, which ready_set does already.
-class tcp_transport final : public transport {
+class socket_transport final : public transport {
 public:
   /// Takes ownership of `descriptor`, a connected, non-blocking socket.
-  explicit tcp_transport(int descriptor) noexcept : descriptor_(descriptor) {}
-  ~tcp_transport() override { close(); }
+  explicit socket_transport(int descriptor) noexcept : descriptor_(descriptor) {}
+  ~socket_transport() override { close(); }
 
-  tcp_transport(const tcp_transport&) = delete;
-  tcp_transport& operator=(const tcp_transport&) = delete;
+  socket_transport(const socket_transport&) = delete;
+  socket_transport& operator=(const socket_transport&) = delete;
 
   result read(std::span<char> buffer) noexcept override;
   result write(std::string_view bytes, bool is_last) noexcept override;

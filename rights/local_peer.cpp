@@ -1,4 +1,4 @@
-#include "rights/loopback.hpp"
+#include "rights/local_peer.hpp"
 
 #include <cstring>
 
@@ -23,12 +23,12 @@ bool is_loopback(const in6_addr& address) noexcept {
 
 }  // namespace
 
-bool is_loopback(const sockaddr_storage& address) noexcept {
+bool is_on_this_machine(const sockaddr_storage& address) noexcept {
   if (address.ss_family == AF_INET)
     return ntohl(as<sockaddr_in>(address).sin_addr.s_addr) >> 24 == IN_LOOPBACKNET;
   if (address.ss_family == AF_INET6)
     return is_loopback(as<sockaddr_in6>(address).sin6_addr);
-  return false;
+  return address.ss_family == AF_UNIX;
 }
 
 }  // namespace rights

@@ -1,4 +1,4 @@
-#include "rights/loopback.hpp"
+#include "rights/local_peer.hpp"
 
 #include <doctest/doctest.h>
 
@@ -11,7 +11,7 @@
 
 namespace {
 
-bool is_loopback(const char* address) {
+bool is_on_this_machine(const char* address) {
   sockaddr_storage storage{};
   sockaddr_in v4{};
   sockaddr_in6 v6{};
@@ -25,20 +25,20 @@ bool is_loopback(const char* address) {
     v6.sin6_port = 0x7f7f;
     std::memcpy(&storage, &v6, sizeof v6);
   }
-  return rights::is_loopback(storage);
+  return rights::is_on_this_machine(storage);
 }
 
 }  // namespace
 
-TEST_CASE("is_loopback() returns true for every loopback address") {
+TEST_CASE("is_on_this_machine() returns true for every loopback address") {
   for (const auto* address : {"127.0.0.1", "127.0.0.0", "127.255.255.255", "127.1.2.3", "::1",
                               "::ffff:127.0.0.1", "::ffff:127.255.255.255", "::ffff:127.0.0.0"}) {
     CAPTURE(address);
-    CHECK(is_loopback(address));
+    CHECK(is_on_this_machine(address));
   }
 }
 
-TEST_CASE("is_loopback() returns false for every other address") {
+TEST_CASE("is_on_this_machine() returns false for every other address") {
   for (const auto* address : {"0.0.0.0",
                               "1.0.0.127",
                               "126.255.255.255",
@@ -60,14 +60,15 @@ TEST_CASE("is_loopback() returns false for every other address") {
                               "7f00::1",
                               "fd00::7f00:1"}) {
     CAPTURE(address);
-    CHECK_FALSE(is_loopback(address));
+    CHECK_FALSE(is_on_this_machine(address));
   }
 }
 
-TEST_CASE("is_loopback() returns false for an address of an unknown family") {
+TEST_CASE("is_on_this_machine() returns true for a Unix socket, and false for an unknown family") {
   sockaddr_storage storage{};
-  CHECK_FALSE(rights::is_loopback(storage));
+  CHECK_FALSE(rights::is_on_this_machine(storage));
   std::memset(&storage, 0x7f, sizeof storage);
+  CHECK_FALSE(rights::is_on_this_machine(storage));
   storage.ss_family = AF_UNIX;
-  CHECK_FALSE(rights::is_loopback(storage));
+  CHECK(rights::is_on_this_machine(storage));
 }

@@ -1,0 +1,97 @@
+#include "service/counters.hpp"
+
+#include "config/processors.hpp"
+#include "config/shard_advice.hpp"
+#include "counter/limits.hpp"
+#include "process/descriptors.hpp"
+#include "process/threads.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+
+namespace service {
+
+namespace {
+
+/// A hundred thousand busy counters can change several times before their rows are
+/// written, and the next start has little to read.
+constexpr std::size_t write_buffer_bytes_max = std::size_t{16} << 20;
+
+/// Returns null if the counters are in memory only.
+std::unique_ptr<storage::rocks_ledger> open_ledger(const config::storage_options& options,
+                                                   std::size_t tables,
+                                                   process::stop_signals& signals) {
+  if (options.directory.empty())
+    return nullptr;
+  return std::make_unique<storage::rocks_ledger>(
+      storage::settings{.directory = options.directory,
+                        .memory = options.memory / 2,
+                        .write_buffer = std::min(write_buffer_bytes_max, options.memory / 32),
+                        .tables_max = tables,
+                        .durability = options.durability,
+                        .on_failure = [&signals] { signals.fail(); }});
+}
+
+std::unique_ptr<actors::actor_store> open_store(const config::options& options,
+                                                storage::rocks_ledger* ledger) {
+  if (ledger == nullptr)
+    return std::make_unique<actors::actor_store>(options.shards, options.limits,
+                                                 options.storage.memory);
+  const auto& storage_options = options.storage;
+  // The other half of the memory: the ledger has a cache of its own.
+  return std::make_unique<actors::actor_store>(options.shards, options.limits, *ledger,
+                                               storage_options.durability,
+                                               storage_options.memory - storage_options.memory / 2);
+}
+
+}  // namespace
+
+counters open_counters(const config::options& options, std::size_t tables,
+                       process::stop_signals& signals) {
+  counters opened;
+  // A database (RocksDB 7.8) or an actor_system (CAF 0.17.6) that is refused a thread crashes while
+  // its exception unwinds.
+  process::call_without_unwinding([&] {
+    opened.ledger = open_ledger(options.storage, tables, signals);
+    opened.store = open_store(options, opened.ledger.get());
+  });
+  return opened;
+}
+
+std::string name_of(const config::storage_options& options) {
+  return options.directory.empty() ? "memory" : "rocksdb:" + options.directory;
+}
+
+std::size_t limit_descriptors(config::options& options, std::size_t inherited) {
+  auto& limits = options.limits;
+  const auto descriptors_max = process::raise_descriptor_limit();
+  const bool has_operators = !options.operators_listen.empty() || inherited > 0;
+  const auto budget = process::divide_descriptors(
+      descriptors_max, process::descriptors_in_use(),
+      {.connections = limits.connections_max,
+       .refusals = limits.refusals_max,
+       .event_loops = options.threads + (has_operators ? 1 : 0),
+       .listen_addresses = options.listen.size() + options.operators_listen.size(),
+       .operators = has_operators ? counter::limits::operators_connections_max : 0,
+       .has_database = !options.storage.directory.empty()});
+  if (budget.connections < limits.connections_max)
+    spdlog::warn(
+        "this process may open {} files (ulimit -n), so it serves {} connections at a time "
+        "and not --max-connections {}; more get a 503",
+        descriptors_max, budget.connections, limits.connections_max);
+  limits.connections_max = budget.connections;
+  limits.refusals_max = budget.refusals;
+  return budget.tables;
+}
+
+void advise_shards(const config::options& options) {
+  if (!options.storage.directory.empty())
+    return;
+  if (const auto better =
+          config::better_shards(options.shards, options.threads, config::processors()))
+    spdlog::info("--shards {} would serve more than {}: four event loops keep a shard busy",
+                 *better, options.shards);
+}
+
+}  // namespace service

@@ -1,0 +1,36 @@
+#pragma once
+
+#include "actors/actor_store.hpp"
+#include "config/options.hpp"
+#include "process/stop_signals.hpp"
+#include "storage/rocksdb/rocks_ledger.hpp"
+
+#include <cstddef>
+#include <memory>
+#include <string>
+
+namespace service {
+
+/// The counters of a server: a store, and with --data the ledger below it, which outlives the
+/// store.
+struct counters {
+  std::unique_ptr<storage::rocks_ledger> ledger{};  ///< null: in memory only
+  std::unique_ptr<actors::actor_store> store{};
+};
+
+/// Opens both. The ledger keeps up to `tables` files open, and stops the process by `signals` when
+/// the disk has failed. Throws std::exception.
+counters open_counters(const config::options& options, std::size_t tables,
+                       process::stop_signals& signals);
+
+/// Returns where the counters are, for the log.
+std::string name_of(const config::storage_options& options);
+
+/// Limits the connections to the descriptors that the process may open, some of which are
+/// `inherited` sockets. Returns how many of them the tables of a database get.
+std::size_t limit_descriptors(config::options& options, std::size_t inherited);
+
+/// Says so if more shards would serve more. Those on a disk share its log, whatever their number.
+void advise_shards(const config::options& options);
+
+}  // namespace service

@@ -1,0 +1,150 @@
+#include "service/reloader.hpp"
+
+#include "config/flag_value.hpp"
+#include "process/patient_log.hpp"
+#include "rights/digest.hpp"
+
+#include <chrono>
+#include <exception>
+#include <memory>
+#include <stdexcept>
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace service {
+
+namespace {
+
+std::int64_t now() noexcept {
+  using namespace std::chrono;
+  return duration_cast<seconds>(system_clock::now().time_since_epoch()).count();
+}
+
+void log(spdlog::level::level_enum level, const std::string& line) {
+  process::log_patiently(level, line);
+}
+
+std::string text_of(const std::vector<std::string>& faults) {
+  std::string text;
+  for (const auto& fault : faults)
+    text += (text.empty() ? "" : "; ") + fault;
+  return text;
+}
+
+/// Returns the names of those flags that need a restart, or of those that do not.
+std::string names_of(const std::vector<config::flag_value>& flags, bool reloadable) {
+  std::string names;
+  for (const auto& flag : flags)
+    if (flag.is_reloadable == reloadable)
+      names += (names.empty() ? "--" : ", --") + flag.name;
+  return names;
+}
+
+}  // namespace
+
+reloader::reloader(configuration running, actions actions)
+    : running_(std::move(running)),
+      started_flags_(running_.options.flags),
+      actions_(std::move(actions)),
+      succeeded_at_(now()) {}
+
+void reloader::reload() {
+  try {
+    reload_or_throw();
+    succeed();
+  } catch (const std::exception& error) {
+    fail(std::string{"the configuration stays as it was: "} + error.what());
+  }
+}
+
+void reloader::reload_or_throw() {
+  auto parsed = actions_.parse();
+  if (const auto* exit = std::get_if<config::early_exit>(&parsed))
+    throw std::runtime_error(text_of(exit->faults));
+  auto options = std::get<config::options>(std::move(parsed));
+  if (const auto objection = actions_.objection(options); !objection.empty())
+    throw std::runtime_error(objection);
+  // The tokens last: what is known of their file changes when it is read.
+  auto& watch = running_.watch;
+  const auto before = running_.options.access.tokens;
+  if (options.tokens_file.empty())
+    watch = nullptr;
+  else if (watch && watch->path() == options.tokens_file)
+    watch->check(true);
+  else
+    watch = std::make_unique<tokens::token_watch>(options.tokens_file);
+  if (watch) {
+    options.access.tokens = watch->tokens();
+    rights::hasher{};  // throws here, and not on an event loop, if there is none
+  }
+  const auto changed = config::changed_flags(running_.options.flags, options.flags);
+  const auto pending = config::changed_flags(started_flags_, options.flags);
+  const auto has_new_tokens = watch && watch->tokens() != before;
+  for (const auto& warning : options.warnings)
+    log(spdlog::level::warn, warning);
+  apply(std::move(options));
+  const auto applied = names_of(changed, true);
+  log(spdlog::level::info,
+      "read the configuration: " +
+          (applied.empty() && !has_new_tokens
+               ? "nothing that a running server can change has changed"
+               : applied + (applied.empty() || !has_new_tokens ? "" : ", ") +
+                     (has_new_tokens ? std::to_string(watch->tokens()->size()) + " tokens from " +
+                                           watch->path()
+                                     : "")));
+  const auto restart = names_of(pending, false);
+  restart_flags_ = 0;
+  for (const auto& flag : pending)
+    restart_flags_ += flag.is_reloadable ? 0 : 1;
+  if (!restart.empty())
+    log(spdlog::level::warn, "a restart is needed for the new value of " + restart);
+}
+
+void reloader::check_tokens() {
+  if (!running_.watch)
+    return;
+  try {
+    const auto tokens = running_.watch->check();
+    if (!tokens)
+      return;
+    auto options = running_.options;
+    options.access.tokens = tokens;
+    apply(std::move(options));
+    log(spdlog::level::info,
+        "read " + std::to_string(tokens->size()) + " tokens from " + running_.watch->path());
+    succeed();
+  } catch (const std::exception& error) {
+    fail(std::string{"the tokens that were read before stay valid: "} + error.what());
+  }
+}
+
+void reloader::apply(config::options options) {
+  actions_.apply(options);
+  running_.options = std::move(options);
+}
+
+void reloader::succeed() noexcept {
+  has_failed_ = false;
+  succeeded_at_ = now();
+}
+
+void reloader::fail(const std::string& problem) noexcept {
+  has_failed_ = true;
+  log(spdlog::level::warn, problem);
+}
+
+void reloader::report(metrics::report& report) const {
+  using metrics::kind;
+  report.add(kind::gauge, "counterd_config_last_reload_successful",
+             "1 if the last reload of the configuration or the tokens was applied, 0 if it was "
+             "refused.",
+             has_failed_ ? 0 : 1);
+  report.add(kind::gauge, "counterd_config_last_reload_success_timestamp_seconds",
+             "When the configuration that is in use was read, since 1970.",
+             static_cast<double>(succeeded_at_.load()));
+  report.add(kind::gauge, "counterd_config_restart_flags", "Flags whose new values need a restart.",
+             static_cast<double>(restart_flags_.load()));
+}
+
+}  // namespace service

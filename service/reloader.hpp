@@ -1,0 +1,53 @@
+#pragma once
+
+#include "config/options.hpp"
+#include "metrics/family.hpp"
+#include "service/configuration.hpp"
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <string>
+
+namespace service {
+
+/// Applies changes of the configuration to a server that runs: all of them, or none if anything is
+/// wrong. What would need a restart stays as it is, with a line in the log. Used on one thread,
+/// which may wait for a disk.
+class reloader {
+public:
+  struct actions {
+    std::function<config::request()> parse;  ///< reads flags, variables and file anew
+    /// Returns why a server with these options must not be reached as it is; otherwise "".
+    std::function<std::string(const config::options&)> objection;
+    std::function<void(const config::options&)> apply;  ///< has the server use them
+  };
+
+  /// `running` is what the server was started with.
+  reloader(configuration running, actions actions);
+
+  /// Reads everything anew and applies what has changed: for SIGHUP.
+  void reload();
+
+  /// Applies the token file if it has changed: for every few seconds. One that was written to in
+  /// the last second waits.
+  void check_tokens();
+
+  /// Adds what became of the last reload. Thread-safe.
+  void report(metrics::report& report) const;
+
+private:
+  void reload_or_throw();
+  void apply(config::options options);
+  void succeed() noexcept;
+  void fail(const std::string& problem) noexcept;
+
+  configuration running_;
+  const std::vector<config::flag_value> started_flags_;
+  const actions actions_;
+  std::atomic<bool> has_failed_ = false;
+  std::atomic<std::int64_t> succeeded_at_;  // in seconds since 1970
+  std::atomic<std::uint64_t> restart_flags_ = 0;
+};
+
+}  // namespace service

@@ -1,0 +1,175 @@
+#include "service/run.hpp"
+
+#include "counter/limits.hpp"
+#include "http/server/server.hpp"
+#include "process/abrupt_end.hpp"
+#include "process/clock_watch.hpp"
+#include "process/descriptors.hpp"
+#include "process/heap.hpp"
+#include "process/process_report.hpp"
+#include "process/standard_streams.hpp"
+#include "process/stop_signals.hpp"
+#include "process/threads.hpp"
+#include "service/counters.hpp"
+#include "service/ports.hpp"
+#include "service/reloader.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include <chrono>
+#include <cstdlib>
+#include <exception>
+#include <memory>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <utility>
+
+namespace service {
+
+namespace {
+
+using std::chrono::steady_clock;
+
+constexpr std::chrono::seconds housekeeping_period{10};
+
+/// What the main thread does while the event loops serve.
+class housekeeping {
+public:
+  explicit housekeeping(reloader& reloader) : reloader_(reloader) {}
+
+  /// Returns when a signal, or a failure, is to stop the process.
+  void run(process::stop_signals& signals, process::service_manager& manager,
+           const std::string& status) {
+    using event = process::stop_signals::event;
+    auto next = steady_clock::now() + housekeeping_period;
+    for (;;) {
+      const auto left = std::chrono::ceil<std::chrono::milliseconds>(next - steady_clock::now());
+      switch (signals.wait(left)) {
+        case event::stop:
+          return;
+        case event::hangup:
+          manager.reloading();
+          reloader_.reload();
+          manager.reloaded(status);
+          break;
+        case event::none:
+          break;
+      }
+      if (steady_clock::now() < next)
+        continue;
+      next = steady_clock::now() + housekeeping_period;
+      clock_.check();
+      trim_.check();
+      process::sample_descriptors();
+      reloader_.check_tokens();
+    }
+  }
+
+private:
+  process::clock_watch clock_;
+  process::idle_trim trim_;
+  reloader& reloader_;
+};
+
+void add_reports(http::server& server, const reloader& reloader, const process::stderr_sink& log) {
+  server.add_report(&process::report_process);
+  server.add_report([&reloader](metrics::report& report) { reloader.report(report); });
+  server.add_report([&log](metrics::report& report) {
+    report.add(metrics::kind::counter, "counterd_log_lines_dropped_total",
+               "Lines of the log that nobody read in time.", log.dropped_lines());
+  });
+}
+
+/// Ends the service of clients in order.
+void stop(http::server& server, process::stop_signals& signals, process::service_manager& manager) {
+  const auto delay = signals.delay();
+  manager.stopping("stopping", delay + 2 * counter::limits::exit_timeout);
+  if (delay.count() > 0)
+    server.begin_leaving(delay);
+  if (signals.has_failed())
+    spdlog::info("stopping, because the disk has failed");
+  else
+    spdlog::info("stopping on {}", signals.name());
+  if (delay.count() > 0)
+    signals.wait_for_delay();
+  server.stop();
+}
+
+/// What runs. Destroyed in order only after a start that has succeeded: a destructor may wait for a
+/// thread that was never there.
+struct server_parts {
+  counter::limits limits;  // the server borrows them
+  service::counters counters;
+  std::unique_ptr<http::server> server;
+  std::optional<service::reloader> reloader;
+  ports open;
+};
+
+void start(server_parts& parts, configuration configuration, const surroundings& around,
+           process::stop_signals& signals) {
+  auto& options = configuration.options;
+  const auto tables = limit_descriptors(options, around.sockets.size());
+  parts.limits = options.limits;
+  process::require_threads(config::threads_of(options));
+  parts.counters = open_counters(options, tables, signals);
+  auto& server = parts.server;
+  server = std::make_unique<http::server>(COUNTERD_VERSION, parts.limits, options.access,
+                                          options.threads, *parts.counters.store);
+  const auto& open = parts.open = listen(*server, options, around.sockets);
+  if (const auto objection = objection_to(open, options); !objection.empty())
+    throw std::runtime_error(objection);
+  describe_access(open, options);
+  process::sample_descriptors();
+  signals.set_delay(options.drain_delay);
+  parts.reloader.emplace(
+      std::move(configuration),
+      reloader::actions{around.parse,
+                        [&open](const config::options& now) { return objection_to(open, now); },
+                        [&server, &signals](const config::options& now) {
+                          server->set_policy(now.access);
+                          signals.set_delay(now.drain_delay);
+                          spdlog::set_level(now.log_level);
+                        }});
+  add_reports(*server, *parts.reloader, around.log);
+  server->start();
+}
+
+}  // namespace
+
+int run(configuration configuration, const surroundings& around) {
+  const auto options = configuration.options;
+  auto& manager = around.manager;
+  process::stop_signals signals{[&manager] { manager.beat(); },
+                                manager.period()};  // before there are threads
+  server_parts parts;
+  for (const auto& warning : options.warnings)
+    spdlog::warn(warning);
+  try {
+    start(parts, std::move(configuration), around, signals);
+  } catch (const std::exception& error) {
+    process::end_start(error);
+  }
+  // Nothing can refuse any more.
+  signals.complete_start();
+  process::print_within(std::chrono::seconds{1}, to_text(parts.open));
+  if (!options.storage.memory_warning.empty())
+    spdlog::warn(options.storage.memory_warning);
+  process::abort_on_exception();
+  const auto name = name_of(options.storage);
+  spdlog::info("counterd " COUNTERD_VERSION " started: threads={} shards={} store={}",
+               options.threads, options.shards, name);
+  advise_shards(options);
+  const auto status = "serving from " + name;
+  manager.ready(status, [&server = *parts.server] { return server.is_live(); });
+  housekeeping{*parts.reloader}.run(signals, manager, status);
+  stop(*parts.server, signals, manager);
+  parts.counters.store->close();
+  parts.server.reset();
+  parts.counters.store.reset();
+  parts.counters.ledger.reset();
+  spdlog::info("stopped");
+  return signals.has_failed() ? EXIT_FAILURE : EXIT_SUCCESS;
+}
+
+}  // namespace service
