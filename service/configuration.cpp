@@ -2,6 +2,7 @@
 
 #include "config/flag_value.hpp"
 #include "process/standard_streams.hpp"
+#include "rights/digest.hpp"
 
 #include <cstdlib>
 #include <exception>
@@ -14,12 +15,23 @@ namespace service {
 configuration complete(config::options options) {
   if (const auto exposure = config::exposure_of(options); !exposure.empty())
     throw std::runtime_error(exposure);
-  if (options.tokens_file.empty())
-    return {std::move(options), nullptr};
+  configuration complete{std::move(options), nullptr};
+  read_tokens(complete.options.tokens_file, complete.watch);
+  if (complete.watch)
+    complete.options.access.tokens = complete.watch->tokens();
+  return complete;
+}
+
+void read_tokens(const std::string& path, std::unique_ptr<tokens::token_watch>& watch) {
   try {
-    auto watch = std::make_unique<tokens::token_watch>(options.tokens_file);
-    options.access.tokens = watch->tokens();
-    return {std::move(options), std::move(watch)};
+    if (path.empty())
+      watch = nullptr;
+    else if (watch && watch->path() == path)
+      watch->check(true);
+    else
+      watch = std::make_unique<tokens::token_watch>(path);
+    if (watch)
+      rights::hasher{};  // throws here, and not on an event loop, if there is none
   } catch (const std::exception& error) {
     throw std::runtime_error("--tokens: " + std::string{error.what()});
   }

@@ -2,8 +2,8 @@
 
 #include "config/flag_value.hpp"
 #include "process/patient_log.hpp"
-#include "rights/digest.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <exception>
 #include <memory>
@@ -68,35 +68,26 @@ void reloader::reload_or_throw() {
   // The tokens last: what is known of their file changes when it is read.
   auto& watch = running_.watch;
   const auto before = running_.options.access.tokens;
-  if (options.tokens_file.empty())
-    watch = nullptr;
-  else if (watch && watch->path() == options.tokens_file)
-    watch->check(true);
-  else
-    watch = std::make_unique<tokens::token_watch>(options.tokens_file);
-  if (watch) {
+  read_tokens(options.tokens_file, watch);
+  if (watch)
     options.access.tokens = watch->tokens();
-    rights::hasher{};  // throws here, and not on an event loop, if there is none
-  }
   const auto changed = config::changed_flags(running_.options.flags, options.flags);
   const auto pending = config::changed_flags(started_flags_, options.flags);
   const auto has_new_tokens = watch && watch->tokens() != before;
   for (const auto& warning : options.warnings)
     log(spdlog::level::warn, warning);
-  apply(std::move(options));
-  const auto applied = names_of(changed, true);
-  log(spdlog::level::info,
-      "read the configuration: " +
-          (applied.empty() && !has_new_tokens
-               ? "nothing that a running server can change has changed"
-               : applied + (applied.empty() || !has_new_tokens ? "" : ", ") +
-                     (has_new_tokens ? std::to_string(watch->tokens()->size()) + " tokens from " +
-                                           watch->path()
-                                     : "")));
   const auto restart = names_of(pending, false);
-  restart_flags_ = 0;
-  for (const auto& flag : pending)
-    restart_flags_ += flag.is_reloadable ? 0 : 1;
+  restart_flags_ = static_cast<std::uint64_t>(std::count_if(
+      pending.begin(), pending.end(), [](const auto& flag) { return !flag.is_reloadable; }));
+  apply(std::move(options));
+  auto applied = names_of(changed, true);
+  if (has_new_tokens)
+    applied += (applied.empty() ? "" : ", ") + std::to_string(watch->tokens()->size()) +
+               " tokens from " + watch->path();
+  log(spdlog::level::info, "read the configuration: " +
+                               (applied.empty() ? "nothing that a running server can change has "
+                                                  "changed"
+                                                : applied));
   if (!restart.empty())
     log(spdlog::level::warn, "a restart is needed for the new value of " + restart);
 }

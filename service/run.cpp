@@ -6,6 +6,7 @@
 #include "process/clock_watch.hpp"
 #include "process/descriptors.hpp"
 #include "process/heap.hpp"
+#include "process/patient_log.hpp"
 #include "process/process_report.hpp"
 #include "process/standard_streams.hpp"
 #include "process/stop_signals.hpp"
@@ -127,7 +128,10 @@ void start(server_parts& parts, configuration configuration, const surroundings&
       reloader::actions{around.parse,
                         [&open](const config::options& now) { return objection_to(open, now); },
                         [&server, &signals](const config::options& now) {
-                          server->set_policy(now.access);
+                          if (!server->set_policy(now.access))
+                            process::log_patiently(spdlog::level::warn,
+                                                   "an event loop is busy: it uses the new "
+                                                   "configuration later");
                           signals.set_delay(now.drain_delay);
                           spdlog::set_level(now.log_level);
                         }});

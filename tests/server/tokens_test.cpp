@@ -155,7 +155,7 @@ TEST_CASE("a broken token file changes nothing, and is reported once") {
   CHECK(counts());
   std::ofstream{file, std::ios::app} << "# fine\nbroken secret-word\n";
   server.signal(SIGHUP);
-  server.wait_for_log(" warning the tokens that were read before stay valid: " + file + ":3: ");
+  server.wait_for_log(" warning the configuration stays as it was: --tokens: " + file + ":3: ");
   CHECK(counts());
   std::filesystem::remove(file);
   server.signal(SIGHUP);
@@ -170,7 +170,7 @@ TEST_CASE("a broken token file changes nothing, and is reported once") {
   std::filesystem::permissions(file, std::filesystem::perms::others_write,
                                std::filesystem::perm_options::remove);
   server.signal(SIGHUP);
-  server.wait_for_log(" info read 1 tokens from ");
+  server.wait_for_log(" info read the configuration: 1 tokens from ");
   CHECK_FALSE(counts());
   const auto log = server.stop().log;
   CHECK(log.find("secret-word") == std::string::npos);

@@ -11,6 +11,7 @@
 #include <poll.h>
 #include <strings.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 namespace support {
@@ -37,6 +38,13 @@ void fail(const char* what) {
 
 struct endpoint {
   explicit endpoint(const std::string& text) {
+    constexpr std::string_view unix_scheme = "unix:";
+    if (text.starts_with(unix_scheme)) {
+      path.sun_family = AF_UNIX;
+      text.copy(path.sun_path, sizeof path.sun_path - 1, unix_scheme.size());
+      size = sizeof path;
+      return;
+    }
     const auto colon = text.rfind(':');
     const auto number = htons(static_cast<std::uint16_t>(std::stoul(text.substr(colon + 1))));
     if (text.starts_with('[')) {
@@ -55,7 +63,8 @@ struct endpoint {
   union {
     sockaddr any;
     sockaddr_in v4;
-    sockaddr_in6 v6{};
+    sockaddr_in6 v6;
+    sockaddr_un path{};
   };
   socklen_t size;
 };

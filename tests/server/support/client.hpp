@@ -32,14 +32,14 @@ struct timed_out : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-/// A TCP connection to the server that sends exactly the given bytes. Blocks,
+/// A connection to the server that sends exactly the given bytes. Blocks,
 /// but throws timed_out rather than hang. Used by one thread at a time.
 class client {
 public:
   /// Connects to 127.0.0.1. `receive_bytes_max`, unless 0, limits the receive buffer.
   explicit client(std::uint16_t port, int receive_bytes_max = 0);
-  /// Connects to `IP:PORT` or `[IP]:PORT`. `source`, unless empty, is the local address, in
-  /// the same form.
+  /// Connects to `IP:PORT`, `[IP]:PORT` or `unix:PATH`. `source`, unless empty, is the local
+  /// address, in the same form.
   explicit client(const std::string& address, int receive_bytes_max = 0,
                   const std::string& source = {});
   ~client();

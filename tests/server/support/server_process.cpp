@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <charconv>
 #include <csignal>
 #include <fstream>
 #include <iterator>
@@ -41,6 +42,27 @@ std::vector<char*> pointers(words& texts) {
   return result;
 }
 
+/// A variable whose value is set in the forked process: it is its own process number.
+constexpr std::string_view process_variable = "LISTEN_PID=";
+
+/// Gives the process the descriptors as those of a service manager: from 3 on.
+void hand_over(const std::vector<int>& sockets, char** environment) {
+  // Out of the way of each other first.
+  constexpr int first = 3, apart = 100;
+  const int count = static_cast<int>(sockets.size());
+  for (int i = 0; i < count; ++i)
+    dup2(sockets[static_cast<std::size_t>(i)], first + apart + i);
+  for (int i = 0; i < count; ++i)
+    dup2(first + apart + i, first + i);
+  for (int i = 0; i < count; ++i)
+    close(first + apart + i);
+  for (; *environment != nullptr; ++environment)
+    if (std::string_view{*environment}.starts_with(process_variable)) {
+      auto* digits = *environment + process_variable.size();
+      *std::to_chars(digits, digits + 16, getpid()).ptr = '\0';
+    }
+}
+
 /// Runs in the forked process, where allocation is not allowed.
 [[noreturn]] void become(char** command, char** environment, const setting& options) {
   prctl(PR_SET_PDEATHSIG, SIGKILL);  // an aborted test run leaves no process behind
@@ -50,6 +72,8 @@ std::vector<char*> pointers(words& texts) {
     const rlimit limit{options.descriptors_max, options.descriptors_max};
     setrlimit(RLIMIT_NOFILE, &limit);
   }
+  if (!options.sockets.empty())
+    hand_over(options.sockets, environment);
   execvpe(command[0], command, environment);
   _exit(127);
 }
@@ -68,6 +92,11 @@ words server_command(const words& flags, const setting& options) {
 process::process(const words& command, const setting& options) {
   auto arguments = command;
   auto environment = environment_with(options.environment);
+  if (!options.sockets.empty()) {
+    environment.push_back(std::string{process_variable} + std::string(16, '0'));
+    environment.push_back("LISTEN_FDS=" + std::to_string(options.sockets.size()));
+    environment.push_back("LISTEN_FDNAMES=" + options.socket_names);
+  }
   auto argument_pointers = pointers(arguments);
   auto environment_pointers = pointers(environment);
   int output[2];
@@ -100,9 +129,9 @@ void process::signal(int number) const {
   kill(id_, number);
 }
 
-std::string process::wait_for_log(const std::string& text) {
+std::string process::wait_for_log(const std::string& text, std::size_t skipped) {
   const auto end = steady_clock::now() + std::chrono::seconds{20};
-  while (log_.find(text) == log_.npos)
+  while (log_.find(text, skipped) == log_.npos)
     if (!read_some(end))
       throw std::runtime_error{"it ended without \"" + text + "\": " + log_};
   return log_;
@@ -189,10 +218,11 @@ bool process::read_some(steady_clock::time_point end) {
 server_process::server_process(const words& flags, const setting& options)
     : process(server_command(flags, options), options) {
   const auto end = steady_clock::now() + std::chrono::seconds{20};
-  const std::string prefixes[] = {"listening on http://", "listening for operators on http://"};
+  const std::string prefixes[] = {"listening on http://", "listening for operators on http://",
+                                  "listening on ", "listening for operators on "};
   const auto operators = std::count(flags.begin(), flags.end(), "--ops-listen");
-  const auto expected =
-      std::max<std::size_t>(1, options.listen.size()) + static_cast<std::size_t>(operators);
+  const auto expected = std::max<std::size_t>(1, options.listen.size() + options.sockets.size()) +
+                        static_cast<std::size_t>(operators);
   for (std::size_t begin = 0; addresses_.size() < expected;) {
     const auto line_end = output_.find('\n', begin);
     if (line_end == output_.npos) {

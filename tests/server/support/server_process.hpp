@@ -21,6 +21,8 @@ struct setting {
   bool ignores_interrupt = false;  ///< SIGINT is ignored, as in background jobs of a shell
   words listen{"127.0.0.1:0"};     ///< a server's --listen flags
   words runner{};                  ///< a command that executes the server
+  std::vector<int> sockets{};      ///< descriptors that a service manager hands over
+  std::string socket_names{};      ///< LISTEN_FDNAMES
 };
 
 /// A running program. Used by the thread that started it. Functions throw when
@@ -35,8 +37,8 @@ public:
 
   void signal(int number) const;
 
-  /// Waits until stderr contains `text`, and returns stderr.
-  std::string wait_for_log(const std::string& text);
+  /// Waits until stderr contains `text`, behind its first `skipped` bytes, and returns stderr.
+  std::string wait_for_log(const std::string& text, std::size_t skipped = 0);
   /// Closes the reading end of stderr.
   void close_log();
 
@@ -79,7 +81,8 @@ public:
   /// Sends SIGTERM and waits for the exit.
   ending stop();
 
-  /// Returns the addresses that it printed, in order, first those of --listen: `127.0.0.1:12345`.
+  /// Returns the addresses that it printed, in order, first those of --listen: `127.0.0.1:12345`,
+  /// `unix:PATH`.
   const words& addresses() const { return addresses_; }
   std::uint16_t port(std::size_t index = 0) const;
 

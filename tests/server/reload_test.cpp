@@ -1,0 +1,222 @@
+#include "tests/server/support/client.hpp"
+#include "tests/server/support/issued_token.hpp"
+#include "tests/server/support/server_process.hpp"
+#include "tests/server/support/temporary_directory.hpp"
+
+#include <doctest/doctest.h>
+
+#include <atomic>
+#include <chrono>
+#include <csignal>
+#include <fstream>
+#include <stop_token>
+#include <string>
+#include <thread>
+#include <vector>
+
+using namespace support;
+using namespace std::chrono_literals;
+
+namespace {
+
+/// A config file and the server that was started with it.
+class configured {
+public:
+  explicit configured(const std::string& text, const words& flags = {}, const setting& options = {})
+      : path_(write(text)),
+        server(with(flags), options) {}
+
+  /// Returns the path of the file, which has this text from now on.
+  std::string write(const std::string& text) {
+    const auto path = directory_ / "counterd.toml";
+    std::ofstream{path} << text;
+    return path;
+  }
+
+  /// Has the server read this text. Returns its log when it says `answer`.
+  std::string reload(const std::string& text, const std::string& answer) {
+    write(text);
+    server.signal(SIGHUP);
+    const auto log = server.wait_for_log(answer, read_);
+    read_ = log.size();
+    return log;
+  }
+
+  const std::string& path() const { return path_; }
+
+private:
+  words with(words flags) const {
+    flags.insert(flags.begin(), {"--config", path_, "--ops-listen", "127.0.0.1:0"});
+    return flags;
+  }
+
+  temporary_directory directory_;
+  std::size_t read_ = 0;  // of the log
+  std::string path_;
+
+public:
+  server_process server;
+};
+
+int status_of(client& connection, const std::string& target, const std::string& fields = {}) {
+  return connection.ask(request("GET", target, fields)).status;
+}
+
+std::string metric(const configured& running, const std::string& name) {
+  const auto text = get(running.server.port(1), "/metrics").body;
+  const auto begin = text.find("\n" + name + " ");
+  REQUIRE(begin != text.npos);
+  const auto value = begin + name.size() + 2;
+  return text.substr(value, text.find('\n', value) - value);
+}
+
+}  // namespace
+
+TEST_CASE("SIGHUP applies a changed config file, and closes no connection") {
+  configured running{"allow-host = a.example\n"};
+  client connection{running.server.port()};
+  const auto is_answered = [&](const std::string& host) {
+    connection.send("GET /inc?name=x HTTP/1.1\r\nHost: " + host + "\r\n\r\n");
+    return connection.read_answer().status == 200;
+  };
+  CHECK(is_answered("a.example"));
+  CHECK_FALSE(is_answered("b.example"));
+  running.reload("allow-host = b.example\nread-only = true\n",
+                 "read the configuration: --allow-host, --read-only\n");
+  CHECK(status_of(connection, "/inc?name=x") == 403);
+  CHECK(connection.ask(get_request("/v1/info")).body.find("\"read_only\":true") !=
+        std::string::npos);
+  running.reload("allow-host = b.example\n", "read the configuration: --read-only\n");
+  CHECK_FALSE(is_answered("a.example"));
+  CHECK(is_answered("b.example"));
+  running.reload(
+      "allow-host = b.example\nanonymous-local = read\nlog-level = warn\n"
+      "allow-origin = 'https://app.example'\n",
+      "");
+  while (status_of(connection, "/inc?name=x") == 200)
+    std::this_thread::sleep_for(1ms);
+  CHECK(status_of(connection, "/inc?name=x") == 403);
+  CHECK(connection.ask(request("GET", "/get?name=x", "Origin: https://app.example\r\n"))
+            .field("Access-Control-Allow-Origin") == "https://app.example");
+  // With log-level = warn no line says that it was read.
+  CHECK(running.server.stop().log.find("--anonymous-local") == std::string::npos);
+}
+
+TEST_CASE("SIGHUP applies nothing if anything is wrong, and says what") {
+  const temporary_directory disk;
+  const auto tokens = disk / "tokens";
+  const auto token = issue_token(tokens, "t", {"--scopes", "add"});
+  const std::string good = "tokens = '" + tokens + "'\n";
+  configured running{good};
+  const auto& path = running.path();
+  client connection{running.server.port()};
+  const auto counts = [&] { return status_of(connection, "/inc?name=x", bearer(token)) == 200; };
+  CHECK(counts());
+  struct {
+    std::string text, answer;
+  } const faults[] = {
+      {good + "read-only = perhaps\nread-only2 = 1\n",
+       path + ":2: read-only: perhaps is neither true nor false; " + path + ":3: read-only2: "},
+      {good + "read-only = true\nthreads = 0\n", path + ":3: threads: "},
+      {good + "read-only = true\n[section]\n", path + ":3: there are no sections"},
+      {good + "read-only = true\nsync = interval\n", "sync needs --data"},
+      {"tokens = '" + tokens + ".none'\nread-only = true\n", tokens + ".none: cannot be opened"},
+  };
+  for (const auto& [text, answer] : faults) {
+    CAPTURE(text);
+    const auto log = running.reload(text, answer);
+    CHECK(log.find("warning the configuration stays as it was: ") != log.npos);
+    CHECK(counts());
+    CHECK(metric(running, "counterd_config_last_reload_successful") == "0");
+  }
+  std::ofstream{tokens, std::ios::app} << "broken\n";
+  running.reload(good + "read-only = true\n", tokens + ":2: ");
+  CHECK(counts());
+  // Mended, it is applied as a whole.
+  issue_token(disk / "other", "o", {"--scopes", "read"});
+  running.reload("tokens = '" + (disk / "other") + "'\nread-only = true\n",
+                 "read the configuration: --read-only, --tokens, 1 tokens from ");
+  CHECK_FALSE(counts());
+  CHECK(metric(running, "counterd_config_last_reload_successful") == "1");
+}
+
+TEST_CASE("SIGHUP gives tokens to a server without, and takes them from it") {
+  const temporary_directory disk;
+  const auto tokens = disk / "tokens";
+  const auto token = issue_token(tokens, "t", {"--scopes", "add"});
+  configured running{""};
+  client connection{running.server.port()};
+  CHECK(status_of(connection, "/inc?name=x") == 200);
+  running.reload("tokens = '" + tokens + "'\n", "--tokens, 1 tokens from");
+  CHECK(status_of(connection, "/inc?name=x") == 401);
+  CHECK(status_of(connection, "/inc?name=x", bearer(token)) == 200);
+  running.reload("", "read the configuration: --tokens\n");
+  CHECK(status_of(connection, "/inc?name=x") == 200);
+}
+
+TEST_CASE("SIGHUP never opens a server to other machines by leaving something out") {
+  const temporary_directory disk;
+  const auto tokens = disk / "tokens";
+  issue_token(tokens, "t", {"--scopes", "add"});
+  configured running{"tokens = '" + tokens + "'\n", {}, {.listen = {"0.0.0.0:0"}}};
+  running.reload("", "and nothing says what they may do");
+  CHECK(get(running.server.port(), "/inc?name=x").status == 401);
+  running.reload("anonymous = read\n", "read the configuration: --anonymous, --tokens\n");
+  CHECK(get(running.server.port(), "/inc?name=x").status == 200);  // from this machine
+}
+
+TEST_CASE("SIGHUP names the flags whose new values need a restart") {
+  configured running{"max-counters = 10\nshards = 2\n"};
+  CHECK(metric(running, "counterd_config_restart_flags") == "0");
+  const auto log = running.reload("max-counters = 11\nread-only = true\nshards = 2\n",
+                                  "a restart is needed for the new value of --max-counters\n");
+  CHECK(log.find("read the configuration: --read-only\n") != log.npos);
+  CHECK(get(running.server.port(), "/inc?name=x").status == 403);
+  CHECK(metric(running, "counterd_config_restart_flags") == "1");
+  running.reload("max-counters = 10\nshards = 2\n", "read the configuration: --read-only\n");
+  CHECK(metric(running, "counterd_config_restart_flags") == "0");
+}
+
+TEST_CASE("flags and variables keep their precedence when the config file changes") {
+  configured running{"read-only = true\n",
+                     {"--allow-host", "flag.example"},
+                     {.environment = {"COUNTERD_BROWSER_WRITES=allow"}}};
+  running.reload("allow-host = file.example\nbrowser-writes = refuse\n",
+                 "read the configuration: --read-only\n");
+  client connection{running.server.port()};
+  connection.send("GET / HTTP/1.1\r\nHost: file.example\r\n\r\n");
+  CHECK(connection.read_answer().status == 421);
+  CHECK(status_of(connection, "/inc?name=x", "Sec-Fetch-Site: cross-site\r\n") == 200);
+}
+
+TEST_CASE("a storm of SIGHUP under load fails no request, and the last configuration is used") {
+  configured running{"allow-host = zero.example\n", {"--threads", "2"}};
+  const auto port = running.server.port();
+  std::atomic<int> done = 0;
+  std::atomic<int> failed = 0;
+  std::vector<std::jthread> clients;
+  for (int i = 0; i < 8; ++i)
+    clients.emplace_back([&](const std::stop_token& stop) {
+      client connection{port};
+      while (!stop.stop_requested())
+        ++(connection.ask(get_request("/inc?name=x")).body == "ok\n" ? done : failed);
+    });
+  for (int i = 0; i < 200; ++i) {
+    running.write("allow-host = host" + std::to_string(i) + ".example\n");
+    running.server.signal(SIGHUP);
+    std::this_thread::sleep_for(10ms);
+  }
+  running.server.signal(SIGHUP);
+  const auto end = std::chrono::steady_clock::now() + 20s;
+  client last{port};
+  int status = 0;
+  while (status != 200 && std::chrono::steady_clock::now() < end) {
+    last.send("GET / HTTP/1.1\r\nHost: host199.example\r\n\r\n");
+    status = last.read_answer().status;
+  }
+  CHECK(status == 200);
+  clients.clear();
+  CHECK(failed == 0);
+  CHECK(get(port, "/get?name=x").body == "x: " + std::to_string(done) + "\n");
+  CHECK(running.server.stop().exit_code == 0);
+}
