@@ -120,7 +120,7 @@ TEST_CASE("a revoked token is refused on its open connection, and others go on")
   };
   ask_others();
   CHECK(connection.ask(request("GET", "/inc?name=y", bearer(leaves))).body == "ok\n");
-  revoke(server, file, "leaves", "read 1 tokens from " + file);
+  revoke(server, file, "leaves", "1 tokens from " + file);
   // The loop takes the new tokens between two requests at the latest.
   answer refused;
   for (int i = 0; i < 100 && refused.status != 401; ++i)
@@ -139,7 +139,7 @@ TEST_CASE("a server looks at its token file every ten seconds") {
   const auto second = issue_token(file, "second", {"--scopes", "add"});
   client connection{server.port()};
   CHECK(connection.ask(request("GET", "/inc?name=x", bearer(second))).status == 401);
-  server.wait_for_log("read 2 tokens from " + file);
+  server.wait_for_log("2 tokens from " + file);
   CHECK(connection.ask(request("GET", "/inc?name=x", bearer(second))).status == 200);
 }
 
@@ -282,7 +282,7 @@ TEST_CASE("a revoked token is refused where operators connect, too") {
   client operators{server.port(1)};
   const auto backup = request("POST", "/v1/admin/backup?name=a", bearer(admin));
   CHECK(operators.ask(backup).status == 409);  // no --data
-  revoke(server, file, "admin", "read 0 tokens from");
+  revoke(server, file, "admin", "0 tokens from");
   CHECK(operators.ask(backup).status == 401);
 }
 
