@@ -67,7 +67,7 @@ public:
     add_duration("write-timeout", limits.write_timeout,
                  "Limit for a peer that does not read its responses");
     add_duration("idle-timeout", limits.idle_timeout, "Limit for a connection without requests");
-    add_delay();
+    add_delays();
     add_choice("log-level", log_level_, log_levels, "Lowest level to log on stderr");
     add_storage();
     check_ = app_.add_subcommand("check", "Verify a data directory that no server uses, and exit");
@@ -152,19 +152,15 @@ private:
         });
   }
 
-  void add_delay() {
-    flags_.add("drain-delay",
-               {"TIME", "0s",
-                "How long to serve on after SIGTERM, so that balancers see /readyz fail first"},
-               [this](const std::string& text) {
-                 constexpr auto max = counter::limits::drain_delay_max;
-                 const auto delay = text == "0" || text == "0s"
-                                        ? std::optional{std::chrono::milliseconds{0}}
-                                        : parse_duration(text, max);
-                 options_.drain_delay = delay.value_or(options_.drain_delay);
-                 return delay ? std::string{}
-                              : text + " is not a time like 10s or 500ms, up to " + to_text(max);
-               });
+  void add_delays() {
+    add_duration_or_0("max-queue-delay", options_.limits.queue_delay_max,
+                      "With --data: operations that would wait longer for the disk get a 503; 0: "
+                      "only those behind 65536 others",
+                      counter::limits::queue_delay_longest);
+    add_duration_or_0(
+        "drain-delay", options_.drain_delay,
+        "How long to serve on after SIGTERM, so that balancers see /readyz fail first",
+        counter::limits::drain_delay_max);
   }
 
   /// Appends a list of addresses. Returns what is wrong with it, otherwise "".
@@ -267,6 +263,19 @@ private:
                                : text + " is not a number from " + std::to_string(min) + " to " +
                                      std::to_string(max);
                });
+  }
+
+  void add_duration_or_0(const std::string& flag, std::chrono::milliseconds& value,
+                         const std::string& help, std::chrono::milliseconds max) {
+    const auto initial = value.count() == 0 ? "0s" : to_text(value);
+    flags_.add(flag, {"TIME", initial, help}, [&value, max](const std::string& text) {
+      const auto duration = text == "0" || text == "0s"
+                                ? std::optional{std::chrono::milliseconds{0}}
+                                : parse_duration(text, max);
+      value = duration.value_or(value);
+      return duration ? std::string{}
+                      : text + " is not a time like 10s or 500ms, up to " + to_text(max);
+    });
   }
 
   /// `max` is a day by default.
