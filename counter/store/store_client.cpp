@@ -77,6 +77,8 @@ void store_client::send_list(command_list commands, reply_handler::tag_type tag,
 
 /// Returns the first shard that has no room for this priority; nullopt if all have.
 std::optional<unsigned> store_client::full_shard(priority priority) const noexcept {
+  if (!store_.traits().has_threads)
+    return std::nullopt;
   for (unsigned shard = 0; shard < placement_.shards(); ++shard)
     if (!batcher_.has_room(shard, priority))
       return shard;
