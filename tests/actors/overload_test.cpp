@@ -329,16 +329,20 @@ TEST_CASE("a slow disk refuses no client, alone or with 63 others") {
 TEST_CASE("the limit follows what operations take") {
   fixture f{limits{}};
   CHECK(f.store.statistics().shards[0].queued_operations_max == most);
-  f.ledger.operation_time = 100us;
-  for (int group = 0; group < 12; ++group) {
-    f.shut();
-    f.fill(group < 2 ? 0 : 1'000);
+  f.ledger.operation_time = 400us;
+  for (int group = 0; group < 8; ++group) {
+    f.fill(1);
     f.finish();
   }
-  // 2,500 on a machine that has nothing else to do; not much more on any.
+  CHECK(f.store.statistics().shards[0].queued_operations_max == most);
+  for (int group = 0; group < 4; ++group) {
+    f.fill(500);
+    f.finish();
+  }
+  // 625 would fit into the delay. How much more on a busy machine depends on how late it wakes up.
   const auto limit = f.store.statistics().shards[0].queued_operations_max;
   CHECK(limit >= limits::shard_operations_min);
-  CHECK(limit <= 2'800);
+  CHECK(limit < most / 2);
 }
 
 TEST_CASE("several loops exceed the limit by a batch of each at most") {
@@ -414,8 +418,8 @@ TEST_CASE("every way to be refused has a Retry-After that varies, and operators 
 
   const std::string ten = R"({"ops":[{"op":"add","name":"x"},{"op":"get","name":"y"}]})";
   support::client peer{address};
-  std::set<std::string> delays;
-  for (int i = 0; i < 20; ++i) {
+  std::map<std::string, std::set<std::string>> delays;
+  for (int i = 0; i < 30; ++i) {
     for (const auto& request :
          {support::get_request("/inc?name=x"), support::get_request("/get?name=x"),
           support::request("GET", "/inc?name=x", "Idempotency-Key: k\r\n"),
@@ -427,14 +431,17 @@ TEST_CASE("every way to be refused has a Retry-After that varies, and operators 
       CHECK(answer.status == 503);
       const auto delay = answer.field("Retry-After");
       CHECK((delay.size() <= 2 && std::stoi(delay) >= 1 && std::stoi(delay) <= 30));
-      delays.insert(delay);
+      delays[request].insert(delay);
       if (request.find(" /v1/") != std::string::npos)
         CHECK(answer.body.find(R"("code":"overloaded")") != std::string::npos);
       else
         CHECK(answer.body == "overloaded, try again\n");
     }
   }
-  CHECK(delays.size() > 1);
+  for (const auto& [request, values] : delays) {
+    CAPTURE(request);
+    CHECK(values.size() > 1);
+  }
 
   support::client operator_{operators};
   CHECK(operator_.ask(support::get_request("/readyz")).status == 200);
@@ -442,8 +449,8 @@ TEST_CASE("every way to be refused has a Retry-After that varies, and operators 
   const auto has = [&numbers](const std::string& line) {
     return numbers.find("\n" + line + "\n") != std::string::npos;
   };
-  CHECK(has(R"(counterd_shed_total{at="mailbox",priority="bulk"} 20)"));
-  CHECK(has(R"(counterd_shed_total{at="mailbox",priority="retry"} 60)"));
+  CHECK(has(R"(counterd_shed_total{at="mailbox",priority="bulk"} 30)"));
+  CHECK(has(R"(counterd_shed_total{at="mailbox",priority="retry"} 90)"));
   CHECK(has("counterd_shard_queued_operations{shard=\"0\"} " + std::to_string(waiting)));
   CHECK(has(R"(counterd_http_refusals_total{code="internal"} 0)"));
 
