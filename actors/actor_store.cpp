@@ -10,6 +10,7 @@
 #include <caf/scoped_actor.hpp>
 
 #include <algorithm>
+#include <array>
 #include <cassert>
 #include <chrono>
 #include <random>
@@ -113,7 +114,9 @@ struct actor_store::impl {
 
   template <class Actor, caf::spawn_options Options, class... Arguments>
   void spawn(const Arguments&... arguments) {
-    auto& mailbox = mailboxes.emplace_back(counter::limits::shard_operations_max);
+    // The loops keep to the bound of a mailbox whose actor has a thread.
+    auto& mailbox = mailboxes.emplace_back(
+        traits.has_threads ? SIZE_MAX : counter::limits::shard_operations_max);
     try {
       mailbox.actor = system.spawn<Actor, Options>(std::ref(mailbox), arguments...);
     } catch (...) {
@@ -123,7 +126,21 @@ struct actor_store::impl {
   }
 
   void end();
+
+  /// Returns how many operations were refused for want of room; by enum priority.
+  std::array<std::uint64_t, counter::priorities> refused() const noexcept;
 };
+
+std::array<std::uint64_t, counter::priorities> actor_store::impl::refused() const noexcept {
+  std::array<std::uint64_t, counter::priorities> refused{};
+  for (const auto& mailbox : mailboxes) {
+    for (std::size_t i = 0; i < refused.size(); ++i)
+      refused[i] += mailbox.bound.refused(static_cast<counter::priority>(i));
+    // A shard in memory refuses a loop's whole batch, whatever is in it.
+    refused[static_cast<std::size_t>(counter::priority::usual)] += mailbox.load.refused();
+  }
+  return refused;
+}
 
 /// Ends the actors after they have completed what is in their mailboxes.
 void actor_store::impl::end() {
@@ -172,9 +189,10 @@ actor_store::actor_store(unsigned shards, const counter::limits& limits, counter
           counter::durable_table::settings{impl_->counters, impl_->idempotency_records,
                                            limits.idempotency_ttl, impl_->placement, i,
                                            bytes_max / shards, version},
-          std::ref(ledger));
+          std::ref(ledger), std::chrono::nanoseconds{limits.queue_delay_max});
     for (auto i = shards; i < impl_->layout.mailboxes; ++i)
-      impl_->spawn<ledger_actor, caf::detached>(std::ref(ledger));
+      impl_->spawn<ledger_actor, caf::detached>(std::ref(ledger),
+                                                std::chrono::nanoseconds{limits.queue_delay_max});
   } catch (...) {
     impl_->end();
     // CAF has counted the thread that could not start, and its destructor would wait for it.
@@ -204,11 +222,11 @@ counter::usage actor_store::usage() const noexcept {
 counter::store_statistics actor_store::statistics() const {
   counter::store_statistics statistics;
   for (unsigned i = 0; i < impl_->traits.shards; ++i) {
-    const auto& [load, metrics, actor] = impl_->mailboxes[i];
-    statistics.shards.push_back(
-        {load.operations(), load.operations_max(), load.refused(), &metrics});
+    const auto& [load, bound, metrics, actor] = impl_->mailboxes[i];
+    statistics.shards.push_back({load.operations(), bound.operations_max(), &metrics});
     statistics.counter_bytes += metrics.cache_bytes.value();
   }
+  statistics.refused_operations = impl_->refused();
   statistics.usage = usage();
   statistics.health = health();
   if (impl_->ledger != nullptr)

@@ -31,6 +31,20 @@ void actor_submitter::submit(std::span<std::unique_ptr<counter::batch>> pass) {
   scheduler_.run();
 }
 
+counter::room actor_submitter::room(unsigned mailbox, steady_clock::time_point now) const noexcept {
+  const auto& to = mailboxes_[mailbox];
+  return to.bound.room(to.load.operations(), to.metrics.uncommitted.busy_for(now));
+}
+
+std::chrono::nanoseconds actor_submitter::count_refused(unsigned mailbox,
+                                                        counter::priority priority,
+                                                        std::size_t operations,
+                                                        steady_clock::time_point now) noexcept {
+  auto& to = mailboxes_[mailbox];
+  return to.bound.refuse(priority, operations, to.load.operations(),
+                         to.metrics.uncommitted.busy_for(now));
+}
+
 void actor_submitter::send_end() {
   for (auto& mailbox : mailboxes_)
     send_mail(mailbox, nullptr);

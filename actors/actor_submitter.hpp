@@ -5,6 +5,8 @@
 #include "counter/store/store.hpp"
 
 #include <atomic>
+#include <chrono>
+#include <cstddef>
 #include <deque>
 
 namespace actors {
@@ -13,13 +15,20 @@ namespace actors {
 /// the loop has stopped, by one thread at a time.
 class actor_submitter final : public counter::submitter {
 public:
+  using steady_clock = std::chrono::steady_clock;
+
   /// All arguments outlive the submitter.
   actor_submitter(caf::actor_system& system, counter::event_loop& loop,
                   std::deque<mailbox>& mailboxes, const std::atomic<bool>& is_closed);
 
   /// Refuses batches with `draining` once `is_closed`, and with `overloaded` if the
-  /// mailbox is full. Runs the actors that this makes ready.
+  /// mailbox of a shard in memory is full. Runs the actors that this makes ready.
   void submit(std::span<std::unique_ptr<counter::batch>> pass) override;
+
+  counter::room room(unsigned mailbox, steady_clock::time_point now) const noexcept override;
+  std::chrono::nanoseconds count_refused(unsigned mailbox, counter::priority priority,
+                                         std::size_t operations,
+                                         steady_clock::time_point now) noexcept override;
 
   /// Asks every actor to end after it has completed what is in its mailbox.
   void send_end();

@@ -1,6 +1,7 @@
 #include "actors/durable_shard_actor.hpp"
 
 #include "actors/tsan.hpp"
+#include "counter/limits.hpp"
 #include "counter/store/store.hpp"
 
 #include <chrono>
@@ -16,11 +17,18 @@ constexpr std::chrono::microseconds shortest_wait{20};
 
 durable_shard_actor::durable_shard_actor(caf::actor_config& config, actors::mailbox& own,
                                          const counter::durable_table::settings& settings,
-                                         counter::ledger& ledger)
+                                         counter::ledger& ledger,
+                                         std::chrono::nanoseconds queue_delay)
     : caf::event_based_actor(config),
       load_(own.load),
+      bound_(own.bound),
       metrics_(own.metrics),
-      table_(settings, ledger, own.metrics) {}
+      table_(settings, ledger, own.metrics),
+      limit_({.delay = queue_delay,
+              .least = counter::limits::shard_operations_min,
+              .small_group = counter::limits::small_group_max}) {
+  bound_.publish(limit_);
+}
 
 caf::behavior durable_shard_actor::make_behavior() {
   return {
@@ -38,8 +46,10 @@ caf::behavior durable_shard_actor::make_behavior() {
 }
 
 void durable_shard_actor::apply(std::unique_ptr<counter::batch> batch) noexcept {
-  if (group_.empty())
-    metrics_.uncommitted.begin(std::chrono::steady_clock::now());
+  if (group_.empty()) {
+    group_began_ = std::chrono::steady_clock::now();
+    metrics_.uncommitted.begin(group_began_);
+  }
   table_.apply(*batch);
   if (group_.empty())
     enqueue(make_element(shard_mail::commit()), context());
@@ -51,13 +61,17 @@ void durable_shard_actor::wait_or_commit() noexcept {
   // The group and the mail behind it: shard_load counts both.
   if (has_waited_ || load_.operations() >= expected || pace_.patience() <= shortest_wait)
     return commit();
+  const auto begin = std::chrono::steady_clock::now();
   pace_.waited(load_.wait_for(expected, pace_.patience()));
+  waited_ = std::chrono::steady_clock::now() - begin;
   has_waited_ = true;
   // Again behind the mail that came meanwhile.
   enqueue(make_element(shard_mail::commit()), context());
 }
 
-void durable_shard_actor::measure(std::chrono::nanoseconds commit_took) noexcept {
+void durable_shard_actor::measure(std::chrono::nanoseconds commit_took,
+                                  std::chrono::nanoseconds group_took,
+                                  counter::commit_result result, bool is_written) noexcept {
   std::size_t operations = 0;
   for (const auto& batch : group_)
     operations += batch->size();
@@ -66,17 +80,25 @@ void durable_shard_actor::measure(std::chrono::nanoseconds commit_took) noexcept
     metrics_.commit_seconds.add(commit_took);
     metrics_.commit_operations.add(operations);
   }
+  // How soon a full disk refuses says nothing about how long it takes.
+  if (result == counter::commit_result::ok) {
+    limit_.completed(group_took, operations, is_written);
+    bound_.publish(limit_);
+  }
   metrics_.uncommitted.end();
 }
 
 void durable_shard_actor::commit() noexcept {
   const auto begin = std::chrono::steady_clock::now();
-  if (const auto result = table_.commit(); result != counter::commit_result::ok)
+  const bool is_written = table_.has_changes();
+  const auto result = table_.commit();
+  if (result != counter::commit_result::ok)
     table_.revise(group_, result);
-  const auto took = std::chrono::steady_clock::now() - begin;
-  pace_.committed(took, load_.operations());
-  measure(took);
+  const auto end = std::chrono::steady_clock::now();
+  pace_.committed(end - begin, load_.operations());
+  measure(end - begin, end - group_began_ - waited_, result, is_written);
   has_waited_ = false;
+  waited_ = {};
   for (auto& batch : group_) {
     load_.release(batch->size());
     auto& origin = batch->origin();

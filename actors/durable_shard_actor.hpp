@@ -4,7 +4,9 @@
 #include "actors/shard_mail.hpp"
 #include "counter/shard/commit_pace.hpp"
 #include "counter/shard/durable_table.hpp"
+#include "counter/shard/queue_limit.hpp"
 
+#include <chrono>
 #include <memory>
 #include <vector>
 
@@ -21,7 +23,8 @@ class durable_shard_actor : public caf::event_based_actor {
 public:
   /// `own`, `ledger` and what the settings refer to outlive the actor.
   durable_shard_actor(caf::actor_config& config, actors::mailbox& own,
-                      const counter::durable_table::settings& settings, counter::ledger& ledger);
+                      const counter::durable_table::settings& settings, counter::ledger& ledger,
+                      std::chrono::nanoseconds queue_delay);
 
   const char* name() const override { return "durable-counter-shard"; }
 
@@ -33,14 +36,19 @@ private:
   void apply(std::unique_ptr<counter::batch> batch) noexcept;
   void wait_or_commit() noexcept;
   void commit() noexcept;
-  void measure(std::chrono::nanoseconds commit_took) noexcept;
+  void measure(std::chrono::nanoseconds commit_took, std::chrono::nanoseconds group_took,
+               counter::commit_result result, bool is_written) noexcept;
 
   shard_load& load_;
+  queue_bound& bound_;
   counter::shard_metrics& metrics_;
   counter::durable_table table_;                        // used only while the actor runs
   std::vector<std::unique_ptr<counter::batch>> group_;  // applied and not committed
   counter::commit_pace pace_;
-  bool has_waited_ = false;  // for more of this group
+  counter::queue_limit limit_;
+  std::chrono::steady_clock::time_point group_began_;
+  std::chrono::nanoseconds waited_{};  // for more of this group
+  bool has_waited_ = false;
 };
 
 }  // namespace actors

@@ -33,9 +33,13 @@ struct executor {
 
 }  // namespace
 
-ledger_actor::ledger_actor(caf::actor_config& config, actors::mailbox& own, counter::ledger& ledger)
+ledger_actor::ledger_actor(caf::actor_config& config, actors::mailbox& own, counter::ledger& ledger,
+                           std::chrono::nanoseconds queue_delay)
     : caf::event_based_actor(config),
       load_(own.load),
+      bound_(own.bound),
+      // Nothing is committed, so a list has no fixed time that others share.
+      limit_({.delay = queue_delay, .least = counter::limits::lists_min, .small_group = 0}),
       ledger_(ledger) {}
 
 caf::behavior ledger_actor::make_behavior() {
@@ -51,10 +55,13 @@ caf::behavior ledger_actor::make_behavior() {
 }
 
 void ledger_actor::complete(std::unique_ptr<counter::batch> batch) noexcept {
+  const auto begin = std::chrono::steady_clock::now();
   for (std::size_t i = 0; i < batch->size(); ++i) {
     auto& call = batch->call_at(i);
     call.response = std::visit(executor{ledger_, batch->now()}, call.request);
   }
+  limit_.completed(std::chrono::steady_clock::now() - begin, batch->size(), false);
+  bound_.publish(limit_);
   load_.release(batch->size());
   auto& origin = batch->origin();
   origin.complete(std::move(batch));

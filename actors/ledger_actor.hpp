@@ -3,6 +3,9 @@
 #include "actors/mailbox.hpp"
 #include "actors/shard_mail.hpp"
 #include "counter/shard/ledger.hpp"
+#include "counter/shard/queue_limit.hpp"
+
+#include <chrono>
 
 namespace actors {
 
@@ -11,7 +14,8 @@ namespace actors {
 class ledger_actor : public caf::event_based_actor {
 public:
   /// `own` and `ledger` outlive the actor.
-  ledger_actor(caf::actor_config& config, actors::mailbox& own, counter::ledger& ledger);
+  ledger_actor(caf::actor_config& config, actors::mailbox& own, counter::ledger& ledger,
+               std::chrono::nanoseconds queue_delay);
 
   const char* name() const override { return "counter-ledger"; }
 
@@ -23,6 +27,8 @@ private:
   void complete(std::unique_ptr<counter::batch> batch) noexcept;
 
   shard_load& load_;
+  queue_bound& bound_;
+  counter::queue_limit limit_;
   counter::ledger& ledger_;
 };
 

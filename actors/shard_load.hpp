@@ -11,7 +11,8 @@
 namespace actors {
 
 /// Counts the operations that a mailbox was sent and its actor has not completed. It
-/// bounds the mailbox, because CAF's are unbounded, and lets a shard wait for more.
+/// bounds the mailbox of a shard in memory, because CAF's are unbounded, and lets a shard
+/// on a disk wait for more.
 /// Thread-safe; aligned to a cache line of its own.
 class alignas(64) shard_load {
 public:
@@ -33,8 +34,6 @@ public:
   }
 
   std::size_t operations() const noexcept { return in_mailbox_.load(std::memory_order_relaxed); }
-
-  std::size_t operations_max() const noexcept { return max_; }
 
   /// Returns how many operations take() has refused.
   std::uint64_t refused() const noexcept { return refused_.load(std::memory_order_relaxed); }

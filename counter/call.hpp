@@ -3,6 +3,7 @@
 #include "counter/full_command.hpp"
 #include "counter/page.hpp"
 
+#include <chrono>
 #include <memory>
 #include <string>
 #include <utility>
@@ -77,6 +78,8 @@ struct completion {
   counter::command command{};     ///< unused if there is a call
   counter::reply reply{};         ///< unused if there is a call
   counter::call* call = nullptr;  ///< if not null; may be moved from
+  /// Set if it was refused with `overloaded` for want of room: when to try again.
+  std::chrono::seconds retry_after{};
 };
 
 }  // namespace counter

@@ -36,7 +36,7 @@ enum class outcome : std::uint8_t {
   key_mismatch,            ///< the idempotency key was used with other parameters
   too_many_counters,       ///< limits::counters_max is reached
   idempotency_store_full,  ///< limits::idempotency_records_max is reached
-  overloaded,              ///< the shard's mailbox is full
+  overloaded,              ///< too much waits in the shard's mailbox
   draining,                ///< the store is closing, or its disk has failed
   disk_full,               ///< no space is left on the disk
   unreadable,              ///< data on the disk is damaged, or reading it failed

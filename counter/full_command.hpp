@@ -42,6 +42,7 @@ struct full_command {
   static constexpr std::uint16_t single = 0xffff;
   static constexpr std::uint16_t whole_batch = 0xfffe;  ///< of `bind`
   std::uint16_t position = single;
+  std::uint16_t bound_operations = 0;  ///< of `bind`: how many operations its batch has
 
   /// True if the command has a key and is not a read.
   bool is_keyed() const noexcept {

@@ -151,9 +151,33 @@ struct limits {
   /// After this many operations a pass of a loop reads no more connections: they take
   /// some milliseconds, in which other connections wait.
   static constexpr std::size_t pass_operations_max = 4096;
-  /// Operations in a shard's mailbox. Above it a batch is refused whole, with
-  /// `overloaded`, before it enters the mailbox.
+  /// Operations in a shard's mailbox; more are refused with `overloaded`. An idle shard takes so
+  /// many at once: a second's work of a usual disk, and some MiB.
   static constexpr std::size_t shard_operations_max = 64 * 1024;
+  /// How long operations wait in a mailbox of a store on a disk: more than fit into it are refused
+  /// (see queue_limit); 0: only shard_operations_max counts. Many times what a commit takes, so
+  /// that bursts pass, and less than clients wait before they ask again.
+  std::chrono::milliseconds queue_delay_max{250};
+  /// The longest that it may be: operations of a batch must be applied within idempotency_grace.
+  static constexpr std::chrono::milliseconds queue_delay_longest{5'000};
+  /// However long operations take, a mailbox takes this many: a pass of a loop, or the largest
+  /// batch, finds room in an idle shard.
+  static constexpr std::size_t shard_operations_min = 1024;
+  /// The same of a mailbox for lists: as many clients list at once without a refusal.
+  static constexpr std::size_t lists_min = 256;
+  /// A group of up to so many operations shows what a commit takes however few it has: on the
+  /// slowest disk that commits at all, operations take less than its sync.
+  static constexpr std::size_t small_group_max = 64;
+  /// A commit that takes so many times queue_delay_max counts as stalled, unless the commits before
+  /// it were nearly as slow. Disks pause for that long now and then.
+  static constexpr int stall_delays = 4;
+  /// A batch of up to so many operations is refused no earlier than a single one: it costs less
+  /// than a list.
+  static constexpr std::size_t small_batch_max = 10;
+  /// The bounds of Retry-After. Clients should not have to ask more than once a second, and should
+  /// see within half a minute that a server is back.
+  static constexpr std::chrono::seconds retry_after_min{1};
+  static constexpr std::chrono::seconds retry_after_max{30};
   /// Counters that a shard looks at for the lists of one batch, or erases in one
   /// sweep; 16 times as many while it builds the order of names. They take some hundred
   /// microseconds, in which other batches wait.

@@ -11,6 +11,10 @@ public:
 
   void add(double microseconds) { all_.push_back(microseconds); }
 
+  void add(const latencies& others) {
+    all_.insert(all_.end(), others.all_.begin(), others.all_.end());
+  }
+
   /// 0 if there are none; `share` 1 is the longest.
   double percentile(double share) {
     if (all_.empty())

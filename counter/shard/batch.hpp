@@ -51,8 +51,8 @@ public:
     names_.append(command.name);
   }
 
-  /// Adds a call. `hash` is the hash of its name; any number if it has none. Precondition: it is no
-  /// command_list.
+  /// Adds a call. `hash` is the hash of its name; any number if it has none. A batch with a
+  /// command_list can only be refused.
   void add(request payload, std::uint64_t hash) {
     items_.push_back({hash, 0, static_cast<std::uint32_t>(calls_.size()), call_size, operation::get,
                       outcome::ok});

@@ -59,6 +59,9 @@ public:
   /// everything is refused. Throws as apply() does.
   void revise(std::span<const std::unique_ptr<batch>> group, commit_result result);
 
+  /// Returns true if the group has changes to write.
+  bool has_changes() const noexcept { return !changes_.is_empty(); }
+
   /// Approximate memory of the counters in memory, in bytes.
   std::size_t bytes() const noexcept { return table_.bytes(); }
 

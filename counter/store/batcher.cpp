@@ -1,6 +1,8 @@
 #include "counter/store/batcher.hpp"
 
+#include <algorithm>
 #include <cassert>
+#include <random>
 #include <utility>
 
 namespace counter {
@@ -12,10 +14,19 @@ constexpr std::size_t spare_batches_max = 64;
 
 }  // namespace
 
+batcher::batcher(event_loop& loop, submitter& submitter, unsigned mailboxes, bool is_bounded)
+    : loop_(loop),
+      submitter_(submitter),
+      is_bounded_(is_bounded),
+      retry_delay_(std::random_device{}()),
+      pass_(mailboxes) {}
+
 void batcher::send(unsigned mailbox, const command& command, std::uint64_t hash,
                    reply_handler::tag_type tag, reply_handler& from) {
   assert(is_in_pass_);
   auto& batch = batch_for(mailbox);
+  if (is_bounded_ && batch.size() >= batch.room.of(priority::usual)) [[unlikely]]
+    return refuse(mailbox, command, hash, tag, from);
   batch.add(command, hash);
   batch.addresses.push_back({&from, tag});
   added_to(batch);
@@ -64,10 +75,75 @@ batcher::addressed_batch& batcher::batch_for(unsigned mailbox) {
       spare_.pop_back();
     }
     batch->set_now(now_.wall);
-    static_cast<addressed_batch&>(*batch).sent = now_.steady;
+    auto& addressed = static_cast<addressed_batch&>(*batch);
+    addressed.sent = now_.steady;
+    if (is_bounded_)
+      addressed.room = submitter_.room(mailbox, now_.steady);
   }
   return static_cast<addressed_batch&>(*batch);
 }
+
+// -- refusals -----------------------------------------------------------------
+
+bool batcher::has_room(unsigned mailbox, priority priority) const noexcept {
+  assert(is_in_pass_);
+  if (!is_bounded_)
+    return true;
+  if (const auto& batch = pass_[mailbox])
+    return batch->size() < static_cast<const addressed_batch&>(*batch).room.of(priority);
+  return submitter_.room(mailbox, now_.steady).of(priority) > 0;
+}
+
+void batcher::refuse(unsigned mailbox, priority priority, request payload,
+                     reply_handler::tag_type tag, reply_handler& from) {
+  const auto* list = std::get_if<command_list>(&payload);
+  auto& batch = refused_for(mailbox, priority, list != nullptr ? list->size() : 1);
+  batch.add(std::move(payload), 0);
+  batch.addresses.push_back({&from, tag});
+}
+
+void batcher::refuse(unsigned mailbox, const command& command, std::uint64_t hash,
+                     reply_handler::tag_type tag, reply_handler& from) {
+  // An empty batch must not be submitted. The next one looks at the room anew.
+  if (auto& batch = pass_[mailbox]; batch->size() == 0)
+    spare_.push_back(std::move(batch));
+  auto& batch = refused_for(mailbox, priority::usual, 1);
+  batch.add(command, hash);
+  batch.addresses.push_back({&from, tag});
+}
+
+batcher::addressed_batch& batcher::refused_for(unsigned mailbox, priority priority,
+                                               std::size_t operations) {
+  assert(is_in_pass_);
+  ++operations_;  // its response is work for this pass, too
+  const auto wait = submitter_.count_refused(mailbox, priority, operations, now_.steady);
+  auto found = std::find_if(refused_.begin(), refused_.end(),
+                            [mailbox](const auto& refused) { return refused.mailbox == mailbox; });
+  if (found == refused_.end())
+    found = refused_.insert(found, {mailbox, wait, std::make_unique<addressed_batch>(*this)});
+  found->wait = wait;
+  return *found->batch;
+}
+
+/// Replies may come only now: the handlers were in the middle of sending.
+void batcher::deliver_refused() {
+  for (auto& [mailbox, wait, batch] : std::exchange(refused_, {})) {
+    auto next = batch->addresses.begin();
+    for (std::size_t i = 0; i < batch->size(); ++i) {
+      completion refusal{.retry_after = retry_delay_(wait)};
+      batch->refuse(i, outcome::overloaded);
+      if (batch->kind_of(i) == batch::kind_type::command) {
+        refusal.command = batch->command_at(i);
+        refusal.reply = batch->reply_at(i);
+      } else {
+        refusal.call = &batch->call_at(i);
+      }
+      deliver(*next++, refusal);
+    }
+  }
+}
+
+// -- passes -------------------------------------------------------------------
 
 void batcher::begin_pass() {
   assert(!is_in_pass_);
@@ -106,6 +182,8 @@ void batcher::deliver_all() {
   delivering_.clear();
   if (is_late)
     loop_.begin_replies(now_.steady);
+  if (!refused_.empty())
+    deliver_refused();
   for (auto& reply_handler : notified_) {
     reply_handler->got_reply_ = false;
     reply_handler->on_pass_end();

@@ -3,6 +3,8 @@
 #include "counter/inbox.hpp"
 #include "counter/limits.hpp"
 #include "counter/store/reply_handler.hpp"
+#include "counter/store/retry_delay.hpp"
+#include "counter/store/room.hpp"
 #include "counter/store/store.hpp"
 
 #include <boost/smart_ptr/intrusive_ptr.hpp>
@@ -21,13 +23,15 @@ namespace counter {
 /// submits the batches when the pass ends, and delivers the replies. No batch waits to fill up: an
 /// idle server sends batches of one. Used on the loop's thread, except complete(), which is
 /// thread-safe. Between two passes the loop must not wait while has_work().
+///
+/// What a mailbox has no room for is refused before it is in a batch. A loop looks at the room when
+/// it begins a batch, so with each loop a mailbox may have one batch more than its bound, and one
+/// list of commands, which is taken whole.
 class batcher final : public batch_origin {
 public:
-  /// Both outlive every batch that was sent.
-  batcher(event_loop& loop, submitter& submitter, unsigned mailboxes)
-      : loop_(loop),
-        submitter_(submitter),
-        pass_(mailboxes) {}
+  /// Both outlive every batch that was sent. `is_bounded` is false if there is room for everything
+  /// in every mailbox, or the store refuses what it has no room for.
+  batcher(event_loop& loop, submitter& submitter, unsigned mailboxes, bool is_bounded = false);
 
   /// A pass of the loop, which lasts as long as this object. Its constructor reads the clocks; its
   /// destructor submits the batches and delivers the replies that have arrived. Passes do not nest.
@@ -42,9 +46,9 @@ public:
     batcher& batcher_;
   };
 
-  /// Sends a copy of `command` to `mailbox`, and holds a reference to `from` until it is replied
-  /// to. `hash` is that of the name, see placement. Call it only within a pass. At
-  /// limits::batch_operations_max the batch is submitted at once.
+  /// Sends a copy of `command` to `mailbox`, or refuses it if there is no room, and holds a
+  /// reference to `from` until it is replied to. `hash` is that of the name, see placement. Call it
+  /// only within a pass. At limits::batch_operations_max the batch is submitted at once.
   void send(unsigned mailbox, const command& command, std::uint64_t hash,
             reply_handler::tag_type tag, reply_handler& from);
 
@@ -67,13 +71,22 @@ public:
     address from;
   };
 
-  /// Sends one element of `list`; each element once.
+  /// Sends one element of `list`; each element once. Does not look for room.
   void send(unsigned mailbox, const std::shared_ptr<sent_list>& list, std::size_t element,
             std::uint64_t hash);
 
-  /// Sends a request other than a command_list. `hash` is any number if it has no name.
+  /// Sends a request other than a command_list. `hash` is any number if it has no name. Does not
+  /// look for room.
   void send(unsigned mailbox, request payload, std::uint64_t hash, reply_handler::tag_type tag,
             reply_handler& from);
+
+  /// Returns true if `mailbox` has room for something of this priority. Call it within a pass.
+  bool has_room(unsigned mailbox, priority priority) const noexcept;
+
+  /// Refuses a request of any kind because there is no room in `mailbox`: replies `overloaded` when
+  /// the pass ends, as send() does with a command. Call it within a pass.
+  void refuse(unsigned mailbox, priority priority, request payload, reply_handler::tag_type tag,
+              reply_handler& from);
 
   /// Delivers a reply that arrived in no batch, such as a merged page. Call it only from
   /// reply_handler::on_reply().
@@ -86,7 +99,7 @@ public:
   /// Returns true if a pass has something to submit or to deliver. Otherwise event_loop::wake() is
   /// called when it has.
   bool has_work() const noexcept {
-    return has_pending_ || !completed_.empty() || !inbox_.is_empty();
+    return has_pending_ || !completed_.empty() || !refused_.empty() || !inbox_.is_empty();
   }
 
   void complete(std::unique_ptr<batch> completed) noexcept override;
@@ -97,10 +110,22 @@ private:
     using batch::batch;
     std::vector<address> addresses;              // none of an element
     std::chrono::steady_clock::time_point sent;  // when the pass began
+    counter::room room;                          // of its mailbox, when it was begun
+  };
+
+  /// What a mailbox had no room for in this pass. It is never submitted.
+  struct refused_batch {
+    unsigned mailbox;
+    std::chrono::nanoseconds wait;  // until there may be room
+    std::unique_ptr<addressed_batch> batch;
   };
 
   addressed_batch& batch_for(unsigned mailbox);
   void added_to(addressed_batch& batch);
+  void refuse(unsigned mailbox, const command& command, std::uint64_t hash,
+              reply_handler::tag_type tag, reply_handler& from);
+  addressed_batch& refused_for(unsigned mailbox, priority priority, std::size_t operations);
+  void deliver_refused();
   void begin_pass();
   void end_pass();
   void submit();
@@ -111,10 +136,13 @@ private:
 
   event_loop& loop_;
   submitter& submitter_;
+  const bool is_bounded_;
+  retry_delay retry_delay_;
   event_loop::pass_time now_{};                    // of this pass
   std::vector<std::unique_ptr<batch>> pass_;       // index: mailbox
   counter::inbox<batch> inbox_;                    // completed by other threads
   std::vector<std::unique_ptr<batch>> completed_;  // on this one
+  std::vector<refused_batch> refused_;             // in this pass
   std::vector<std::unique_ptr<batch>> delivering_;
   std::vector<std::unique_ptr<batch>> spare_;                  // empty, for reuse
   std::vector<boost::intrusive_ptr<reply_handler>> notified_;  // await on_pass_end()

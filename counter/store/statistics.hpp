@@ -3,9 +3,11 @@
 #include "counter/durability.hpp"
 #include "counter/shard/ledger_statistics.hpp"
 #include "counter/shard/shard_metrics.hpp"
+#include "counter/store/priority.hpp"
 #include "counter/store/traits.hpp"
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -16,14 +18,15 @@ namespace counter {
 
 struct shard_statistics {
   std::size_t queued_operations = 0;       ///< sent to the shard and not completed
-  std::size_t queued_operations_max = 0;   ///< more are refused
-  std::uint64_t refused_operations = 0;    ///< since the start, because there were too many
+  std::size_t queued_operations_max = 0;   ///< more are refused; changes with the load
   const shard_metrics* metrics = nullptr;  ///< not null; lives as long as the store
 };
 
 /// The numbers of a store that operators watch.
 struct store_statistics {
   std::vector<shard_statistics> shards;
+  /// Operations refused since the start because a mailbox had too many; by enum priority.
+  std::array<std::uint64_t, priorities> refused_operations{};
   counter::usage usage{};
   std::uint64_t counter_bytes = 0;  ///< of counters in memory
   counter::health health = counter::health::good;

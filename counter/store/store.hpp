@@ -3,10 +3,13 @@
 #include "counter/durability.hpp"
 #include "counter/shard/batch.hpp"
 #include "counter/shard/placement.hpp"
+#include "counter/store/priority.hpp"
+#include "counter/store/room.hpp"
 #include "counter/store/statistics.hpp"
 #include "counter/store/traits.hpp"
 
 #include <chrono>
+#include <cstddef>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -55,6 +58,22 @@ public:
   /// complete() once, perhaps during the call. A mailbox takes a batch whole and
   /// completes it in order, or refuses it whole: then nothing of it is applied.
   virtual void submit(std::span<std::unique_ptr<batch>> pass) = 0;
+
+  /// Returns the room in `mailbox` at `now`, a pass_time::steady. Whoever sends more than that
+  /// exceeds the mailbox's bound. What other loops have collected and not submitted yet is not in
+  /// it.
+  virtual counter::room room(unsigned /*mailbox*/,
+                             std::chrono::steady_clock::time_point /*now*/) const noexcept {
+    return {};
+  }
+
+  /// Counts operations that the caller has refused because there was no room for them. Returns how
+  /// long the mailbox needs for what is in it, as far as that is known.
+  virtual std::chrono::nanoseconds count_refused(
+      unsigned /*mailbox*/, priority /*of*/, std::size_t /*operations*/,
+      std::chrono::steady_clock::time_point /*now*/) noexcept {
+    return {};
+  }
 };
 
 /// How the mailboxes of a store are numbered: first one for each shard, then those for

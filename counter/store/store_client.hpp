@@ -5,6 +5,8 @@
 
 #include <boost/smart_ptr/intrusive_ptr.hpp>
 
+#include <optional>
+
 namespace counter {
 
 /// One event loop's door to the store: sends each submission to where it belongs, merges lists, and
@@ -25,7 +27,9 @@ public:
   };
 
   /// Sends a copy of the command, or the request, and holds a reference to `from` until it is
-  /// replied to. Call it only within a pass. Expiry sweeps are the client's own.
+  /// replied to. If a mailbox that it needs has no room for its priority, all of it is refused with
+  /// `overloaded`, and completion::retry_after is set. Call it only within a pass. Expiry sweeps
+  /// are the client's own.
   void send(submission&& submission, reply_handler::tag_type tag, reply_handler& from);
 
   /// See batcher::is_full().
@@ -39,7 +43,11 @@ public:
 
 private:
   void send_request(request payload, reply_handler::tag_type tag, reply_handler& from);
+  void send_page(page_request query, reply_handler::tag_type tag, reply_handler& from);
   void send_list(command_list commands, reply_handler::tag_type tag, reply_handler& from);
+  std::optional<unsigned> full_shard(priority priority) const noexcept;
+  std::optional<unsigned> full_shard(const command_list& commands,
+                                     priority priority) const noexcept;
 
   store& store_;
   const placement& placement_;

@@ -89,11 +89,13 @@ std::optional<dispatcher::addressed_call> dispatcher::next_exchange_call() {
 
 void dispatcher::complete(response_queue::slot_type slot, const counter::completion& completion) {
   if (completion.call == nullptr) {
-    const text_reply text{completion.command, completion.reply};
+    text_reply text{completion.command, completion.reply};
+    text.try_again_after(completion.retry_after);
     respond(slot, path_of(completion.command), text.response());
-  } else if (const auto finished =
+  } else if (auto finished =
                  exchanges_.take(slot, std::move(*completion.call),
                                  [this](std::uint8_t reason) { metrics_.count_failure(reason); })) {
+    finished->response.try_again_after(completion.retry_after);
     respond(slot, finished->path, finished->response);
   }
 }

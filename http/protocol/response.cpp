@@ -2,7 +2,9 @@
 
 #include <charconv>
 #include <cstddef>
+#include <cstdint>
 #include <cstring>
+#include <string>
 #include <string_view>
 
 namespace http {
@@ -33,6 +35,15 @@ void append_keep_alive(std::string& output, std::uint16_t seconds) {
   output.append(fields, end);
 }
 
+/// Not by append_number(), whose only call is inlined: it is on the path of every response.
+[[gnu::cold]] void append_retry_after(std::string& output, std::uint8_t seconds) {
+  char digits[3];
+  const auto end = std::to_chars(std::begin(digits), std::end(digits), seconds).ptr;
+  output.append("Retry-After: ", 13);
+  output.append(digits, static_cast<std::size_t>(end - digits));
+  output.append("\r\n", 2);
+}
+
 bool has_body(status code) noexcept {
   return code != status::no_content && code != status::not_modified;
 }
@@ -61,7 +72,7 @@ void render_common(std::string& output, const response& response, const framing&
     output += "\r\n";
   }
   if (response.status == status::service_unavailable)
-    output += "Retry-After: 1\r\n";
+    append_retry_after(output, response.retry_after);
   if (!response.fields.empty())
     output += response.fields.view();
   if (framing.fields != nullptr)

@@ -3,6 +3,7 @@
 #include "http/protocol/response_text.hpp"
 #include "http/protocol/status.hpp"
 
+#include <chrono>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -32,6 +33,14 @@ struct response {
   std::uint8_t reason = 0;
   /// A reason: the status says no, but refuses nothing, as a probe's does.
   static constexpr std::uint8_t not_refused = 0xff;
+  /// The value of Retry-After, in seconds, if the status is 503.
+  std::uint8_t retry_after = 1;
+
+  /// Sets `retry_after`, unless `time` is 0. Precondition: it is 0 to 255 seconds.
+  void try_again_after(std::chrono::seconds time) noexcept {
+    if (time.count() != 0)
+      retry_after = static_cast<std::uint8_t>(time.count());
+  }
 };
 
 /// The framing of the response to one request.

@@ -5,6 +5,8 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string>
+#include <string_view>
 
 namespace http {
 
@@ -20,15 +22,15 @@ void report_shed(metrics::report& report, const std::vector<const loop_metrics*>
     connections += loop->shed_connections.value();
     bodies += loop->shed_bodies.value();
   }
-  std::uint64_t operations = 0;
-  for (const auto& shard : store.shards)
-    operations += shard.refused_operations;
-  report
-      .begin(kind::counter, "counterd_shed_total",
-             "Connections, bodies and operations that were refused because there were too many.")
-      .add({{"at", "connection"}}, connections)
-      .add({{"at", "body"}}, bodies)
-      .add({{"at", "mailbox"}}, operations);
+  auto& family = report.begin(kind::counter, "counterd_shed_total",
+                              "Connections, bodies and operations that were refused because there "
+                              "were too many; operations by their priority.");
+  family.add({{"at", "connection"}}, connections);
+  family.add({{"at", "body"}}, bodies);
+  constexpr std::string_view names[counter::priorities] = {"bulk", "usual", "retry"};
+  for (std::size_t i = 0; i < counter::priorities; ++i)
+    family.add({{"at", "mailbox"}, {"priority", std::string{names[i]}}},
+               store.refused_operations[i]);
 }
 
 }  // namespace

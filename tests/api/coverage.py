@@ -3,7 +3,7 @@
 # What cannot be provoked from outside: the operations, or None for all of them; the status or
 # variant; the reason.
 EXCEPTIONS = [
-    (None, "overloaded", "64 Ki operations must wait in one mailbox while its loop does not run"),
+    (None, "overloaded", "more operations must wait than a shard takes, or its disk must stall"),
     ({"post /v1/batch"}, "result idempotency-mismatch",
      "a program that bound no key must have remembered the operation"),
     (None, "draining", "a request must arrive in the instant between the last pass and the end"),

@@ -118,6 +118,21 @@ TEST_CASE("parse_options() accepts numbers up to both ends of their ranges") {
   CHECK(accepted({"--idempotency-ttl", "365d"}).limits.idempotency_ttl == 8760h);
 }
 
+TEST_CASE("parse_options() accepts 0 for --max-queue-delay and --drain-delay, up to their maxima") {
+  CHECK(accepted({}).limits.queue_delay_max == 250ms);
+  CHECK(accepted({}).drain_delay == 0ms);
+  for (const std::string none : {"0", "0s"}) {
+    CHECK(accepted({"--max-queue-delay", none}).limits.queue_delay_max == 0ms);
+    CHECK(accepted({"--drain-delay", none}).drain_delay == 0ms);
+  }
+  CHECK(accepted({"--max-queue-delay", "1ms"}).limits.queue_delay_max == 1ms);
+  CHECK(accepted({"--max-queue-delay", "5s"}).limits.queue_delay_max == 5s);
+  CHECK(accepted({"--drain-delay", "10m"}).drain_delay == 10min);
+  for (const std::string value : {"", "-1s", "0ms", "5001ms", "x", "1.5s"})
+    check_refused({"--max-queue-delay", value}, "max-queue-delay");
+  check_refused({"--drain-delay", "601s"}, "drain-delay");
+}
+
 TEST_CASE("parse_options() reads every number as decimal, from flags, environment and file") {
   CHECK(accepted({"--max-counters", "010"}).limits.counters_max == 10);
   CHECK(accepted({"--threads", "08"}).threads == 8);

@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
+#include <chrono>
 #include <string>
 #include <string_view>
 
@@ -85,6 +87,12 @@ TEST_CASE("render() adds Allow if there is one, and Retry-After to 503") {
       contains(render({.status = status::method_not_allowed, .body = "no\n", .allow = "GET"}, kept),
                "\r\nAllow: GET\r\n"));
   CHECK(contains(render({status::service_unavailable, "no\n"}, kept), "\r\nRetry-After: 1\r\n"));
+  for (const int seconds : {0, 7, 30, 255}) {
+    http::response later{status::service_unavailable, "no\n"};
+    later.try_again_after(std::chrono::seconds{seconds});
+    CHECK(contains(render(later, kept),
+                   "\r\nRetry-After: " + std::to_string(std::max(seconds, 1)) + "\r\n"));
+  }
 }
 
 TEST_CASE("render() writes Content-Length with any number of digits") {

@@ -49,7 +49,7 @@ void report_mailboxes(metrics::report& report, const counter::store_statistics& 
               "Operations that a shard was sent and has not completed.", store,
               [](const auto& shard) { return shard.queued_operations; });
   report_each(report, "counterd_shard_queue_limit_operations",
-              "The operations that a shard's mailbox takes; more get a 503.", store,
+              "The operations that a shard's mailbox takes at this moment; more get a 503.", store,
               [](const auto& shard) { return shard.queued_operations_max; });
 }
 

@@ -27,7 +27,8 @@ response conditional_exchange::response() {
                         {outcome, after ? after->value : 0}};
   return {.status = text.response().status,
           .body = std::string{text.response().body.view()},
-          .fields = std::move(fields)};
+          .fields = std::move(fields),
+          .reason = text.response().reason};
 }
 
 }  // namespace http

@@ -4,6 +4,8 @@
 #include "counter/limits.hpp"
 #include "http/protocol/response.hpp"
 
+#include <chrono>
+
 namespace http {
 
 /// Renders the store's reply to a command as a response of the text endpoints: `ok`, `x: 5`,
@@ -14,6 +16,9 @@ public:
 
   text_reply(const text_reply&) = delete;
   text_reply& operator=(const text_reply&) = delete;
+
+  /// See response::try_again_after().
+  void try_again_after(std::chrono::seconds time) noexcept { response_.try_again_after(time); }
 
   /// The response borrows from this object.
   const http::response& response() const noexcept { return response_; }

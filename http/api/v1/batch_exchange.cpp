@@ -69,6 +69,7 @@ counter::full_command batch_exchange::binding() {
   command.idempotency_key = std::move(key_);
   command.idempotency_ttl = ttl_;
   command.position = counter::full_command::whole_batch;
+  command.bound_operations = static_cast<std::uint16_t>(commands_.size());
   return command;
 }
 
@@ -94,7 +95,17 @@ void batch_exchange::take_binding(const counter::full_reply& reply) {
   }
 }
 
+/// A batch that the store has no room for is refused as a whole.
+bool batch_exchange::is_overloaded() const noexcept {
+  return !replies_.empty() &&
+         std::all_of(replies_.begin(), replies_.end(), [](const counter::full_reply& reply) {
+           return reply.outcome == counter::outcome::overloaded;
+         });
+}
+
 http::response batch_exchange::response() {
+  if (is_overloaded())
+    return refusal_of({counter::outcome::overloaded});
   const auto is_replayed = [](const counter::full_reply& reply) { return reply.is_replayed; };
   if (refusal_ && std::none_of(replies_.begin(), replies_.end(), is_replayed))
     return refusal_of(*refusal_);
@@ -111,6 +122,8 @@ http::response batch_exchange::response() {
 }
 
 void batch_exchange::report_failures(const std::function<void(std::uint8_t reason)>& report) const {
+  if (is_overloaded())
+    return;
   for (const auto& reply : replies_)
     if (reply.outcome != counter::outcome::ok)
       report(reason_of(code_of(reply.outcome)));

@@ -10,7 +10,8 @@
 
 namespace http::v1 {
 
-/// The operations of a batch, sent together. Responds 200 with a result for each, in their order.
+/// The operations of a batch, sent together. Responds 200 with a result for each, in their order;
+/// if all were refused with `overloaded`, with that alone.
 ///
 /// If the batch writes under an idempotency key, the key is first bound to the batch's fingerprint.
 /// The operations are sent when that is done, and are forgotten with the key. If it is refused,
@@ -35,6 +36,7 @@ private:
 
   counter::full_command binding();
   void take_binding(const counter::full_reply& reply);
+  bool is_overloaded() const noexcept;
 
   counter::command_list commands_;  // moved away while they are sent
   counter::reply_list replies_;     // empty until then

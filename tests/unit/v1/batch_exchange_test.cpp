@@ -6,6 +6,7 @@
 #include <doctest/doctest.h>
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <utility>
@@ -105,6 +106,23 @@ TEST_CASE("batch_exchange gives each operation the result of a single request") 
         "\n");
 }
 
+TEST_CASE(
+    "batch_exchange responds 503 if all operations are overloaded, and reports none of them") {
+  for (const std::size_t operations : {1, 3}) {
+    const std::vector<std::pair<std::string, operation>> list(operations, {"x", operation::add});
+    batch_exchange batch{commands_of(list)};
+    answer(batch, sent_by(batch), counter::reply_list(operations, full_reply{outcome::overloaded}));
+    REQUIRE(batch.is_done());
+    int failures = 0;
+    batch.report_failures([&failures](std::uint8_t) { ++failures; });
+    CHECK(failures == 0);
+    const auto response = batch.response();
+    CHECK(response.status == http::status::service_unavailable);
+    CHECK(unit::code_in(response) == "overloaded");
+    CHECK(response.reason == http::v1::reason_of(http::v1::code::overloaded));
+  }
+}
+
 TEST_CASE("batch_exchange sends the operations of a keyed batch when its key is bound") {
   auto commands = commands_of({{"b", operation::get}, {"a", operation::add}});
   for (auto& command : commands)
@@ -114,6 +132,7 @@ TEST_CASE("batch_exchange sends the operations of a keyed batch when its key is 
   REQUIRE(binding.has_value());
   CHECK(std::get<full_command>(*binding).parameters ==
         counter::parameters{operation::bind, counter::fingerprint_of(commands)});
+  CHECK(std::get<full_command>(*binding).bound_operations == 2);
   CHECK_FALSE(batch.next_request().has_value());
   CHECK_FALSE(batch.is_done());
   batch.take(answered(std::move(*binding), full_reply{outcome::ok, true}));
