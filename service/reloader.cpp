@@ -43,10 +43,10 @@ std::string names_of(const std::vector<config::flag_value>& flags, bool reloadab
 
 }  // namespace
 
-reloader::reloader(configuration running, actions actions)
+reloader::reloader(configuration running, actions given)
     : running_(std::move(running)),
       started_flags_(running_.options.flags),
-      actions_(std::move(actions)),
+      actions_(std::move(given)),
       succeeded_at_(now()) {}
 
 void reloader::reload() {

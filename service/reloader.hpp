@@ -24,7 +24,7 @@ public:
   };
 
   /// `running` is what the server was started with.
-  reloader(configuration running, actions actions);
+  reloader(configuration running, actions given);
 
   /// Reads everything anew and applies what has changed: for SIGHUP.
   void reload();

@@ -286,8 +286,8 @@ int main(int argc, char** argv) {
   limits.header_timeout = limits.idle_timeout = 1h;  // of connections that nobody needed
   actors::actor_store store{1, limits, ledger, {counter::durability::sync::always}, 64 << 20};
   http::server server{"bench", limits, {}, 1, store};
-  const auto address = server.listen("127.0.0.1", "0").at(0);
-  const auto operators = server.listen_for_operators("127.0.0.1", "0").at(0);
+  const auto address = server.listen(http::audience::clients, "127.0.0.1", "0").at(0);
+  const auto operators = server.listen(http::audience::operators, "127.0.0.1", "0").at(0);
   server.start();
 
   bool has_missed = false;

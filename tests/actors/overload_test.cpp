@@ -399,8 +399,8 @@ TEST_CASE("every way to be refused has a Retry-After that varies, and operators 
   const auto chosen = with_delay(1ms);
   actors::actor_store store{1, chosen, ledger, {counter::durability::sync::always}, 64 << 20};
   http::server server{"1.2.3", chosen, {}, 1, store};
-  const auto address = server.listen("127.0.0.1", "0").at(0);
-  const auto operators = server.listen_for_operators("127.0.0.1", "0").at(0);
+  const auto address = server.listen(http::audience::clients, "127.0.0.1", "0").at(0);
+  const auto operators = server.listen(http::audience::operators, "127.0.0.1", "0").at(0);
   server.start();
   ledger.shut();
   support::client first{address};
