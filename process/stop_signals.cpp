@@ -95,6 +95,19 @@ stop_signals::event stop_signals::wait(std::chrono::milliseconds time) {
   return event_ == event::hangup ? std::exchange(event_, event::none) : event_;
 }
 
+bool stop_signals::wait_for_delay(std::chrono::milliseconds time) {
+  const counter::mutex_lock lock{mutex_};
+  return told_.wait_for(mutex_, time, [this] { return !is_delayed_; });
+}
+
+void stop_signals::end_delay() noexcept {
+  {
+    const counter::mutex_lock lock{mutex_};
+    is_delayed_ = false;
+  }
+  told_.notify_all();
+}
+
 const char* stop_signals::name() const noexcept {
   return name_of(received_);
 }
@@ -163,8 +176,7 @@ void stop_signals::run() {
   tell(event::stop);
   if (is_delayed_) {
     next_signal(set_, clock::now() + delay);
-    is_delayed_ = false;
-    is_delayed_.notify_all();
+    end_delay();
   }
   if (is_over_)
     return;

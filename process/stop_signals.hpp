@@ -65,8 +65,9 @@ public:
   /// Returns the delay that began with the signal, once wait() has returned `stop`.
   std::chrono::milliseconds delay() const noexcept { return begun_delay_; }
 
-  /// Waits for the end of the delay, after wait() has returned `stop`. fail() ends it, too.
-  void wait_for_delay() const { is_delayed_.wait(true); }
+  /// Waits for the end of the delay, after wait() has returned `stop`; returns false after this
+  /// time. fail() ends the delay, too.
+  bool wait_for_delay(std::chrono::milliseconds time);
 
   /// Does what SIGTERM does, but the exit code is EXIT_FAILURE. A start is not ended: wait()
   /// will return at once. Thread-safe.
@@ -79,6 +80,7 @@ private:
   int next_signal(const sigset_t& set, clock::time_point end);
   int next_stop();
   void tell(event what) noexcept;
+  void end_delay() noexcept;
   void run();
   int exit_code() const noexcept;
 

@@ -52,7 +52,6 @@ reloader::reloader(configuration running, actions given)
 void reloader::reload() {
   try {
     reload_or_throw();
-    succeed();
   } catch (const std::exception& error) {
     fail(std::string{"the configuration stays as it was: "} + error.what());
   }
@@ -104,7 +103,6 @@ void reloader::check_tokens() {
     apply(std::move(options));
     log(spdlog::level::info,
         "read " + std::to_string(tokens->size()) + " tokens from " + running_.watch->path());
-    succeed();
   } catch (const std::exception& error) {
     fail(std::string{"the tokens that were read before stay valid: "} + error.what());
   }
@@ -113,9 +111,6 @@ void reloader::check_tokens() {
 void reloader::apply(config::options options) {
   actions_.apply(options);
   running_.options = std::move(options);
-}
-
-void reloader::succeed() noexcept {
   has_failed_ = false;
   succeeded_at_ = now();
 }

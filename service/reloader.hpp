@@ -39,7 +39,6 @@ public:
 private:
   void reload_or_throw();
   void apply(config::options options);
-  void succeed() noexcept;
   void fail(const std::string& problem) noexcept;
 
   configuration running_;

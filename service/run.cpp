@@ -83,7 +83,8 @@ void add_reports(http::server& server, const reloader& reloader, const process::
 }
 
 /// Ends the service of clients in order.
-void stop(http::server& server, process::stop_signals& signals, process::service_manager& manager) {
+void stop(http::server& server, process::stop_signals& signals, process::service_manager& manager,
+          service::reloader& reloader) {
   const auto delay = signals.delay();
   manager.stopping("stopping", delay + 2 * counter::limits::exit_timeout);
   if (delay.count() > 0)
@@ -92,8 +93,9 @@ void stop(http::server& server, process::stop_signals& signals, process::service
     spdlog::info("stopping, because the disk has failed");
   else
     spdlog::info("stopping on {}", signals.name());
-  if (delay.count() > 0)
-    signals.wait_for_delay();
+  // A token is revoked in time as long as clients are served.
+  while (delay.count() > 0 && !signals.wait_for_delay(housekeeping_period))
+    reloader.check_tokens();
   server.stop();
 }
 
@@ -167,7 +169,7 @@ int run(configuration configuration, const surroundings& around) {
   const auto status = "serving from " + name;
   manager.ready(status, [&server = *parts.server] { return server.is_live(); });
   housekeeping{*parts.reloader}.run(signals, manager, status);
-  stop(*parts.server, signals, manager);
+  stop(*parts.server, signals, manager, *parts.reloader);
   parts.counters.store->close();
   parts.server.reset();
   parts.counters.store.reset();

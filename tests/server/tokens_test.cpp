@@ -6,10 +6,12 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <chrono>
 #include <csignal>
 #include <filesystem>
 #include <fstream>
 #include <string>
+#include <thread>
 #include <vector>
 
 using namespace support;
@@ -303,4 +305,24 @@ TEST_CASE("probes and scrapes for operators succeed with a token that is not nee
     CHECK(connection.ask(request("GET", "/metrics", field)).status ==
           (field == bearer(adder) ? 403 : 401));
   }
+}
+
+TEST_CASE("a token is revoked in time while the server drains") {
+  const temporary_directory disk;
+  const auto file = disk / "tokens";
+  const auto token = issue_token(file, "t", {"--scopes", "add"});
+  server_process server{{"--tokens", file, "--drain-delay", "1m"}};
+  const auto counts = [&] {
+    return client{server.port()}.ask(request("GET", "/inc?name=x", bearer(token))).status == 200;
+  };
+  server.signal(SIGTERM);
+  server.wait_for_log("stopping on SIGTERM");
+  CHECK(counts());
+  REQUIRE(process{counterd({"token", "revoke", "t", "--tokens", file})}.wait().exit_code == 0);
+  const auto end = std::chrono::steady_clock::now() + std::chrono::seconds{15};
+  while (counts() && std::chrono::steady_clock::now() < end)
+    std::this_thread::sleep_for(std::chrono::milliseconds{50});
+  CHECK_FALSE(counts());
+  server.signal(SIGTERM);  // ends the delay
+  CHECK(server.wait().exit_code == 0);
 }

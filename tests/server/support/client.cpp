@@ -1,5 +1,7 @@
 #include "tests/server/support/client.hpp"
 
+#include "tests/server/support/secrets.hpp"
+
 #include <algorithm>
 #include <cerrno>
 #include <optional>
@@ -230,6 +232,7 @@ bool client::receive() {
   for (; bytes < 0; bytes = recv(socket_, buffer, sizeof buffer, 0))
     fail("receive");
   received_.append(buffer, static_cast<std::size_t>(bytes));
+  refuse_secrets(received_);
   return bytes > 0;
 }
 

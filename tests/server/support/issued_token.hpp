@@ -1,5 +1,6 @@
 #pragma once
 
+#include "tests/server/support/secrets.hpp"
 #include "tests/server/support/server_process.hpp"
 
 #include <doctest/doctest.h>
@@ -18,7 +19,9 @@ inline std::string issue_token(const std::string& file, const std::string& name,
   CAPTURE(ended.log);
   REQUIRE(ended.exit_code == 0);
   REQUIRE(ended.log.size() == 43);
-  return ended.log.substr(0, 42);
+  const auto token = ended.log.substr(0, 42);
+  secrets().push_back(token);
+  return token;
 }
 
 inline std::string bearer(const std::string& token) {

@@ -1,6 +1,7 @@
 #include "tests/server/support/server_process.hpp"
 
 #include "tests/paths.hpp"
+#include "tests/server/support/secrets.hpp"
 
 #include <algorithm>
 #include <cerrno>
@@ -134,6 +135,7 @@ std::string process::wait_for_log(const std::string& text, std::size_t skipped) 
   while (log_.find(text, skipped) == log_.npos)
     if (!read_some(end))
       throw std::runtime_error{"it ended without \"" + text + "\": " + log_};
+  refuse_secrets(log_);
   return log_;
 }
 
@@ -155,6 +157,8 @@ process::ending process::wait(std::chrono::seconds patience) {
     result.signal = WTERMSIG(status);
   result.output = output_;
   result.log = log_;
+  refuse_secrets(output_);
+  refuse_secrets(log_);
   return result;
 }
 
