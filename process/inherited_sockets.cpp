@@ -1,6 +1,7 @@
 #include "process/inherited_sockets.hpp"
 
 #include <charconv>
+#include <cstddef>
 #include <cstdlib>
 #include <cstring>
 #include <optional>
@@ -59,6 +60,7 @@ std::vector<inherited_socket> take_inherited_sockets() {
   if (names_text && count > 0 && names.size() != static_cast<std::size_t>(count))
     throw std::runtime_error("LISTEN_FDNAMES has not as many names as LISTEN_FDS says");
   std::vector<inherited_socket> sockets;
+  sockets.reserve(static_cast<std::size_t>(count));
   for (int i = 0; i < count; ++i)
     sockets.push_back(
         {first_descriptor + i, names_text ? names[static_cast<std::size_t>(i)] : std::string{}});

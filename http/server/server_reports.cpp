@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <numeric>
 #include <string>
 #include <string_view>
 
@@ -22,15 +23,20 @@ void report_shed(metrics::report& report, const std::vector<const loop_metrics*>
     connections += loop->shed_connections.value();
     bodies += loop->shed_bodies.value();
   }
-  auto& family = report.begin(kind::counter, "counterd_shed_total",
-                              "Connections, bodies and operations that were refused because there "
-                              "were too many; operations by their priority.");
-  family.add({{"at", "connection"}}, connections);
-  family.add({{"at", "body"}}, bodies);
+  const auto& operations = store.refused_operations;
+  report
+      .begin(kind::counter, "counterd_shed_total",
+             "Connections, bodies and operations that were refused because there were too many.")
+      .add({{"at", "connection"}}, connections)
+      .add({{"at", "body"}}, bodies)
+      .add({{"at", "mailbox"}},
+           std::accumulate(operations.begin(), operations.end(), std::uint64_t{0}));
+  auto& shed = report.begin(kind::counter, "counterd_shed_operations_total",
+                            "Operations that were refused because their mailbox was too full, by "
+                            "priority.");
   constexpr std::string_view names[counter::priorities] = {"bulk", "usual", "retry"};
   for (std::size_t i = 0; i < counter::priorities; ++i)
-    family.add({{"at", "mailbox"}, {"priority", std::string{names[i]}}},
-               store.refused_operations[i]);
+    shed.add({{"priority", std::string{names[i]}}}, operations[i]);
 }
 
 }  // namespace

@@ -449,8 +449,8 @@ TEST_CASE("every way to be refused has a Retry-After that varies, and operators 
   const auto has = [&numbers](const std::string& line) {
     return numbers.find("\n" + line + "\n") != std::string::npos;
   };
-  CHECK(has(R"(counterd_shed_total{at="mailbox",priority="bulk"} 30)"));
-  CHECK(has(R"(counterd_shed_total{at="mailbox",priority="retry"} 90)"));
+  CHECK(has(R"(counterd_shed_operations_total{priority="bulk"} 30)"));
+  CHECK(has(R"(counterd_shed_operations_total{priority="retry"} 90)"));
   CHECK(has("counterd_shard_queued_operations{shard=\"0\"} " + std::to_string(waiting)));
   CHECK(has(R"(counterd_http_refusals_total{code="internal"} 0)"));
 
