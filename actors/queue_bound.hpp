@@ -34,6 +34,8 @@ public:
   /// with the oldest of them for so long. There is none behind a group that has stalled: nobody
   /// knows how long it will take.
   counter::room room(std::size_t queued, duration busy_for) const noexcept {
+    if (stalled_after() == duration::max())  // not bounded in time
+      return counter::room::of_equals(queued, operations_max());
     return busy_for > stalled_after() ? counter::room{0, 0}
                                       : counter::room{queued, operations_max()};
   }

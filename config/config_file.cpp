@@ -1,12 +1,20 @@
 #include "config/config_file.hpp"
 
+#include "counter/limits.hpp"
 #include "counter/utf8.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
+#include <chrono>
+#include <cstdint>
 #include <cstring>
-#include <fstream>
 #include <stdexcept>
+
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 namespace config {
 
@@ -173,6 +181,50 @@ private:
   std::size_t line_ = 1;
 };
 
+/// Reads the rest of a descriptor that does not block. Returns false, with errno set, if it cannot
+/// be read, or if nobody writes in time.
+bool read_all(int descriptor, std::string& text) {
+  const auto end = std::chrono::steady_clock::now() + counter::limits::config_patience;
+  std::array<char, 16 * 1024> buffer{};
+  while (text.size() <= file_bytes_max) {
+    const auto bytes = ::read(descriptor, buffer.data(), buffer.size());
+    if (bytes == 0)
+      return true;
+    if (bytes > 0) {
+      text.append(buffer.data(), static_cast<std::size_t>(bytes));
+      continue;
+    }
+    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
+        end - std::chrono::steady_clock::now());
+    pollfd ready{descriptor, POLLIN, 0};
+    if (errno == EAGAIN &&
+        ::poll(&ready, 1, static_cast<int>(std::max<std::int64_t>(left.count(), 0))) == 0)
+      errno = ETIMEDOUT;
+    if (errno != EAGAIN && errno != EINTR)
+      return false;
+  }
+  return true;
+}
+
+/// Reads a file, or a pipe that somebody writes to. Returns what is wrong, otherwise "".
+std::string read(const std::string& path, std::string& text) {
+  const auto cannot = [&path] { return "cannot read " + path + ": " + std::strerror(errno); };
+  // A pipe without a writer must not block whoever opens it.
+  const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+  if (descriptor < 0)
+    return cannot();
+  std::string fault;
+  struct stat state {};
+  if (!read_all(descriptor, text))
+    fault = cannot();
+  else if (text.size() > file_bytes_max)
+    fault = path + " is no config file: it is larger than 1 MiB";
+  else if (text.empty() && ::fstat(descriptor, &state) == 0 && S_ISFIFO(state.st_mode))
+    fault = "cannot read " + path + ": nobody writes to this pipe";
+  ::close(descriptor);
+  return fault;
+}
+
 }  // namespace
 
 std::vector<setting> parse_config(std::string_view text, const std::string& path) {
@@ -187,14 +239,9 @@ std::vector<setting> parse_config(std::string_view text, const std::string& path
 }
 
 std::vector<setting> read_config_file(const std::string& path) {
-  std::ifstream file{path, std::ios::binary};
-  std::string text(file_bytes_max + 1, '\0');
-  file.read(text.data(), static_cast<std::streamsize>(text.size()));
-  if (!file.is_open() || file.bad())
-    return {faulty("cannot read " + path + ": " + std::strerror(errno))};
-  text.resize(static_cast<std::size_t>(file.gcount()));
-  if (text.size() > file_bytes_max)
-    return {faulty(path + " is no config file: it is larger than 1 MiB")};
+  std::string text;
+  if (const auto fault = read(path, text); !fault.empty())
+    return {faulty(fault)};
   return parse_config(text, path);
 }
 

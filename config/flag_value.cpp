@@ -47,6 +47,11 @@ std::string text_of(const std::vector<std::string>& values) {
 
 }  // namespace
 
+void hide_control_characters(std::string& text) {
+  std::replace_if(
+      text.begin(), text.end(), [](char c) { return (c >= 0 && c < ' ') || c == '\x7f'; }, '?');
+}
+
 std::vector<flag_value> changed_flags(const std::vector<flag_value>& before,
                                       const std::vector<flag_value>& after) {
   std::vector<flag_value> changed;
@@ -69,7 +74,9 @@ std::string to_config_file(const std::vector<flag_value>& flags) {
     if (!flag.values.empty())
       line += " = " + text_of(flag.values);
     line.resize(std::max(line.size(), comment_column), ' ');
-    text += line + "  # " + origin_of(flag) +
+    line += "  # " + origin_of(flag);
+    hide_control_characters(line);
+    text += line +
             (flag.is_reloadable ? "; SIGHUP applies a change\n" : "; a change needs a restart\n");
   }
   return text;

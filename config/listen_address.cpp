@@ -3,6 +3,7 @@
 #include "config/number.hpp"
 #include "rights/local_peer.hpp"
 
+#include <algorithm>
 #include <cstdint>
 #include <cstring>
 #include <memory>
@@ -35,7 +36,9 @@ std::optional<listen_address> listen_address::parse(std::string_view text) {
   if (text.starts_with(unix_scheme)) {
     const auto path = text.substr(unix_scheme.size());
     // An abstract address, `@name`, has no file that says who may connect.
-    if (path.empty() || path.size() > path_bytes_max || path.front() == '@')
+    const bool is_printable = std::none_of(
+        path.begin(), path.end(), [](char c) { return (c >= 0 && c < ' ') || c == '\x7f'; });
+    if (path.empty() || path.size() > path_bytes_max || path.front() == '@' || !is_printable)
       return std::nullopt;
     return listen_address{{}, {}, std::string{path}};
   }

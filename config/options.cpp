@@ -195,8 +195,16 @@ std::size_t threads_of(const options& options) {
                                            : without_data + options.shards + database;
 }
 
-early_exit refusal(const std::vector<std::string>& faults) {
+early_exit refusal(std::vector<std::string> faults) {
+  constexpr auto most = counter::limits::faults_max;
+  if (faults.size() > most) {
+    const auto more = faults.size() - most;
+    faults.resize(most);
+    faults.push_back("and " + std::to_string(more) + " more faults");
+  }
   std::string text;
+  for (auto& fault : faults)
+    hide_control_characters(fault);
   for (const auto& fault : faults)
     text += "counterd: " + fault + (&fault == &faults.back() ? " (see --help)\n" : "\n");
   return {2, text, faults};

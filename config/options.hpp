@@ -85,7 +85,8 @@ using request =
 /// that over the --config file. Throws std::bad_alloc.
 request parse_options(int argc, const char* const* argv);
 
-/// Returns the exit of a program that refuses its flags: with a line for each fault.
-early_exit refusal(const std::vector<std::string>& faults);
+/// Returns the exit of a program that refuses its flags: with a line for each fault, up to
+/// limits::faults_max. Control characters become `?`.
+early_exit refusal(std::vector<std::string> faults);
 
 }  // namespace config

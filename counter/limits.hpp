@@ -135,6 +135,15 @@ struct limits {
   /// How long a new configuration waits for the event loops to use it, before the log says that
   /// they do.
   static constexpr std::chrono::milliseconds policy_patience{1'000};
+  /// Origins of --allow-origin, all configurations since the start together: each takes about 1 KiB
+  /// of an event loop for good.
+  static constexpr std::size_t origins_max = 10'000;
+  /// Faults of a configuration that are reported one by one.
+  static constexpr std::size_t faults_max = 100;
+  /// How long a server waits for another that is making a Unix socket in the same folder.
+  static constexpr std::chrono::milliseconds folder_patience{5'000};
+  /// How long a config file that is a pipe may take to be written.
+  static constexpr std::chrono::milliseconds config_patience{5'000};
   /// For how long a start that opens a large directory asks its service manager for more time.
   static constexpr std::chrono::minutes start_extension_max{10};
   /// Event loops, or shards, that have a series of their own; more are reported together.
@@ -155,9 +164,9 @@ struct limits {
   /// many at once: a second's work of a usual disk, and some MiB.
   static constexpr std::size_t shard_operations_max = 64 * 1024;
   /// How long operations wait in a mailbox of a store on a disk: more than fit into it are refused
-  /// (see queue_limit); 0: only shard_operations_max counts. Many times what a commit takes, so
-  /// that bursts pass, and less than clients wait before they ask again.
-  std::chrono::milliseconds queue_delay_max{250};
+  /// (see queue_limit); 0: only shard_operations_max counts, for all alike. Not the default,
+  /// because a disk that becomes slower while all groups are large is taken for an overloaded one.
+  std::chrono::milliseconds queue_delay_max{0};
   /// The longest that it may be: operations of a batch must be applied within idempotency_grace.
   static constexpr std::chrono::milliseconds queue_delay_longest{5'000};
   /// However long operations take, a mailbox takes this many: a pass of a loop, or the largest

@@ -22,12 +22,13 @@ std::atomic_flag is_ending;
 constexpr std::string_view no_thread =
     "the system permits no further thread (ulimit -u, ulimit -v, pids.max): ";
 
-[[noreturn]] void end_with(std::string_view cause, std::string_view reason) noexcept {
+[[noreturn]] void end_with(std::string_view cause, std::string_view reason,
+                           int exit_code = EXIT_FAILURE) noexcept {
   // One line is enough, and the first thread ends the others.
   while (is_ending.test_and_set())
     ::pause();
   print_error({"counterd: ", cause, reason, "\n"});
-  std::_Exit(EXIT_FAILURE);
+  std::_Exit(exit_code);
 }
 
 [[noreturn]] void end_terminated_start() {
@@ -56,13 +57,13 @@ constexpr std::string_view no_thread =
 
 }  // namespace
 
-void end_start(const std::exception& reason) noexcept {
+void end_start(const std::exception& reason, int exit_code) noexcept {
   if (dynamic_cast<const std::bad_alloc*>(&reason) != nullptr)
     end_with({}, "no memory is left");
   const auto* system = dynamic_cast<const std::system_error*>(&reason);
   const bool is_thread =
       system != nullptr && system->code() == std::errc::resource_unavailable_try_again;
-  end_with(is_thread ? no_thread : std::string_view{}, reason.what());
+  end_with(is_thread ? no_thread : std::string_view{}, reason.what(), exit_code);
 }
 
 void end_start_on_exception() {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdlib>
 #include <exception>
 
 namespace process {
@@ -7,7 +8,7 @@ namespace process {
 /// Ends the process when a start has failed, without a wait for what was started: nothing was
 /// acknowledged, so this is as safe as a kill. Prints one line with the reason, also if no memory
 /// is left or several threads call it.
-[[noreturn]] void end_start(const std::exception& reason) noexcept;
+[[noreturn]] void end_start(const std::exception& reason, int exit_code = EXIT_FAILURE) noexcept;
 
 /// From now on an exception that nobody catches, on any thread, ends the process like end_start().
 void end_start_on_exception();

@@ -42,8 +42,8 @@ audience audience_of(const process::inherited_socket& socket) {
     return audience::operators;
   if (name == "http" || name.empty() || name == "unknown" || name.ends_with(".socket"))
     return audience::clients;
-  throw std::runtime_error("the service manager has a socket with the name " + socket.name +
-                           ": FileDescriptorName= is http or ops");
+  throw bad_ports("the service manager has a socket with the name " + socket.name +
+                  ": FileDescriptorName= is http or ops");
 }
 
 void adopt(http::server& server, const process::inherited_socket& socket, ports& open) {
@@ -52,8 +52,8 @@ void adopt(http::server& server, const process::inherited_socket& socket, ports&
     auto& endpoints = whom == audience::clients ? open.clients : open.operators;
     endpoints.push_back(server.adopt(whom, socket.descriptor));
   } catch (const std::exception& error) {
-    throw std::runtime_error("cannot use socket " + std::to_string(socket.descriptor) +
-                             " of the service manager: " + error.what());
+    throw bad_ports("cannot use socket " + std::to_string(socket.descriptor) +
+                    " of the service manager: " + error.what());
   }
 }
 

@@ -4,10 +4,16 @@
 #include "http/server/server.hpp"
 #include "process/inherited_sockets.hpp"
 
+#include <stdexcept>
 #include <string>
 #include <vector>
 
 namespace service {
+
+/// What a server is told to listen on is wrong: it would be again after a restart.
+struct bad_ports : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
 
 /// Where a server listens, each as `IP:PORT`, `[IP]:PORT` or `unix:PATH`.
 struct ports {
@@ -16,7 +22,8 @@ struct ports {
 };
 
 /// Listens on the addresses of `options`, and on the sockets of the service manager, which take the
-/// place of the default address. Throws std::runtime_error, of one line, if that fails.
+/// place of the default address. Throws std::runtime_error, of one line, if that fails, and
+/// bad_ports for a socket of another kind or name.
 ports listen(http::server& server, const config::options& options,
              const std::vector<process::inherited_socket>& inherited);
 

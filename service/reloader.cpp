@@ -1,6 +1,7 @@
 #include "service/reloader.hpp"
 
 #include "config/flag_value.hpp"
+#include "counter/limits.hpp"
 #include "process/patient_log.hpp"
 
 #include <algorithm>
@@ -8,6 +9,7 @@
 #include <exception>
 #include <memory>
 #include <stdexcept>
+#include <string_view>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -23,6 +25,19 @@ std::int64_t now() noexcept {
 
 void log(spdlog::level::level_enum level, const std::string& line) {
   process::log_patiently(level, line);
+}
+
+bool has_flag(const config::options& options, std::string_view name) {
+  return std::any_of(options.flags.begin(), options.flags.end(), [name](const auto& flag) {
+    return flag.name == name && !flag.source.empty();
+  });
+}
+
+/// Returns true if a file that is empty, or a credential that is gone, would give everybody what
+/// needed a token.
+bool loses_tokens(const config::options& running, const config::options& next) {
+  return !running.tokens_file.empty() && next.tokens_file.empty() &&
+         !has_flag(next, "anonymous-local") && !has_flag(next, "anonymous");
 }
 
 std::string text_of(const std::vector<std::string>& faults) {
@@ -53,7 +68,8 @@ void reloader::reload() {
   try {
     reload_or_throw();
   } catch (const std::exception& error) {
-    fail(std::string{"the configuration stays as it was: "} + error.what());
+    has_reload_failed_ = true;
+    log(spdlog::level::warn, std::string{"the configuration stays as it was: "} + error.what());
   }
 }
 
@@ -64,6 +80,11 @@ void reloader::reload_or_throw() {
   auto options = std::get<config::options>(std::move(parsed));
   if (const auto objection = actions_.objection(options); !objection.empty())
     throw std::runtime_error(objection);
+  if (loses_tokens(running_.options, options))
+    throw std::runtime_error(
+        "it has no --tokens any more, and does not say by --anonymous-local or --anonymous what "
+        "clients may do without");
+  remember(options.access.browsers.origins);
   // The tokens last: what is known of their file changes when it is read.
   auto& watch = running_.watch;
   const auto before = running_.options.access.tokens;
@@ -79,6 +100,7 @@ void reloader::reload_or_throw() {
   restart_flags_ = static_cast<std::uint64_t>(std::count_if(
       pending.begin(), pending.end(), [](const auto& flag) { return !flag.is_reloadable; }));
   apply(std::move(options));
+  has_reload_failed_ = false;
   auto applied = names_of(changed, true);
   if (has_new_tokens)
     applied += (applied.empty() ? "" : ", ") + std::to_string(watch->tokens()->size()) +
@@ -89,6 +111,16 @@ void reloader::reload_or_throw() {
                                                 : applied));
   if (!restart.empty())
     log(spdlog::level::warn, "a restart is needed for the new value of " + restart);
+}
+
+/// Each event loop keeps what it has made of an origin, because pending responses refer to it.
+void reloader::remember(const std::vector<std::string>& origins) {
+  auto all = origins_;
+  all.insert(origins.begin(), origins.end());
+  if (all.size() > counter::limits::origins_max)
+    throw std::runtime_error("more than " + std::to_string(counter::limits::origins_max) +
+                             " origins since the start need a restart");
+  origins_ = std::move(all);
 }
 
 void reloader::check_tokens() {
@@ -104,20 +136,17 @@ void reloader::check_tokens() {
     log(spdlog::level::info,
         "read " + std::to_string(tokens->size()) + " tokens from " + running_.watch->path());
   } catch (const std::exception& error) {
-    fail(std::string{"the tokens that were read before stay valid: "} + error.what());
+    have_tokens_failed_ = true;
+    log(spdlog::level::warn,
+        std::string{"the tokens that were read before stay valid: "} + error.what());
   }
 }
 
 void reloader::apply(config::options options) {
   actions_.apply(options);
   running_.options = std::move(options);
-  has_failed_ = false;
+  have_tokens_failed_ = false;
   succeeded_at_ = now();
-}
-
-void reloader::fail(const std::string& problem) noexcept {
-  has_failed_ = true;
-  log(spdlog::level::warn, problem);
 }
 
 void reloader::report(metrics::report& report) const {
@@ -125,7 +154,7 @@ void reloader::report(metrics::report& report) const {
   report.add(kind::gauge, "counterd_config_last_reload_successful",
              "1 if the last reload of the configuration or the tokens was applied, 0 if it was "
              "refused.",
-             has_failed_ ? 0 : 1);
+             has_reload_failed_ || have_tokens_failed_ ? 0 : 1);
   report.add(kind::gauge, "counterd_config_last_reload_success_timestamp_seconds",
              "When the configuration that is in use was read, since 1970.",
              static_cast<double>(succeeded_at_.load()));

@@ -7,13 +7,15 @@
 #include <atomic>
 #include <cstdint>
 #include <functional>
+#include <set>
 #include <string>
+#include <vector>
 
 namespace service {
 
 /// Applies changes of the configuration to a server that runs: all of them, or none if anything is
-/// wrong. What would need a restart stays as it is, with a line in the log. Used on one thread,
-/// which may wait for a disk.
+/// wrong, or if tokens would go and nothing says what clients may do without. What would need a
+/// restart stays as it is, with a line in the log. Used on one thread, which may wait for a disk.
 class reloader {
 public:
   struct actions {
@@ -39,12 +41,14 @@ public:
 private:
   void reload_or_throw();
   void apply(config::options options);
-  void fail(const std::string& problem) noexcept;
+  void remember(const std::vector<std::string>& origins);
 
   configuration running_;
   const std::vector<config::flag_value> started_flags_;
   const actions actions_;
-  std::atomic<bool> has_failed_ = false;
+  std::set<std::string> origins_;  // all that there ever were
+  std::atomic<bool> has_reload_failed_ = false;
+  std::atomic<bool> have_tokens_failed_ = false;
   std::atomic<std::int64_t> succeeded_at_;  // in seconds since 1970
   std::atomic<std::uint64_t> restart_flags_ = 0;
 };

@@ -121,7 +121,7 @@ void start(server_parts& parts, configuration configuration, const surroundings&
                                           options.threads, *parts.counters.store);
   const auto& open = parts.open = listen(*server, options, around.sockets);
   if (const auto objection = objection_to(open, options); !objection.empty())
-    throw std::runtime_error(objection);
+    throw bad_ports(objection);
   describe_access(open, options);
   process::sample_descriptors();
   signals.set_delay(options.drain_delay);
@@ -153,6 +153,8 @@ int run(configuration configuration, const surroundings& around) {
     spdlog::warn(warning);
   try {
     start(parts, std::move(configuration), around, signals);
+  } catch (const bad_ports& error) {
+    process::end_start(error, 2);
   } catch (const std::exception& error) {
     process::end_start(error);
   }

@@ -19,6 +19,13 @@ public:
   constexpr room(std::size_t queued, std::size_t limit) noexcept
       : left_{left(queued, limit / 2), left(queued, limit - limit / 10), left(queued, limit)} {}
 
+  /// The room of a mailbox that takes `limit`, whatever the priority.
+  static constexpr room of_equals(std::size_t queued, std::size_t limit) noexcept {
+    room equal;
+    equal.left_.fill(left(queued, limit));
+    return equal;
+  }
+
   constexpr std::size_t of(priority priority) const noexcept {
     return left_[static_cast<std::size_t>(priority)];
   }

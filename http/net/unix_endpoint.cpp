@@ -5,9 +5,13 @@
 #include <boost/system/system_error.hpp>
 
 #include <cerrno>
+#include <chrono>
 #include <cstring>
 #include <memory>
+#include <thread>
 
+#include <fcntl.h>
+#include <sys/file.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -41,6 +45,35 @@ std::shared_ptr<listening_socket> make_socket(listening_socket::wait who) {
   return std::make_shared<listening_socket>(descriptor, who);
 }
 
+/// Keeps other servers from the same folder until the socket listens: one that is bound and does
+/// not listen yet looks as if it were left over. Goes on alone where folders cannot be locked.
+class folder_lock {
+public:
+  explicit folder_lock(const std::string& path) {
+    const auto slash = path.rfind('/');
+    const auto folder = slash == path.npos ? "." : path.substr(0, slash + 1);
+    descriptor_ = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    const auto end = std::chrono::steady_clock::now() + counter::limits::folder_patience;
+    while (descriptor_ >= 0 && ::flock(descriptor_, LOCK_EX | LOCK_NB) != 0 &&
+           (errno == EWOULDBLOCK || errno == EINTR)) {
+      if (std::chrono::steady_clock::now() > end) {
+        ::close(descriptor_);
+        throw boost::system::system_error(make_error_code(errc::address_in_use));
+      }
+      std::this_thread::sleep_for(std::chrono::milliseconds{5});
+    }
+  }
+  ~folder_lock() {
+    if (descriptor_ >= 0)
+      ::close(descriptor_);
+  }
+  folder_lock(const folder_lock&) = delete;
+  folder_lock& operator=(const folder_lock&) = delete;
+
+private:
+  int descriptor_ = -1;
+};
+
 /// Removes the socket that a killed server has left.
 void remove_unused(const std::string& path, const sockaddr_un& address) {
   struct stat found {};
@@ -63,6 +96,7 @@ void remove_unused(const std::string& path, const sockaddr_un& address) {
 
 endpoint open_unix_endpoint(const std::string& path, std::size_t count) {
   const auto address = address_of(path);
+  const folder_lock lock{path};
   remove_unused(path, address);
   const auto socket = make_socket(listening_socket::wait::shared);
   // bind() gives the file this mode without the bits of the umask, so nobody else can connect in

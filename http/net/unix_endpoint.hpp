@@ -9,9 +9,9 @@ namespace http {
 
 /// Listens on a Unix socket at `path` (unix(7)), of up to 107 bytes, for `count` event loops, which
 /// share it. Its owner and group may connect. Replaces a socket there that nobody listens on, as a
-/// killed server leaves one; two servers that start at once may both do so, and then the later one
-/// has the path. Throws boost::system::system_error: address_in_use if a server listens there, and
-/// file_exists if there is something that is no socket.
+/// killed server leaves one; of servers that start at once the first has the path. Throws
+/// boost::system::system_error: address_in_use if a server listens there, and file_exists if there
+/// is something that is no socket.
 endpoint open_unix_endpoint(const std::string& path, std::size_t count);
 
 }  // namespace http

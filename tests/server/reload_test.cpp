@@ -8,11 +8,14 @@
 #include <atomic>
 #include <chrono>
 #include <csignal>
+#include <filesystem>
 #include <fstream>
 #include <stop_token>
 #include <string>
 #include <thread>
 #include <vector>
+
+#include <sys/stat.h>
 
 using namespace support;
 using namespace std::chrono_literals;
@@ -150,8 +153,37 @@ TEST_CASE("SIGHUP gives tokens to a server without, and takes them from it") {
   running.reload("tokens = '" + tokens + "'\n", "--tokens, 1 tokens from");
   CHECK(status_of(connection, "/inc?name=x") == 401);
   CHECK(status_of(connection, "/inc?name=x", bearer(token)) == 200);
-  running.reload("", "read the configuration: --tokens\n");
+  // An empty file, as one that is being written, is not meant to take them.
+  running.reload("", "it has no --tokens any more");
+  CHECK(status_of(connection, "/inc?name=x") == 401);
+  running.reload("anonymous-local = all\n",
+                 "read the configuration: --anonymous-local, --tokens\n");
   CHECK(status_of(connection, "/inc?name=x") == 200);
+}
+
+TEST_CASE("SIGHUP keeps the tokens of a credential that is gone") {
+  const temporary_directory disk;
+  issue_token(disk / "tokens", "t", {"--scopes", "add"});
+  configured running{"", {}, {.environment = {"CREDENTIALS_DIRECTORY=" + disk.path().string()}}};
+  const auto port = running.server.port();
+  CHECK(get(port, "/inc?name=x").status == 401);
+  std::filesystem::remove(disk / "tokens");
+  running.reload("", "the configuration stays as it was: it has no --tokens any more");
+  CHECK(get(port, "/inc?name=x").status == 401);
+}
+
+TEST_CASE("a config file that is a pipe without a writer delays nothing") {
+  configured running{"read-only = true\n"};
+  std::filesystem::remove(running.path());
+  REQUIRE(::mkfifo(running.path().c_str(), 0600) == 0);
+  const auto begin = std::chrono::steady_clock::now();
+  running.server.signal(SIGHUP);
+  running.server.wait_for_log("nobody writes to this pipe");
+  CHECK(get(running.server.port(), "/inc?name=x").status == 403);
+  CHECK(running.server.stop().exit_code == 0);
+  const auto refused = process{counterd({"--config", running.path()})}.wait();
+  CHECK(refused.exit_code == 2);
+  CHECK(std::chrono::steady_clock::now() - begin < 15s);
 }
 
 TEST_CASE("SIGHUP never opens a server to other machines by leaving something out") {
@@ -159,7 +191,7 @@ TEST_CASE("SIGHUP never opens a server to other machines by leaving something ou
   const auto tokens = disk / "tokens";
   issue_token(tokens, "t", {"--scopes", "add"});
   configured running{"tokens = '" + tokens + "'\n", {}, {.listen = {"0.0.0.0:0"}}};
-  running.reload("", "and nothing says what they may do");
+  running.reload("anonymous-local = all\n", "and nothing says what they may do");
   CHECK(get(running.server.port(), "/inc?name=x").status == 401);
   running.reload("anonymous = read\n", "read the configuration: --anonymous, --tokens\n");
   CHECK(get(running.server.port(), "/inc?name=x").status == 200);  // from this machine

@@ -122,6 +122,23 @@ TEST_CASE("parse_options() reports every fault, in order, and names the line") {
   CHECK(std::count(exit.text.begin(), exit.text.end(), '\n') == 6);
 }
 
+TEST_CASE("a value cannot pass for another line, and faults are bounded") {
+  unit::check_refused({"--listen", "unix:/a\nb"}, "unix:/a?b");
+  unit::check_refused({"--allow-host", "a\nanonymous = all"}, "a?anonymous = all");
+  std::string text = "hi\n\x1b";
+  config::hide_control_characters(text);
+  CHECK(text == "hi??");
+  std::string bad;
+  for (int i = 0; i < 1000; ++i)
+    bad += "nope" + std::to_string(i) + " = 1\n";
+  const config_file file{bad};
+  const auto parsed = unit::parse({"--config", file.path()});
+  REQUIRE(std::holds_alternative<config::early_exit>(parsed));
+  const auto& faults = std::get<config::early_exit>(parsed).faults;
+  CHECK(faults.size() == 101);
+  CHECK(faults.back() == "and 900 more faults");
+}
+
 TEST_CASE("$CREDENTIALS_DIRECTORY has the token file if no flag names one") {
   const auto directory = std::filesystem::temp_directory_path() /
                          ("counterd-credentials-" + std::to_string(::getpid()));
