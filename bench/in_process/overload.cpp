@@ -284,6 +284,7 @@ int main(int argc, char** argv) {
   ledger.operation_time = std::chrono::nanoseconds{1'000'000'000 / capacity};
   counter::limits limits;
   limits.header_timeout = limits.idle_timeout = 1h;  // of connections that nobody needed
+  limits.queue_delay_max = 250ms;
   actors::actor_store store{1, limits, ledger, {counter::durability::sync::always}, 64 << 20};
   http::server server{"bench", limits, {}, 1, store};
   const auto address = server.listen(http::audience::clients, "127.0.0.1", "0").at(0);

@@ -78,3 +78,12 @@ TEST_CASE("priority_of() a batch depends on its size, then on its keys; its bind
           counter::priority_of(list(size, keyed)));
   }
 }
+
+TEST_CASE("a room of equals takes the same of each priority") {
+  const auto equal = counter::room::of_equals(7, 10);
+  for (const auto priority :
+       {counter::priority::bulk, counter::priority::usual, counter::priority::retry}) {
+    CHECK(equal.of(priority) == 3);
+    CHECK(counter::room::of_equals(11, 10).of(priority) == 0);
+  }
+}
