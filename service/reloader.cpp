@@ -37,7 +37,7 @@ bool has_flag(const config::options& options, std::string_view name) {
 /// needed a token.
 bool loses_tokens(const config::options& running, const config::options& next) {
   return !running.tokens_file.empty() && next.tokens_file.empty() &&
-         !has_flag(next, "anonymous-local") && !has_flag(next, "anonymous");
+         !has_flag(next, "anonymous-local");
 }
 
 std::string text_of(const std::vector<std::string>& faults) {
@@ -82,8 +82,8 @@ void reloader::reload_or_throw() {
     throw std::runtime_error(objection);
   if (loses_tokens(running_.options, options))
     throw std::runtime_error(
-        "it has no --tokens any more, and does not say by --anonymous-local or --anonymous what "
-        "clients may do without");
+        "it has no --tokens any more, and does not say by --anonymous-local what clients on this "
+        "machine may do without");
   remember(options.access.browsers.origins);
   // The tokens last: what is known of their file changes when it is read.
   auto& watch = running_.watch;

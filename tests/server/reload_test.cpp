@@ -193,8 +193,12 @@ TEST_CASE("SIGHUP never opens a server to other machines by leaving something ou
   configured running{"tokens = '" + tokens + "'\n", {}, {.listen = {"0.0.0.0:0"}}};
   running.reload("anonymous-local = all\n", "and nothing says what they may do");
   CHECK(get(running.server.port(), "/inc?name=x").status == 401);
-  running.reload("anonymous = read\n", "read the configuration: --anonymous, --tokens\n");
-  CHECK(get(running.server.port(), "/inc?name=x").status == 200);  // from this machine
+  // Local clients may do everything in a server without tokens, unless it says otherwise.
+  running.reload("anonymous = read\n", "it has no --tokens any more");
+  CHECK(get(running.server.port(), "/inc?name=x").status == 401);
+  running.reload("anonymous = read\nanonymous-local = add\n",
+                 "read the configuration: --anonymous, --anonymous-local, --tokens\n");
+  CHECK(get(running.server.port(), "/inc?name=x").status == 200);
 }
 
 TEST_CASE("SIGHUP names the flags whose new values need a restart") {
