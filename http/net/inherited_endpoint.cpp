@@ -69,8 +69,7 @@ std::string name_of(int descriptor) {
 }  // namespace
 
 endpoint adopt_endpoint(int descriptor, std::size_t count) {
-  const auto socket =
-      std::make_shared<listening_socket>(descriptor, listening_socket::wait::handed_on);
+  const auto socket = std::make_shared<listening_socket>(descriptor, /*is_shared=*/true);
   const auto name = name_of(descriptor);
   if (name.empty() || option_of(descriptor, SO_TYPE) != SOCK_STREAM ||
       option_of(descriptor, SO_ACCEPTCONN) != 1)

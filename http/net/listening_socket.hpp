@@ -12,30 +12,25 @@ namespace http {
 /// process has made.
 class listening_socket {
 public:
-  /// Who waits for its connections.
-  enum class wait {
-    alone,     ///< one event loop
-    shared,    ///< several event loops
-    handed_on  ///< several, and then the next server: a service manager has the socket, too
-  };
-
-  /// Takes ownership of `descriptor`, which listens and does not block.
-  listening_socket(int descriptor, wait who) noexcept : descriptor_(descriptor), who_(who) {}
+  /// Takes ownership of `descriptor`, which listens and does not block. `is_shared`: several event
+  /// loops wait for its connections.
+  listening_socket(int descriptor, bool is_shared) noexcept
+      : descriptor_(descriptor),
+        is_shared_(is_shared) {}
   ~listening_socket();
 
   listening_socket(const listening_socket&) = delete;
   listening_socket& operator=(const listening_socket&) = delete;
 
   int descriptor() const noexcept { return descriptor_; }
-  bool is_shared() const noexcept { return who_ != wait::alone; }
-  bool is_handed_on() const noexcept { return who_ == wait::handed_on; }
+  bool is_shared() const noexcept { return is_shared_; }
 
   /// Has the destructor remove the file at `path`, unless another file has taken its place.
   void own_file(const std::string& path);
 
 private:
   const int descriptor_;
-  const wait who_;
+  const bool is_shared_;
   std::string path_;  // empty: it has no file of its own
   dev_t device_ = 0;
   ino_t inode_ = 0;

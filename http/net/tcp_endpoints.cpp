@@ -67,7 +67,7 @@ std::shared_ptr<listening_socket> listen(asio::io_context& context,
   acceptor.non_blocking(true);
   acceptor.listen(counter::limits::backlog);
   // The socket leaves Asio: the event loops are our own.
-  return std::make_shared<listening_socket>(acceptor.release(), listening_socket::wait::alone);
+  return std::make_shared<listening_socket>(acceptor.release(), /*is_shared=*/false);
 }
 
 endpoint open_endpoint(asio::io_context& context, std::size_t count,

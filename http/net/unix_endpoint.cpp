@@ -39,10 +39,10 @@ sockaddr_un address_of(const std::string& path) {
   return address;
 }
 
-std::shared_ptr<listening_socket> make_socket(listening_socket::wait who) {
+std::shared_ptr<listening_socket> make_socket(bool is_shared) {
   const int descriptor = ::socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
   require(descriptor >= 0, "socket");
-  return std::make_shared<listening_socket>(descriptor, who);
+  return std::make_shared<listening_socket>(descriptor, is_shared);
 }
 
 /// Keeps other servers from the same folder until the socket listens: one that is bound and does
@@ -81,7 +81,7 @@ void remove_unused(const std::string& path, const sockaddr_un& address) {
     return;
   if (!S_ISSOCK(found.st_mode))
     throw boost::system::system_error(make_error_code(errc::file_exists));
-  const auto probe = make_socket(listening_socket::wait::alone);
+  const auto probe = make_socket(/*is_shared=*/false);
   const bool is_refused =
       ::connect(probe->descriptor(), reinterpret_cast<const sockaddr*>(&address), sizeof address) !=
           0 &&
@@ -98,7 +98,7 @@ endpoint open_unix_endpoint(const std::string& path, std::size_t count) {
   const auto address = address_of(path);
   const folder_lock lock{path};
   remove_unused(path, address);
-  const auto socket = make_socket(listening_socket::wait::shared);
+  const auto socket = make_socket(/*is_shared=*/true);
   // bind() gives the file this mode without the bits of the umask, so nobody else can connect in
   // between.
   require(::fchmod(socket->descriptor(), S_IRUSR | S_IWUSR) == 0, "fchmod");

@@ -21,9 +21,8 @@ listener::listener(std::shared_ptr<listening_socket> socket, loop_services& serv
 void listener::stop() {
   if (!socket_)
     return;
-  if (!socket_->is_handed_on())
-    for (int i = 0; i < counter::limits::backlog && accept_one(); ++i) {
-    }
+  for (int i = 0; i < counter::limits::backlog && accept_one(); ++i) {
+  }
   deadlines::clear(*this);
   services_.ready_set.forget(socket_->descriptor());
   socket_.reset();

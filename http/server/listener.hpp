@@ -19,8 +19,7 @@ public:
 
   void start() { wait(); }
 
-  /// Takes the connections that the kernel has accepted already, unless the next server will, then
-  /// stops listening.
+  /// Takes the connections that the kernel has accepted already, then stops listening.
   void stop();
 
 private:

@@ -49,6 +49,22 @@ TEST_CASE("a server listens on a Unix socket, beside a port or alone") {
   CHECK(clients[0].ask(get_request("/get?name=x")).body == "x: 64\n");
 }
 
+TEST_CASE("a Unix socket takes more connections at once than a loop accepts in a row") {
+  const temporary_directory disk;
+  const auto path = disk / "s";
+  for (const std::string threads : {"1", "3"}) {
+    server_process server{{"--threads", threads}, on("unix:" + path)};
+    server.signal(SIGSTOP);
+    std::vector<client> clients;
+    for (int i = 0; i < 500; ++i)
+      clients.emplace_back("unix:" + path).send(get_request("/inc?name=x"));
+    server.signal(SIGCONT);
+    for (auto& each : clients)
+      CHECK(each.read_answer().body == "ok\n");
+    CHECK(server.stop().log.find("cannot accept") == std::string::npos);
+  }
+}
+
 TEST_CASE("the owner and the group of a Unix socket may connect, and others may not") {
   const temporary_directory disk;
   const auto path = disk / "s";

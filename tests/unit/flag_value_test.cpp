@@ -60,6 +60,11 @@ TEST_CASE("changed_flags() returns what has another value") {
   const config_file before{"threads = 2\nallow-host = a\n"};
   const auto old = accepted({"--config", before.path()});
   CHECK(changed_flags(old.flags, accepted({"--config", before.path()}).flags).empty());
+  // A default that depends on the machine is no change, and what is set to the same is none.
+  const flag_value memory{"memory", {"3G"}, "", false}, less{"memory", {"2G"}, "", false};
+  CHECK(changed_flags({memory}, {less}).empty());
+  CHECK(changed_flags({memory}, {{"memory", {"2G"}, "--memory", false}}).size() == 1);
+  CHECK(changed_flags({memory}, {{"memory", {"3G"}, "--memory", false}}).empty());
   // The same, from elsewhere.
   CHECK(changed_flags(old.flags, accepted({"--threads", "2", "--allow-host", "a"}).flags).empty());
   const auto changed = changed_flags(old.flags, accepted({"--threads", "3", "--read-only"}).flags);
