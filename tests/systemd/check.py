@@ -184,7 +184,7 @@ def socket_survives_restarts():
 
 
 BASE = (UNIT.parents[2] / "share/doc/counterd/counterd.toml").read_text()
-made = run("systemd-sysusers", "/usr/local/lib/sysusers.d/counterd.conf")
+made = run("systemd-sysusers")
 check(made.returncode == 0, made.stderr)
 configure(BASE)
 systemctl("daemon-reload")
