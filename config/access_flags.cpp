@@ -177,7 +177,7 @@ void access_flags::find_credential() {
     return;
   const auto path = std::string{directory} + "/tokens";
   std::error_code error;
-  // One that cannot be looked at is refused when it is read.
+  // If the system does not let us see whether it exists, reading it will say why.
   if (!std::filesystem::exists(path, error) && !error)
     return;
   tokens_file_ = path;

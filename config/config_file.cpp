@@ -1,5 +1,6 @@
 #include "config/config_file.hpp"
 
+#include "config/control_character.hpp"
 #include "counter/limits.hpp"
 #include "counter/utf8.hpp"
 
@@ -65,7 +66,7 @@ private:
       if (!counter::is_valid_utf8(line))
         fail("the line is not UTF-8");
       if (std::any_of(line.begin(), line.end(),
-                      [](char c) { return (c >= 0 && c < ' ' && c != '\t') || c == '\x7f'; }))
+                      [](char c) { return is_control_character(c) && c != '\t'; }))
         fail("the line contains a control character");
       text.remove_prefix(std::min(line.size() + 1, text.size()));
     }

@@ -1,5 +1,7 @@
 #include "config/flag_value.hpp"
 
+#include "config/control_character.hpp"
+
 #include <algorithm>
 #include <cstddef>
 #include <string_view>
@@ -48,8 +50,7 @@ std::string text_of(const std::vector<std::string>& values) {
 }  // namespace
 
 void hide_control_characters(std::string& text) {
-  std::replace_if(
-      text.begin(), text.end(), [](char c) { return (c >= 0 && c < ' ') || c == '\x7f'; }, '?');
+  std::replace_if(text.begin(), text.end(), &is_control_character, '?');
 }
 
 std::vector<flag_value> changed_flags(const std::vector<flag_value>& before,

@@ -1,5 +1,6 @@
 #include "config/storage_flags.hpp"
 
+#include "config/control_character.hpp"
 #include "config/machine_memory.hpp"
 #include "config/size.hpp"
 #include "config/unused_memory.hpp"
@@ -32,8 +33,7 @@ constexpr std::chrono::minutes sync_interval_max{1};
 std::string refuse_directory(const std::string& text) {
   if (text.find_first_not_of(' ') == text.npos)
     return "the name is empty";
-  if (std::any_of(text.begin(), text.end(),
-                  [](char c) { return (c >= 0 && c < ' ') || c == '\x7f'; }))
+  if (std::any_of(text.begin(), text.end(), &is_control_character))
     return "the name contains a control character";
   return counter::is_valid_utf8(text) ? "" : "the name is not UTF-8";
 }

@@ -19,7 +19,7 @@ namespace process {
 
 namespace {
 
-/// Of the time to exit: what a last line in the log may take.
+/// How much of limits::exit_timeout is left for a last line in the log.
 constexpr std::chrono::milliseconds log_patience{100};
 
 const char* name_of(int signal) {

@@ -26,11 +26,4 @@ counters open_counters(const config::options& options, std::size_t tables,
 /// Returns where the counters are, for the log.
 std::string name_of(const config::storage_options& options);
 
-/// Limits the connections to the descriptors that the process may open, some of which are
-/// `inherited` sockets. Returns how many of them the tables of a database get.
-std::size_t limit_descriptors(config::options& options, std::size_t inherited);
-
-/// Says so if more shards would serve more. Those on a disk share its log, whatever their number.
-void advise_shards(const config::options& options);
-
 }  // namespace service

@@ -62,6 +62,8 @@ reloader::reloader(configuration running, actions given)
     : running_(std::move(running)),
       started_flags_(running_.options.flags),
       actions_(std::move(given)),
+      origins_(running_.options.access.browsers.origins.begin(),
+               running_.options.access.browsers.origins.end()),
       succeeded_at_(now()) {}
 
 void reloader::reload() {

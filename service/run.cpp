@@ -11,6 +11,7 @@
 #include "process/standard_streams.hpp"
 #include "process/stop_signals.hpp"
 #include "process/threads.hpp"
+#include "service/capacity.hpp"
 #include "service/counters.hpp"
 #include "service/ports.hpp"
 #include "service/reloader.hpp"

@@ -15,7 +15,8 @@ constexpr double fixed_weight = 1.0 / 8, large_weight = 1.0 / 4;
 /// A shard that has only small groups has caught up: after a few hundred it takes any burst again.
 constexpr double forgotten = 1.0 / 64;
 constexpr double slowest_forgotten = 1.0 / 16;
-/// Of the fixed time: disks vary that much.
+/// How many times the fixed time a large group may take before the rest counts as work: the same
+/// disk varies that much.
 constexpr double allowance = 3;
 
 }  // namespace

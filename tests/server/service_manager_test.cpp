@@ -111,12 +111,7 @@ TEST_CASE("the watchdog is fed while the loops get on, and not when one is stuck
     CHECK(manager.next(5s) == "WATCHDOG=1");
   process load{{"ab", "-q", "-k", "-n", "100000000", "-c", "16",
                 "http://127.0.0.1:" + std::to_string(server.port()) + "/inc?name=x"}};
-  std::optional<stopped_thread> stopped;
-  do {
-    stopped.reset();
-    std::this_thread::sleep_for(1ms);
-    stopped.emplace(server.id(), "loop 0");
-  } while (stopped->was_idle());
+  auto stopped = stop_at_work(server.id(), "loop 0");
   std::this_thread::sleep_for(31s);
   while (!manager.next(0ms).empty()) {
   }

@@ -1,10 +1,12 @@
 #include "tests/server/support/stopped_thread.hpp"
 
 #include <cerrno>
+#include <chrono>
 #include <filesystem>
 #include <fstream>
 #include <stdexcept>
 #include <system_error>
+#include <thread>
 
 #include <sys/ptrace.h>
 #include <sys/syscall.h>
@@ -45,6 +47,16 @@ bool stopped_thread::was_idle() const {
   std::ifstream{"/proc/" + std::to_string(id_) + "/syscall"} >> call;
   return call == std::to_string(SYS_epoll_pwait2) || call == std::to_string(SYS_epoll_pwait) ||
          call == std::to_string(SYS_epoll_wait);
+}
+
+std::unique_ptr<stopped_thread> stop_at_work(pid_t process, const std::string& name) {
+  for (;;) {
+    auto stopped = std::make_unique<stopped_thread>(process, name);
+    if (!stopped->was_idle())
+      return stopped;
+    stopped.reset();
+    std::this_thread::sleep_for(std::chrono::milliseconds{1});
+  }
 }
 
 stopped_thread::~stopped_thread() {

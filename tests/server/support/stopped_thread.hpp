@@ -1,5 +1,6 @@
 #pragma once
 
+#include <memory>
 #include <string>
 
 #include <sys/types.h>
@@ -24,5 +25,8 @@ public:
 private:
   pid_t id_;
 };
+
+/// Stops the thread while it works: tries until it is not idle.
+std::unique_ptr<stopped_thread> stop_at_work(pid_t process, const std::string& name);
 
 }  // namespace support
