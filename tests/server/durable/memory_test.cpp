@@ -1,3 +1,4 @@
+#include "tests/paths.hpp"
 #include "tests/server/durable/support/data.hpp"
 #include "tests/server/support/client.hpp"
 #include "tests/server/support/server_process.hpp"
@@ -19,11 +20,7 @@ namespace {
 
 using std::chrono::steady_clock;
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr bool is_instrumented = true;  // its memory says nothing
-#else
-constexpr bool is_instrumented = false;
-#endif
+constexpr bool is_instrumented = COUNTERD_IS_SANITIZED;  // its memory says nothing
 
 /// With names of 150 bytes they take several times --memory.
 constexpr std::size_t many = is_instrumented ? 30'000 : 300'000;
