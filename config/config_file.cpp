@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <cstring>
 #include <stdexcept>
+#include <utility>
 
 #include <fcntl.h>
 #include <poll.h>
@@ -28,8 +29,10 @@ constexpr std::string_view byte_order_mark = "\xef\xbb\xbf";
 /// Where an array's word ends. Another value's word ends at the same without `,` and `]`.
 constexpr std::string_view word_ends = " \t\n#,]";
 
-setting faulty(const std::string& fault, std::size_t line = 0) {
-  return {{}, {}, line, fault};
+/// A name may have a line feed, as in "a\nb"; a fault has none.
+setting faulty(std::string fault, std::size_t line = 0) {
+  hide_control_characters(fault);
+  return {{}, {}, line, std::move(fault)};
 }
 
 class parser {
@@ -229,9 +232,11 @@ std::string read(const std::string& path, std::string& text) {
 }  // namespace
 
 std::vector<setting> parse_config(std::string_view text, const std::string& path) {
-  std::string unix_text{text};
-  for (std::size_t end = 0; (end = unix_text.find("\r\n", end)) != unix_text.npos;)
-    unix_text.erase(end, 1);
+  std::string unix_text;
+  unix_text.reserve(text.size());
+  for (std::size_t i = 0; i < text.size(); ++i)
+    if (!text.substr(i).starts_with("\r\n"))
+      unix_text += text[i];
   try {
     return parser{unix_text, path}.parse();
   } catch (const std::runtime_error& error) {  // it is no text

@@ -49,10 +49,6 @@ std::string text_of(const std::vector<std::string>& values) {
 
 }  // namespace
 
-void hide_control_characters(std::string& text) {
-  std::replace_if(text.begin(), text.end(), &is_control_character, '?');
-}
-
 std::vector<flag_value> changed_flags(const std::vector<flag_value>& before,
                                       const std::vector<flag_value>& after) {
   std::vector<flag_value> changed;

@@ -20,9 +20,6 @@ struct flag_value {
 std::vector<flag_value> changed_flags(const std::vector<flag_value>& before,
                                       const std::vector<flag_value>& after);
 
-/// Replaces control characters by `?`, so that a value cannot pass for another line.
-void hide_control_characters(std::string& text);
-
 /// Returns the flags as the text of a config file, with a comment where each value comes from.
 std::string to_config_file(const std::vector<flag_value>& flags);
 

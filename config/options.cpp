@@ -1,6 +1,7 @@
 #include "config/options.hpp"
 
 #include "config/access_flags.hpp"
+#include "config/control_character.hpp"
 #include "config/flag_set.hpp"
 #include "config/item_list.hpp"
 #include "config/processors.hpp"

@@ -1,5 +1,6 @@
 #include "config/flag_value.hpp"
 
+#include "config/control_character.hpp"
 #include "tests/unit/options_support.hpp"
 
 #include <doctest/doctest.h>
