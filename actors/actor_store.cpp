@@ -189,16 +189,16 @@ actor_store::actor_store(unsigned shards, const counter::limits& limits, counter
           counter::durable_table::settings{impl_->counters, impl_->idempotency_records,
                                            limits.idempotency_ttl, impl_->placement, i,
                                            bytes_max / shards, version},
-          std::ref(ledger), std::chrono::nanoseconds{limits.queue_delay_max});
+          std::ref(ledger));
     for (auto i = shards; i < impl_->layout.mailboxes; ++i)
-      impl_->spawn<ledger_actor, caf::detached>(std::ref(ledger),
-                                                std::chrono::nanoseconds{limits.queue_delay_max});
+      impl_->spawn<ledger_actor, caf::detached>(std::ref(ledger));
   } catch (...) {
     impl_->end();
     // CAF has counted the thread that could not start, and its destructor would wait for it.
     static_cast<void>(impl_.release());
     throw;
   }
+  set_queue_delay(limits.queue_delay_max);
 }
 
 actor_store::~actor_store() {
@@ -234,6 +234,11 @@ counter::store_statistics actor_store::statistics() const {
   else
     statistics.counter_bytes = impl_->counter_bytes.used();
   return statistics;
+}
+
+void actor_store::set_queue_delay(std::chrono::nanoseconds delay) noexcept {
+  for (auto& mailbox : impl_->mailboxes)
+    mailbox.bound.set_delay(delay);
 }
 
 const counter::placement& actor_store::placement() const noexcept {

@@ -4,6 +4,7 @@
 #include "counter/shard/ledger.hpp"
 #include "counter/store/store.hpp"
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -36,6 +37,10 @@ public:
   const counter::placement& placement() const noexcept override;
   const counter::mailbox_layout& layout() const noexcept override;
   connection connect(counter::event_loop& loop) override;
+
+  /// Sets how long operations may wait in a mailbox: limits::queue_delay_max. Each mailbox uses the
+  /// new value from its next group on. Does nothing to a store in memory. Thread-safe.
+  void set_queue_delay(std::chrono::nanoseconds delay) noexcept;
 
   /// Completes every batch that was submitted before it returns; batches submitted
   /// later are refused with `draining`. Call it after the event loops' threads have

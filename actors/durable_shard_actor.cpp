@@ -17,18 +17,15 @@ constexpr std::chrono::microseconds shortest_wait{20};
 
 durable_shard_actor::durable_shard_actor(caf::actor_config& config, actors::mailbox& own,
                                          const counter::durable_table::settings& settings,
-                                         counter::ledger& ledger,
-                                         std::chrono::nanoseconds queue_delay)
+                                         counter::ledger& ledger)
     : caf::event_based_actor(config),
       load_(own.load),
       bound_(own.bound),
       metrics_(own.metrics),
       table_(settings, ledger, own.metrics),
-      limit_({.delay = queue_delay,
-              .least = counter::limits::shard_operations_min,
-              .small_group = counter::limits::small_group_max}) {
-  bound_.publish(limit_);
-}
+      limit_({.least = counter::limits::shard_operations_min,
+              .small_group = counter::limits::small_group_max,
+              .overhead = counter::limits::group_overhead}) {}
 
 caf::behavior durable_shard_actor::make_behavior() {
   return {
@@ -78,11 +75,15 @@ void durable_shard_actor::measure(std::chrono::nanoseconds commit_took,
   // The last commit, which the end of the actor makes, may be of an empty group.
   if (operations > 0) {
     metrics_.commit_seconds.add(commit_took);
+    metrics_.commit_sync_seconds.add(table_.sync_time());
     metrics_.commit_operations.add(operations);
   }
   // How soon a full disk refuses says nothing about how long it takes.
   if (result == counter::commit_result::ok) {
-    limit_.completed(group_took, operations, is_written);
+    limit_.completed({.took = group_took,
+                      .synced = table_.sync_time(),
+                      .operations = operations,
+                      .is_written = is_written});
     bound_.publish(limit_);
   }
   metrics_.uncommitted.end();

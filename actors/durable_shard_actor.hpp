@@ -23,8 +23,7 @@ class durable_shard_actor : public caf::event_based_actor {
 public:
   /// `own`, `ledger` and what the settings refer to outlive the actor.
   durable_shard_actor(caf::actor_config& config, actors::mailbox& own,
-                      const counter::durable_table::settings& settings, counter::ledger& ledger,
-                      std::chrono::nanoseconds queue_delay);
+                      const counter::durable_table::settings& settings, counter::ledger& ledger);
 
   const char* name() const override { return "durable-counter-shard"; }
 

@@ -5,6 +5,7 @@
 #include "counter/shard/long_list.hpp"
 #include "counter/store/store.hpp"
 
+#include <chrono>
 #include <cstdlib>
 #include <variant>
 
@@ -33,13 +34,12 @@ struct executor {
 
 }  // namespace
 
-ledger_actor::ledger_actor(caf::actor_config& config, actors::mailbox& own, counter::ledger& ledger,
-                           std::chrono::nanoseconds queue_delay)
+ledger_actor::ledger_actor(caf::actor_config& config, actors::mailbox& own, counter::ledger& ledger)
     : caf::event_based_actor(config),
       load_(own.load),
       bound_(own.bound),
-      // Nothing is committed, so a list has no fixed time that others share.
-      limit_({.delay = queue_delay, .least = counter::limits::lists_min, .small_group = 0}),
+      // Each list is work, and keeps the next one waiting.
+      limit_({.least = counter::limits::lists_min, .small_group = 0, .overhead = {}}),
       ledger_(ledger) {}
 
 caf::behavior ledger_actor::make_behavior() {
@@ -60,7 +60,7 @@ void ledger_actor::complete(std::unique_ptr<counter::batch> batch) noexcept {
     auto& call = batch->call_at(i);
     call.response = std::visit(executor{ledger_, batch->now()}, call.request);
   }
-  limit_.completed(std::chrono::steady_clock::now() - begin, batch->size(), false);
+  limit_.completed({.took = std::chrono::steady_clock::now() - begin, .operations = batch->size()});
   bound_.publish(limit_);
   load_.release(batch->size());
   auto& origin = batch->origin();

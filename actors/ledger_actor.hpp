@@ -5,8 +5,6 @@
 #include "counter/shard/ledger.hpp"
 #include "counter/shard/queue_limit.hpp"
 
-#include <chrono>
-
 namespace actors {
 
 /// Serves lists and backups of all counters on a disk, without the shards. Detached: it
@@ -14,8 +12,7 @@ namespace actors {
 class ledger_actor : public caf::event_based_actor {
 public:
   /// `own` and `ledger` outlive the actor.
-  ledger_actor(caf::actor_config& config, actors::mailbox& own, counter::ledger& ledger,
-               std::chrono::nanoseconds queue_delay);
+  ledger_actor(caf::actor_config& config, actors::mailbox& own, counter::ledger& ledger);
 
   const char* name() const override { return "counter-ledger"; }
 

@@ -57,7 +57,8 @@ public:
     add_duration(flags_, "max-queue-delay", limits.queue_delay_max,
                  "With --data: operations that would wait longer for the disk get a 503; 0: only "
                  "those behind 65536 others",
-                 {counter::limits::queue_delay_longest, /*has_zero=*/true});
+                 {counter::limits::queue_delay_longest, /*has_zero=*/true,
+                  /*is_reloadable=*/true});
     add_duration(flags_, "drain-delay", options_.drain_delay,
                  "How long to serve on after SIGTERM, so that balancers see /readyz fail first",
                  {counter::limits::drain_delay_max, /*has_zero=*/true, /*is_reloadable=*/true});

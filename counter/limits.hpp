@@ -160,13 +160,13 @@ struct limits {
   /// After this many operations a pass of a loop reads no more connections: they take
   /// some milliseconds, in which other connections wait.
   static constexpr std::size_t pass_operations_max = 4096;
-  /// Operations in a shard's mailbox; more are refused with `overloaded`. An idle shard takes so
-  /// many at once: a second's work of a usual disk, and some MiB.
+  /// Operations in a shard's mailbox; more are refused with `overloaded` (see room). An idle shard
+  /// takes so many at once: a second's work of a usual disk, and some MiB.
   static constexpr std::size_t shard_operations_max = 64 * 1024;
-  /// How long operations wait in a mailbox of a store on a disk: more than fit into it are refused
-  /// (see queue_limit); 0: only shard_operations_max counts, for all alike. Not the default,
-  /// because a disk that becomes slower while all groups are large is taken for an overloaded one.
-  std::chrono::milliseconds queue_delay_max{0};
+  /// How long operations wait in a mailbox of a store on a disk, beside the disk's syncs: more than
+  /// fit into it are refused (see queue_limit); 0: only shard_operations_max counts, for all alike.
+  /// Clients that wait longer tend to give up, and to ask again.
+  std::chrono::milliseconds queue_delay_max{250};
   /// The longest that it may be: operations of a batch must be applied within idempotency_grace.
   static constexpr std::chrono::milliseconds queue_delay_longest{5'000};
   /// However long operations take, a mailbox takes this many: a pass of a loop, or the largest
@@ -174,12 +174,17 @@ struct limits {
   static constexpr std::size_t shard_operations_min = 1024;
   /// The same of a mailbox for lists: as many clients list at once without a refusal.
   static constexpr std::size_t lists_min = 256;
-  /// A group of up to so many operations shows what a commit takes however few it has: on the
-  /// slowest disk that commits at all, operations take less than its sync.
+  /// A group of up to so many operations does not show what each of them takes: a thread that had
+  /// to wait for a processor takes longer than they.
   static constexpr std::size_t small_group_max = 64;
+  /// So much of any group is not the work of its operations, but a thread that had to wait for a
+  /// processor, and what a write takes in itself. Small beside queue_delay_max.
+  static constexpr std::chrono::milliseconds group_overhead{5};
   /// A commit that takes so many times queue_delay_max counts as stalled, unless the commits before
   /// it were nearly as slow. Disks pause for that long now and then.
   static constexpr int stall_delays = 4;
+  /// Nothing counts as stalled before so many commits have shown how slow the disk is.
+  static constexpr int stall_groups = 8;
   /// A batch of up to so many operations is refused no earlier than a single one: it costs less
   /// than a list.
   static constexpr std::size_t small_batch_max = 10;

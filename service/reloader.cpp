@@ -40,6 +40,10 @@ bool loses_tokens(const config::options& running, const config::options& next) {
          !has_flag(next, "anonymous-local");
 }
 
+std::size_t count_tokens(const config::options& options) {
+  return options.access.tokens ? options.access.tokens->size() : 0;
+}
+
 std::string text_of(const std::vector<std::string>& faults) {
   std::string text;
   for (const auto& fault : faults)
@@ -64,7 +68,8 @@ reloader::reloader(configuration running, actions given)
       actions_(std::move(given)),
       origins_(running_.options.access.browsers.origins.begin(),
                running_.options.access.browsers.origins.end()),
-      succeeded_at_(now()) {}
+      succeeded_at_(now()),
+      tokens_(count_tokens(running_.options)) {}
 
 void reloader::reload() {
   try {
@@ -146,6 +151,7 @@ void reloader::check_tokens() {
 
 void reloader::apply(config::options options) {
   actions_.apply(options);
+  tokens_ = count_tokens(options);
   running_.options = std::move(options);
   have_tokens_failed_ = false;
   succeeded_at_ = now();
@@ -160,6 +166,9 @@ void reloader::report(metrics::report& report) const {
   report.add(kind::gauge, "counterd_config_last_reload_success_timestamp_seconds",
              "When the configuration that is in use was read, since 1970.",
              static_cast<double>(succeeded_at_.load()));
+  report.add(kind::gauge, "counterd_tokens",
+             "Tokens in the file of --tokens, expired ones included.",
+             static_cast<double>(tokens_.load()));
   report.add(kind::gauge, "counterd_config_restart_flags", "Flags whose new values need a restart.",
              static_cast<double>(restart_flags_.load()));
 }

@@ -51,6 +51,7 @@ private:
   std::atomic<bool> have_tokens_failed_ = false;
   std::atomic<std::int64_t> succeeded_at_;  // in seconds since 1970
   std::atomic<std::uint64_t> restart_flags_ = 0;
+  std::atomic<std::size_t> tokens_;
 };
 
 }  // namespace service

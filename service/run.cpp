@@ -128,16 +128,17 @@ void start(server_parts& parts, configuration configuration, const surroundings&
   signals.set_delay(options.drain_delay);
   parts.reloader.emplace(
       std::move(configuration),
-      reloader::actions{around.parse,
-                        [&open](const config::options& now) { return objection_to(open, now); },
-                        [&server, &signals](const config::options& now) {
-                          if (!server->set_policy(now.access))
-                            process::log_patiently(spdlog::level::warn,
-                                                   "an event loop is busy: it uses the new "
-                                                   "configuration later");
-                          signals.set_delay(now.drain_delay);
-                          spdlog::set_level(now.log_level);
-                        }});
+      reloader::actions{
+          around.parse, [&open](const config::options& now) { return objection_to(open, now); },
+          [&server, &signals, &store = *parts.counters.store](const config::options& now) {
+            store.set_queue_delay(now.limits.queue_delay_max);
+            if (!server->set_policy(now.access))
+              process::log_patiently(spdlog::level::warn,
+                                     "an event loop is busy: it uses the new "
+                                     "configuration later");
+            signals.set_delay(now.drain_delay);
+            spdlog::set_level(now.log_level);
+          }});
   add_reports(*server, *parts.reloader, around.log);
   server->start();
 }

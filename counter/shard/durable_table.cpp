@@ -49,6 +49,7 @@ void durable_table::apply(batch& batch) {
 
 commit_result durable_table::commit() {
   auto result = commit_result::ok;
+  sync_time_ = {};
   if (!changes_.is_empty()) {
     table_.for_each_counter_change([&](auto name, const auto& before, const auto& after) {
       writer_->put(name, before, after);
@@ -58,6 +59,7 @@ commit_result durable_table::commit() {
         [&](auto id, const idempotency_record& record) { writer_->remember(id, record); });
     result = writer_->commit(table_.version(), table_.now(), changes_.counter_growth(),
                              changes_.idempotency_growth());
+    sync_time_ = writer_->sync_time();
   }
   if (result == commit_result::ok)
     table_.commit();

@@ -7,6 +7,7 @@
 #include "counter/shard/shard_metrics.hpp"
 #include "counter/shard/table.hpp"
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -62,6 +63,9 @@ public:
   /// Returns true if the group has changes to write.
   bool has_changes() const noexcept { return !changes_.is_empty(); }
 
+  /// Returns for how much of the last commit() it waited for syncs; 0 if nothing was written.
+  std::chrono::nanoseconds sync_time() const noexcept { return sync_time_; }
+
   /// Approximate memory of the counters in memory, in bytes.
   std::size_t bytes() const noexcept { return table_.bytes(); }
 
@@ -82,6 +86,7 @@ private:
   const std::size_t bytes_max_;
   change_set changes_;
   table table_;
+  std::chrono::nanoseconds sync_time_{};
   std::string due_position_;  // where the next read_due() goes on
   // Counters that one load() reads; members, so that they keep their memory.
   std::vector<std::string_view> needed_;

@@ -7,6 +7,7 @@
 #include "counter/state.hpp"
 #include "counter/time.hpp"
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -75,6 +76,10 @@ public:
   /// the group's net growth of the ledger; negative if it shrinks. Blocks.
   virtual commit_result commit(std::uint64_t version, time_point now, std::int64_t counters,
                                std::int64_t idempotency_records) noexcept = 0;
+
+  /// Returns for how much of the last commit() it waited until the disk had synced: that group
+  /// or those of other shards before it. 0 before the first one.
+  virtual std::chrono::nanoseconds sync_time() const noexcept = 0;
 };
 
 /// Durable storage of all shards' counters: the seam between the actors and a disk.

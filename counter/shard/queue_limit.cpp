@@ -3,7 +3,7 @@
 #include "counter/limits.hpp"
 
 #include <algorithm>
-#include <cmath>
+#include <cstdint>
 #include <utility>
 
 namespace counter {
@@ -11,53 +11,51 @@ namespace counter {
 namespace {
 
 /// A change of the disk shows after some groups; one group alone changes little.
-constexpr double fixed_weight = 1.0 / 8, large_weight = 1.0 / 4;
+constexpr double large_weight = 1.0 / 4;
 /// A shard that has only small groups has caught up: after a few hundred it takes any burst again.
 constexpr double forgotten = 1.0 / 64;
 constexpr double slowest_forgotten = 1.0 / 16;
-/// How many times the fixed time a large group may take before the rest counts as work: the same
-/// disk varies that much.
-constexpr double allowance = 3;
+
+double nanoseconds(queue_limit::duration time) {
+  return static_cast<double>(std::max(time, queue_limit::duration{}).count());
+}
 
 }  // namespace
 
-void queue_limit::completed(duration took, std::size_t operations, bool is_written) noexcept {
-  if (operations == 0)
+void queue_limit::completed(const group& completed) noexcept {
+  if (completed.operations == 0)
     return;
-  const auto time = static_cast<double>(std::max(took, duration{}).count());
-  slowest_ = std::max(time, slowest_ * (1 - slowest_forgotten));
-  if (operations <= settings_.small_group) {
-    if (is_written)
-      fixed_ = std::isinf(fixed_) ? time : fixed_ + (time - fixed_) * fixed_weight;
+  if (completed.is_written) {
+    written_groups_ = std::min(written_groups_ + 1, limits::stall_groups);
+    slowest_ = std::max(nanoseconds(completed.took), slowest_ * (1 - slowest_forgotten));
+  }
+  if (completed.operations <= settings_.small_group) {
     work_ *= 1 - forgotten;
     return;
   }
-  if (is_written)
-    fixed_ = std::min(fixed_, time);
-  const auto excess = is_written ? std::max(time - allowance * fixed_, 0.0) : time;
-  const auto count = static_cast<double>(operations);
-  const auto cost = excess / count;
+  const auto count = static_cast<double>(completed.operations);
+  const auto cost = nanoseconds(completed.took - completed.synced - settings_.overhead) / count;
   work_ = work_ * (1 - large_weight) + std::min(cost, std::exchange(last_cost_, cost)) * count;
   operations_ = operations_ * (1 - large_weight) + count;
 }
 
-std::size_t queue_limit::operations_max() const noexcept {
-  constexpr auto most = limits::shard_operations_max;
-  const auto delay = static_cast<double>(settings_.delay.count());
-  if (delay == 0 || work_ * static_cast<double>(most) <= delay * operations_)
-    return most;
-  return std::max(static_cast<std::size_t>(delay * operations_ / work_), settings_.least);
+std::size_t queue_limit::operations_max(duration delay) const noexcept {
+  // Far beyond any mailbox, and not too large for the conversion.
+  constexpr double no_limit = 1e12;
+  const auto longest = nanoseconds(delay);
+  if (longest == 0 || work_ * no_limit <= longest * operations_)
+    return SIZE_MAX;
+  return std::max(static_cast<std::size_t>(longest * operations_ / work_), settings_.least);
 }
 
 queue_limit::duration queue_limit::operation_cost() const noexcept {
   return duration{operations_ > 0 ? static_cast<duration::rep>(work_ / operations_) : 0};
 }
 
-queue_limit::duration queue_limit::stalled_after() const noexcept {
-  if (settings_.delay == duration{})
+queue_limit::duration queue_limit::stalled_after(duration delay) const noexcept {
+  if (delay == duration{} || written_groups_ < limits::stall_groups)
     return duration::max();
-  return std::max(settings_.delay * limits::stall_delays,
-                  duration{static_cast<duration::rep>(2 * slowest_)});
+  return std::max(delay * limits::stall_delays, duration{static_cast<duration::rep>(2 * slowest_)});
 }
 
 }  // namespace counter

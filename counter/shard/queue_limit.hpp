@@ -2,7 +2,6 @@
 
 #include <chrono>
 #include <cstddef>
-#include <limits>
 
 namespace counter {
 
@@ -10,45 +9,53 @@ namespace counter {
 /// longer than a delay. No clock and no threads: its owner reports each group that it has
 /// completed.
 ///
-/// A group takes a fixed time, such as the sync of a disk, and some time for each operation. Only
-/// the latter counts, because with fewer operations the group would take the fixed time all the
-/// same: a slow disk is no overload. Small groups show the fixed time, large ones the rest:
+/// Syncs do not count: with fewer operations a group would wait for them all the same, so a disk
+/// that is only slow is no overload. What a group takes beyond them is the work that its operations
+/// make:
 ///
-///     cost = (time of a large group - 3 * fixed time) / its operations, smoothed
+///     cost = (time of a large group - its syncs - overhead) / its operations, smoothed
 ///     limit = delay / cost
 ///
-/// Three times the fixed time, because disks vary that much. A large group counts only as far as
-/// the one before it was as slow: disks pause now and then. Before two large groups, and some time
-/// after the last one, the limit is limits::shard_operations_max.
+/// A large group counts only as far as the one before it was as slow: threads and disks pause now
+/// and then. Before two large groups, and some time after the last one, there is no limit.
 class queue_limit {
 public:
   using duration = std::chrono::nanoseconds;
 
   struct settings {
-    duration delay;           ///< 0: the limit never changes, and nothing counts as stalled
     std::size_t least;        ///< the limit is never lower
-    std::size_t small_group;  ///< the operations of a group that is small
+    std::size_t small_group;  ///< a group of up to so many operations shows no cost
+    duration overhead;        ///< what a group may take however few operations it has
   };
   explicit queue_limit(const settings& configuration) noexcept : settings_(configuration) {}
 
-  /// Reports a group: how long it kept its thread busy, how many operations it had, and whether it
-  /// wrote something and so took the fixed time.
-  void completed(duration took, std::size_t operations, bool is_written) noexcept;
+  /// A group that is completed.
+  struct group {
+    duration took;      ///< how long it kept its thread busy
+    duration synced{};  ///< for how much of that it waited for syncs
+    std::size_t operations = 0;
+    /// Whether it wrote something. One that only read says nothing of how long commits take.
+    bool is_written = true;
+  };
+  void completed(const group& completed) noexcept;
 
-  /// Returns the limit: from settings::least to limits::shard_operations_max.
-  std::size_t operations_max() const noexcept;
+  /// Returns the limit for `delay`, at least settings::least; SIZE_MAX if there is none. With a
+  /// delay of 0 there is none.
+  std::size_t operations_max(duration delay) const noexcept;
 
   /// Returns what one more operation takes; 0 if that is not known.
   duration operation_cost() const noexcept;
 
-  /// Returns how long a group may take before it counts as stalled: limits::stall_delays, and at
-  /// least twice as long as the slowest of those before it, which it forgets slowly.
-  duration stalled_after() const noexcept;
+  /// Returns how long a group may take before it counts as stalled: limits::stall_delays times
+  /// `delay`, and at least twice as long as the slowest of those before it, which it forgets
+  /// slowly. With a delay of 0, and until limits::stall_groups groups have written something, that
+  /// is duration::max().
+  duration stalled_after(duration delay) const noexcept;
 
 private:
   const settings settings_;
+  int written_groups_ = 0;  // up to limits::stall_groups
   // In nanoseconds.
-  double fixed_ = std::numeric_limits<double>::infinity();  // no group has shown it
   double slowest_ = 0;
   double last_cost_ = 0;  // of an operation in the last large group
   // Sums over the large groups, in which older ones count less and less.

@@ -22,6 +22,7 @@ struct alignas(64) shard_metrics {
 
   metrics::pulse uncommitted;  ///< since the oldest operation came that is not committed
   metrics::histogram<metrics::durations> commit_seconds;
+  metrics::histogram<metrics::durations> commit_sync_seconds;  ///< the part that waits for syncs
   metrics::histogram<metrics::sizes> commit_operations;
 };
 

@@ -12,6 +12,16 @@ namespace {
 /// Enough for each shard of a usual server to process one batch of this loop.
 constexpr std::size_t spare_batches_max = 64;
 
+/// How many operations are refused with a request. A batch whose key is not bound is not sent.
+std::size_t operations_of(const request& payload) {
+  if (const auto* list = std::get_if<command_list>(&payload))
+    return list->size();
+  const auto* command = std::get_if<full_command>(&payload);
+  return command != nullptr && command->parameters.operation == operation::bind
+             ? command->bound_operations
+             : 1;
+}
+
 }  // namespace
 
 batcher::batcher(event_loop& loop, submitter& submitter, unsigned mailboxes, bool is_bounded)
@@ -96,8 +106,7 @@ bool batcher::has_room(unsigned mailbox, priority priority) const noexcept {
 
 void batcher::refuse(unsigned mailbox, priority priority, request payload,
                      reply_handler::tag_type tag, reply_handler& from) {
-  const auto* list = std::get_if<command_list>(&payload);
-  auto& batch = refused_for(mailbox, priority, list != nullptr ? list->size() : 1);
+  auto& batch = refused_for(mailbox, priority, operations_of(payload));
   batch.add(std::move(payload), 0);
   batch.addresses.push_back({&from, tag});
 }

@@ -1,7 +1,9 @@
 #pragma once
 
+#include "counter/limits.hpp"
 #include "counter/store/priority.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -14,23 +16,23 @@ public:
   /// Any number.
   constexpr room() noexcept { left_.fill(SIZE_MAX); }
 
-  /// The room of a mailbox with `queued` operations that takes `limit`: half of it for `bulk`, nine
-  /// tenths for `usual`, all of it for `retry`.
-  constexpr room(std::size_t queued, std::size_t limit) noexcept
-      : left_{left(queued, limit / 2), left(queued, limit - limit / 10), left(queued, limit)} {}
-
-  /// The room of a mailbox that takes `limit`, whatever the priority.
-  static constexpr room of_equals(std::size_t queued, std::size_t limit) noexcept {
-    room equal;
-    equal.left_.fill(left(queued, limit));
-    return equal;
-  }
+  /// The room of a mailbox with `queued` operations, whose shard carries out `fitting` within the
+  /// longest delay: half of them for `bulk`, nine tenths for `usual`, all of them for `retry`.
+  ///
+  /// However fast the shard is, limits::shard_operations_max bounds it. There `bulk` is no worse
+  /// than `usual`, because nobody waits long behind it; `retry` has a tenth more.
+  constexpr room(std::size_t queued, std::size_t fitting) noexcept
+      : left_{left(queued, std::min(fitting / 2, most)),
+              left(queued, std::min(fitting - fitting / 10, most)),
+              left(queued, std::min(fitting, most + most / 10))} {}
 
   constexpr std::size_t of(priority priority) const noexcept {
     return left_[static_cast<std::size_t>(priority)];
   }
 
 private:
+  static constexpr auto most = limits::shard_operations_max;
+
   static constexpr std::size_t left(std::size_t queued, std::size_t limit) noexcept {
     return queued < limit ? limit - queued : 0;
   }

@@ -90,6 +90,10 @@ commit_result group_committer::commit(rocksdb::WriteBatch& batch,
   return commit_result::ok;
 }
 
+const sync_clock& group_committer::syncs() const noexcept {
+  return database_.opener().watch().commit_syncs();
+}
+
 counter::time_point group_committer::stored_now() const noexcept {
   return counter::time_point{std::chrono::milliseconds{stored_now_.load()}};
 }

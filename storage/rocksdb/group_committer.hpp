@@ -20,6 +20,7 @@ namespace storage {
 class commit_watermark;
 class live_database;
 class shared_write_buffer;
+class sync_clock;
 class throttled_log;
 
 /// Commits the groups of all shards: writes each to the log as one batch, syncs it or
@@ -44,6 +45,9 @@ public:
   /// sync::always, a sync. Does not throw.
   counter::commit_result commit(rocksdb::WriteBatch& batch, std::span<const std::string> changes,
                                 std::uint32_t shard, const shard_row& row) noexcept;
+
+  /// Measures the syncs that commits wait for, whichever thread does them.
+  const sync_clock& syncs() const noexcept;
 
   /// The latest time that a committed group had.
   counter::time_point stored_now() const noexcept;

@@ -2,6 +2,7 @@
 
 #include "storage/rocksdb/changes.hpp"
 #include "storage/rocksdb/group_committer.hpp"
+#include "storage/rocksdb/sync_clock.hpp"
 
 #include <algorithm>
 
@@ -83,7 +84,9 @@ counter::commit_result rocks_writer::commit(std::uint64_t version, counter::time
                                             std::int64_t idempotency_records) noexcept {
   const shard_row row{std::max(row_.version, version), std::max(row_.now, now),
                       row_.counters + counters, row_.idempotency_records + idempotency_records};
+  const auto synced_before = committer_.syncs().reading();
   const auto result = committer_.commit(batch_, changes_, shard_, row);
+  sync_time_ = committer_.syncs().reading() - synced_before;
   if (result == counter::commit_result::ok)
     row_ = row;
   batch_.Clear();

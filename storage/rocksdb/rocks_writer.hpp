@@ -7,6 +7,7 @@
 
 #include <rocksdb/write_batch.h>
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -31,6 +32,7 @@ public:
   counter::commit_result commit(std::uint64_t version, counter::time_point now,
                                 std::int64_t counters,
                                 std::int64_t idempotency_records) noexcept override;
+  std::chrono::nanoseconds sync_time() const noexcept override { return sync_time_; }
 
 private:
   using expiry = std::optional<counter::time_point>;
@@ -42,8 +44,9 @@ private:
   group_committer& committer_;
   const std::uint32_t shard_;
   shard_row row_;
-  rocksdb::WriteBatch batch_;         // the 'r' and 'd' rows of the group
-  std::vector<std::string> changes_;  // of its counters, see changes.hpp
+  std::chrono::nanoseconds sync_time_{};  // see sync_time()
+  rocksdb::WriteBatch batch_;             // the 'r' and 'd' rows of the group
+  std::vector<std::string> changes_;      // of its counters, see changes.hpp
   /// The expiry of each counter whose 'd' row this group has changed, as it is now.
   boost::unordered_flat_map<std::string, expiry> moved_;
   std::string key_, value_;  // members only so that their memory is used again

@@ -28,6 +28,15 @@ constexpr std::uint64_t zeros_worth_max = std::uint64_t{16} << 10;
 
 }  // namespace
 
+/// Syncs, and measures how long that takes if a commit waits for it.
+template <class Sync>
+IOStatus wal_file_system::timed(Sync sync) {
+  if (!is_committing)
+    return sync();
+  const sync_clock::scope under_way{commit_syncs_};
+  return sync();
+}
+
 /// A log. One thread at a time writes it; any thread may sync it meanwhile.
 class wal_file_system::log_file final : public rocksdb::FSWritableFileOwnerWrapper {
 public:
@@ -112,7 +121,7 @@ private:
   template <class Sync>
   IOStatus synced(Sync sync) {
     const auto bytes = bytes_.load();
-    auto status = sync();
+    auto status = owner_.timed(sync);
     if (status.ok())
       is_zeroing_ = bytes < synced_.exchange(bytes) + zeros_worth_max;
     return owner_.log_failed(std::move(status));
@@ -135,12 +144,13 @@ public:
         owner_(owner) {}
 
   IOStatus Fsync(const IOOptions& options, IODebugContext* debug) override {
-    return owner_.after_log_failed(FSDirectoryWrapper::Fsync(options, debug));
+    return owner_.after_log_failed(
+        owner_.timed([&] { return FSDirectoryWrapper::Fsync(options, debug); }));
   }
   IOStatus FsyncWithDirOptions(const IOOptions& options, IODebugContext* debug,
                                const rocksdb::DirFsyncOptions& fsync_options) override {
-    return owner_.after_log_failed(
-        FSDirectoryWrapper::FsyncWithDirOptions(options, debug, fsync_options));
+    return owner_.after_log_failed(owner_.timed(
+        [&] { return FSDirectoryWrapper::FsyncWithDirOptions(options, debug, fsync_options); }));
   }
 
 private:

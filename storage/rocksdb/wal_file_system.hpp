@@ -1,6 +1,7 @@
 #pragma once
 
 #include "counter/mutex.hpp"
+#include "storage/rocksdb/sync_clock.hpp"
 
 #include <rocksdb/file_system.h>
 
@@ -32,6 +33,9 @@ public:
   /// truncated away, everything before it is synced, in older logs too, and the log takes no
   /// more writes.
   bool is_cut() const noexcept { return cut_.load(); }
+
+  /// Measures the syncs that commits wait for: of logs and of their directory.
+  const sync_clock& commit_syncs() const noexcept { return commit_syncs_; }
 
   /// To be called while no database is open.
   void clear() noexcept {
@@ -65,11 +69,14 @@ private:
 
   bool sync_logs(const std::string& parent, const rocksdb::IOOptions& options,
                  rocksdb::IODebugContext* debug);
+  template <class Sync>
+  rocksdb::IOStatus timed(Sync sync);
   rocksdb::IOStatus log_failed(rocksdb::IOStatus status);
   rocksdb::IOStatus after_log_failed(rocksdb::IOStatus status);
   void watch(const std::string& name, std::unique_ptr<rocksdb::FSWritableFile>* file);
 
   static thread_local bool is_committing;
+  sync_clock commit_syncs_;
   std::atomic<bool> unsure_ = false;
   std::atomic<bool> cut_ = false;
   counter::mutex logs_mutex_;

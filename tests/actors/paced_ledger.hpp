@@ -21,7 +21,7 @@
 /// until the test opens it. Counters stay in the memory of their shards. Thread-safe.
 class paced_ledger final : public counter::ledger {
 public:
-  /// How long a commit takes, and how much longer with each operation.
+  /// How long a commit takes to sync, and how much longer each operation makes it.
   std::chrono::nanoseconds commit_time{}, operation_time{};
 
   /// Makes commits wait from now on.
@@ -91,6 +91,7 @@ private:
       owner_.commit(std::exchange(operations_, 0));
       return counter::commit_result::ok;
     }
+    std::chrono::nanoseconds sync_time() const noexcept override { return owner_.commit_time; }
 
   private:
     paced_ledger& owner_;

@@ -150,7 +150,9 @@ TEST_CASE("SIGHUP gives tokens to a server without, and takes them from it") {
   configured running{""};
   client connection{running.server.port()};
   CHECK(status_of(connection, "/inc?name=x") == 200);
+  CHECK(metric(running, "counterd_tokens") == "0");
   running.reload("tokens = '" + tokens + "'\n", "--tokens, 1 tokens from");
+  CHECK(metric(running, "counterd_tokens") == "1");
   CHECK(status_of(connection, "/inc?name=x") == 401);
   CHECK(status_of(connection, "/inc?name=x", bearer(token)) == 200);
   // An empty file, as one that is being written, is not meant to take them.
@@ -210,6 +212,15 @@ TEST_CASE("SIGHUP names the flags whose new values need a restart") {
   CHECK(get(running.server.port(), "/inc?name=x").status == 403);
   CHECK(metric(running, "counterd_config_restart_flags") == "1");
   running.reload("max-counters = 10\nshards = 2\n", "read the configuration: --read-only\n");
+  CHECK(metric(running, "counterd_config_restart_flags") == "0");
+}
+
+TEST_CASE("SIGHUP applies a new --max-queue-delay") {
+  const temporary_directory disk;
+  configured running{"data = '" + (disk / "data") + "'\n"};
+  running.reload("data = '" + (disk / "data") + "'\nmax-queue-delay = 0\n",
+                 "read the configuration: --max-queue-delay\n");
+  CHECK(get(running.server.port(), "/inc?name=x").body == "ok\n");
   CHECK(metric(running, "counterd_config_restart_flags") == "0");
 }
 

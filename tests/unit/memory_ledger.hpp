@@ -202,6 +202,7 @@ private:
       put_.clear();
       return result;
     }
+    std::chrono::nanoseconds sync_time() const noexcept override { return {}; }
 
   private:
     void begin() {

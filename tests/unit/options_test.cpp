@@ -119,7 +119,7 @@ TEST_CASE("parse_options() accepts numbers up to both ends of their ranges") {
 }
 
 TEST_CASE("parse_options() accepts 0 for --max-queue-delay and --drain-delay, up to their maxima") {
-  CHECK(accepted({}).limits.queue_delay_max == 0ms);
+  CHECK(accepted({}).limits.queue_delay_max == 250ms);
   CHECK(accepted({}).drain_delay == 0ms);
   for (const std::string none : {"0", "0s"}) {
     CHECK(accepted({"--max-queue-delay", none}).limits.queue_delay_max == 0ms);

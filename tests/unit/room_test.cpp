@@ -79,11 +79,19 @@ TEST_CASE("priority_of() a batch depends on its size, then on its keys; its bind
   }
 }
 
-TEST_CASE("a room of equals takes the same of each priority") {
-  const auto equal = counter::room::of_equals(7, 10);
-  for (const auto priority :
-       {counter::priority::bulk, counter::priority::usual, counter::priority::retry}) {
-    CHECK(equal.of(priority) == 3);
-    CHECK(counter::room::of_equals(11, 10).of(priority) == 0);
+TEST_CASE("a fast mailbox is bounded by its size, beyond which only retries have room") {
+  constexpr auto most = limits::shard_operations_max;
+  for (const std::size_t fitting : {2 * most, 100 * most, SIZE_MAX}) {
+    const room idle{0, fitting};
+    CHECK(idle.of(priority::bulk) == most);
+    CHECK(idle.of(priority::usual) == most);
+    CHECK(idle.of(priority::retry) == most + most / 10);
+    const room full{most, fitting};
+    CHECK(full.of(priority::bulk) == 0);
+    CHECK(full.of(priority::usual) == 0);
+    CHECK(full.of(priority::retry) == most / 10);
+    CHECK(room{most + most / 10, fitting}.of(priority::retry) == 0);
   }
+  // Where half of the time ends before that, bulk ends there.
+  CHECK(room{0, most + 100}.of(priority::bulk) == most / 2 + 50);
 }

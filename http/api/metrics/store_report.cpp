@@ -68,15 +68,21 @@ void report_contents(metrics::report& report, const counter::store_statistics& s
 
 void report_commits(metrics::report& report, const counter::store_statistics& store) {
   metrics::histogram_values seconds;
+  metrics::histogram_values sync_seconds;
   metrics::histogram_values operations;
   for (const auto& shard : store.shards) {
     seconds += shard.metrics->commit_seconds.values();
+    sync_seconds += shard.metrics->commit_sync_seconds.values();
     operations += shard.metrics->commit_operations.values();
   }
   report
       .begin(kind::histogram, "counterd_commit_seconds",
              "How long a group took to be written, and synced unless --sync is interval.")
       .add({}, metrics::durations, seconds);
+  report
+      .begin(kind::histogram, "counterd_commit_sync_seconds",
+             "The part of counterd_commit_seconds that waited for the disk to sync.")
+      .add({}, metrics::durations, sync_seconds);
   report.begin(kind::histogram, "counterd_commit_operations", "Operations that shared one commit.")
       .add({}, metrics::sizes, operations);
 }

@@ -6,6 +6,7 @@
 #include "tests/server/support/client.hpp"
 #include "tests/server/support/server_process.hpp"
 #include "tests/server/support/temporary_directory.hpp"
+#include "tests/server/v1/batch_support.hpp"
 #include "tests/server/v1/support.hpp"
 
 #include <doctest/doctest.h>
@@ -111,6 +112,34 @@ TEST_CASE("changes that arrive during a sync share the next one") {
   // Two or three syncs, not fifty.
   CHECK(since(begin) < milliseconds{300} * writers / 5);
   CHECK(get(server.port(), "/get?name=x").body == "x: 50\n");
+}
+
+TEST_CASE("a disk that becomes slow under large batches refuses nobody") {
+  if (!can_inject())
+    return;
+  const temporary_directory disk;
+  const server_process server{stored_in(disk / "data"), injectable()};
+  const auto batch = batch_of(repeated(R"({"op":"add","name":"%"})", 1000));
+  std::vector<client> clients;
+  for (int i = 0; i < 16; ++i)
+    clients.emplace_back(server.port());
+  const auto send_batches = [&](int rounds) {
+    for (int round = 0; round < rounds; ++round) {
+      for (auto& one : clients)
+        one.send(batch);
+      for (auto& one : clients)
+        CHECK(one.read_answer().status == 200);
+    }
+  };
+  send_batches(10);
+  const fault slow{server, "fdatasync:delay_enter=400000"};
+  send_batches(5);
+  for (auto& one : clients)
+    one.send(get_request("/inc?name=x"));
+  for (auto& one : clients)
+    CHECK(one.read_answer().body == "ok\n");
+  const auto numbers = get(server.port(), "/metrics").body;
+  CHECK(numbers.find("counterd_shard_queue_limit_operations{shard=\"0\"} 65536\n") != numbers.npos);
 }
 
 TEST_CASE("a server with a slow disk completes pending changes before it stops") {
