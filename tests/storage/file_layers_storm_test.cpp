@@ -18,6 +18,7 @@
 
 #include <doctest/doctest.h>
 
+#include <chrono>
 #include <cstddef>
 #include <memory>
 #include <string>
@@ -99,6 +100,13 @@ TEST_CASE("wal_file_system takes a storm of logs that open, sync and close on a 
     calls.expect(!layer->is_unsure());
     static_cast<void>(layer->is_cut());
   });
+  // A committer reads the clock that the threads before stop and start.
+  std::chrono::nanoseconds synced{};
+  calls.add([&](int) {
+    const auto reading = layer->commit_syncs().reading();
+    calls.expect(reading >= synced);
+    synced = reading;
+  });
   // These commit nothing, so their failures say nothing about the log.
   for (const bool has_options : {false, true})
     calls.add([&, has_options](int round) {
@@ -108,6 +116,7 @@ TEST_CASE("wal_file_system takes a storm of logs that open, sync and close on a 
   CHECK(calls.run() == 0);
   CHECK(layer->is_cut());
   CHECK_FALSE(layer->is_unsure());
+  CHECK(synced.count() > 0);
   CHECK(disk->late_calls() == 0);
 }
 
