@@ -25,7 +25,8 @@ durable_shard_actor::durable_shard_actor(caf::actor_config& config, actors::mail
       table_(settings, ledger, own.metrics),
       limit_({.least = counter::limits::shard_operations_min,
               .small_group = counter::limits::small_group_max,
-              .overhead = counter::limits::group_overhead}) {}
+              .large_group = counter::limits::large_group_min,
+              .fixed = counter::limits::group_overhead}) {}
 
 caf::behavior durable_shard_actor::make_behavior() {
   return {

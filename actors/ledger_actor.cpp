@@ -39,7 +39,8 @@ ledger_actor::ledger_actor(caf::actor_config& config, actors::mailbox& own, coun
       load_(own.load),
       bound_(own.bound),
       // Each list is work, and keeps the next one waiting.
-      limit_({.least = counter::limits::lists_min, .small_group = 0, .overhead = {}}),
+      limit_(
+          {.least = counter::limits::lists_min, .small_group = 0, .large_group = 1, .fixed = {}}),
       ledger_(ledger) {}
 
 caf::behavior ledger_actor::make_behavior() {

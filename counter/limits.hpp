@@ -135,15 +135,21 @@ struct limits {
   /// How long a new configuration waits for the event loops to use it, before the log says that
   /// they do.
   static constexpr std::chrono::milliseconds policy_patience{1'000};
+  /// Names of --allow-host: an event loop compares a new Host with each of them.
+  static constexpr std::size_t hosts_max = 10'000;
+  /// Addresses of --listen, and of --ops-listen: each event loop has a socket for each of them.
+  static constexpr std::size_t addresses_max = 100;
   /// Origins of --allow-origin, all configurations since the start together: each takes about 1 KiB
   /// of an event loop for good.
   static constexpr std::size_t origins_max = 10'000;
   /// Faults of a configuration that are reported one by one.
   static constexpr std::size_t faults_max = 100;
+  /// Bytes of one of them, which repeats the value that is wrong.
+  static constexpr std::size_t fault_bytes_max = 1'000;
   /// How long a server waits for another that is making a Unix socket in the same folder.
   static constexpr std::chrono::milliseconds folder_patience{5'000};
   /// How long a config file that is a pipe may take to be written.
-  static constexpr std::chrono::milliseconds config_patience{5'000};
+  static constexpr std::chrono::milliseconds config_patience{2'000};
   /// For how long a start that opens a large directory asks its service manager for more time.
   static constexpr std::chrono::minutes start_extension_max{10};
   /// Event loops, or shards, that have a series of their own; more are reported together.
@@ -174,15 +180,20 @@ struct limits {
   static constexpr std::size_t shard_operations_min = 1024;
   /// The same of a mailbox for lists: as many clients list at once without a refusal.
   static constexpr std::size_t lists_min = 256;
-  /// A group of up to so many operations does not show what each of them takes: a thread that had
-  /// to wait for a processor takes longer than they.
+  /// A group of up to so many operations shows what any group takes, beside its syncs.
   static constexpr std::size_t small_group_max = 64;
+  /// One of so many shows what each operation takes: in smaller ones that is less than a thread may
+  /// have to wait for a processor. Half of shard_operations_min.
+  static constexpr std::size_t large_group_min = 512;
   /// So much of any group is not the work of its operations, but a thread that had to wait for a
   /// processor, and what a write takes in itself. Small beside queue_delay_max.
   static constexpr std::chrono::milliseconds group_overhead{5};
   /// A commit that takes so many times queue_delay_max counts as stalled, unless the commits before
   /// it were nearly as slow. Disks pause for that long now and then.
   static constexpr int stall_delays = 4;
+  /// How much slower than the slowest commits before it. A commit that begins a new log syncs
+  /// twice.
+  static constexpr int stall_factor = 4;
   /// Nothing counts as stalled before so many commits have shown how slow the disk is.
   static constexpr int stall_groups = 8;
   /// A batch of up to so many operations is refused no earlier than a single one: it costs less

@@ -12,9 +12,10 @@ namespace {
 
 /// A change of the disk shows after some groups; one group alone changes little.
 constexpr double large_weight = 1.0 / 4;
-/// A shard that has only small groups has caught up: after a few hundred it takes any burst again.
-constexpr double forgotten = 1.0 / 64;
+/// A shard whose groups are not large has caught up: after some dozens it takes any burst again.
+constexpr double forgotten = 1.0 / 16;
 constexpr double slowest_forgotten = 1.0 / 16;
+constexpr double fixed_growth = 1.0 / 8;
 
 double nanoseconds(queue_limit::duration time) {
   return static_cast<double>(std::max(time, queue_limit::duration{}).count());
@@ -29,12 +30,15 @@ void queue_limit::completed(const group& completed) noexcept {
     written_groups_ = std::min(written_groups_ + 1, limits::stall_groups);
     slowest_ = std::max(nanoseconds(completed.took), slowest_ * (1 - slowest_forgotten));
   }
-  if (completed.operations <= settings_.small_group) {
+  const auto busy = nanoseconds(completed.took - completed.synced);
+  if (completed.operations <= settings_.small_group)
+    fixed_ = fixed_ == 0 ? busy : std::min(busy, fixed_ * (1 + fixed_growth));
+  if (completed.operations < settings_.large_group) {
     work_ *= 1 - forgotten;
     return;
   }
   const auto count = static_cast<double>(completed.operations);
-  const auto cost = nanoseconds(completed.took - completed.synced - settings_.overhead) / count;
+  const auto cost = std::max(busy - std::max(fixed_, nanoseconds(settings_.fixed)), 0.0) / count;
   work_ = work_ * (1 - large_weight) + std::min(cost, std::exchange(last_cost_, cost)) * count;
   operations_ = operations_ * (1 - large_weight) + count;
 }
@@ -55,7 +59,8 @@ queue_limit::duration queue_limit::operation_cost() const noexcept {
 queue_limit::duration queue_limit::stalled_after(duration delay) const noexcept {
   if (delay == duration{} || written_groups_ < limits::stall_groups)
     return duration::max();
-  return std::max(delay * limits::stall_delays, duration{static_cast<duration::rep>(2 * slowest_)});
+  return std::max(delay * limits::stall_delays,
+                  duration{static_cast<duration::rep>(limits::stall_factor * slowest_)});
 }
 
 }  // namespace counter

@@ -10,10 +10,10 @@ namespace counter {
 /// completed.
 ///
 /// Syncs do not count: with fewer operations a group would wait for them all the same, so a disk
-/// that is only slow is no overload. What a group takes beyond them is the work that its operations
-/// make:
+/// that is only slow is no overload. The same is true of whatever else the smallest groups take.
+/// What a large group takes beyond that is the work that its operations make:
 ///
-///     cost = (time of a large group - its syncs - overhead) / its operations, smoothed
+///     cost = (time of a large group - its syncs - fixed time) / its operations, smoothed
 ///     limit = delay / cost
 ///
 /// A large group counts only as far as the one before it was as slow: threads and disks pause now
@@ -24,8 +24,9 @@ public:
 
   struct settings {
     std::size_t least;        ///< the limit is never lower
-    std::size_t small_group;  ///< a group of up to so many operations shows no cost
-    duration overhead;        ///< what a group may take however few operations it has
+    std::size_t small_group;  ///< a group of up to so many operations shows the fixed time
+    std::size_t large_group;  ///< one of so many shows the cost
+    duration fixed;           ///< the fixed time is no shorter
   };
   explicit queue_limit(const settings& configuration) noexcept : settings_(configuration) {}
 
@@ -47,15 +48,16 @@ public:
   duration operation_cost() const noexcept;
 
   /// Returns how long a group may take before it counts as stalled: limits::stall_delays times
-  /// `delay`, and at least twice as long as the slowest of those before it, which it forgets
-  /// slowly. With a delay of 0, and until limits::stall_groups groups have written something, that
-  /// is duration::max().
+  /// `delay`, and at least limits::stall_factor times as long as the slowest before it, which it
+  /// forgets slowly. With a delay of 0, and until limits::stall_groups groups have written
+  /// something, that is duration::max().
   duration stalled_after(duration delay) const noexcept;
 
 private:
   const settings settings_;
   int written_groups_ = 0;  // up to limits::stall_groups
   // In nanoseconds.
+  double fixed_ = 0;  // the least that a small group took, which grows slowly; 0: there was none
   double slowest_ = 0;
   double last_cost_ = 0;  // of an operation in the last large group
   // Sums over the large groups, in which older ones count less and less.

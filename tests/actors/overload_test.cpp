@@ -116,7 +116,7 @@ struct fixture {
   void fill(std::size_t count, const std::string& name = "x") {
     while (count > 0)
       pass([&] {
-        for (int i = 0; i < 500 && count > 0; ++i, --count)
+        for (int i = 0; i < 1'000 && count > 0; ++i, --count)
           send(name);
       });
   }
@@ -138,12 +138,12 @@ struct fixture {
   }
 
   /// Has the shards see that operations are slow. Returns how many fit into the delay of the first
-  /// one, of some thousands.
+  /// one, of some ten thousands.
   std::size_t show_slow_operations(const std::vector<std::string>& names = {"x"}) {
-    ledger.operation_time = 1ms;
+    ledger.operation_time = 250us;
     for (const auto& name : names)
       for (int group = 0; group < 6; ++group) {
-        fill(100, name);
+        fill(600, name);
         finish();
       }
     ledger.operation_time = {};
@@ -418,7 +418,7 @@ TEST_CASE("the limit follows what operations take") {
   }
   CHECK(f.limit_of(0) == most);
   for (int group = 0; group < 4; ++group) {
-    f.fill(500);
+    f.fill(600);
     f.finish();
   }
   // 625 would fit into the delay. How much more on a busy machine depends on how late it wakes up.
