@@ -1,6 +1,6 @@
 // RocksDB calls our file layers on several threads at once. ThreadSanitizer cannot check them
-// there: tests/tsan.supp suppresses every report that has a frame of RocksDB in it. So these tests
-// call the layers as RocksDB does, but on threads of their own, over a disk without locks.
+// within a commit: tests/tsan.supp suppresses every report that has one in it. So these tests call
+// the layers as RocksDB does, but on threads of their own, over a disk without locks.
 //
 // To see that a race is reported, remove the lock from log_file::forget(), or make synced_ a
 // plain integer, and run `scripts/test tsan -R storm`.
