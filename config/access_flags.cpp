@@ -2,6 +2,7 @@
 
 #include "config/item_list.hpp"
 #include "config/number.hpp"
+#include "counter/limits.hpp"
 
 #include <algorithm>
 #include <cstdint>
@@ -157,6 +158,8 @@ std::string access_flags::append_host(std::string_view text) {
            " is not a host name without a port, like counters.example";
   if (is_ipv4(name))
     return name + " is an address, for which no --allow-host is needed";
+  if (policy_.browsers.hosts.size() == counter::limits::hosts_max)
+    return "there are more than " + std::to_string(counter::limits::hosts_max) + " names";
   policy_.browsers.hosts.push_back(std::move(name));
   return {};
 }
@@ -166,6 +169,8 @@ std::string access_flags::append_origin(std::string_view text) {
   if (origin != any_origin && !is_origin(origin))
     return (text.empty() ? "an empty origin" : std::string{text}) +
            " is not an origin, like https://app.example or http://localhost:3000, nor *";
+  if (policy_.browsers.origins.size() == counter::limits::origins_max)
+    return "there are more than " + std::to_string(counter::limits::origins_max) + " origins";
   policy_.browsers.origins.push_back(std::move(origin));
   return {};
 }
@@ -178,7 +183,8 @@ void access_flags::find_credential() {
   const auto path = std::string{directory} + "/tokens";
   std::error_code error;
   // If the system does not let us see whether it exists, reading it will say why.
-  if (!std::filesystem::exists(path, error) && !error)
+  // A symbolic link to nothing exists, too: whoever has put it there means it.
+  if (std::filesystem::symlink_status(path, error).type() == std::filesystem::file_type::not_found)
     return;
   tokens_file_ = path;
   flags_.set_default("tokens", path);
@@ -194,7 +200,7 @@ std::string access_flags::finish(const std::vector<listen_address>& listen) {
   policy_.browsers.checks_every_host = !policy_.browsers.hosts.empty();
   for (const auto& address : listen)
     if (is_host_name(lower(address.host)))
-      policy_.browsers.hosts.push_back(lower(address.host));
+      policy_.browsers.listen_names.push_back(lower(address.host));
   return {};
 }
 

@@ -1,6 +1,6 @@
 #include "config/config_file.hpp"
 
-#include "config/control_character.hpp"
+#include "counter/control_character.hpp"
 #include "counter/limits.hpp"
 #include "counter/utf8.hpp"
 
@@ -31,7 +31,7 @@ constexpr std::string_view word_ends = " \t\n#,]";
 
 /// A name may have a line feed, as in "a\nb"; a fault has none.
 setting faulty(std::string fault, std::size_t line = 0) {
-  hide_control_characters(fault);
+  counter::hide_control_characters(fault);
   return {{}, {}, line, std::move(fault)};
 }
 
@@ -69,7 +69,7 @@ private:
       if (!counter::is_valid_utf8(line))
         fail("the line is not UTF-8");
       if (std::any_of(line.begin(), line.end(),
-                      [](char c) { return is_control_character(c) && c != '\t'; }))
+                      [](char c) { return counter::is_control_character(c) && c != '\t'; }))
         fail("the line contains a control character");
       text.remove_prefix(std::min(line.size() + 1, text.size()));
     }

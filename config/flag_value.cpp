@@ -1,6 +1,6 @@
 #include "config/flag_value.hpp"
 
-#include "config/control_character.hpp"
+#include "counter/control_character.hpp"
 
 #include <algorithm>
 #include <cstddef>
@@ -15,11 +15,13 @@ constexpr std::size_t comment_column = 44;
 
 /// Returns a string that config_file reads as `text`.
 std::string quoted(std::string_view text) {
+  constexpr std::string_view special = "\"\\\t\n\r", escapes = "\"\\tnr";
   std::string result{"\""};
   for (const char c : text) {
-    if (c == '"' || c == '\\')
+    const auto index = special.find(c);
+    if (index != special.npos)
       result += '\\';
-    result += c;
+    result += index == special.npos ? c : escapes[index];
   }
   return result + '"';
 }
@@ -72,7 +74,7 @@ std::string to_config_file(const std::vector<flag_value>& flags) {
       line += " = " + text_of(flag.values);
     line.resize(std::max(line.size(), comment_column), ' ');
     line += "  # " + origin_of(flag);
-    hide_control_characters(line);
+    counter::hide_control_characters(line);
     text += line +
             (flag.is_reloadable ? "; SIGHUP applies a change\n" : "; a change needs a restart\n");
   }

@@ -1,7 +1,7 @@
 #include "config/listen_address.hpp"
 
-#include "config/control_character.hpp"
 #include "config/number.hpp"
+#include "counter/control_character.hpp"
 #include "rights/local_peer.hpp"
 
 #include <algorithm>
@@ -37,7 +37,8 @@ std::optional<listen_address> listen_address::parse(std::string_view text) {
   if (text.starts_with(unix_scheme)) {
     const auto path = text.substr(unix_scheme.size());
     // An abstract address, `@name`, has no file that says who may connect.
-    const bool is_printable = std::none_of(path.begin(), path.end(), &is_control_character);
+    const bool is_printable =
+        std::none_of(path.begin(), path.end(), &counter::is_control_character);
     if (path.empty() || path.size() > path_bytes_max || path.front() == '@' || !is_printable)
       return std::nullopt;
     return listen_address{{}, {}, std::string{path}};

@@ -1,13 +1,13 @@
 #include "config/options.hpp"
 
 #include "config/access_flags.hpp"
-#include "config/control_character.hpp"
 #include "config/flag_set.hpp"
 #include "config/item_list.hpp"
 #include "config/processors.hpp"
 #include "config/size.hpp"
 #include "config/storage_flags.hpp"
 #include "config/value_flags.hpp"
+#include "counter/control_character.hpp"
 
 #include <CLI/CLI.hpp>
 
@@ -153,6 +153,9 @@ private:
       if (!address)
         return (item.empty() ? "an empty address" : std::string{item}) +
                " is not HOST:PORT, like 127.0.0.1:8000 or [::1]:8000, nor PORT, :PORT or unix:PATH";
+      if (addresses.size() == counter::limits::addresses_max)
+        return "there are more than " + std::to_string(counter::limits::addresses_max) +
+               " addresses";
       addresses.push_back(*address);
       return std::string{};
     });
@@ -205,8 +208,11 @@ early_exit refusal(std::vector<std::string> faults) {
     faults.push_back("and " + std::to_string(more) + " more faults");
   }
   std::string text;
-  for (auto& fault : faults)
-    hide_control_characters(fault);
+  for (auto& fault : faults) {
+    counter::hide_control_characters(fault);
+    if (fault.size() > counter::limits::fault_bytes_max)
+      fault.replace(counter::limits::fault_bytes_max, fault.npos, "...");
+  }
   for (const auto& fault : faults)
     text += "counterd: " + fault + (&fault == &faults.back() ? " (see --help)\n" : "\n");
   return {2, text, faults};

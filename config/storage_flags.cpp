@@ -1,10 +1,10 @@
 #include "config/storage_flags.hpp"
 
-#include "config/control_character.hpp"
 #include "config/machine_memory.hpp"
 #include "config/size.hpp"
 #include "config/unused_memory.hpp"
 #include "config/value_flags.hpp"
+#include "counter/control_character.hpp"
 #include "counter/utf8.hpp"
 
 #include <algorithm>
@@ -33,7 +33,7 @@ constexpr std::chrono::minutes sync_interval_max{1};
 std::string refuse_directory(const std::string& text) {
   if (text.find_first_not_of(' ') == text.npos)
     return "the name is empty";
-  if (std::any_of(text.begin(), text.end(), &is_control_character))
+  if (std::any_of(text.begin(), text.end(), &counter::is_control_character))
     return "the name contains a control character";
   return counter::is_valid_utf8(text) ? "" : "the name is not UTF-8";
 }

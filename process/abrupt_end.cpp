@@ -1,10 +1,13 @@
 #include "process/abrupt_end.hpp"
 
+#include "counter/control_character.hpp"
 #include "process/standard_streams.hpp"
 
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <atomic>
+#include <cstddef>
 #include <cstdlib>
 #include <new>
 #include <string_view>
@@ -27,7 +30,12 @@ constexpr std::string_view no_thread =
   // One line is enough, and the first thread ends the others.
   while (is_ending.test_and_set())
     ::pause();
-  print_error({"counterd: ", cause, reason, "\n"});
+  char line[2'000];
+  auto* const end = std::replace_copy_if(
+      reason.begin(),
+      reason.begin() + static_cast<std::ptrdiff_t>(std::min(reason.size(), sizeof line)), line,
+      &counter::is_control_character, '?');
+  print_error({"counterd: ", cause, {line, end}, "\n"});
   std::_Exit(exit_code);
 }
 

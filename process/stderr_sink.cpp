@@ -1,5 +1,8 @@
 #include "process/stderr_sink.hpp"
 
+#include "counter/control_character.hpp"
+
+#include <algorithm>
 #include <string_view>
 
 namespace process {
@@ -10,6 +13,8 @@ void stderr_sink::sink_it_(const spdlog::details::log_msg& message) {
   }
   spdlog::memory_buf_t buffer;
   formatter_->format(message, buffer);
+  // What a line repeats, such as a path, cannot pass for another line.
+  std::replace_if(buffer.begin(), buffer.end() - 1, &counter::is_control_character, '?');
   if (dropped_ > 0) {
     const auto note = "(" + std::to_string(dropped_) + " lines were dropped: nobody read them)\n";
     buffer.append(note.data(), note.data() + note.size());

@@ -20,6 +20,8 @@ struct browser_policy {
   /// Names, in lower case, without port and last dot, that the server answers for beside localhost
   /// and addresses.
   std::vector<std::string> hosts{};
+  /// The same, because the server listens there.
+  std::vector<std::string> listen_names{};
   /// Check the Host of every request, not only of those from this machine.
   bool checks_every_host = false;
   /// Origins whose scripts may do everything: `https://app.example`; or only any_origin.

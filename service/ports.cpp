@@ -1,6 +1,7 @@
 #include "service/ports.hpp"
 
 #include "config/listen_address.hpp"
+#include "counter/control_character.hpp"
 #include "rights/scope.hpp"
 
 #include <boost/system/system_error.hpp>
@@ -113,9 +114,11 @@ void describe_access(const ports& open, const config::options& options) {
 std::string to_text(const ports& open) {
   std::string lines;
   const auto append = [&lines](std::string_view begin, const std::vector<std::string>& endpoints) {
-    for (const auto& endpoint : endpoints)
+    for (auto endpoint : endpoints) {
+      counter::hide_control_characters(endpoint);  // of a socket that somebody else has bound
       lines +=
           std::string{begin} + (endpoint.starts_with("unix:") ? "" : "http://") + endpoint + "\n";
+    }
   };
   append("listening on ", open.clients);
   append("listening for operators on ", open.operators);

@@ -4,6 +4,8 @@
 #include "counter/limits.hpp"
 #include "process/patient_log.hpp"
 
+#include <spdlog/spdlog.h>
+
 #include <algorithm>
 #include <chrono>
 #include <exception>
@@ -33,11 +35,23 @@ bool has_flag(const config::options& options, std::string_view name) {
   });
 }
 
-/// Returns true if a file that is empty, or a credential that is gone, would give everybody what
-/// needed a token.
-bool loses_tokens(const config::options& running, const config::options& next) {
-  return !running.tokens_file.empty() && next.tokens_file.empty() &&
-         !has_flag(next, "anonymous-local");
+/// Returns why a file that is empty, or a credential that is gone, would give somebody what needed
+/// a token or was refused; otherwise "".
+std::string loss_of_rights(const config::options& running, const config::options& next) {
+  const bool bounds_local = !next.tokens_file.empty() || has_flag(next, "anonymous-local");
+  if (bounds_local)
+    return {};
+  if (!running.tokens_file.empty())
+    return "it has no --tokens any more, and does not say by --anonymous-local what clients on "
+           "this "
+           "machine may do without";
+  if (has_flag(running, "anonymous-local"))
+    return "it has no --anonymous-local any more: say what clients on this machine may do, or all";
+  if (has_flag(running, "anonymous") && !has_flag(next, "anonymous"))
+    return "it has no --anonymous any more: say by --anonymous-local that clients behind a proxy "
+           "on "
+           "this machine may do all";
+  return {};
 }
 
 std::size_t count_tokens(const config::options& options) {
@@ -87,11 +101,11 @@ void reloader::reload_or_throw() {
   auto options = std::get<config::options>(std::move(parsed));
   if (const auto objection = actions_.objection(options); !objection.empty())
     throw std::runtime_error(objection);
-  if (loses_tokens(running_.options, options))
-    throw std::runtime_error(
-        "it has no --tokens any more, and does not say by --anonymous-local what clients on this "
-        "machine may do without");
-  remember(options.access.browsers.origins);
+  if (const auto loss = loss_of_rights(running_.options, options); !loss.empty())
+    throw std::runtime_error(loss);
+  auto origins = all_origins(options.access.browsers.origins);
+  // The server listens where it has listened since the start.
+  options.access.browsers.listen_names = running_.options.access.browsers.listen_names;
   // The tokens last: what is known of their file changes when it is read.
   auto& watch = running_.watch;
   const auto before = running_.options.access.tokens;
@@ -101,14 +115,21 @@ void reloader::reload_or_throw() {
   const auto changed = config::changed_flags(running_.options.flags, options.flags);
   const auto pending = config::changed_flags(started_flags_, options.flags);
   const auto has_new_tokens = watch && watch->tokens() != before;
+  const bool has_lost_tokens = before && !watch;
+  // Those lines of the reload that the old or the new level lets through.
+  const auto log_level = options.log_level;
+  spdlog::set_level(std::min(running_.options.log_level, log_level));
   for (const auto& warning : options.warnings)
     log(spdlog::level::warn, warning);
   const auto restart = names_of(pending, false);
   restart_flags_ = static_cast<std::uint64_t>(std::count_if(
       pending.begin(), pending.end(), [](const auto& flag) { return !flag.is_reloadable; }));
+  origins_ = std::move(origins);
   apply(std::move(options));
   has_reload_failed_ = false;
   auto applied = names_of(changed, true);
+  if (has_lost_tokens && applied.find("--tokens") == applied.npos)  // of a credential
+    applied += (applied.empty() ? "" : ", ") + std::string{"no tokens any more"};
   if (has_new_tokens)
     applied += (applied.empty() ? "" : ", ") + std::to_string(watch->tokens()->size()) +
                " tokens from " + watch->path();
@@ -118,16 +139,18 @@ void reloader::reload_or_throw() {
                                                 : applied));
   if (!restart.empty())
     log(spdlog::level::warn, "a restart is needed for the new value of " + restart);
+  spdlog::set_level(log_level);
 }
 
-/// Each event loop keeps what it has made of an origin, because pending responses refer to it.
-void reloader::remember(const std::vector<std::string>& origins) {
+/// Returns these origins and all before. Each event loop keeps what it has made of an origin,
+/// because pending responses refer to it.
+std::set<std::string> reloader::all_origins(const std::vector<std::string>& origins) const {
   auto all = origins_;
   all.insert(origins.begin(), origins.end());
   if (all.size() > counter::limits::origins_max)
     throw std::runtime_error("more than " + std::to_string(counter::limits::origins_max) +
                              " origins since the start need a restart");
-  origins_ = std::move(all);
+  return all;
 }
 
 void reloader::check_tokens() {

@@ -14,8 +14,9 @@
 namespace service {
 
 /// Applies changes of the configuration to a server that runs: all of them, or none if anything is
-/// wrong, or if tokens would go and nothing says what clients may do without. What would need a
-/// restart stays as it is, with a line in the log. Used on one thread, which may wait for a disk.
+/// wrong, or if what bounds the rights of clients would go and nothing took its place. What would
+/// need a restart stays as it is, with a line in the log. Used on one thread, which may wait for a
+/// disk.
 class reloader {
 public:
   struct actions {
@@ -41,7 +42,7 @@ public:
 private:
   void reload_or_throw();
   void apply(config::options options);
-  void remember(const std::vector<std::string>& origins);
+  std::set<std::string> all_origins(const std::vector<std::string>& origins) const;
 
   configuration running_;
   const std::vector<config::flag_value> started_flags_;

@@ -95,6 +95,8 @@ void stop(http::server& server, process::stop_signals& signals, process::service
   else
     spdlog::info("stopping on {}", signals.name());
   // A token is revoked in time as long as clients are served.
+  if (delay.count() > 0)
+    reloader.check_tokens();
   while (delay.count() > 0 && !signals.wait_for_delay(housekeeping_period))
     reloader.check_tokens();
   server.stop();
@@ -137,7 +139,6 @@ void start(server_parts& parts, configuration configuration, const surroundings&
                                      "an event loop is busy: it uses the new "
                                      "configuration later");
             signals.set_delay(now.drain_delay);
-            spdlog::set_level(now.log_level);
           }});
   add_reports(*server, *parts.reloader, around.log);
   server->start();

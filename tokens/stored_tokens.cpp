@@ -105,6 +105,24 @@ int open_folder_of(const std::string& path) {
   return ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 }
 
+/// Throws if somebody else than root and the user of this process may put another file in the place
+/// of `entry`, a file or a symbolic link.
+void refuse_strangers_in_folder(const std::string& path, const std::string& entry) {
+  const open_file folder{open_folder_of(entry)};
+  struct stat status {};
+  if (folder.get() < 0 || ::fstat(folder.get(), &status) != 0)
+    fail_by(errno, path, "its folder cannot be opened");
+  if (status.st_uid != 0 && status.st_uid != ::geteuid())
+    fail(path, "the owner of its folder is neither root nor the user of the server");
+  // In a sticky folder, such as /tmp, nobody replaces the files of others.
+  if ((status.st_mode & S_ISVTX) != 0)
+    return;
+  if ((status.st_mode & S_IWOTH) != 0)
+    fail(path, "others may replace it: run chmod o-w on its folder");
+  if ((status.st_mode & S_IWGRP) != 0 && status.st_gid != 0 && status.st_gid != ::getegid())
+    fail(path, "a group may replace it: run chmod g-w on its folder");
+}
+
 /// Throws if somebody else than root and the user of this process may change the file, or put
 /// another one in its place.
 void refuse_strangers(const std::string& path, const struct stat& file) {
@@ -112,13 +130,8 @@ void refuse_strangers(const std::string& path, const struct stat& file) {
     fail(path, "others than its owner may write it: run chmod go-w " + path);
   if (file.st_uid != 0 && file.st_uid != ::geteuid())
     fail(path, "its owner is neither root nor the user of the server");
-  const open_file folder{open_folder_of(resolved(path))};
-  struct stat status {};
-  if (folder.get() < 0 || ::fstat(folder.get(), &status) != 0)
-    fail_by(errno, path, "its folder cannot be opened");
-  // In a sticky folder, such as /tmp, nobody replaces the files of others.
-  if ((status.st_mode & S_IWOTH) != 0 && (status.st_mode & S_ISVTX) == 0)
-    fail(path, "others may replace it: run chmod o-w on its folder");
+  refuse_strangers_in_folder(path, path);
+  refuse_strangers_in_folder(path, resolved(path));
 }
 
 /// Makes a rename durable. A file system that cannot sync directories has done what it can.
@@ -137,7 +150,7 @@ std::optional<file_state> state_of(const std::string& path) noexcept {
 
 stored_tokens read_tokens(const std::string& path) {
   // Without O_NONBLOCK, open() would wait for whoever writes to a pipe.
-  const open_file file{::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)};
+  const open_file file{::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)};
   if (file.get() < 0)
     fail_by(errno, path, "cannot be opened");
   struct stat status {};
@@ -145,6 +158,8 @@ stored_tokens read_tokens(const std::string& path) {
     fail_by(errno, path, "cannot be read");
   if (!S_ISREG(status.st_mode))
     fail(path, "is not a regular file");
+  if (static_cast<std::uint64_t>(status.st_size) > file_bytes_max)
+    fail(path, "the file is too large for a token file");
   refuse_strangers(path, status);
   stored_tokens stored{read_all(file.get(), path), {}, state_from(status)};
   auto parsed = rights::parse_token_file(stored.text);

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <stdexcept>
+#include <string>
 #include <utility>
 
 namespace tokens {
@@ -23,32 +24,32 @@ bool was_just_written(const file_state& state) {
 }  // namespace
 
 token_watch::token_watch(std::string path) : path_(std::move(path)) {
-  read();
+  take(read_tokens(path_));
 }
 
 token_watch::token_set token_watch::check(bool now) {
   const auto state = state_of(path_);
-  if (state == state_ && !(now && has_failed_))
+  if (state == state_ && fault_.empty() && !now)
     return nullptr;
-  if (!now && state && state_ && is_same_file(*state, *state_) && was_just_written(*state))
+  const bool is_changed_in_place =
+      state && state_ && *state != *state_ && is_same_file(*state, *state_);
+  if (!now && is_changed_in_place && was_just_written(*state))
     return nullptr;
-  has_failed_ = true;
   try {
-    read();
-  } catch (const faulty_token_file&) {
-    state_ = state;  // one report is enough
+    auto stored = read_tokens(path_);
+    if (std::exchange(fault_, {}).empty() && stored.state == state_)
+      return nullptr;
+    take(std::move(stored));
+    return tokens_;
+  } catch (const std::runtime_error& error) {
+    state_ = state;
+    if (std::exchange(fault_, error.what()) == error.what() && !now)
+      return nullptr;
     throw;
-  } catch (const std::runtime_error&) {
-    if (!state)
-      state_ = state;  // it is gone
-    throw;             // otherwise the next look tries again
   }
-  has_failed_ = false;
-  return tokens_;
 }
 
-void token_watch::read() {
-  auto stored = read_tokens(path_);
+void token_watch::take(stored_tokens stored) {
   state_ = stored.state;
   previous_ =
       std::exchange(tokens_, std::make_shared<const rights::token_set>(std::move(stored.entries)));

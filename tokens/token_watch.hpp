@@ -22,21 +22,21 @@ public:
   /// The tokens that were read last without a fault.
   const token_set& tokens() const noexcept { return tokens_; }
 
-  /// Reads the file if it has changed, and returns its tokens; null if it has not. Throws as
-  /// read_tokens() does, and tokens() stays as it is: once for each state of the file, but each
-  /// time if the file could not be read. If `now` is true, reads it also if the last attempt has
-  /// failed.
+  /// Reads the file if it has changed or the last attempt has failed, and returns its tokens; null
+  /// if they are the same. Throws as read_tokens() does, and tokens() stays as it is: once for each
+  /// fault, until there is another or none. If `now` is true, reads the file in any case, and
+  /// throws each time.
   ///
   /// A file that was written to in place within the last second counts as unchanged, unless `now`
   /// is true: it may be half written. One that took the place of another is complete.
   token_set check(bool now = false);
 
 private:
-  void read();
+  void take(stored_tokens stored);
 
   const std::string path_;
   std::optional<file_state> state_;  // at the last look; nullopt: there was no file
-  bool has_failed_ = false;          // the last attempt to read it
+  std::string fault_;                // of the last attempt to read it; empty: it was read
   token_set tokens_;
   token_set previous_;  // so that no event loop has to free what it uses last
 };

@@ -57,6 +57,7 @@ browser_guard::browser_guard(const rights::browser_policy& policy) {
 
 void browser_guard::set_policy(const rights::browser_policy& policy) {
   hosts_ = policy.hosts;
+  hosts_.insert(hosts_.end(), policy.listen_names.begin(), policy.listen_names.end());
   checks_every_host_ = policy.checks_every_host;
   allows_cross_site_ = policy.allows_cross_site;
   open_origins_.clear();

@@ -2,7 +2,6 @@
 // prints of the settings means the same.
 
 #include "config/config_file.hpp"
-#include "config/control_character.hpp"
 #include "config/flag_value.hpp"
 #include "tests/fuzz/require.hpp"
 
@@ -43,8 +42,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       check_fault(setting);
       continue;
     }
-    for (auto& value : setting.values)
-      config::hide_control_characters(value);
     meant.push_back({"name", std::move(setting.values), "--name", false});
   }
   const auto again = config::parse_config(config::to_config_file(meant), path);

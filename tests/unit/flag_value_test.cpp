@@ -1,6 +1,6 @@
 #include "config/flag_value.hpp"
 
-#include "config/control_character.hpp"
+#include "counter/control_character.hpp"
 #include "tests/unit/options_support.hpp"
 
 #include <doctest/doctest.h>
@@ -81,7 +81,8 @@ TEST_CASE("to_config_file() returns a config file that means the same") {
   for (const std::string text :
        {"", "threads = 2\n", "data = 'a \"b\\c'\nsync = interval\nsync-interval = 5ms\n",
         "listen = [\"127.0.0.1:1\", \"unix:/a b\"]\nread-only = true\nanonymous = read,add\n",
-        "allow-origin = '*'\nmemory = 64M\ndrain-delay = 10s\n", "allow-host = [a, b.example]\n"}) {
+        "allow-origin = '*'\nmemory = 64M\ndrain-delay = 10s\n", "allow-host = [a, b.example]\n",
+        "tokens = \"/a\\tb\\n\\r\"\n"}) {
     CAPTURE(text);
     std::string printed;
     std::vector<flag_value> meant;
@@ -132,7 +133,7 @@ TEST_CASE("a value cannot pass for another line, and faults are bounded") {
   unit::check_refused({"--listen", "unix:/a\nb"}, "unix:/a?b");
   unit::check_refused({"--allow-host", "a\nanonymous = all"}, "a?anonymous = all");
   std::string text = "hi\n\x1b";
-  config::hide_control_characters(text);
+  counter::hide_control_characters(text);
   CHECK(text == "hi??");
   std::string bad;
   for (int i = 0; i < 1000; ++i)

@@ -101,7 +101,7 @@ TEST_CASE("parse_options() sets the option of each flag and no other") {
   CHECK(given.storage.durability.interval == 31ms);
   CHECK(given.access.remote == rights::scope_set{rights::scope::list});
   CHECK(given.access.is_read_only);
-  CHECK(given.access.browsers.hosts == std::vector<std::string>{"a.example", "0.0.0.0"});
+  CHECK(given.access.browsers.hosts == std::vector<std::string>{"a.example"});
   CHECK(given.access.browsers.origins == std::vector<std::string>{"https://b.example"});
   CHECK(given.access.browsers.allows_cross_site);
 }

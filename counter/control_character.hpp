@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <string>
 
-namespace config {
+namespace counter {
 
 /// Returns true for an ASCII control character, DEL included: none belongs into a path, a log line
 /// or a config file.
@@ -16,4 +16,4 @@ inline void hide_control_characters(std::string& text) {
   std::replace_if(text.begin(), text.end(), &is_control_character, '?');
 }
 
-}  // namespace config
+}  // namespace counter
