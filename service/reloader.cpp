@@ -42,14 +42,12 @@ std::string loss_of_rights(const config::options& running, const config::options
   if (bounds_local)
     return {};
   if (!running.tokens_file.empty())
-    return "it has no --tokens any more, and does not say by --anonymous-local what clients on "
-           "this "
+    return "it has no --tokens any more, and no --anonymous-local says what clients on this "
            "machine may do without";
   if (has_flag(running, "anonymous-local"))
     return "it has no --anonymous-local any more: say what clients on this machine may do, or all";
   if (has_flag(running, "anonymous") && !has_flag(next, "anonymous"))
-    return "it has no --anonymous any more: say by --anonymous-local that clients behind a proxy "
-           "on "
+    return "it has no --anonymous any more: with --anonymous-local all, clients behind a proxy on "
            "this machine may do all";
   return {};
 }

@@ -49,7 +49,9 @@ std::string detail_for_address(rights::scope needed) {
   if (needed == rights::scope::admin)
     return "only the server's own machine may do this, and not through a proxy";
   const std::string name{rights::name_of(needed)};
-  return "this address may not " + name + ": the server's --anonymous does not name " + name;
+  const auto* const verb = needed == rights::scope::metrics ? "see " : "";
+  return "this address may not " + (verb + name) + ": the server's --anonymous does not name " +
+         name;
 }
 
 std::string detail_for_token(rights::verdict verdict, rights::scope needed,
