@@ -46,7 +46,8 @@ std::shared_ptr<listening_socket> make_socket(bool is_shared) {
 }
 
 /// Keeps other servers from the same folder until the socket listens: one that is bound and does
-/// not listen yet looks as if it were left over. Goes on alone where folders cannot be locked.
+/// not listen yet looks as if it were left over. Goes on alone where the folder cannot be read or
+/// locked.
 class folder_lock {
 public:
   explicit folder_lock(const std::string& path) {
@@ -58,7 +59,7 @@ public:
            (errno == EWOULDBLOCK || errno == EINTR)) {
       if (std::chrono::steady_clock::now() > end) {
         ::close(descriptor_);
-        throw boost::system::system_error(make_error_code(errc::address_in_use));
+        throw boost::system::system_error(make_error_code(errc::no_lock_available));
       }
       std::this_thread::sleep_for(std::chrono::milliseconds{5});
     }

@@ -1,3 +1,4 @@
+#include "tests/server/durable/support/faults.hpp"
 #include "tests/server/support/client.hpp"
 #include "tests/server/support/issued_token.hpp"
 #include "tests/server/support/server_process.hpp"
@@ -9,9 +10,13 @@
 #include <filesystem>
 #include <fstream>
 #include <string>
+#include <thread>
 #include <vector>
 
+#include <fcntl.h>
+#include <sys/file.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 using namespace support;
 
@@ -134,6 +139,37 @@ TEST_CASE("a server refuses a Unix socket that it cannot have, with a line that 
   std::string text;
   std::ifstream{file} >> text;
   CHECK(text == "precious");
+}
+
+TEST_CASE("of servers that start at once on one Unix socket, the first has it") {
+  if (!can_inject())
+    return;
+  const temporary_directory disk;
+  const auto path = disk / "s";
+  process::ending second;
+  std::thread starts_second{[&] {
+    // The first one is bound, and listens a second later.
+    while (!std::filesystem::exists(path))
+      std::this_thread::yield();
+    second = refused("unix:" + path);
+  }};
+  auto injection = injected("listen:delay_enter=1000000");
+  injection.listen = {"unix:" + path};
+  const server_process first{{}, injection};
+  starts_second.join();
+  CHECK(second.exit_code == 1);
+  CHECK(second.log.find("Address already in use") != second.log.npos);
+  CHECK(client{"unix:" + path}.ask(get_request("/inc?name=x")).body == "ok\n");
+}
+
+TEST_CASE("a start says that another program has locked the folder of its Unix socket") {
+  const temporary_directory disk;
+  const int folder = ::open(disk.path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  REQUIRE(::flock(folder, LOCK_EX) == 0);
+  const auto ended = refused("unix:" + (disk / "s"));
+  ::close(folder);
+  CHECK(ended.exit_code == 1);
+  CHECK(ended.log.find("No locks available") != ended.log.npos);
 }
 
 TEST_CASE("operators have a Unix socket of their own") {

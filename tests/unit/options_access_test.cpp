@@ -1,3 +1,4 @@
+#include "counter/limits.hpp"
 #include "tests/unit/options_support.hpp"
 
 #include <doctest/doctest.h>
@@ -90,6 +91,29 @@ TEST_CASE("--allow-host takes names without a port, and has every Host checked")
   }
   check_refused({"--allow-host", "0.0.0.0"}, "0.0.0.0 is an address");
   check_refused({"--allow-host", std::string(254, 'a')}, "not a host name");
+}
+
+TEST_CASE("hosts, origins and addresses are bounded") {
+  const auto many = [](const std::string& begin, std::size_t count, const std::string& end) {
+    std::string list;
+    for (std::size_t i = 0; i < count; ++i)
+      list += (i > 0 ? "," : "") + begin + std::to_string(i) + end;
+    return list;
+  };
+  using counter::limits;
+  CHECK(accepted({"--allow-host", many("h", limits::hosts_max, "")}).access.browsers.hosts.size() ==
+        limits::hosts_max);
+  check_refused({"--allow-host", many("h", limits::hosts_max + 1, "")}, "more than 10000 names");
+  static_cast<void>(
+      accepted({"--allow-origin", many("https://o", limits::origins_max, ".example")}));
+  check_refused({"--allow-origin", many("https://o", limits::origins_max + 1, ".example")},
+                "more than 10000 origins");
+  check_refused({"--listen", many("127.0.0.1:1", limits::addresses_max + 1, "")},
+                "more than 100 addresses");
+  // Nor is a value repeated whole.
+  const auto parsed = unit::parse({"--threads", std::string(100'000, 'x')});
+  REQUIRE(std::holds_alternative<config::early_exit>(parsed));
+  CHECK(std::get<config::early_exit>(parsed).text.size() < 1'100);
 }
 
 TEST_CASE("the names that --listen has are hosts") {
