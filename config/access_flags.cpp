@@ -96,11 +96,12 @@ access_flags::access_flags(flag_set& flags, rights::access_policy& policy)
              "What clients on this machine may do without a token: all, none, or a list of scopes",
              reloadable},
             [this](const std::string& text) { return set_local(text); });
-  flags.add("anonymous",
-            {"SCOPES", "",
-             "What clients on other machines may do: all, or a list of " + scopes_for_others(),
-             reloadable},
-            [this](const std::string& text) { return set_anonymous(text); });
+  flags.add(
+      "anonymous",
+      {"SCOPES", "",
+       "What clients on other machines may do: all, none, or a list of " + scopes_for_others(),
+       reloadable},
+      [this](const std::string& text) { return set_anonymous(text); });
   flags.add_switch("read-only", "Refuse every change of a counter", policy.is_read_only,
                    reloadable);
   flags.add_repeatable(
@@ -140,9 +141,10 @@ std::string access_flags::set_local(const std::string& text) {
 }
 
 std::string access_flags::set_anonymous(const std::string& text) {
-  const auto scopes = rights::parse_scopes(text);
+  const auto scopes =
+      text == "none" ? std::optional{rights::scope_set{}} : rights::parse_scopes(text);
   if (!scopes)
-    return text + " is neither all nor a list of " + scopes_for_others();
+    return text + " is neither all nor none nor a list of " + scopes_for_others();
   policy_.remote = scopes->without(rights::scope::admin);
   if (text != "all" && scopes->contains(rights::scope::admin))
     return "admin cannot be given to other machines";

@@ -200,6 +200,13 @@ std::size_t threads_of(const options& options) {
                                            : without_data + options.shards + database;
 }
 
+/// Returns how many of the first `bytes` bytes are whole characters of UTF-8.
+static std::size_t whole_characters(std::string_view text, std::size_t bytes) {
+  while (bytes > 0 && (static_cast<unsigned char>(text[bytes]) & 0xc0) == 0x80)
+    --bytes;
+  return bytes;
+}
+
 early_exit refusal(std::vector<std::string> faults) {
   constexpr auto most = counter::limits::faults_max;
   if (faults.size() > most) {
@@ -211,7 +218,7 @@ early_exit refusal(std::vector<std::string> faults) {
   for (auto& fault : faults) {
     counter::hide_control_characters(fault);
     if (fault.size() > counter::limits::fault_bytes_max)
-      fault.replace(counter::limits::fault_bytes_max, fault.npos, "...");
+      fault.replace(whole_characters(fault, counter::limits::fault_bytes_max), fault.npos, "...");
   }
   for (const auto& fault : faults)
     text += "counterd: " + fault + (&fault == &faults.back() ? " (see --help)\n" : "\n");

@@ -53,6 +53,7 @@ public:
     return rest;
   }
   constexpr bool contains(scope scope) const noexcept { return (bits_ & bit(scope)) != 0; }
+  constexpr bool contains(const scope_set& all) const noexcept { return (all.bits_ & ~bits_) == 0; }
 
   bool operator==(const scope_set&) const = default;
 

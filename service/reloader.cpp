@@ -35,20 +35,24 @@ bool has_flag(const config::options& options, std::string_view name) {
   });
 }
 
-/// Returns why a file that is empty, or a credential that is gone, would give somebody what needed
-/// a token or was refused; otherwise "".
-std::string loss_of_rights(const config::options& running, const config::options& next) {
-  const bool bounds_local = !next.tokens_file.empty() || has_flag(next, "anonymous-local");
-  if (bounds_local)
-    return {};
-  if (!running.tokens_file.empty())
-    return "it has no --tokens any more, and no --anonymous-local says what clients on this "
-           "machine may do without";
-  if (has_flag(running, "anonymous-local"))
-    return "it has no --anonymous-local any more: say what clients on this machine may do, or all";
-  if (has_flag(running, "anonymous") && !has_flag(next, "anonymous"))
-    return "it has no --anonymous any more: with --anonymous-local all, clients behind a proxy on "
-           "this machine may do all";
+/// What clients behind a proxy on this machine may do.
+rights::scope_set forwarded(const rights::access_policy& policy) {
+  return policy.remote.value_or(policy.local).without(rights::scope::admin);
+}
+
+/// Returns why a file that is empty, or a credential that is gone, would give somebody rights that
+/// nothing in the configuration names; otherwise "".
+std::string unnamed_rights(const config::options& running, const config::options& next) {
+  const auto &now = running.access, &then = next.access;
+  if (!now.local.contains(then.local) && !has_flag(next, "anonymous-local"))
+    return running.tokens_file.empty()
+               ? "it has no --anonymous-local any more: say what clients on this machine may do; "
+                 "all is everything"
+               : "it has no --tokens any more, and no --anonymous-local says what clients on this "
+                 "machine may do without";
+  if (now.remote && !then.remote && !forwarded(now).contains(forwarded(then)))
+    return "it has no --anonymous any more, so clients behind a proxy on this machine would have "
+           "the rights of this machine: say what they may do; none is nothing";
   return {};
 }
 
@@ -99,8 +103,11 @@ void reloader::reload_or_throw() {
   auto options = std::get<config::options>(std::move(parsed));
   if (const auto objection = actions_.objection(options); !objection.empty())
     throw std::runtime_error(objection);
-  if (const auto loss = loss_of_rights(running_.options, options); !loss.empty())
-    throw std::runtime_error(loss);
+  if (const auto rights = unnamed_rights(running_.options, options); !rights.empty())
+    throw std::runtime_error(rights);
+  // A restart would refuse it.
+  if (const auto exposure = config::exposure_of(options); !exposure.empty())
+    throw std::runtime_error(exposure);
   auto origins = all_origins(options.access.browsers.origins);
   // The server listens where it has listened since the start.
   options.access.browsers.listen_names = running_.options.access.browsers.listen_names;
@@ -151,13 +158,13 @@ std::set<std::string> reloader::all_origins(const std::vector<std::string>& orig
   return all;
 }
 
-void reloader::check_tokens() {
+bool reloader::check_tokens() {
   if (!running_.watch)
-    return;
+    return false;
   try {
     const auto tokens = running_.watch->check();
     if (!tokens)
-      return;
+      return running_.watch->is_being_written();
     auto options = running_.options;
     options.access.tokens = tokens;
     apply(std::move(options));
@@ -168,6 +175,7 @@ void reloader::check_tokens() {
     log(spdlog::level::warn,
         std::string{"the tokens that were read before stay valid: "} + error.what());
   }
+  return false;
 }
 
 void reloader::apply(config::options options) {
@@ -182,7 +190,7 @@ void reloader::report(metrics::report& report) const {
   using metrics::kind;
   report.add(kind::gauge, "counterd_config_last_reload_successful",
              "1 if the last reload of the configuration or the tokens was applied, 0 if it was "
-             "refused.",
+             "refused; after a refused SIGHUP until the next one.",
              has_reload_failed_ || have_tokens_failed_ ? 0 : 1);
   report.add(kind::gauge, "counterd_config_last_reload_success_timestamp_seconds",
              "When the configuration that is in use was read, since 1970.",

@@ -33,8 +33,8 @@ public:
   void reload();
 
   /// Applies the token file if it has changed: for every few seconds. One that was written to in
-  /// the last second waits.
-  void check_tokens();
+  /// the last second waits: returns true, and is to be called again a second later.
+  bool check_tokens();
 
   /// Adds what became of the last reload. Thread-safe.
   void report(metrics::report& report) const;

@@ -35,6 +35,11 @@ using std::chrono::steady_clock;
 
 constexpr std::chrono::seconds housekeeping_period{10};
 
+/// Looks at the tokens. Returns when to do so again.
+std::chrono::seconds next_look(reloader& reloader) {
+  return reloader.check_tokens() ? std::chrono::seconds{1} : housekeeping_period;
+}
+
 /// What the main thread does while the event loops serve.
 class housekeeping {
 public:
@@ -60,11 +65,10 @@ public:
       }
       if (steady_clock::now() < next)
         continue;
-      next = steady_clock::now() + housekeeping_period;
       clock_.check();
       trim_.check();
       process::sample_descriptors();
-      reloader_.check_tokens();
+      next = steady_clock::now() + next_look(reloader_);
     }
   }
 
@@ -95,10 +99,8 @@ void stop(http::server& server, process::stop_signals& signals, process::service
   else
     spdlog::info("stopping on {}", signals.name());
   // A token is revoked in time as long as clients are served.
-  if (delay.count() > 0)
-    reloader.check_tokens();
-  while (delay.count() > 0 && !signals.wait_for_delay(housekeeping_period))
-    reloader.check_tokens();
+  while (delay.count() > 0 && !signals.wait_for_delay(next_look(reloader))) {
+  }
   server.stop();
 }
 

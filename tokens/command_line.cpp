@@ -1,5 +1,6 @@
 #include "tokens/command_line.hpp"
 
+#include "counter/control_character.hpp"
 #include "process/standard_streams.hpp"
 #include "tokens/commands.hpp"
 
@@ -17,7 +18,8 @@ namespace {
 
 constexpr int faulty_file = 2;
 
-int refuse(const std::string& reason, int exit_code = EXIT_FAILURE) {
+int refuse(std::string reason, int exit_code = EXIT_FAILURE) {
+  counter::hide_control_characters(reason);
   process::print_error({"counterd: ", reason, "\n"});
   return exit_code;
 }

@@ -99,39 +99,51 @@ std::string resolved(const std::string& path) {
   return real ? real.get() : path;
 }
 
-int open_folder_of(const std::string& path) {
+std::string folder_of(const std::string& path) {
   const auto slash = path.rfind('/');
-  const auto folder = slash == path.npos ? std::string{"."} : path.substr(0, slash + 1);
-  return ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  return slash == path.npos ? "." : path.substr(0, slash + 1);
 }
 
-/// Throws if somebody else than root and the user of this process may put another file in the place
-/// of `entry`, a file or a symbolic link.
-void refuse_strangers_in_folder(const std::string& path, const std::string& entry) {
-  const open_file folder{open_folder_of(entry)};
+int open_folder_of(const std::string& path) {
+  return ::open(folder_of(path).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+}
+
+/// A user, and the group that is the user's own.
+struct account {
+  uid_t user = ::geteuid();
+  gid_t group = ::getegid();
+};
+
+/// Throws if somebody else than root and `owner` may put another file in the place of `entry`, a
+/// file or a symbolic link.
+void refuse_strangers_in_folder(const std::string& path, const std::string& entry,
+                                const account& owner) {
+  const auto folder = folder_of(entry);
+  // To read the folder takes more rights than the server needs.
+  const open_file opened{::open(folder.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC)};
   struct stat status {};
-  if (folder.get() < 0 || ::fstat(folder.get(), &status) != 0)
+  if (opened.get() < 0 || ::fstat(opened.get(), &status) != 0)
     fail_by(errno, path, "its folder cannot be opened");
-  if (status.st_uid != 0 && status.st_uid != ::geteuid())
-    fail(path, "the owner of its folder is neither root nor the user of the server");
+  if (status.st_uid != 0 && status.st_uid != owner.user)
+    fail(path, "the owner of its folder " + folder + " is neither root nor the user of the server");
   // In a sticky folder, such as /tmp, nobody replaces the files of others.
   if ((status.st_mode & S_ISVTX) != 0)
     return;
   if ((status.st_mode & S_IWOTH) != 0)
-    fail(path, "others may replace it: run chmod o-w on its folder");
-  if ((status.st_mode & S_IWGRP) != 0 && status.st_gid != 0 && status.st_gid != ::getegid())
-    fail(path, "a group may replace it: run chmod g-w on its folder");
+    fail(path, "others may replace it: run chmod o-w " + folder);
+  if ((status.st_mode & S_IWGRP) != 0 && status.st_gid != 0 && status.st_gid != owner.group)
+    fail(path, "a group may replace it: run chmod g-w " + folder);
 }
 
-/// Throws if somebody else than root and the user of this process may change the file, or put
-/// another one in its place.
-void refuse_strangers(const std::string& path, const struct stat& file) {
+/// Throws if somebody else than root and `owner` may change the file, or put another one in its
+/// place. Folders above are not judged.
+void refuse_strangers(const std::string& path, const struct stat& file, const account& owner) {
   if ((file.st_mode & others_may_write) != 0)
     fail(path, "others than its owner may write it: run chmod go-w " + path);
-  if (file.st_uid != 0 && file.st_uid != ::geteuid())
+  if (file.st_uid != 0 && file.st_uid != owner.user)
     fail(path, "its owner is neither root nor the user of the server");
-  refuse_strangers_in_folder(path, path);
-  refuse_strangers_in_folder(path, resolved(path));
+  refuse_strangers_in_folder(path, path, owner);
+  refuse_strangers_in_folder(path, resolved(path), owner);
 }
 
 /// Makes a rename durable. A file system that cannot sync directories has done what it can.
@@ -148,7 +160,7 @@ std::optional<file_state> state_of(const std::string& path) noexcept {
   return ::stat(path.c_str(), &status) == 0 ? std::optional{state_from(status)} : std::nullopt;
 }
 
-stored_tokens read_tokens(const std::string& path) {
+stored_tokens read_tokens(const std::string& path, reader whose) {
   // Without O_NONBLOCK, open() would wait for whoever writes to a pipe.
   const open_file file{::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)};
   if (file.get() < 0)
@@ -160,13 +172,20 @@ stored_tokens read_tokens(const std::string& path) {
     fail(path, "is not a regular file");
   if (static_cast<std::uint64_t>(status.st_size) > file_bytes_max)
     fail(path, "the file is too large for a token file");
-  refuse_strangers(path, status);
+  account owner;
+  if (whose == reader::command && owner.user == 0)
+    owner = {status.st_uid, status.st_gid};
+  refuse_strangers(path, status, owner);
   stored_tokens stored{read_all(file.get(), path), {}, state_from(status)};
   auto parsed = rights::parse_token_file(stored.text);
   if (const auto* fault = std::get_if<rights::file_fault>(&parsed))
     fail(path + ":" + std::to_string(fault->line), fault->problem);
   stored.entries = std::move(std::get<std::vector<rights::token_entry>>(parsed));
   return stored;
+}
+
+void check_folder(const std::string& path) {
+  refuse_strangers_in_folder(path, resolved(path), {});
 }
 
 folder_lock::folder_lock(const std::string& path) : descriptor_(open_folder_of(resolved(path))) {

@@ -33,7 +33,8 @@ token_watch::token_set token_watch::check(bool now) {
     return nullptr;
   const bool is_changed_in_place =
       state && state_ && *state != *state_ && is_same_file(*state, *state_);
-  if (!now && is_changed_in_place && was_just_written(*state))
+  is_being_written_ = !now && !is_being_written_ && is_changed_in_place && was_just_written(*state);
+  if (is_being_written_)
     return nullptr;
   try {
     auto stored = read_tokens(path_);

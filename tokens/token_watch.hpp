@@ -27,9 +27,12 @@ public:
   /// fault, until there is another or none. If `now` is true, reads the file in any case, and
   /// throws each time.
   ///
-  /// A file that was written to in place within the last second counts as unchanged, unless `now`
-  /// is true: it may be half written. One that took the place of another is complete.
+  /// A file that was written to in place within the last second counts as unchanged once, unless
+  /// `now` is true: it may be half written. One that took the place of another is complete.
   token_set check(bool now = false);
+
+  /// Returns true if the last check() has left the file because it may be half written.
+  bool is_being_written() const noexcept { return is_being_written_; }
 
 private:
   void take(stored_tokens stored);
@@ -37,6 +40,7 @@ private:
   const std::string path_;
   std::optional<file_state> state_;  // at the last look; nullopt: there was no file
   std::string fault_;                // of the last attempt to read it; empty: it was read
+  bool is_being_written_ = false;
   token_set tokens_;
   token_set previous_;  // so that no event loop has to free what it uses last
 };

@@ -221,8 +221,15 @@ TEST_CASE("SIGHUP never lifts what bounds the rights of clients by leaving it ou
   client other{proxied.server.port()};
   const std::string forwarded = "X-Forwarded-For: 192.0.2.1\r\n";
   CHECK(status_of(other, "/inc?name=x", forwarded) == 403);
-  proxied.reload("", "it has no --anonymous any more");
-  CHECK(status_of(other, "/inc?name=x", forwarded) == 403);
+  for (const std::string text : {"", "anonymous-local = all\n"}) {
+    proxied.reload(text, "it has no --anonymous any more");
+    CHECK(status_of(other, "/inc?name=x", forwarded) == 403);
+  }
+  proxied.reload("anonymous-local = all\nanonymous = none\n", "read the configuration: ");
+  CHECK(status_of(other, "/get?name=x", forwarded) == 403);
+  // What gives nobody more may be left out.
+  proxied.reload("anonymous-local = none\n", "read the configuration: ");
+  CHECK(status_of(other, "/get?name=x", forwarded) == 403);
 }
 
 TEST_CASE("a reload logs what it has applied, at the old level and at the new one") {

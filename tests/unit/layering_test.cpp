@@ -34,7 +34,7 @@ const std::vector<room> rooms = {
     {"rights/", {"counter/"}},
     {"config/", {"counter/", "rights/"}},
     {"process/", {"metrics/", "counter/"}},
-    {"tokens/", {"rights/", "config/", "process/"}},
+    {"tokens/", {"counter/", "rights/", "config/", "process/"}},
     {"http/net/", {"counter/"}},
     {"http/protocol/", {"counter/"}},
     {"http/api/", {"metrics/", "counter/", "counter/store/", "rights/", "http/protocol/"}},

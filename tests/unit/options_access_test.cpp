@@ -45,8 +45,9 @@ TEST_CASE(
 
 TEST_CASE("--anonymous takes scopes, of which admin is none") {
   CHECK(accepted({"--anonymous", "add,read"}).access.remote == scope_set{scope::read, scope::add});
+  CHECK(accepted({"--anonymous", "none"}).access.remote == scope_set{});
   CHECK(accepted({"--anonymous", "all"}).access.remote == scope_set::all().without(scope::admin));
-  for (const std::string bad : {"admin", "read,admin", "reads", "read;add", "none", "all,read"}) {
+  for (const std::string bad : {"admin", "read,admin", "reads", "read;add", "nobody", "all,read"}) {
     CAPTURE(bad);
     check_refused({"--anonymous", bad}, bad == "read,admin" ? "admin" : bad);
   }

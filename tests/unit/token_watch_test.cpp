@@ -87,6 +87,19 @@ TEST_CASE("a token_watch leaves a file that is being written in place") {
   CHECK(watch.check(/*now=*/true) != nullptr);
 }
 
+TEST_CASE("a token_watch waits once for a file that is written again and again") {
+  const token_file file;
+  file.add("first");
+  tokens::token_watch watch{file.path()};
+  file.write("");
+  CHECK(watch.check() == nullptr);
+  CHECK(watch.is_being_written());
+  file.write("# none\n");
+  CHECK(watch.check() != nullptr);
+  CHECK_FALSE(watch.is_being_written());
+  CHECK(watch.tokens()->size() == 0);
+}
+
 TEST_CASE("a token_watch reports each fault once, and its tokens stay") {
   const token_file file;
   file.add("first");
@@ -169,6 +182,28 @@ TEST_CASE("read_tokens() refuses a folder in which others may replace the file")
   REQUIRE(::chown(folder.c_str(), nobody, 0) == 0);
   CHECK_THROWS_AS(tokens::read_tokens(file.path()), tokens::faulty_token_file);
   REQUIRE(::chown(folder.c_str(), 0, 0) == 0);
+}
+
+TEST_CASE("root may change the token file of a server's user") {
+  if (::geteuid() != 0)
+    return;
+  const token_file file;
+  file.add("first");
+  file.add("second");
+  const auto folder = fs::path{file.path()}.parent_path();
+  constexpr uid_t user = 65534;
+  REQUIRE(::chown(folder.c_str(), user, user) == 0);
+  REQUIRE(::chmod(folder.c_str(), 0775) == 0);
+  REQUIRE(::chown(file.path().c_str(), user, user) == 0);
+  CHECK_THROWS_AS(tokens::read_tokens(file.path()), tokens::faulty_token_file);
+  CHECK(tokens::revoke("first", file.path()));
+  CHECK(tokens::read_tokens(file.path(), tokens::reader::command).entries.size() == 1);
+  // But nobody adds a token where others may replace the file.
+  REQUIRE(::chown(folder.c_str(), 0, 0) == 0);
+  REQUIRE(::chmod(folder.c_str(), 0777) == 0);
+  const auto added = (folder / "new").string();
+  CHECK_THROWS_AS(tokens::append("line", "third", added, [] {}), tokens::faulty_token_file);
+  CHECK_FALSE(fs::exists(added));
 }
 
 TEST_CASE("read_tokens() refuses a symbolic link that others may replace") {
