@@ -185,7 +185,11 @@ stored_tokens read_tokens(const std::string& path, reader whose) {
 }
 
 void check_folder(const std::string& path) {
-  refuse_strangers_in_folder(path, resolved(path), {});
+  account owner;
+  struct stat folder {};
+  if (owner.user == 0 && ::stat(folder_of(path).c_str(), &folder) == 0)
+    owner = {folder.st_uid, folder.st_gid};
+  refuse_strangers_in_folder(path, path, owner);
 }
 
 folder_lock::folder_lock(const std::string& path) : descriptor_(open_folder_of(resolved(path))) {

@@ -49,7 +49,8 @@ enum class reader : std::uint8_t {
 /// be read now.
 stored_tokens read_tokens(const std::string& path, reader whose = reader::server);
 
-/// Throws as read_tokens() does if others may put a file into the folder of `path`.
+/// Throws as read_tokens() does for a command if others may put a file into the folder of `path`,
+/// which need not exist. For root, its owner is the user of the server.
 void check_folder(const std::string& path);
 
 /// Excludes other programs that change the token files of one folder, until destroyed. What is read

@@ -198,6 +198,9 @@ TEST_CASE("root may change the token file of a server's user") {
   CHECK_THROWS_AS(tokens::read_tokens(file.path()), tokens::faulty_token_file);
   CHECK(tokens::revoke("first", file.path()));
   CHECK(tokens::read_tokens(file.path(), tokens::reader::command).entries.size() == 1);
+  // The first token of that user, too.
+  tokens::append("a line", "third", (folder / "first").string(), [] {});
+  CHECK(fs::exists(folder / "first"));
   // But nobody adds a token where others may replace the file.
   REQUIRE(::chown(folder.c_str(), 0, 0) == 0);
   REQUIRE(::chmod(folder.c_str(), 0777) == 0);
