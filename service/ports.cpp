@@ -97,7 +97,7 @@ void describe_access(const ports& open, const config::options& options) {
   const auto& anonymous = options.access.remote;
   const bool has_tokens = !options.tokens_file.empty();
   for (const auto& address : open_to_others(open.clients)) {
-    if (anonymous)
+    if (anonymous && *anonymous != rights::scope_set{})
       spdlog::warn("anyone who reaches port {} has these rights: {}; {}", address.port,
                    rights::to_text(*anonymous),
                    has_tokens ? "others need a token" : "there is no authentication");

@@ -41,7 +41,7 @@ void append(const std::string& line, std::string_view name, const std::string& f
   const folder_lock lock{file};
   std::string text;
   if (state_of(file)) {
-    auto stored = read_tokens(file, reader::command);
+    auto stored = read_tokens(file);
     if (has_token(stored, name))
       throw std::runtime_error(file +
                                ": another token has this name: revoke it, or choose another");
@@ -54,7 +54,7 @@ void append(const std::string& line, std::string_view name, const std::string& f
 }
 
 judgement check(std::string_view token, const std::string& file, std::chrono::sys_seconds now) {
-  const auto stored = read_tokens(file, reader::command);
+  const auto stored = read_tokens(file);
   if (!rights::is_well_formed_token(token))
     return {false, "this is no token: it is mistyped or incomplete"};
   const auto digest = rights::hasher{}.hash(token);
@@ -71,7 +71,7 @@ judgement check(std::string_view token, const std::string& file, std::chrono::sy
 
 bool revoke(const std::string& name, const std::string& file) {
   const folder_lock lock{file};
-  const auto stored = read_tokens(file, reader::command);
+  const auto stored = read_tokens(file);
   if (!has_token(stored, name))
     return false;
   write_tokens(file, rights::without_token(stored.text, name));

@@ -29,6 +29,9 @@ constexpr std::chrono::seconds lock_patience{5};
 
 constexpr mode_t others_may_write = S_IWGRP | S_IWOTH;
 
+constexpr auto is_a_stranger =
+    " is neither root nor the user who runs this: run it as that user, as by runuser -u NAME";
+
 [[noreturn]] void fail(const std::string& path, std::string_view problem) {
   throw faulty_token_file(path + ": " + std::string{problem});
 }
@@ -108,42 +111,36 @@ int open_folder_of(const std::string& path) {
   return ::open(folder_of(path).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 }
 
-/// A user, and the group that is the user's own.
-struct account {
-  uid_t user = ::geteuid();
-  gid_t group = ::getegid();
-};
-
-/// Throws if somebody else than root and `owner` may put another file in the place of `entry`, a
-/// file or a symbolic link.
-void refuse_strangers_in_folder(const std::string& path, const std::string& entry,
-                                const account& owner) {
+/// Throws if somebody else than root and the user of this process may put another file in the place
+/// of `entry`, a file or a symbolic link. Root is no exception: who replaced the file by a link
+/// between two steps of a command would have root write anywhere.
+void refuse_strangers_in_folder(const std::string& path, const std::string& entry) {
   const auto folder = folder_of(entry);
   // To read the folder takes more rights than the server needs.
   const open_file opened{::open(folder.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC)};
   struct stat status {};
   if (opened.get() < 0 || ::fstat(opened.get(), &status) != 0)
     fail_by(errno, path, "its folder cannot be opened");
-  if (status.st_uid != 0 && status.st_uid != owner.user)
-    fail(path, "the owner of its folder " + folder + " is neither root nor the user of the server");
+  if (status.st_uid != 0 && status.st_uid != ::geteuid())
+    fail(path, "the owner of its folder " + folder + is_a_stranger);
   // In a sticky folder, such as /tmp, nobody replaces the files of others.
   if ((status.st_mode & S_ISVTX) != 0)
     return;
   if ((status.st_mode & S_IWOTH) != 0)
     fail(path, "others may replace it: run chmod o-w " + folder);
-  if ((status.st_mode & S_IWGRP) != 0 && status.st_gid != 0 && status.st_gid != owner.group)
+  if ((status.st_mode & S_IWGRP) != 0 && status.st_gid != 0 && status.st_gid != ::getegid())
     fail(path, "a group may replace it: run chmod g-w " + folder);
 }
 
-/// Throws if somebody else than root and `owner` may change the file, or put another one in its
-/// place. Folders above are not judged.
-void refuse_strangers(const std::string& path, const struct stat& file, const account& owner) {
+/// Throws if somebody else than root and the user of this process may change the file, or put
+/// another one in its place. Folders above are not judged.
+void refuse_strangers(const std::string& path, const struct stat& file) {
   if ((file.st_mode & others_may_write) != 0)
     fail(path, "others than its owner may write it: run chmod go-w " + path);
-  if (file.st_uid != 0 && file.st_uid != owner.user)
-    fail(path, "its owner is neither root nor the user of the server");
-  refuse_strangers_in_folder(path, path, owner);
-  refuse_strangers_in_folder(path, resolved(path), owner);
+  if (file.st_uid != 0 && file.st_uid != ::geteuid())
+    fail(path, std::string{"its owner"} + is_a_stranger);
+  refuse_strangers_in_folder(path, path);
+  refuse_strangers_in_folder(path, resolved(path));
 }
 
 /// Makes a rename durable. A file system that cannot sync directories has done what it can.
@@ -160,7 +157,7 @@ std::optional<file_state> state_of(const std::string& path) noexcept {
   return ::stat(path.c_str(), &status) == 0 ? std::optional{state_from(status)} : std::nullopt;
 }
 
-stored_tokens read_tokens(const std::string& path, reader whose) {
+stored_tokens read_tokens(const std::string& path) {
   // Without O_NONBLOCK, open() would wait for whoever writes to a pipe.
   const open_file file{::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)};
   if (file.get() < 0)
@@ -172,10 +169,7 @@ stored_tokens read_tokens(const std::string& path, reader whose) {
     fail(path, "is not a regular file");
   if (static_cast<std::uint64_t>(status.st_size) > file_bytes_max)
     fail(path, "the file is too large for a token file");
-  account owner;
-  if (whose == reader::command && owner.user == 0)
-    owner = {status.st_uid, status.st_gid};
-  refuse_strangers(path, status, owner);
+  refuse_strangers(path, status);
   stored_tokens stored{read_all(file.get(), path), {}, state_from(status)};
   auto parsed = rights::parse_token_file(stored.text);
   if (const auto* fault = std::get_if<rights::file_fault>(&parsed))
@@ -185,11 +179,7 @@ stored_tokens read_tokens(const std::string& path, reader whose) {
 }
 
 void check_folder(const std::string& path) {
-  account owner;
-  struct stat folder {};
-  if (owner.user == 0 && ::stat(folder_of(path).c_str(), &folder) == 0)
-    owner = {folder.st_uid, folder.st_gid};
-  refuse_strangers_in_folder(path, path, owner);
+  refuse_strangers_in_folder(path, path);
 }
 
 folder_lock::folder_lock(const std::string& path) : descriptor_(open_folder_of(resolved(path))) {

@@ -37,20 +37,14 @@ struct faulty_token_file : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-/// Whose right to the file is judged.
-enum class reader : std::uint8_t {
-  server,   ///< the user of this process
-  command,  ///< the same; but for root, the owner of the file, who is the user of the server
-};
-
 /// Reads and parses a token file. Throws faulty_token_file, of one line that repeats nothing of the
-/// file, if others may write it, or replace it in its folder or in that of the symbolic link
-/// `path`, or if a line is wrong: `FILE:7: problem`. Throws another std::runtime_error if it cannot
-/// be read now.
-stored_tokens read_tokens(const std::string& path, reader whose = reader::server);
+/// file, if anybody but root and the user of this process may write it, or replace it in its folder
+/// or in that of the symbolic link `path`, or if a line is wrong: `FILE:7: problem`. Throws another
+/// std::runtime_error if it cannot be read now.
+stored_tokens read_tokens(const std::string& path);
 
-/// Throws as read_tokens() does for a command if others may put a file into the folder of `path`,
-/// which need not exist. For root, its owner is the user of the server.
+/// Throws as read_tokens() does if others may put a file into the folder of `path`, which need not
+/// exist.
 void check_folder(const std::string& path);
 
 /// Excludes other programs that change the token files of one folder, until destroyed. What is read

@@ -10,6 +10,7 @@
 #include <fstream>
 #include <stdexcept>
 #include <string>
+#include <utility>
 
 #include <fcntl.h>
 #include <sys/resource.h>
@@ -184,29 +185,27 @@ TEST_CASE("read_tokens() refuses a folder in which others may replace the file")
   REQUIRE(::chown(folder.c_str(), 0, 0) == 0);
 }
 
-TEST_CASE("root may change the token file of a server's user") {
+TEST_CASE("root writes no file into a folder of another user, who could replace it by a link") {
   if (::geteuid() != 0)
     return;
   const token_file file;
   file.add("first");
-  file.add("second");
   const auto folder = fs::path{file.path()}.parent_path();
-  constexpr uid_t user = 65534;
-  REQUIRE(::chown(folder.c_str(), user, user) == 0);
-  REQUIRE(::chmod(folder.c_str(), 0775) == 0);
-  REQUIRE(::chown(file.path().c_str(), user, user) == 0);
-  CHECK_THROWS_AS(tokens::read_tokens(file.path()), tokens::faulty_token_file);
-  CHECK(tokens::revoke("first", file.path()));
-  CHECK(tokens::read_tokens(file.path(), tokens::reader::command).entries.size() == 1);
-  // The first token of that user, too.
-  tokens::append("a line", "third", (folder / "first").string(), [] {});
-  CHECK(fs::exists(folder / "first"));
-  // But nobody adds a token where others may replace the file.
-  REQUIRE(::chown(folder.c_str(), 0, 0) == 0);
-  REQUIRE(::chmod(folder.c_str(), 0777) == 0);
   const auto added = (folder / "new").string();
-  CHECK_THROWS_AS(tokens::append("line", "third", added, [] {}), tokens::faulty_token_file);
-  CHECK_FALSE(fs::exists(added));
+  constexpr uid_t user = 65534;
+  for (const auto& [owner, mode] : {std::pair{user, 0755}, {user, 01777}, {uid_t{0}, 0777}}) {
+    REQUIRE(::chown(folder.c_str(), owner, 0) == 0);
+    REQUIRE(::chmod(folder.c_str(), static_cast<mode_t>(mode)) == 0);
+    CHECK_THROWS_AS(tokens::revoke("first", file.path()), tokens::faulty_token_file);
+    CHECK_THROWS_AS(tokens::append("line", "second", file.path(), [] {}),
+                    tokens::faulty_token_file);
+    CHECK_THROWS_AS(tokens::append("line", "second", added, [] {}), tokens::faulty_token_file);
+    CHECK_FALSE(fs::exists(added));
+  }
+  REQUIRE(::chown(folder.c_str(), 0, 0) == 0);
+  REQUIRE(::chmod(folder.c_str(), 0755) == 0);
+  REQUIRE(::chown(file.path().c_str(), user, user) == 0);
+  CHECK_THROWS_AS(tokens::revoke("first", file.path()), tokens::faulty_token_file);
 }
 
 TEST_CASE("read_tokens() refuses a symbolic link that others may replace") {
