@@ -1,7 +1,7 @@
 #include "tests/server/support/client.hpp"
+#include "tests/server/support/sanitized.hpp"
 #include "tests/server/support/server_process.hpp"
 #include "tests/server/v1/support.hpp"
-#include "tests/unit/seed.hpp"
 
 #include <doctest/doctest.h>
 
@@ -208,7 +208,7 @@ TEST_CASE("counters over --memory are 507 without --data, and existing ones go o
   }
   CHECK(created > 25'000);
   // A sanitizer keeps memory of its own for each allocation.
-  CHECK((unit::is_sanitized || server.resident_bytes() < before + 20 * 1024 * 1024));
+  CHECK((support::is_sanitized || server.resident_bytes() < before + 20 * 1024 * 1024));
   int refused = 0;
   for (int i = 100'000; i < 100'100; ++i)
     refused += connection.ask(get_request("/inc?" + target(i))).status == 507 ? 1 : 0;

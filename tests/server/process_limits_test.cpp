@@ -1,11 +1,11 @@
 // Servers whose own memory is limited (ulimit -v, ulimit -d).
 
 #include "tests/server/support/client.hpp"
+#include "tests/server/support/sanitized.hpp"
 #include "tests/server/support/server_process.hpp"
 #include "tests/server/support/temporary_directory.hpp"
 #include "tests/server/v1/batch_support.hpp"
 #include "tests/server/v1/support.hpp"
-#include "tests/unit/seed.hpp"
 
 #include <doctest/doctest.h>
 
@@ -31,7 +31,7 @@ bool create_thousand(client& connection, int number) {
 }  // namespace
 
 TEST_CASE("a server with little memory of its own refuses new counters and goes on") {
-  if (unit::is_sanitized)
+  if (support::is_sanitized)
     return;
   for (const std::string limit : {"--as=314572800", "--data=209715200"}) {
     CAPTURE(limit);
@@ -49,7 +49,7 @@ TEST_CASE("a server with little memory of its own refuses new counters and goes 
 }
 
 TEST_CASE("a durable server with little memory of its own stores more counters than it holds") {
-  if (unit::is_sanitized)
+  if (support::is_sanitized)
     return;
   const temporary_directory disk;
   server_process server{{"--threads", "1", "--data", disk / "data"},
@@ -62,7 +62,7 @@ TEST_CASE("a durable server with little memory of its own stores more counters t
 }
 
 TEST_CASE("a server whose memory exceeds its limit warns at the start, and says why it ends") {
-  if (unit::is_sanitized)
+  if (support::is_sanitized)
     return;
   server_process server{{"--threads", "1", "--memory", "4G"},
                         {.runner = {"prlimit", "--as=209715200", "--"}}};

@@ -1,8 +1,8 @@
 #include "tests/server/support/client.hpp"
+#include "tests/server/support/sanitized.hpp"
 #include "tests/server/support/server_process.hpp"
 #include "tests/server/support/temporary_directory.hpp"
 #include "tests/server/v1/support.hpp"
-#include "tests/unit/seed.hpp"
 
 #include <boost/json/value.hpp>
 
@@ -37,7 +37,7 @@ const std::vector<std::string> nothing{};
 int kills_to_make() {
   const char* given = std::getenv("COUNTERD_TEST_KILLS");
   // A sanitized server takes many times as long to start.
-  constexpr int fitting = unit::is_sanitized ? 15 : 100;
+  constexpr int fitting = support::is_sanitized ? 15 : 100;
   return given != nullptr ? std::atoi(given) : fitting;
 }
 
@@ -194,7 +194,7 @@ void check_crash_loop(const words& more_flags) {
   std::string broken;
   try {
     for (int kill = 1; kill <= kills; ++kill) {
-      std::this_thread::sleep_for(milliseconds{random() % (unit::is_sanitized ? 1'200 : 60)});
+      std::this_thread::sleep_for(milliseconds{random() % (support::is_sanitized ? 1'200 : 60)});
       server.kill();
       server.start(1 + random() % 4);
       if (kill % 100 == 0)

@@ -5,9 +5,9 @@
 #include "tests/server/durable/support/data.hpp"
 #include "tests/server/durable/support/faults.hpp"
 #include "tests/server/support/client.hpp"
+#include "tests/server/support/sanitized.hpp"
 #include "tests/server/support/server_process.hpp"
 #include "tests/server/support/temporary_directory.hpp"
-#include "tests/unit/seed.hpp"
 
 #include <doctest/doctest.h>
 
@@ -69,7 +69,7 @@ void check_refused_in_one_line(const words& runner, const words& flags, const st
 }  // namespace
 
 TEST_CASE("a start that is refused threads ends in time with one line and does not listen") {
-  if (geteuid() != 0 || unit::is_sanitized) {
+  if (geteuid() != 0 || support::is_sanitized) {
     MESSAGE("needs root, to run the server as a user without other processes: not tested");
     return;
   }
@@ -89,7 +89,7 @@ TEST_CASE("a start that is refused threads ends in time with one line and does n
 }
 
 TEST_CASE("a start without enough memory ends in time with one line") {
-  if (unit::is_sanitized)
+  if (support::is_sanitized)
     return;
   const temporary_directory disk;
   check_refused_in_one_line({"prlimit", "--as=200000000", "--"},

@@ -1,6 +1,6 @@
-#include "tests/paths.hpp"
 #include "tests/server/durable/support/data.hpp"
 #include "tests/server/support/client.hpp"
+#include "tests/server/support/sanitized.hpp"
 #include "tests/server/support/server_process.hpp"
 #include "tests/server/support/temporary_directory.hpp"
 #include "tests/server/v1/listing.hpp"
@@ -20,7 +20,7 @@ namespace {
 
 using std::chrono::steady_clock;
 
-constexpr bool is_instrumented = COUNTERD_IS_SANITIZED;  // its memory says nothing
+constexpr bool is_instrumented = support::is_sanitized;  // its memory says nothing
 
 /// With names of 150 bytes they take several times --memory.
 constexpr std::size_t many = is_instrumented ? 30'000 : 300'000;

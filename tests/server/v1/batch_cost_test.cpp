@@ -1,10 +1,10 @@
 // Costs of a batch that can be counted, so that a change cannot raise them unnoticed.
 
 #include "tests/server/support/client.hpp"
+#include "tests/server/support/sanitized.hpp"
 #include "tests/server/support/server_process.hpp"
 #include "tests/server/v1/batch_support.hpp"
 #include "tests/server/v1/support.hpp"
-#include "tests/unit/seed.hpp"
 
 #include <doctest/doctest.h>
 
@@ -27,5 +27,5 @@ TEST_CASE("a hundred batches reuse the memory of those before") {
   const auto before = server.page_faults();
   send(100);
   // Mapping the memory of each batch anew costs 160 faults a batch.
-  CHECK((unit::is_sanitized || server.page_faults() - before < 200));
+  CHECK((support::is_sanitized || server.page_faults() - before < 200));
 }

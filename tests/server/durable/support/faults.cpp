@@ -1,6 +1,6 @@
 #include "tests/server/durable/support/faults.hpp"
 
-#include "tests/unit/seed.hpp"
+#include "tests/server/support/sanitized.hpp"
 
 #include <doctest/doctest.h>
 
@@ -33,7 +33,7 @@ words attached_strace(const process& server, const std::string& injection,
 }  // namespace
 
 bool can_inject() {
-  if (unit::is_sanitized) {
+  if (support::is_sanitized) {
     MESSAGE("a sanitized server under strace is too slow: not tested");
     return false;
   }

@@ -1,6 +1,6 @@
 #include "tests/server/durable/support/small_disk.hpp"
 
-#include "tests/unit/seed.hpp"
+#include "tests/server/support/sanitized.hpp"
 
 #include <doctest/doctest.h>
 
@@ -15,9 +15,9 @@
 namespace support {
 
 small_disk::small_disk(const std::string& options)
-    : is_mounted_(!unit::is_sanitized &&
+    : is_mounted_(!support::is_sanitized &&
                   ::mount("tmpfs", mount_point_.path().c_str(), "tmpfs", 0, options.c_str()) == 0) {
-  if (unit::is_sanitized)
+  if (support::is_sanitized)
     MESSAGE("a sanitized server takes minutes to fill a disk: not tested");
   else if (!is_mounted_)
     MESSAGE("a tmpfs cannot be mounted here: not tested");
