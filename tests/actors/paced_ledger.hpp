@@ -88,7 +88,7 @@ private:
     void forget(std::string_view, counter::time_point) override {}
     counter::commit_result commit(std::uint64_t, counter::time_point, std::int64_t,
                                   std::int64_t) noexcept override {
-      owner_.commit(std::exchange(operations_, 0));
+      owner_.commit(std::exchange(operations_, 0), late_);
       return counter::commit_result::ok;
     }
     std::chrono::nanoseconds sync_time() const noexcept override { return owner_.commit_time; }
@@ -96,9 +96,11 @@ private:
   private:
     paced_ledger& owner_;
     std::size_t operations_ = 0;  // counters only grow, by one for each
+    std::chrono::nanoseconds late_{};
   };
 
-  void commit(std::size_t operations) {
+  /// Takes as long as is due. `late_before` is how much too long the last sleep of this shard was.
+  void commit(std::size_t operations, std::chrono::nanoseconds& late_before) {
     const auto end = std::chrono::steady_clock::now() + commit_time +
                      operation_time * static_cast<std::int64_t>(operations);
     {
@@ -108,9 +110,9 @@ private:
       changed_.wait(lock, [this] { return !is_shut_; });
     }
     // At this capacity exactly: a sleep that lasted too long is made up for.
-    const auto late = std::exchange(late_, {});
+    const auto late = std::exchange(late_before, {});
     std::this_thread::sleep_until(end - late);
-    late_ = std::chrono::steady_clock::now() - (end - late);
+    late_before = std::chrono::steady_clock::now() - (end - late);
   }
 
   counter::ledger_summary summary_;
@@ -118,5 +120,4 @@ private:
   std::condition_variable changed_;
   bool is_shut_ = false;
   std::size_t commits_ = 0;
-  std::chrono::nanoseconds late_{};  // of one shard
 };
