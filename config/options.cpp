@@ -174,6 +174,13 @@ private:
   std::string log_level_ = "info";
 };
 
+/// Returns how many of the first `bytes` bytes are whole characters of UTF-8.
+std::size_t whole_characters(std::string_view text, std::size_t bytes) {
+  while (bytes > 0 && (static_cast<unsigned char>(text[bytes]) & 0xc0) == 0x80)
+    --bytes;
+  return bytes;
+}
+
 }  // namespace
 
 options::options()
@@ -198,13 +205,6 @@ std::size_t threads_of(const options& options) {
   const auto without_data = options.threads + operators + scheduler + spare;
   return options.storage.directory.empty() ? without_data
                                            : without_data + options.shards + database;
-}
-
-/// Returns how many of the first `bytes` bytes are whole characters of UTF-8.
-static std::size_t whole_characters(std::string_view text, std::size_t bytes) {
-  while (bytes > 0 && (static_cast<unsigned char>(text[bytes]) & 0xc0) == 0x80)
-    --bytes;
-  return bytes;
 }
 
 early_exit refusal(std::vector<std::string> faults) {

@@ -182,8 +182,9 @@ struct limits {
   static constexpr std::size_t lists_min = 256;
   /// A group of up to so many operations shows what any group takes, beside its syncs.
   static constexpr std::size_t small_group_max = 64;
-  /// One of so many shows what each operation takes: in smaller ones that is less than a thread may
-  /// have to wait for a processor. Half of shard_operations_min.
+  /// A group of at least so many operations shows what each operation takes. In a smaller group all
+  /// operations together may take less time than the thread waits for a processor. Half of
+  /// shard_operations_min.
   static constexpr std::size_t large_group_min = 512;
   /// So much of any group is not the work of its operations, but a thread that had to wait for a
   /// processor, and what a write takes in itself. Small beside queue_delay_max.

@@ -65,7 +65,7 @@ stop_signals::stop_signals(std::function<void()> beat, std::chrono::milliseconds
   std::signal(SIGPIPE, SIG_IGN);
   std::signal(SIGXFSZ, SIG_IGN);  // a file at its limit of length is a full disk: EFBIG
   std::signal(SIGTTOU, SIG_IGN);  // `stty tostop` would stop a background job that logs
-  std::signal(SIGTTIN, SIG_IGN);  // and a config file that is a terminal, one that reloads
+  std::signal(SIGTTIN, SIG_IGN);  // so would a reload, if the config file is a terminal
   // A shell starts background jobs with SIGINT ignored.
   std::signal(SIGINT, SIG_DFL);
   sigemptyset(&set_);

@@ -63,7 +63,7 @@ public:
   /// Returns true if the group has changes to write.
   bool has_changes() const noexcept { return !changes_.is_empty(); }
 
-  /// Returns for how much of the last commit() it waited for syncs; 0 if nothing was written.
+  /// Returns how long the last commit() waited for syncs; 0 if it wrote nothing.
   std::chrono::nanoseconds sync_time() const noexcept { return sync_time_; }
 
   /// Approximate memory of the counters in memory, in bytes.

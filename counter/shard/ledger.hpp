@@ -77,8 +77,8 @@ public:
   virtual commit_result commit(std::uint64_t version, time_point now, std::int64_t counters,
                                std::int64_t idempotency_records) noexcept = 0;
 
-  /// Returns for how much of the last commit() it waited until the disk had synced: that group
-  /// or those of other shards before it. 0 before the first one.
+  /// Returns how long the last commit() waited for the disk to sync: its own group, or the groups
+  /// of other shards before it. 0 before the first commit().
   virtual std::chrono::nanoseconds sync_time() const noexcept = 0;
 };
 

@@ -25,7 +25,7 @@ public:
   struct settings {
     std::size_t least;        ///< the limit is never lower
     std::size_t small_group;  ///< a group of up to so many operations shows the fixed time
-    std::size_t large_group;  ///< one of so many shows the cost
+    std::size_t large_group;  ///< a group of at least so many shows what an operation takes
     duration fixed;           ///< the fixed time is no shorter
   };
   explicit queue_limit(const settings& configuration) noexcept : settings_(configuration) {}
@@ -35,7 +35,7 @@ public:
     duration took;      ///< how long it kept its thread busy
     duration synced{};  ///< for how much of that it waited for syncs
     std::size_t operations = 0;
-    /// Whether it wrote something. One that only read says nothing of how long commits take.
+    /// Whether the group changed something. A group of reads does not show how long commits take.
     bool is_written = true;
   };
   void completed(const group& completed) noexcept;
