@@ -18,7 +18,7 @@ public:
     static instant now() noexcept;
   };
 
-  explicit clock_watch(const instant& start = instant::now()) noexcept : start_(start) {}
+  explicit clock_watch(const instant& start) noexcept : start_(start) {}
 
   /// Logs a line if step() returns one.
   void check();

@@ -43,7 +43,9 @@ std::chrono::seconds next_look(reloader& reloader) {
 /// What the main thread does while the event loops serve.
 class housekeeping {
 public:
-  explicit housekeeping(reloader& reloader) : reloader_(reloader) {}
+  housekeeping(reloader& reloader, const process::clock_watch::instant& start)
+      : clock_(start),
+        reloader_(reloader) {}
 
   /// Returns when a signal, or a failure, is to stop the process.
   void run(process::stop_signals& signals, process::service_manager& manager,
@@ -152,7 +154,8 @@ int run(configuration configuration, const surroundings& around) {
   const auto options = configuration.options;
   auto& manager = around.manager;
   process::stop_signals signals{[&manager] { manager.beat(); },
-                                manager.period()};  // before there are threads
+                                manager.period()};          // before there are threads
+  const auto begin = process::clock_watch::instant::now();  // a start may take minutes
   server_parts parts;
   for (const auto& warning : options.warnings)
     spdlog::warn(warning);
@@ -175,7 +178,7 @@ int run(configuration configuration, const surroundings& around) {
   advise_shards(options);
   const auto status = "serving from " + name;
   manager.ready(status, [&server = *parts.server] { return server.is_live(); });
-  housekeeping{*parts.reloader}.run(signals, manager, status);
+  housekeeping{*parts.reloader, begin}.run(signals, manager, status);
   stop(*parts.server, signals, manager, *parts.reloader);
   parts.counters.store->close();
   parts.server.reset();
