@@ -54,6 +54,9 @@ bool token_flags::is_given() const {
 }
 
 std::variant<token_request, std::string> token_flags::finish(const std::string& file) const {
+  for (const auto* command : {create_, check_, revoke_})
+    if (command->count("--tokens") > 0 && file_.empty())
+      return "--tokens takes the path of a file";
   if (create_->parsed())
     return finish_create();
   if (!check_->parsed() && !revoke_->parsed())

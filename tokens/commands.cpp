@@ -47,7 +47,7 @@ void append(const std::string& line, std::string_view name, const std::string& f
                                ": another token has this name: revoke it, or choose another");
     text = std::move(stored.text);
   } else {
-    check_folder(file);
+    check_new_file(file);
   }
   announce();
   write_tokens(file, text + line + "\n");

@@ -178,8 +178,11 @@ stored_tokens read_tokens(const std::string& path) {
   return stored;
 }
 
-void check_folder(const std::string& path) {
+void check_new_file(const std::string& path) {
   refuse_strangers_in_folder(path, path);
+  struct stat link {};
+  if (::lstat(path.c_str(), &link) == 0 && S_ISLNK(link.st_mode))
+    fail(path, "is a symbolic link to a file that cannot be found");
 }
 
 folder_lock::folder_lock(const std::string& path) : descriptor_(open_folder_of(resolved(path))) {

@@ -43,9 +43,9 @@ struct faulty_token_file : std::runtime_error {
 /// std::runtime_error if it cannot be read now.
 stored_tokens read_tokens(const std::string& path);
 
-/// Throws as read_tokens() does if others may put a file into the folder of `path`, which need not
-/// exist.
-void check_folder(const std::string& path);
+/// Throws as read_tokens() does if others may put a file into the folder of `path`, a file that is
+/// still to be created, or if `path` is a symbolic link, which the file would replace.
+void check_new_file(const std::string& path);
 
 /// Excludes other programs that change the token files of one folder, until destroyed. What is read
 /// from a file meanwhile is what write_tokens() replaces.

@@ -203,6 +203,30 @@ TEST_CASE("SIGHUP never opens a server to other machines by leaving something ou
   CHECK(get(running.server.port(), "/inc?name=x").status == 200);
 }
 
+TEST_CASE("SIGHUP refuses what a restart would refuse, and a new name waits for the restart") {
+  configured running{"listen = '127.0.0.1:0'\n", {}, {.listen = {}}};
+  client connection{running.server.port()};
+  running.reload("read-only = true\nlisten = '0.0.0.0:0'\n", "the configuration stays as it was: ");
+  CHECK(status_of(connection, "/inc?name=x") == 200);
+  // A name that the server does not listen on yet is not its own: a browser could be sent there.
+  running.reload("anonymous = none\nlisten = 'counter.example:0'\n",
+                 "a restart is needed for the new value of --listen\n");
+  connection.send("GET / HTTP/1.1\r\nHost: counter.example\r\n\r\n");
+  CHECK(connection.read_answer().status == 421);
+}
+
+TEST_CASE("no path or name of a configuration makes a second line of the log") {
+  const temporary_directory disk;
+  configured running{""};
+  const std::string forged = "1970-01-01T00:00:00.000+00:00 info forged";
+  for (const std::string name : {"tokens", "log-file", "unknown"}) {
+    CAPTURE(name);
+    const auto log = running.reload(name + " = \"" + (disk / "x") + "\\n" + forged + "\"\n",
+                                    "the configuration stays as it was: ");
+    CHECK(log.find("\n" + forged) == log.npos);
+  }
+}
+
 TEST_CASE("SIGHUP never lifts what bounds the rights of clients by leaving it out") {
   configured running{"anonymous-local = none\n"};
   client connection{running.server.port()};

@@ -105,6 +105,15 @@ TEST_CASE("token create appends to a file that it creates with mode 0600") {
                 "another token has this name");
 }
 
+TEST_CASE("token create does not replace a symbolic link") {
+  const temporary_directory disk;
+  const auto link = disk / "tokens";
+  std::filesystem::create_symlink("none", link);
+  check_refuses(run({"token", "create", "--name", "a", "--scopes", "all", "--tokens", link}), 2,
+                "is a symbolic link to a file that cannot be found");
+  CHECK(std::filesystem::is_symlink(link));
+}
+
 TEST_CASE("token check exits with 1 for a token that a server would refuse") {
   const temporary_directory disk;
   const auto file = disk / "tokens";
@@ -162,10 +171,12 @@ TEST_CASE("counterd token refuses wrong flags with one line") {
       {{"token", "create", "--name", "a", "--scopes", "all", "--rate", "5"}, "--rate"},
       {{"token", "create", "--name", "a", "--scopes", "all", "--threads", "1"}, "--threads"},
       {{"--threads", "1", "token", "create", "--name", "a", "--scopes", "all"}, "token takes no"},
+      {{"token", "create", "--name", "a", "--scopes", "all", "--tokens", ""}, "--tokens"},
       {{"token", "check"}, "--tokens FILE is missing"},
       {{"token", "check", "--tokens"}, "--tokens"},
       {{"token", "revoke", "--tokens", "/x"}, "NAME"},
       {{"token", "revoke", "a"}, "--tokens FILE is missing"},
+      {{"token", "revoke", "a", "--tokens="}, "--tokens"},
   };
   for (const auto& [arguments, mentions] : cases) {
     CAPTURE(arguments);
