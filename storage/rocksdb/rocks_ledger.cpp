@@ -4,6 +4,7 @@
 #include "storage/rocksdb/backup.hpp"
 #include "storage/rocksdb/data_directory.hpp"
 #include "storage/rocksdb/group_committer.hpp"
+#include "storage/rocksdb/in_place_file_system.hpp"
 #include "storage/rocksdb/live_database.hpp"
 #include "storage/rocksdb/recovery.hpp"
 #include "storage/rocksdb/rocks_writer.hpp"
@@ -31,18 +32,24 @@ settings with_file_system(settings given) {
   return given;
 }
 
-/// Between two looks at a full disk: then it heals though nobody writes.
-constexpr std::chrono::milliseconds healing_pause{500};
+settings with_files(settings given, std::shared_ptr<rocksdb::FileSystem> files) {
+  given.file_system = std::move(files);
+  return given;
+}
+
+/// Between two looks at the disk: a full one heals though nobody writes.
+constexpr std::chrono::milliseconds look_pause{500};
 
 /// Between two looks at the numbers of the disk.
 constexpr std::chrono::seconds sample_pause{1};
 
 void maintain(const std::stop_token& stop, const counter::durability& durability,
               group_committer& committer, live_database& database,
-              const shared_write_buffer& buffer, ledger_metrics& metrics) {
+              const in_place_file_system& files, const shared_write_buffer& buffer,
+              ledger_metrics& metrics) {
   using std::chrono::steady_clock;
   const bool has_interval = durability.sync == counter::durability::sync::interval;
-  const auto pause = has_interval ? std::min(durability.interval, healing_pause) : healing_pause;
+  const auto pause = has_interval ? std::min(durability.interval, look_pause) : look_pause;
   auto next_sync = steady_clock::now() + durability.interval;
   auto next_sample = steady_clock::now() + sample_pause;
   counter::mutex mutex;  // guards nothing: there is only the stop to wait for
@@ -56,6 +63,8 @@ void maintain(const std::stop_token& stop, const counter::durability& durability
       metrics.sync().end();
       next_sync = steady_clock::now() + durability.interval;
     }
+    if (const auto status = files.check_place(); !status.ok())
+      database.report(status);
     database.heal();
     if (steady_clock::now() >= next_sample) {
       metrics.sample(database, buffer);
@@ -70,7 +79,9 @@ rocks_ledger::rocks_ledger(settings given)
     : settings_(with_file_system(std::move(given))),
       directory_(std::make_unique<data_directory>(
           settings_.directory, data_directory::access::serve, *settings_.file_system)),
-      database_(std::make_unique<live_database>(directory_->database(), settings_)),
+      files_(std::make_shared<in_place_file_system>(settings_.file_system, directory_->database())),
+      database_(
+          std::make_unique<live_database>(directory_->database(), with_files(settings_, files_))),
       read_errors_(directory_->database().string()),
       buffer_(std::make_unique<shared_write_buffer>(settings_.write_buffer)) {
   auto recovered = recover(settings_, *directory_, database_->opener(), *buffer_);
@@ -83,7 +94,7 @@ rocks_ledger::rocks_ledger(settings given)
   timekeeper_ = open_writer(lists_shard);
   metrics_.sample(*database_, *buffer_);
   maintainer_ = std::jthread{[this](const std::stop_token& stop) {
-    maintain(stop, settings_.durability, *committer_, *database_, *buffer_, metrics_);
+    maintain(stop, settings_.durability, *committer_, *database_, *files_, *buffer_, metrics_);
   }};
 }
 
@@ -108,7 +119,7 @@ counter::backup rocks_ledger::back_up(const std::string& name) {
   const shared_lock lock{database_->mutex()};
   switch (database_->health()) {
     case counter::health::good: {
-      auto backup = make_backup(*database_->get(), *settings_.file_system, *directory_, name);
+      auto backup = make_backup(*database_->get(), *files_, *directory_, name);
       metrics_.count(backup);
       return backup;
     }

@@ -149,6 +149,11 @@ namespace storage {
 //   next sync may succeed although the kernel has dropped it. wal_file_system is unsure,
 //   and disk_health fails for good: the commit returns `unknown`, later ones `refused`, and
 //   on_failure ends the process. The next start reads what is stored.
+// Moved directory: somebody moves DIR or what is in it, and perhaps puts a backup there, while the
+//   server runs. Files that are open go with it, but paths lead elsewhere: to the database that
+//   somebody has just restored. in_place_file_system uses no path then, and a thread of the ledger
+//   that looks twice a second has it fail for good, as after a failed sync. What was acknowledged
+//   until then is in the directory that was moved.
 // Failed flush or compaction: RocksDB reports it to live_database, on a thread of its own,
 //   with the same two outcomes. RocksDB's own recovery from them is off (database_opener).
 // Damaged table: RocksDB finds it by a checksum when it reads the block. The read fails and
@@ -159,6 +164,7 @@ namespace storage {
 
 class data_directory;
 class group_committer;
+class in_place_file_system;
 class live_database;
 class shared_write_buffer;
 
@@ -202,6 +208,7 @@ private:
   // Each uses only what stands above it.
   const settings settings_;
   const std::unique_ptr<data_directory> directory_;
+  const std::shared_ptr<in_place_file_system> files_;
   const std::unique_ptr<live_database> database_;
   throttled_log read_errors_;
   ledger_metrics metrics_;
@@ -213,7 +220,7 @@ private:
   /// Stores the times of lists.
   std::unique_ptr<counter::ledger_writer> timekeeper_ ABSL_GUARDED_BY(timekeeper_mutex_);
   counter::mutex backup_mutex_;  // one backup at a time
-  std::jthread maintainer_;      // syncs at intervals, and heals a full disk
+  std::jthread maintainer_;      // syncs at intervals, heals a full disk, notices a moved one
 };
 
 }  // namespace storage

@@ -1,0 +1,63 @@
+// Somebody moves the counters away, and puts a backup in their place, while a server uses them.
+
+#include "tests/server/durable/support/data.hpp"
+#include "tests/server/support/client.hpp"
+#include "tests/server/support/server_process.hpp"
+#include "tests/server/support/temporary_directory.hpp"
+#include "tests/server/v1/support.hpp"
+
+#include <doctest/doctest.h>
+
+#include <filesystem>
+#include <stdexcept>
+#include <string>
+
+using namespace support;
+namespace fs = std::filesystem;
+
+namespace {
+
+/// Moves everything in `from` to the new directory `to`.
+void move_contents(const fs::path& from, const fs::path& to) {
+  fs::create_directory(to);
+  for (const auto& entry : fs::directory_iterator{from})
+    fs::rename(entry.path(), to / entry.path().filename());
+}
+
+/// Counts until the server ends. Returns how often it has confirmed.
+int count_to_the_end(client& connection) {
+  int confirmed = 0;
+  try {
+    while (connection.ask(get_request("/inc?name=x")).body == "ok\n")
+      ++confirmed;
+  } catch (const std::runtime_error&) {
+  }
+  return confirmed;
+}
+
+}  // namespace
+
+TEST_CASE("a server whose counters are moved away stops, and leaves alone what takes their place") {
+  const temporary_directory disk;
+  const auto data = disk / "data";
+  const auto moved = disk / "moved";
+  server_process server{stored_in(data)};
+  client connection{server.port()};
+  for (int i = 0; i < 5; ++i)
+    REQUIRE(connection.ask(get_request("/inc?name=x")).body == "ok\n");
+  REQUIRE(connection.ask(request("POST", "/v1/admin/backup?name=b")).status == 201);
+  REQUIRE(connection.ask(get_request("/inc?name=x")).body == "ok\n");
+  move_contents(data, moved);
+  fs::copy(fs::path{moved} / "backups" / "b", data, fs::copy_options::recursive);
+  const auto restored = contents_of(data);
+  const int confirmed = count_to_the_end(connection);
+  const auto ended = server.wait();
+  CHECK(ended.exit_code == 1);
+  CHECK(ended.log.find("was moved or replaced while it was in use") != std::string::npos);
+  CHECK(differences(restored, contents_of(data)) == words{});
+  CHECK(check_of(moved).exit_code == 0);
+  const server_process from_backup{stored_in(data)};
+  CHECK(get(from_backup.port(), "/get?name=x").body == "x: 5\n");
+  const server_process from_moved{stored_in(moved)};
+  CHECK(get(from_moved.port(), "/get?name=x").body == "x: " + std::to_string(6 + confirmed) + "\n");
+}
