@@ -62,6 +62,6 @@ TEST_CASE("a proxy answers pipelined requests in order") {
   check_each(&defect_of_pipelining);
 }
 
-TEST_CASE("a proxy refuses every spelling of the path of a backup") {
+TEST_CASE("nobody makes a backup through a proxy, however its path is spelled") {
   check_each(&defect_of_admin);
 }

@@ -182,6 +182,21 @@ def socket_survives_restarts():
     check(property_of("Result") == "success", "it stops in order")
 
 
+def socket_outlives_a_bad_configuration():
+    systemctl("start", "counterd.socket")
+    configure(BASE + "threads = none\n")
+    client = subprocess.Popen(["curl", "-sS", "-m", "60", URL + "/inc?name=w"],
+                              stdout=subprocess.PIPE, text=True)
+    time.sleep(5)
+    check(property_of("ActiveState", "counterd.socket") == "active", "the socket stays open")
+    configure(BASE)
+    check(client.communicate(timeout=60)[0] == "ok\n", "the connection waited, and is served")
+    for _ in range(12):
+        systemctl("restart", "counterd")
+    check(get("/get?name=w") == "w: 1\n", "no number of restarts is too many")
+    systemctl("stop", "counterd.socket", "counterd")
+
+
 BASE = (UNIT.parents[2] / "share/doc/counterd/counterd.toml").read_text()
 made = run("systemd-sysusers")
 check(made.returncode == 0, made.stderr)
@@ -189,7 +204,8 @@ configure(BASE)
 systemctl("daemon-reload")
 for step in (has_started, unit_is_sound, reload_applies, restart_keeps_counters, watchdog_restarts,
              bad_configuration_is_not_tried_again, credentials_are_tokens,
-             unix_socket_is_for_the_group, socket_survives_restarts):
+             unix_socket_is_for_the_group, socket_survives_restarts,
+             socket_outlives_a_bad_configuration):
     begin = time.monotonic()
     step()
     print(f"{step.__name__.replace('_', ' ')}: ok, {time.monotonic() - begin:.1f} s")
