@@ -1,8 +1,7 @@
 #include "storage/rocksdb/in_place_file_system.hpp"
 
+#include <algorithm>
 #include <cerrno>
-#include <stdexcept>
-#include <system_error>
 #include <utility>
 
 #include <fcntl.h>
@@ -15,27 +14,43 @@ using rocksdb::FileOptions;
 using rocksdb::IOStatus;
 
 in_place_file_system::in_place_file_system(const std::shared_ptr<rocksdb::FileSystem>& target,
-                                           std::filesystem::path database)
-    : FileSystemWrapper(target),
-      database_(std::move(database)),
-      descriptor_(::open(database_.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC)) {
-  if (descriptor_ < 0)
-    throw std::runtime_error(database_.string() +
-                             ": cannot be opened: " + std::generic_category().message(errno));
+                                           const std::filesystem::path& database)
+    : FileSystemWrapper(target) {
+  pin(database);
 }
 
 in_place_file_system::~in_place_file_system() {
-  ::close(descriptor_);
+  for (const auto& each : pinned_)
+    ::close(each.descriptor);
+}
+
+void in_place_file_system::pin(const std::filesystem::path& path) {
+  const int descriptor = ::open(path.c_str(), O_PATH | O_CLOEXEC);
+  if (descriptor < 0)
+    return;
+  const counter::mutex_lock lock{mutex_};
+  const auto known = std::find_if(pinned_.begin(), pinned_.end(),
+                                  [&path](const pinned& each) { return each.path == path; });
+  if (known == pinned_.end())
+    pinned_.push_back({path, descriptor});
+  else
+    ::close(std::exchange(known->descriptor, descriptor));
+}
+
+bool in_place_file_system::pinned::is_in_place() const {
+  struct stat open {};
+  struct stat named {};
+  if (::fstat(descriptor, &open) != 0)
+    return true;
+  if (::stat(path.c_str(), &named) != 0)
+    return errno != ENOENT && errno != ENOTDIR;
+  return open.st_dev == named.st_dev && open.st_ino == named.st_ino;
 }
 
 IOStatus in_place_file_system::check_place() const {
-  struct stat open {};
-  struct stat named {};
-  if (::fstat(descriptor_, &open) != 0)
-    return IOStatus::OK();
-  const bool is_followed = ::stat(database_.c_str(), &named) == 0;
-  if (is_followed ? open.st_dev == named.st_dev && open.st_ino == named.st_ino
-                  : errno != ENOENT && errno != ENOTDIR)
+  const counter::mutex_lock lock{mutex_};
+  if (std::all_of(pinned_.begin(), pinned_.end(),
+                  [](const pinned& each) { return each.is_in_place(); }))
     return IOStatus::OK();
   return IOStatus::IOError("the directory was moved or replaced while it was in use");
 }
@@ -79,6 +94,12 @@ IOStatus in_place_file_system::ReuseWritableFile(const std::string& name,
   return status.ok() ? target()->ReuseWritableFile(name, old_name, options, result, debug) : status;
 }
 
+IOStatus in_place_file_system::GetChildren(const std::string& name, const Options& options,
+                                           std::vector<std::string>* result, Debug* debug) {
+  auto status = check_place();
+  return status.ok() ? target()->GetChildren(name, options, result, debug) : status;
+}
+
 IOStatus in_place_file_system::CreateDir(const std::string& name, const Options& options,
                                          Debug* debug) {
   auto status = check_place();
@@ -113,6 +134,14 @@ IOStatus in_place_file_system::LinkFile(const std::string& from, const std::stri
                                         const Options& options, Debug* debug) {
   auto status = check_place();
   return status.ok() ? target()->LinkFile(from, to, options, debug) : status;
+}
+
+IOStatus in_place_file_system::LockFile(const std::string& name, const Options& options,
+                                        rocksdb::FileLock** lock, Debug* debug) {
+  auto status = target()->LockFile(name, options, lock, debug);
+  if (status.ok())
+    pin(name);
+  return status;
 }
 
 }  // namespace storage

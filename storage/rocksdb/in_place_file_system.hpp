@@ -1,5 +1,7 @@
 #pragma once
 
+#include "counter/mutex.hpp"
+
 #include <rocksdb/file_system.h>
 
 #include <filesystem>
@@ -9,15 +11,16 @@
 
 namespace storage {
 
-/// A file layer for the database in one directory. Once that directory has been moved, or another
-/// one is in its place, a path leads to files that are not the database's: then the layer opens,
-/// creates, renames and deletes nothing any more, and reports an I/O error. Passes everything else
-/// on to its target. Thread-safe.
+/// A file layer for the database in one directory. Once that directory, or what is in it, has been
+/// moved or replaced, a path leads to files that are not the database's: then the layer opens,
+/// creates, renames, lists and deletes nothing any more, and reports an I/O error. It tells by the
+/// directory, by the file that RocksDB has locked, and by those that it is told of. Passes
+/// everything else on to its target. Thread-safe.
 class in_place_file_system final : public rocksdb::FileSystemWrapper {
 public:
-  /// `database` exists. Throws std::runtime_error if it cannot be opened.
+  /// Calls pin(database).
   in_place_file_system(const std::shared_ptr<rocksdb::FileSystem>& target,
-                       std::filesystem::path database);
+                       const std::filesystem::path& database);
   ~in_place_file_system() override;
 
   in_place_file_system(const in_place_file_system&) = delete;
@@ -30,8 +33,12 @@ public:
   using Debug = rocksdb::IODebugContext;
   using Status = rocksdb::IOStatus;
 
-  /// Returns an I/O error if the path of the database leads elsewhere. A path that cannot be
-  /// followed for want of memory or rights is no reason.
+  /// From now on `path` must lead to the file or directory to which it leads now. Does nothing if
+  /// it cannot be opened.
+  void pin(const std::filesystem::path& path);
+
+  /// Returns an I/O error if a path leads elsewhere. A path that cannot be followed for want of
+  /// memory or rights is no reason.
   Status check_place() const;
 
   Status NewSequentialFile(const std::string& name, const rocksdb::FileOptions& options,
@@ -48,6 +55,8 @@ public:
   Status ReuseWritableFile(const std::string& name, const std::string& old_name,
                            const rocksdb::FileOptions& options,
                            std::unique_ptr<rocksdb::FSWritableFile>* result, Debug* debug) override;
+  Status GetChildren(const std::string& name, const Options& options,
+                     std::vector<std::string>* result, Debug* debug) override;
   Status CreateDir(const std::string& name, const Options& options, Debug* debug) override;
   Status CreateDirIfMissing(const std::string& name, const Options& options, Debug* debug) override;
   Status DeleteFile(const std::string& name, const Options& options, Debug* debug) override;
@@ -56,10 +65,19 @@ public:
                     Debug* debug) override;
   Status LinkFile(const std::string& from, const std::string& to, const Options& options,
                   Debug* debug) override;
+  Status LockFile(const std::string& name, const Options& options, rocksdb::FileLock** lock,
+                  Debug* debug) override;
 
 private:
-  const std::filesystem::path database_;
-  int descriptor_;  // of the directory, wherever it is
+  struct pinned {
+    std::filesystem::path path;
+    int descriptor;  // of the file or directory, wherever it is
+
+    bool is_in_place() const;
+  };
+
+  mutable counter::mutex mutex_;
+  std::vector<pinned> pinned_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace storage

@@ -88,6 +88,7 @@ rocks_ledger::rocks_ledger(settings given)
   summary_ = recovered.summary;
   shards_ = std::move(recovered.shards);
   database_->adopt(std::move(recovered.database));
+  files_->pin(directory_->commit_watermark());
   committer_ =
       std::make_unique<group_committer>(settings_.durability, *database_, *buffer_,
                                         std::move(recovered.watermark), read_errors_, summary_.now);

@@ -149,7 +149,7 @@ namespace storage {
 //   next sync may succeed although the kernel has dropped it. wal_file_system is unsure,
 //   and disk_health fails for good: the commit returns `unknown`, later ones `refused`, and
 //   on_failure ends the process. The next start reads what is stored.
-// Moved directory: somebody moves DIR or what is in it, and perhaps puts a backup there, while the
+// Moved directory: somebody moves DIR, or what is in it, and perhaps puts a backup there, while the
 //   server runs. Files that are open go with it, but paths lead elsewhere: to the database that
 //   somebody has just restored. in_place_file_system uses no path then, and a thread of the ledger
 //   that looks twice a second has it fail for good, as after a failed sync. What was acknowledged

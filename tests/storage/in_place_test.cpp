@@ -11,6 +11,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <vector>
 
 using namespace storage_tests;
 namespace fs = std::filesystem;
@@ -42,10 +43,14 @@ std::map<std::string, std::function<rocksdb::IOStatus()>> calls(rocksdb::FileSys
          std::unique_ptr<rocksdb::FSWritableFile> file;
          return files.ReopenWritableFile(path("a"), {}, &file, nullptr);
        }},
+      {"list",
+       [=, &files] {
+         std::vector<std::string> names;
+         return files.GetChildren(directory.string(), {}, &names, nullptr);
+       }},
       {"link", [=, &files] { return files.LinkFile(path("a"), path("c"), {}, nullptr); }},
       {"make", [=, &files] { return files.CreateDir(path("e"), {}, nullptr); }},
-      {"make if missing",
-       [=, &files] { return files.CreateDirIfMissing(path("f"), {}, nullptr); }},
+      {"make if missing", [=, &files] { return files.CreateDirIfMissing(path("f"), {}, nullptr); }},
       {"reuse",
        [=, &files] {
          std::unique_ptr<rocksdb::FSWritableFile> file;
@@ -64,6 +69,34 @@ void fill(const fs::path& directory) {
 }
 
 }  // namespace
+
+TEST_CASE(
+    "an in_place_file_system notices that a file which it is told of, or has locked, is another") {
+  temporary_directory root;
+  const auto database = root.path() / "db";
+  fill(database);
+  for (const bool is_locked : {false, true}) {
+    CAPTURE(is_locked);
+    storage::in_place_file_system files{storage::default_file_system(), database};
+    const auto file = database / (is_locked ? "LOCK" : "a");
+    rocksdb::FileLock* lock = nullptr;
+    if (is_locked)
+      REQUIRE(files.LockFile(file.string(), {}, &lock, nullptr).ok());
+    else
+      files.pin(file);
+    CHECK(files.check_place().ok());
+    fs::rename(file, root.path() / "away");
+    CHECK_FALSE(files.check_place().ok());
+    write(file, "text");
+    CHECK_FALSE(files.check_place().ok());
+    fs::rename(root.path() / "away", file);
+    CHECK(files.check_place().ok());
+    files.pin(database / "none");
+    CHECK(files.check_place().ok());
+    if (is_locked)
+      CHECK(files.UnlockFile(lock, {}, nullptr).ok());
+  }
+}
 
 TEST_CASE("an in_place_file_system follows no path once its directory is moved or replaced") {
   temporary_directory root;
