@@ -59,30 +59,34 @@ IOStatus in_place_file_system::NewSequentialFile(const std::string& name,
                                                  const FileOptions& options,
                                                  std::unique_ptr<rocksdb::FSSequentialFile>* result,
                                                  Debug* debug) {
-  auto status = check_place();
-  return status.ok() ? target()->NewSequentialFile(name, options, result, debug) : status;
+  if (auto status = check_place(); !status.ok())
+    return status;
+  return target()->NewSequentialFile(name, options, result, debug);
 }
 
 IOStatus in_place_file_system::NewRandomAccessFile(
     const std::string& name, const FileOptions& options,
     std::unique_ptr<rocksdb::FSRandomAccessFile>* result, Debug* debug) {
-  auto status = check_place();
-  return status.ok() ? target()->NewRandomAccessFile(name, options, result, debug) : status;
+  if (auto status = check_place(); !status.ok())
+    return status;
+  return target()->NewRandomAccessFile(name, options, result, debug);
 }
 
 IOStatus in_place_file_system::NewWritableFile(const std::string& name, const FileOptions& options,
                                                std::unique_ptr<rocksdb::FSWritableFile>* result,
                                                Debug* debug) {
-  auto status = check_place();
-  return status.ok() ? target()->NewWritableFile(name, options, result, debug) : status;
+  if (auto status = check_place(); !status.ok())
+    return status;
+  return target()->NewWritableFile(name, options, result, debug);
 }
 
 IOStatus in_place_file_system::ReopenWritableFile(const std::string& name,
                                                   const FileOptions& options,
                                                   std::unique_ptr<rocksdb::FSWritableFile>* result,
                                                   Debug* debug) {
-  auto status = check_place();
-  return status.ok() ? target()->ReopenWritableFile(name, options, result, debug) : status;
+  if (auto status = check_place(); !status.ok())
+    return status;
+  return target()->ReopenWritableFile(name, options, result, debug);
 }
 
 IOStatus in_place_file_system::ReuseWritableFile(const std::string& name,
@@ -90,50 +94,58 @@ IOStatus in_place_file_system::ReuseWritableFile(const std::string& name,
                                                  const FileOptions& options,
                                                  std::unique_ptr<rocksdb::FSWritableFile>* result,
                                                  Debug* debug) {
-  auto status = check_place();
-  return status.ok() ? target()->ReuseWritableFile(name, old_name, options, result, debug) : status;
+  if (auto status = check_place(); !status.ok())
+    return status;
+  return target()->ReuseWritableFile(name, old_name, options, result, debug);
 }
 
 IOStatus in_place_file_system::GetChildren(const std::string& name, const Options& options,
                                            std::vector<std::string>* result, Debug* debug) {
-  auto status = check_place();
-  return status.ok() ? target()->GetChildren(name, options, result, debug) : status;
+  if (auto status = check_place(); !status.ok())
+    return status;
+  return target()->GetChildren(name, options, result, debug);
 }
 
 IOStatus in_place_file_system::CreateDir(const std::string& name, const Options& options,
                                          Debug* debug) {
-  auto status = check_place();
-  return status.ok() ? target()->CreateDir(name, options, debug) : status;
+  if (auto status = check_place(); !status.ok())
+    return status;
+  return target()->CreateDir(name, options, debug);
 }
 
 IOStatus in_place_file_system::CreateDirIfMissing(const std::string& name, const Options& options,
                                                   Debug* debug) {
-  auto status = check_place();
-  return status.ok() ? target()->CreateDirIfMissing(name, options, debug) : status;
+  if (auto status = check_place(); !status.ok())
+    return status;
+  return target()->CreateDirIfMissing(name, options, debug);
 }
 
 IOStatus in_place_file_system::DeleteFile(const std::string& name, const Options& options,
                                           Debug* debug) {
-  auto status = check_place();
-  return status.ok() ? target()->DeleteFile(name, options, debug) : status;
+  if (auto status = check_place(); !status.ok())
+    return status;
+  return target()->DeleteFile(name, options, debug);
 }
 
 IOStatus in_place_file_system::DeleteDir(const std::string& name, const Options& options,
                                          Debug* debug) {
-  auto status = check_place();
-  return status.ok() ? target()->DeleteDir(name, options, debug) : status;
+  if (auto status = check_place(); !status.ok())
+    return status;
+  return target()->DeleteDir(name, options, debug);
 }
 
 IOStatus in_place_file_system::RenameFile(const std::string& from, const std::string& to,
                                           const Options& options, Debug* debug) {
-  auto status = check_place();
-  return status.ok() ? target()->RenameFile(from, to, options, debug) : status;
+  if (auto status = check_place(); !status.ok())
+    return status;
+  return target()->RenameFile(from, to, options, debug);
 }
 
 IOStatus in_place_file_system::LinkFile(const std::string& from, const std::string& to,
                                         const Options& options, Debug* debug) {
-  auto status = check_place();
-  return status.ok() ? target()->LinkFile(from, to, options, debug) : status;
+  if (auto status = check_place(); !status.ok())
+    return status;
+  return target()->LinkFile(from, to, options, debug);
 }
 
 IOStatus in_place_file_system::LockFile(const std::string& name, const Options& options,
