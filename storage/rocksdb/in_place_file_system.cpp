@@ -150,6 +150,8 @@ IOStatus in_place_file_system::LinkFile(const std::string& from, const std::stri
 
 IOStatus in_place_file_system::LockFile(const std::string& name, const Options& options,
                                         rocksdb::FileLock** lock, Debug* debug) {
+  if (auto status = check_place(); !status.ok())
+    return status;
   auto status = target()->LockFile(name, options, lock, debug);
   if (status.ok())
     pin(name);

@@ -153,7 +153,8 @@ namespace storage {
 //   server runs. Files that are open go with it, but paths lead elsewhere: to the database that
 //   somebody has just restored. in_place_file_system uses no path then, and a thread of the ledger
 //   that looks twice a second has it fail for good, as after a failed sync. What was acknowledged
-//   until then is in the directory that was moved.
+//   until then is in the directory that was moved. Not noticed: files that are overwritten in
+//   place, and single files that are moved, other than the watermark and RocksDB's LOCK.
 // Failed flush or compaction: RocksDB reports it to live_database, on a thread of its own,
 //   with the same two outcomes. RocksDB's own recovery from them is off (database_opener).
 // Damaged table: RocksDB finds it by a checksum when it reads the block. The read fails and

@@ -49,6 +49,14 @@ std::map<std::string, std::function<rocksdb::IOStatus()>> calls(rocksdb::FileSys
          return files.GetChildren(directory.string(), {}, &names, nullptr);
        }},
       {"link", [=, &files] { return files.LinkFile(path("a"), path("c"), {}, nullptr); }},
+      {"lock",
+       [=, &files] {
+         rocksdb::FileLock* lock = nullptr;
+         auto status = files.LockFile(path("l"), {}, &lock, nullptr);
+         if (status.ok())
+           files.UnlockFile(lock, {}, nullptr);
+         return status;
+       }},
       {"make", [=, &files] { return files.CreateDir(path("e"), {}, nullptr); }},
       {"make if missing", [=, &files] { return files.CreateDirIfMissing(path("f"), {}, nullptr); }},
       {"reuse",
