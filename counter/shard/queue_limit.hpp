@@ -35,7 +35,7 @@ public:
     duration took;      ///< how long it kept its thread busy
     duration synced{};  ///< for how much of that it waited for syncs
     std::size_t operations = 0;
-    /// Whether the group changed something. A group of reads does not show how long commits take.
+    /// False if it changed nothing: a group of reads does not show how long commits take.
     bool is_written = true;
   };
   void completed(const group& completed) noexcept;

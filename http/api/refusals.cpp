@@ -47,8 +47,8 @@ std::string detail_for_address(rights::scope needed) {
     return "this address may do nothing in a batch: the server's --anonymous does not name read, "
            "add, write or delete";
   if (needed == rights::scope::admin)
-    return "without a token only the server's own machine may do this, not through a proxy, and if "
-           "--anonymous-local names admin";
+    return "without a token, only clients on the server's own machine may do this, if "
+           "--anonymous-local names admin; never through a proxy";
   const std::string name{rights::name_of(needed)};
   const auto* const verb = needed == rights::scope::metrics ? "see " : "";
   return "this address may not " + (verb + name) + ": the server's --anonymous does not name " +

@@ -151,10 +151,10 @@ namespace storage {
 //   on_failure ends the process. The next start reads what is stored.
 // Moved directory: somebody moves DIR, or what is in it, and perhaps puts a backup there, while the
 //   server runs. Files that are open go with it, but paths lead elsewhere: to the database that
-//   somebody has just restored. in_place_file_system uses no path then, and a thread of the ledger
-//   that looks twice a second has it fail for good, as after a failed sync. What was acknowledged
-//   until then is in the directory that was moved. Not noticed: files that are overwritten in
-//   place, and single files that are moved, other than the watermark and RocksDB's LOCK.
+//   somebody has just restored. in_place_file_system follows no path then, and a thread of the
+//   ledger, which looks twice a second, reports a failed disk. What was acknowledged until then is
+//   in the directory that was moved. Not noticed: files that are overwritten in place, and single
+//   files that are moved, other than the watermark and RocksDB's LOCK.
 // Failed flush or compaction: RocksDB reports it to live_database, on a thread of its own,
 //   with the same two outcomes. RocksDB's own recovery from them is off (database_opener).
 // Damaged table: RocksDB finds it by a checksum when it reads the block. The read fails and

@@ -107,9 +107,8 @@ TEST_CASE("POST /v1/admin/backup from another machine is 403, whatever its param
       CHECK(routed.status() == 403);
       CHECK(routed.code() == "forbidden");
       CHECK(unit::member(routed.response->body.view(), "detail") ==
-            "\"without a token only the server's own machine may do this, not through a proxy, and "
-            "if "
-            "--anonymous-local names admin\"");
+            "\"without a token, only clients on the server's own machine may do this, if "
+            "--anonymous-local names admin; never through a proxy\"");
     }
   CHECK(unit::route(method::options, path, {}, "", info_on_disk(),
                     http::connection_info{.is_local = false})
