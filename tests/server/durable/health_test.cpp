@@ -18,21 +18,6 @@
 using namespace support;
 using namespace std::chrono_literals;
 
-namespace {
-
-/// Asks until the status is `status`, for up to 30 s. Returns the last response.
-answer ask_until(std::uint16_t port, const std::string& target, int status) {
-  const auto end = std::chrono::steady_clock::now() + 30s;
-  for (;;) {
-    auto reply = get(port, target);
-    if (reply.status == status || std::chrono::steady_clock::now() > end)
-      return reply;
-    std::this_thread::sleep_for(50ms);
-  }
-}
-
-}  // namespace
-
 TEST_CASE("/readyz fails while the disk is full, and is ok again though nobody writes") {
   small_disk disk;
   if (!disk.is_there())
@@ -59,7 +44,7 @@ TEST_CASE("/readyz fails while the disk is full, and is ok again though nobody w
   CHECK(get(operators, "/metrics").body.find("counterd_disk_state{state=\"full\"} 1\n") !=
         std::string::npos);
   disk.empty();
-  CHECK(ask_until(operators, "/readyz", 200).body == "ok\n");
+  CHECK(get_until(operators, "/readyz", 200).body == "ok\n");
 }
 
 TEST_CASE("/readyz fails if a commit takes more than five seconds, and /livez does not") {
@@ -75,10 +60,10 @@ TEST_CASE("/readyz fails if a commit takes more than five seconds, and /livez do
   writer.send(get_request("/inc?name=x"));
   std::this_thread::sleep_for(1s);
   CHECK(get(operators, "/readyz").body == "ok\n");
-  const auto late = ask_until(operators, "/readyz", 503);
+  const auto late = get_until(operators, "/readyz", 503);
   CHECK(late.body == "commits: a commit has not ended for 5 s\n");
   CHECK(get(operators, "/livez").body == "ok\n");
   CHECK(get(server.port(), "/livez").body == "ok\n");
   CHECK(writer.read_answer().body == "ok\n");
-  CHECK(ask_until(operators, "/readyz", 200).body == "ok\n");
+  CHECK(get_until(operators, "/readyz", 200).body == "ok\n");
 }

@@ -4,8 +4,10 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <chrono>
 #include <optional>
 #include <system_error>
+#include <thread>
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -254,6 +256,16 @@ answer get(std::uint16_t port, std::string_view target) {
   if (const auto rest = connection.read_to_end(); !rest.empty())
     throw std::runtime_error{"bytes after the last answer: " + rest};
   return result;
+}
+
+answer get_until(std::uint16_t port, std::string_view target, int status) {
+  const auto end = std::chrono::steady_clock::now() + std::chrono::seconds{30};
+  for (;;) {
+    auto result = get(port, target);
+    if (result.status == status || std::chrono::steady_clock::now() > end)
+      return result;
+    std::this_thread::sleep_for(std::chrono::milliseconds{50});
+  }
 }
 
 bool is_listening(std::uint16_t port) {

@@ -88,6 +88,9 @@ std::string get_request(std::string_view target);
 /// Sends one request on a new connection and returns the response.
 answer get(std::uint16_t port, std::string_view target);
 
+/// Repeats that until the status is `status`, for up to 30 s. Returns the last response.
+answer get_until(std::uint16_t port, std::string_view target, int status);
+
 /// Returns true if a server accepts connections there.
 bool is_listening(std::uint16_t port);
 
