@@ -2,11 +2,15 @@
 
 #include "bench/loads/answers.hpp"
 
+#include <charconv>
+#include <cstdint>
 #include <cstdlib>
 #include <fstream>
 #include <iterator>
 #include <string>
 #include <string_view>
+#include <system_error>
+#include <vector>
 
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -29,6 +33,20 @@ public:
   std::size_t number(std::string_view key, std::size_t otherwise) const {
     const auto value = text(key);
     return value.empty() ? otherwise : std::strtoul(value.data(), nullptr, 10);
+  }
+
+  /// One or more, with a comma between them.
+  std::vector<std::uint16_t> ports(std::string_view key) const {
+    std::vector<std::uint16_t> found;
+    auto list = text(key);
+    for (std::uint16_t port = 0; !list.empty(); found.push_back(port)) {
+      const auto [end, error] = std::from_chars(list.data(), list.data() + list.size(), port);
+      require(error == std::errc{}, "the ports");
+      list.remove_prefix(static_cast<std::size_t>(end - list.data()));
+      list.remove_prefix(list.starts_with(',') ? 1 : 0);
+    }
+    require(!found.empty(), "the ports");
+    return found;
   }
 
   /// The file whose name `key` has.

@@ -3,9 +3,10 @@
 // and counted. One that is not a success, or is missing, is a failure. Prints its
 // figures as JSON.
 //
-//   pipelined port=8000 request=FILE connections=64 depth=32 seconds=2
+//   pipelined ports=8000[,8001,...] request=FILE connections=64 depth=32 seconds=2
 //             [count=N] [names=N]
 //
+// The connections are shared out among the ports.
 // FILE has the bytes of one request, for HTTP or Redis; requests.hpp has its
 // placeholders. The run ends after `seconds`, or after `count` requests, of which
 // `depth` must be a divisor.
@@ -37,7 +38,7 @@ using steady_clock = std::chrono::steady_clock;
 constexpr std::chrono::seconds grace{2};
 
 struct settings {
-  std::uint16_t port;
+  std::vector<std::uint16_t> ports;
   std::size_t connections, depth;
   std::chrono::seconds duration;
   std::size_t count;  ///< requests at most
@@ -49,7 +50,10 @@ public:
       : plan_(plan),
         parse_(parse),
         batch_(std::move(batch)),
-        peers_(plan.connections) {}
+        peers_(plan.connections) {
+    for (std::size_t i = 0; i < peers_.size(); ++i)
+      peers_[i].port = plan_.ports[i % plan_.ports.size()];
+  }
 
   void run() {
     for (auto& peer : peers_)
@@ -71,6 +75,7 @@ public:
 
 private:
   struct connection {
+    std::uint16_t port = 0;
     int socket = -1;
     std::size_t awaited = 0;
     steady_clock::time_point sent;
@@ -78,7 +83,7 @@ private:
   };
 
   void connect(connection& peer) {
-    peer.socket = connect_to(plan_.port);
+    peer.socket = connect_to(peer.port);
     epoll_event event{.events = EPOLLIN, .data = {.ptr = &peer}};
     require(::epoll_ctl(set_, EPOLL_CTL_ADD, peer.socket, &event) == 0, "epoll_ctl");
   }
@@ -152,7 +157,7 @@ private:
 
 int main(int argc, char** argv) {
   const arguments given{argc, argv};
-  const settings plan{.port = static_cast<std::uint16_t>(given.number("port", 0)),
+  const settings plan{.ports = given.ports("ports"),
                       .connections = given.number("connections", 1),
                       .depth = given.number("depth", 1),
                       .duration = std::chrono::seconds{given.number("seconds", 1)},

@@ -110,7 +110,7 @@ def pipelined(request, connections=64, depth=1, names=1, count=None):
     that is not the same for all servers or runs is a function of the server."""
     def command(server, seconds):
         text = request(server) if callable(request) else request
-        made = [servers.RELEASE / "bench" / "pipelined", f"port={server.port}",
+        made = [servers.RELEASE / "bench" / "pipelined", f"ports={','.join(map(str, server.ports))}",
                 f"request={requests.file(text)}", f"connections={connections}", f"depth={depth}",
                 f"seconds={seconds}", f"names={names}"]
         return made + ([f"count={count}"] if count else [])

@@ -20,6 +20,7 @@ class Server:
         self.name = name
         self.command = [str(part) for part in command]
         self.port = port
+        self.ports = [port]
         self.path = path
         self.environment = environment or {}
         self.process = None
