@@ -1,9 +1,8 @@
 """Many counters in memory, and many connections: what they take, and what they cost."""
 
-import resource
 import socket
 
-from . import loads, servers
+from . import loads, processes, servers
 
 MANY = 10 ** 7
 CONNECTIONS = 10_000
@@ -37,9 +36,7 @@ def one_response(port, request):
 
 def bytes_per_idle_connection(suite, server, connections):
     """Each has had one response."""
-    hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
-    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
-    connections = min(connections, hard - 200)
+    connections = min(connections, processes.raise_file_limit() - 200)
     suite.say(f"{server.name}: holding {connections:,} connections")
     request = f"GET {server.path} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n".encode()
     one_response(server.port, request)

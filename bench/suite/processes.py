@@ -3,6 +3,7 @@
 import ctypes
 import os
 import pathlib
+import resource
 import signal
 
 PR_SET_CHILD_SUBREAPER = 36
@@ -16,6 +17,13 @@ def children(pid):
         except OSError:
             pass
     return found
+
+
+def raise_file_limit():
+    """For us and what we start from now on. Returns how many files may be open."""
+    hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    return hard
 
 
 def adopt_orphans():
