@@ -26,9 +26,10 @@ def medians(runs):
 
 
 class Suite:
-    def __init__(self, quick):
+    def __init__(self, quick, rounds=None, seconds=None):
         self.quick = quick
-        self.rounds, self.seconds = (3, 1) if quick else (7, 2)
+        self.rounds = rounds or (3 if quick else 7)
+        self.seconds = seconds or (1 if quick else 2)
         self.running = []
         self.sections = {}
         self.repeats = 0
