@@ -8,7 +8,7 @@ from . import table, verdicts
 NOISE = {"cpu_us": 1.10, "requests_per_second": 1.10, "p50_us": 1.10, "p99_us": 1.3,
          "written_bytes": 1.10}
 WORDS = {"cpu_us": "CPU µs/request", "requests_per_second": "requests/s", "p50_us": "p50 µs",
-         "p99_us": "p99 µs", "written_bytes": "bytes written/increment"}
+         "p99_us": "p99 µs", "written_bytes": "bytes written/request"}
 #: Facts of which less is better: on one machine, by the end of their names, and anywhere.
 LESS_IS_BETTER = (", ns", ", s", ", ms")
 LESS_IS_BETTER_ANYWHERE = ("instructions", "counterd bytes", "bytes on disk")

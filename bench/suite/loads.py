@@ -21,6 +21,7 @@ class Run:
     p99_us: float = None
     #: By a server that writes to a disk, for each request.
     written_bytes: float = None
+    database_cpu_us: float = None
     failures: int = 0
     received_bytes: int = 0
     #: The share of the processors' time that the host of a virtual machine gave to others.
@@ -56,7 +57,8 @@ class Load:
         self.operations = operations  # of the generator, that are one request in the results
 
     def run(self, server, seconds):
-        cpu, written = server.cpu_seconds(), server.written_bytes()
+        written = server.written_bytes()
+        cpu, database_cpu = server.cpu_seconds(), server.database_cpu_seconds()
         total, stolen = processor_times()
         output = call(self.command(server, seconds), seconds * 20 + 60)
         result, requests_done = self.parse(output)
@@ -69,6 +71,9 @@ class Load:
         if requests_done:
             per_request = self.operations / requests_done
             result.cpu_us = (server.cpu_seconds() - cpu) * 1e6 * per_request
+            if server.database:
+                result.database_cpu_us = \
+                    (server.database_cpu_seconds() - database_cpu) * 1e6 * per_request
             if server.writes and (result.received_bytes or not server.sends_by_write):
                 responses = result.received_bytes if server.sends_by_write else 0
                 result.written_bytes = (server.written_bytes() - written - responses) * per_request

@@ -85,6 +85,9 @@ def page(run):
     written = table.of_written_bytes(now["loads"])
     if written:
         parts += ["### Bytes written", written]
+    database_cpu = table.of_database_cpu(now["loads"])
+    if database_cpu:
+        parts += ["### CPU of the database", database_cpu]
     return "\n\n".join([*parts, "### Facts", table.of_facts(now["facts"])])
 
 

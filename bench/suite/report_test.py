@@ -3,7 +3,7 @@
 import copy
 import unittest
 
-from . import changes, report, verdicts
+from . import changes, engine, report, table, verdicts
 
 ROW = {"runs": 3, "failures": 0, "requests_per_second": 1000.0, "cpu_us": 10.0, "p50_us": 50.0,
        "p99_us": 100.0, "written_bytes": None}
@@ -53,6 +53,18 @@ class ReportTest(unittest.TestCase):
     def test_the_page_begins_each_row_with_cpu(self):
         self.assertIn("| wrk -c64 | floor, 1 thread | 8.00 | 0.80 | 1,000 | 1.00 | 50 | 100 | 0 |",
                       report.page(RUN))
+
+    def test_counterd_in_front_of_a_database_is_compared_with_pgbench(self):
+        name = engine.random_names(False)
+        rows = {"counterd": ROW | {"requests_per_second": 15_000.0, "database_cpu_us": 20.0},
+                engine.PGBENCH: ROW | {"database_cpu_us": 500.0}}
+        self.assertIn(f"| {name}, counterd, requests/s, / {engine.PGBENCH} | 15.00 | 12 | 20 | met |",
+                      verdicts.as_table({name: rows}, {}))
+        self.assertIn(f"| {name} | {engine.PGBENCH} | 500.00 | 25.00 |",
+                      table.of_database_cpu({name: rows}))
+
+    def test_without_a_database_there_is_no_table_of_its_cpu(self):
+        self.assertEqual("", table.of_database_cpu(report.flat(RUN)["loads"]))
 
 
 if __name__ == "__main__":

@@ -27,6 +27,7 @@ class Server:
         self.start_seconds = self.stop_seconds = 10
         self.writes = False  # to a disk
         self.sends_by_write = False  # so that its responses count as written bytes
+        self.database = None  # another server, which has its counters
         self.answered = self.failed = 0  # requests of all loads
 
     @property
@@ -99,7 +100,7 @@ class Server:
         must not burden the next server, and counts as a cost of the load."""
         before = None
         for _ in range(25 if self.writes else 0):
-            before, now = self.cpu_seconds(), before
+            before, now = self.cpu_seconds() + self.database_cpu_seconds(), before
             if before == now:
                 return
             time.sleep(0.2)
@@ -118,10 +119,13 @@ class Server:
                     for text in self.texts("stat"))
         return ticks / CLOCK_TICK
 
+    def database_cpu_seconds(self):
+        return self.database.cpu_seconds() if self.database else 0
+
     def written_bytes(self):
         """What its processes have passed to write() and the like so far; includes children that
-        have ended. send() does not count."""
-        return self.sum_of("io", "wchar:")
+        have ended. send() does not count. Of a database: what is in its log."""
+        return self.database.written_bytes() if self.database else self.sum_of("io", "wchar:")
 
     def rss_bytes(self):
         return self.sum_of("status", "VmRSS:") * 1024

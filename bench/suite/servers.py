@@ -128,6 +128,28 @@ def durable_counterd(folder, *flags, name="counterd"):
     return server
 
 
+def engine_counterd(database, *flags, name="counterd"):
+    # A full run sends so many new keys.
+    server = counterd(name, "--engine", database.url, "--idempotency-max", 10_000_000, *flags)
+    server.writes = True
+    server.database = database
+    return server
+
+
+class Several(Server):
+    """Servers that share a database, as one: a load's connections are shared out among them."""
+
+    def __init__(self, name, members):
+        super().__init__(name, [], None)
+        self.members = members
+        self.ports = [member.port for member in members]
+        self.writes = True
+        self.database = members[0].database
+
+    def cpu_seconds(self):
+        return sum(member.cpu_seconds() for member in self.members)
+
+
 def durable_redis(folder, fsync="always"):
     folder.mkdir()
     server = redis("--appendonly", "yes", "--appendfsync", fsync, "--dir", folder)

@@ -12,7 +12,8 @@ STOLEN_MAX = 0.03
 #: Runs repeated for that; all in all it must not take twice as long.
 REPEATS_MAX = 100
 REPEATED = "runs repeated because the host took the processors"
-FIGURES = ("requests_per_second", "cpu_us", "p50_us", "p99_us", "written_bytes")
+FIGURES = ("requests_per_second", "cpu_us", "p50_us", "p99_us", "written_bytes",
+           "database_cpu_us")
 
 
 def medians(runs):
@@ -103,6 +104,7 @@ class Suite:
         self.running.remove(server)
 
     def stop_all(self):
-        for server in self.running:
+        """The last first: the others may serve it."""
+        for server in reversed(self.running):
             server.stop()
         self.running.clear()

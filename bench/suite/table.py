@@ -35,13 +35,24 @@ def of_loads(loads):
 
 
 def of_written_bytes(loads):
-    """What durable servers write for an increment; "" if there are none."""
+    """What durable servers write for a request; "" if there are none."""
     rows = []
     for load, servers in loads.items():
         base = servers.get("counterd")
         rows += [[load, server, number(row["written_bytes"]), ratio(row, base, "written_bytes")]
                  for server, row in servers.items() if row.get("written_bytes")]
-    return markdown(["load", "server", "#bytes written/increment", "#/ counterd"], rows) \
+    return markdown(["load", "server", "#bytes written/request", "#/ counterd"], rows) \
+        if rows else ""
+
+
+def of_database_cpu(loads):
+    """What it costs the database to serve a request; "" if there is none."""
+    rows = []
+    for load, servers in loads.items():
+        base = servers.get("counterd")
+        rows += [[load, server, number(row["database_cpu_us"], 2), ratio(row, base, "database_cpu_us")]
+                 for server, row in servers.items() if row.get("database_cpu_us")]
+    return markdown(["load", "server", "#CPU µs of the database/request", "#/ counterd"], rows) \
         if rows else ""
 
 

@@ -3,7 +3,7 @@
 import dataclasses
 import typing
 
-from . import durable, memory, pauses, small_memory, table
+from . import durable, engine, memory, pauses, small_memory, table
 
 CPU, RATE, P50, P99, BYTES = \
     "cpu_us", "requests_per_second", "p50_us", "p99_us", "written_bytes"
@@ -67,6 +67,24 @@ class Verdict:
         return value >= goal if self.more_is_better else value <= goal
 
 
+def engine_verdicts(has_standby):
+    many, hot, alone = (name(has_standby) for name in (
+        engine.random_names, engine.one_counter, engine.one_client))
+
+    def requests_per_second(load, server, over):
+        return f"{load}, {server}, requests/s, / {over}", ratio(RATE, load, over, server=server)
+
+    yield Verdict(*requests_per_second(many, "counterd", engine.PGBENCH), 12, 20, True)
+    yield Verdict(*requests_per_second(many, engine.FEWER, engine.PGBENCH), 3, 5, True)
+    yield Verdict(*requests_per_second(hot, engine.TWO, engine.PGBENCH), 200, 400, True)
+    yield Verdict(f"{alone}, p50, / {engine.ONE_OF_PGBENCH}",
+                  ratio(P50, alone, engine.ONE_OF_PGBENCH), 1.2, 1.0)
+    yield Verdict(*requests_per_second(many, engine.KEYED, "counterd"), 0.4, 0.6, True)
+    yield Verdict(*requests_per_second(many, engine.TWO, "counterd"), 0.8, 1.5, True)
+    yield Verdict(f"{many}, bytes written, / {engine.PGBENCH}", ratio(BYTES, many, engine.PGBENCH),
+                  1.2, 1.0)
+
+
 IN_PROCESS = ("2 shards on 2 threads / 1 on 1", "hot counter from 2 loops / from 1")
 VERDICTS = [
     Verdict("CPU, -c64, / floor", ratio(CPU, C64, "floor, 1 thread"), 1.2, 1.1),
@@ -128,6 +146,7 @@ VERDICTS = [
             0.4, 0.5, True),
     Verdict(durable.START, fact(durable.START), 2, 0.5),
     Verdict(durable.START_AFTER_KILL, fact(durable.START_AFTER_KILL), 2, 0.5),
+    *(verdict for has_standby in (False, True) for verdict in engine_verdicts(has_standby)),
 ]
 
 
