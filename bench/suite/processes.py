@@ -9,11 +9,18 @@ import signal
 PR_SET_CHILD_SUBREAPER = 36
 
 
+def tasks(pid):
+    try:
+        return list(pathlib.Path(f"/proc/{pid}/task").iterdir())
+    except OSError:
+        return []  # it has ended
+
+
 def children(pid):
     found = []
-    for task in pathlib.Path(f"/proc/{pid}/task").glob("*/children"):
+    for task in tasks(pid):
         try:
-            found += [int(child) for child in task.read_text().split()]
+            found += [int(child) for child in (task / "children").read_text().split()]
         except OSError:
             pass
     return found
