@@ -10,6 +10,7 @@
 #include "process/stop_signals.hpp"
 #include "service/check_directory.hpp"
 #include "service/configuration.hpp"
+#include "service/counters.hpp"
 #include "service/log.hpp"
 #include "service/run.hpp"
 #include "tokens/command_line.hpp"
@@ -55,6 +56,8 @@ int execute(int argc, char** argv) {
     return tokens::execute(*request);
   if (const auto* request = std::get_if<config::check_config_request>(&parsed))
     return service::check(*request);
+  if (const auto* request = std::get_if<config::engine_schema_request>(&parsed))
+    return service::print_schema(*request);
   if (const auto* request = std::get_if<config::check_request>(&parsed))
     return service::check(*request);
   return finish(std::get<config::early_exit>(parsed));

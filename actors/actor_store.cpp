@@ -4,8 +4,10 @@
 #include "actors/durable_shard_actor.hpp"
 #include "actors/ledger_actor.hpp"
 #include "actors/shard_actor.hpp"
+#include "actors/shared_shard_actor.hpp"
 #include "actors/tsan.hpp"
 #include "counter/mutex.hpp"
+#include "counter/shard/version.hpp"
 
 #include <caf/scoped_actor.hpp>
 
@@ -27,22 +29,12 @@ struct config : caf::actor_system_config {
   }
 };
 
-/// Greater than every version of earlier runs: 16 versions per microsecond since 2020 are
-/// more than a shard can give out. Until 2037 they stay below 2^53, where JavaScript's
-/// numbers are exact. 0 if the clock is set to a time before 2020.
-std::uint64_t version_of(std::chrono::system_clock::time_point start) {
-  using namespace std::chrono_literals;
-  const std::chrono::sys_days epoch = 2020y / 1 / 1;
-  const auto age = std::chrono::duration_cast<std::chrono::microseconds>(start - epoch);
-  return 16 * static_cast<std::uint64_t>(std::max<std::int64_t>(age.count(), 0));
-}
-
 /// Returns what the versions of a run begin above. If the clock is behind the greatest version that
 /// is `stored`, it cannot be known how many a later run has given out: the directory may be a
 /// backup, or have lost its last changes. The gap avoids them, unless that run has made billions
 /// of changes.
 std::uint64_t first_version(std::uint64_t stored) {
-  const auto clock = version_of(std::chrono::system_clock::now());
+  const auto clock = counter::version_at(std::chrono::system_clock::now());
   return clock > stored ? clock : stored + std::random_device{}();
 }
 
@@ -63,6 +55,18 @@ counter::mailbox_layout durable_layout(unsigned shards, bool has_backups) {
   if (has_backups)
     layout.backups = layout.mailboxes++;
   return layout;
+}
+
+ledger_calls calls_of(counter::ledger& ledger) {
+  return {.list = [&ledger](const counter::page_request& query, counter::time_point now,
+                            std::size_t steps) { return ledger.list(query, now, steps); },
+          .back_up = [&ledger](const std::string& name) { return ledger.back_up(name); }};
+}
+
+ledger_calls calls_of(counter::shared_ledger& ledger) {
+  return {.list = [&ledger](const counter::page_request& query, counter::time_point /*now*/,
+                            std::size_t steps) { return ledger.list(query, steps); },
+          .back_up = {}};
 }
 
 /// A counter or an idempotency record takes some hundred bytes of a quota.
@@ -87,11 +91,13 @@ struct actor_store::impl {
   // Unused with a ledger. Apart, so that neither counters nor keys take the other's room.
   counter::quota counter_bytes;
   counter::quota idempotency_bytes;
+  std::unique_ptr<counter::others_usage> others;  // null: they are in no database
   actors::config config;
   caf::actor_system system{config};
   const counter::store_traits traits;
   const counter::mailbox_layout layout;
-  counter::ledger* const ledger;  // null: in memory
+  counter::ledger* const ledger;         // null: on no disk
+  counter::shared_ledger* const shared;  // null: in no database
   counter::placement placement;
   std::deque<mailbox> mailboxes;
   std::atomic<bool> is_closed = false;
@@ -100,7 +106,8 @@ struct actor_store::impl {
       ABSL_GUARDED_BY(submitters_mutex);  // a deque, because the loops hold references
 
   impl(const counter::store_traits& store_traits, const counter::mailbox_layout& mailbox_layout,
-       counter::ledger* its_ledger, const counter::limits& limits, std::uint64_t bytes_max)
+       counter::ledger* its_ledger, const counter::limits& limits, std::uint64_t bytes_max,
+       counter::shared_ledger* its_shared_ledger = nullptr)
       : counters(limits.counters_max),
         idempotency_records(limits.idempotency_records_max),
         counter_bytes(bytes_max - bytes_max / 4, byte_lease),
@@ -108,6 +115,7 @@ struct actor_store::impl {
         traits(store_traits),
         layout(mailbox_layout),
         ledger(its_ledger),
+        shared(its_shared_ledger),
         placement(traits.shards, counter::random_siphash_key()) {
     assert(traits.shards > 0 && traits.shards <= counter::limits::shards_max);
   }
@@ -191,11 +199,39 @@ actor_store::actor_store(unsigned shards, const counter::limits& limits, counter
                                            bytes_max / shards, version},
           std::ref(ledger));
     for (auto i = shards; i < impl_->layout.mailboxes; ++i)
-      impl_->spawn<ledger_actor, caf::detached>(std::ref(ledger));
+      impl_->spawn<ledger_actor, caf::detached>(calls_of(ledger));
   } catch (...) {
     impl_->end();
     // CAF has counted the thread that could not start, and its destructor would wait for it.
     static_cast<void>(impl_.release());
+    throw;
+  }
+  set_queue_delay(limits.queue_delay_max);
+}
+
+actor_store::actor_store(unsigned shards, const counter::limits& limits,
+                         counter::shared_ledger& ledger, bool confirms_reads)
+    : impl_(std::make_unique<impl>(
+          counter::store_traits{.name = ledger.name(),
+                                .shards = shards,
+                                .has_threads = true,
+                                .durability = {counter::durability::sync::always}},
+          durable_layout(shards, false), nullptr, limits, UINT64_MAX, &ledger)) {
+  impl_->others = std::make_unique<counter::others_usage>(
+      impl_->counters, impl_->idempotency_records, ledger.usage());
+  const counter::shared_table::settings settings{.counters = impl_->counters,
+                                                 .idempotency_records = impl_->idempotency_records,
+                                                 .others = *impl_->others,
+                                                 .idempotency_ttl = limits.idempotency_ttl,
+                                                 .key = impl_->placement.key(),
+                                                 .confirms_reads = confirms_reads};
+  try {
+    for (unsigned i = 0; i < shards; ++i)
+      impl_->spawn<shared_shard_actor, caf::detached>(settings, std::ref(ledger), i);
+    impl_->spawn<ledger_actor, caf::detached>(calls_of(ledger));
+  } catch (...) {
+    impl_->end();
+    static_cast<void>(impl_.release());  // see above
     throw;
   }
   set_queue_delay(limits.queue_delay_max);
@@ -212,6 +248,8 @@ const counter::store_traits& actor_store::traits() const noexcept {
 }
 
 counter::health actor_store::health() const noexcept {
+  if (impl_->shared != nullptr)
+    return impl_->shared->is_reached_by_all() ? counter::health::good : counter::health::away;
   return impl_->ledger != nullptr ? impl_->ledger->health() : counter::health::good;
 }
 
@@ -229,7 +267,9 @@ counter::store_statistics actor_store::statistics() const {
   statistics.refused_operations = impl_->refused();
   statistics.usage = usage();
   statistics.health = health();
-  if (impl_->ledger != nullptr)
+  if (impl_->shared != nullptr)
+    statistics.database = impl_->shared->statistics();
+  else if (impl_->ledger != nullptr)
     statistics.ledger = impl_->ledger->statistics();
   else
     statistics.counter_bytes = impl_->counter_bytes.used();
@@ -252,7 +292,8 @@ const counter::mailbox_layout& actor_store::layout() const noexcept {
 counter::store::connection actor_store::connect(counter::event_loop& loop) {
   counter::mutex_lock lock{impl_->submitters_mutex};
   const bool is_first = impl_->submitters.empty();
-  return {impl_->submitters.emplace_back(impl_->system, loop, impl_->mailboxes, impl_->is_closed),
+  return {impl_->submitters.emplace_back(impl_->system, loop, impl_->mailboxes, impl_->is_closed,
+                                         impl_->shared),
           is_first};
 }
 

@@ -2,6 +2,7 @@
 
 #include "counter/limits.hpp"
 #include "counter/shard/ledger.hpp"
+#include "counter/shard/shared_ledger.hpp"
 #include "counter/store/store.hpp"
 
 #include <chrono>
@@ -26,6 +27,11 @@ public:
   /// outlives the store.
   actor_store(unsigned shards, const counter::limits& limits, counter::ledger& ledger,
               const counter::durability& durability, std::size_t bytes_max);
+
+  /// In a database that other servers use, too; shards and lists have a thread and a session each.
+  /// `ledger` outlives the store.
+  actor_store(unsigned shards, const counter::limits& limits, counter::shared_ledger& ledger,
+              bool confirms_reads);
 
   /// Calls close(), ends the actors and frees the counters.
   ~actor_store() override;

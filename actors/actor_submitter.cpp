@@ -18,10 +18,12 @@ void refuse(std::unique_ptr<counter::batch> batch, counter::outcome outcome) {
 }  // namespace
 
 actor_submitter::actor_submitter(caf::actor_system& system, counter::event_loop& loop,
-                                 std::deque<mailbox>& mailboxes, const std::atomic<bool>& is_closed)
+                                 std::deque<mailbox>& mailboxes, const std::atomic<bool>& is_closed,
+                                 const counter::shared_ledger* shared)
     : scheduler_(system, loop),
       mailboxes_(mailboxes),
-      is_closed_(is_closed) {}
+      is_closed_(is_closed),
+      shared_(shared) {}
 
 void actor_submitter::submit(std::span<std::unique_ptr<counter::batch>> pass) {
   assert(pass.size() == mailboxes_.size());
@@ -32,6 +34,9 @@ void actor_submitter::submit(std::span<std::unique_ptr<counter::batch>> pass) {
 }
 
 counter::room actor_submitter::room(unsigned mailbox, steady_clock::time_point now) const noexcept {
+  // send_batch() refuses all with another reason than want of room.
+  if (is_unreachable())
+    return {};
   const auto& to = mailboxes_[mailbox];
   return to.bound.room(to.load.operations(), to.metrics.uncommitted.busy_for(now));
 }
@@ -45,6 +50,10 @@ std::chrono::nanoseconds actor_submitter::count_refused(unsigned mailbox,
                          to.metrics.uncommitted.busy_for(now));
 }
 
+bool actor_submitter::is_unreachable() const noexcept {
+  return shared_ != nullptr && !shared_->is_reachable();
+}
+
 void actor_submitter::send_end() {
   for (auto& mailbox : mailboxes_)
     send_mail(mailbox, nullptr);
@@ -53,6 +62,8 @@ void actor_submitter::send_end() {
 void actor_submitter::send_batch(mailbox& mailbox, std::unique_ptr<counter::batch> batch) {
   if (is_closed_)
     return refuse(std::move(batch), counter::outcome::draining);
+  if (is_unreachable())
+    return refuse(std::move(batch), counter::outcome::unavailable);
   if (!mailbox.load.take(batch->size()))
     return refuse(std::move(batch), counter::outcome::overloaded);
   send_mail(mailbox, std::move(batch));

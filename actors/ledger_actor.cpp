@@ -7,6 +7,7 @@
 
 #include <chrono>
 #include <cstdlib>
+#include <utility>
 #include <variant>
 
 namespace actors {
@@ -17,11 +18,14 @@ namespace {
 constexpr counter::list_budget list_budget{.calls = 16, .steps = counter::limits::shard_steps_max};
 
 struct executor {
-  counter::ledger& ledger;
+  const ledger_calls& ledger;
   counter::time_point now;
 
   counter::response operator()(const counter::page_request& query) const {
-    return counter::long_list(ledger, query, now, list_budget);
+    const auto list = [this](const counter::page_request& rest, std::size_t steps) {
+      return ledger.list(rest, now, steps);
+    };
+    return counter::long_list(list, query, list_budget);
   }
   counter::response operator()(const counter::backup_request& backup) const {
     return ledger.back_up(backup.name);
@@ -34,14 +38,14 @@ struct executor {
 
 }  // namespace
 
-ledger_actor::ledger_actor(caf::actor_config& config, actors::mailbox& own, counter::ledger& ledger)
+ledger_actor::ledger_actor(caf::actor_config& config, actors::mailbox& own, ledger_calls ledger)
     : caf::event_based_actor(config),
       load_(own.load),
       bound_(own.bound),
       // Each list is work, and keeps the next one waiting.
       limit_(
           {.least = counter::limits::lists_min, .small_group = 0, .large_group = 1, .fixed = {}}),
-      ledger_(ledger) {}
+      ledger_(std::move(ledger)) {}
 
 caf::behavior ledger_actor::make_behavior() {
   return {

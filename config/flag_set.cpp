@@ -96,6 +96,11 @@ void flag_set::add_switch(const std::string& name, const std::string& help, bool
   set_default(name, "false");
 }
 
+void flag_set::hide(const std::string& name,
+                    std::function<std::string(std::string_view value)> shown) {
+  find(name)->shown = std::move(shown);
+}
+
 void flag_set::set_default(const std::string& name, const std::string& value) {
   if (!value.empty())
     find(name)->defaults = {value};
@@ -181,10 +186,15 @@ void flag_set::take(const setting& setting, const std::string& source, std::set<
 
 std::vector<flag_value> flag_set::values() const {
   std::vector<flag_value> values;
-  for (const auto& each : entries_)
-    if (each.name != config_flag)
-      values.push_back({each.name, each.is_set() ? each.values : each.defaults, source(each.name),
-                        each.is_reloadable});
+  for (const auto& each : entries_) {
+    if (each.name == config_flag)
+      continue;
+    values.push_back({each.name, each.is_set() ? each.values : each.defaults, source(each.name),
+                      each.is_reloadable});
+    if (each.shown)
+      for (auto& value : values.back().values)
+        value = each.shown(value);
+  }
   std::sort(values.begin(), values.end(),
             [](const auto& left, const auto& right) { return left.name < right.name; });
   return values;

@@ -5,6 +5,7 @@
 #include <functional>
 #include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace CLI {
@@ -42,6 +43,9 @@ public:
   void add(const std::string& name, const flag_help& help, setter set);
   /// Adds `--name`, which may be given several times, and as an array in the config file.
   void add_repeatable(const std::string& name, const flag_help& help, setter set);
+
+  /// Has values() show what `shown` returns in place of a value, which is a secret.
+  void hide(const std::string& name, std::function<std::string(std::string_view value)> shown);
 
   /// Throws std::runtime_error if a flag in the command line has no value. CLI11 would take
   /// the flag after it for its value.
@@ -84,6 +88,7 @@ private:
     std::vector<std::string> defaults{};
     std::string source{};  ///< the variable or the line of the file that set it
     std::vector<std::string> values{};
+    std::function<std::string(std::string_view value)> shown{};  ///< null: as it is
 
     bool is_set() const;
   };

@@ -1,6 +1,7 @@
 #include "config/options.hpp"
 
 #include "config/access_flags.hpp"
+#include "config/engine_flags.hpp"
 #include "config/flag_set.hpp"
 #include "config/item_list.hpp"
 #include "config/processors.hpp"
@@ -101,6 +102,10 @@ public:
         return refusal({*message});
       return std::get<token_request>(std::move(request));
     }
+    if (const auto message = engine_.finish(); !message.empty())
+      return refusal({message});
+    if (engine_.is_schema_asked_for())
+      return engine_schema_request{options_.storage.engine_schema};
     if (const auto message = storage_.finish(); !message.empty())
       return refusal({message});
     if (!listen_.empty())
@@ -166,6 +171,7 @@ private:
   options options_;
   access_flags access_{flags_, options_.access};
   storage_flags storage_{flags_, options_};
+  engine_flags engine_{app_, flags_, options_};
   token_flags token_{app_};
   CLI::App* check_ = nullptr;
   CLI::App* check_config_ = nullptr;
@@ -202,9 +208,10 @@ std::string exposure_of(const options& options) {
 std::size_t threads_of(const options& options) {
   constexpr std::size_t scheduler = 4, database = 12, spare = 4;
   const auto operators = options.operators_listen.empty() ? 0u : 1u;
-  const auto without_data = options.threads + operators + scheduler + spare;
-  return options.storage.directory.empty() ? without_data
-                                           : without_data + options.shards + database;
+  const auto in_memory = options.threads + operators + scheduler + spare;
+  if (!options.storage.engine.empty())
+    return in_memory + options.shards + 1;  // of lists
+  return options.storage.directory.empty() ? in_memory : in_memory + options.shards + database;
 }
 
 early_exit refusal(std::vector<std::string> faults) {

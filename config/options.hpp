@@ -28,6 +28,18 @@ struct storage_options {
   /// beside `memory`. Otherwise empty.
   std::string memory_warning{};
   counter::durability durability{};
+  /// The URL of a database that other servers use, too, see storage::postgres::address; empty:
+  /// there is none. It may have a password.
+  std::string engine{};
+  std::string engine_schema = "counterd";
+  std::chrono::milliseconds engine_timeout{10'000};
+  bool engine_prepares = true;
+  bool engine_confirms_reads = true;
+};
+
+/// `counterd engine-schema`: print the SQL that makes the tables of --engine.
+struct engine_schema_request {
+  std::string schema{};
 };
 
 /// The configuration of a server.
@@ -78,8 +90,8 @@ struct early_exit {
 };
 
 /// What a command line asks for.
-using request =
-    std::variant<options, check_config_request, check_request, token_request, early_exit>;
+using request = std::variant<options, check_config_request, check_request, engine_schema_request,
+                             token_request, early_exit>;
 
 /// Parses the command line. Flags have precedence over the environment (COUNTERD_*), and
 /// that over the --config file. Throws std::bad_alloc.

@@ -40,6 +40,7 @@ enum class outcome : std::uint8_t {
   draining,                ///< the store is closing, or its disk has failed
   disk_full,               ///< no space is left on the disk
   unreadable,              ///< data on the disk is damaged, or reading it failed
+  unavailable,             ///< the database cannot be reached
   backup_exists,           ///< there is a backup of that name
   outcome_unknown,  ///< the disk failed during the change: only a restart shows what is stored
 };

@@ -16,12 +16,13 @@ struct durability {
   std::chrono::milliseconds interval{};
 };
 
-/// What the last attempt to write has shown. Reads are served in every state; only one that must
-/// open a file may be refused, for want of descriptors.
+/// What the last attempt to write has shown. Reads are served in every state but `away`; only one
+/// that must open a file may be refused, for want of descriptors.
 enum class health : std::uint8_t {
   good,
   full,    ///< changes are refused until the disk has room again
   failed,  ///< changes are refused until the next start
+  away,    ///< a shared database cannot be reached
 };
 
 }  // namespace counter

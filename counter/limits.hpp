@@ -156,6 +156,9 @@ struct limits {
   static constexpr std::size_t series_max = 64;
   /// From SIGTERM to the end of the process, whatever the disk does: within five seconds.
   static constexpr std::chrono::milliseconds exit_timeout{4'800};
+  /// From SIGTERM: how long a group in a shared database may still take. Its clients hear of it
+  /// before drain_timeout.
+  static constexpr std::chrono::milliseconds shared_exit_timeout{3'500};
   /// While draining: how long an idle connection may still send a request.
   static constexpr std::chrono::milliseconds drain_idle_timeout{1'000};
 
@@ -166,6 +169,12 @@ struct limits {
   /// After this many operations a pass of a loop reads no more connections: they take
   /// some milliseconds, in which other connections wait.
   static constexpr std::size_t pass_operations_max = 4096;
+  /// Operations of a group that a database shared by several servers is sent at once: a megabyte
+  /// with the longest names, and locks for some tens of milliseconds.
+  static constexpr std::size_t shared_group_max = 4096;
+  /// With less room than this below a limit, servers of one database take turns to use it up. Above
+  /// it they look once a second at what the others have taken: some ten thousand a second.
+  static constexpr std::uint64_t shared_room_min = 65'536;
   /// Operations in a shard's mailbox; more are refused with `overloaded` (see room). An idle shard
   /// takes so many at once: a second's work of a usual disk, and some MiB.
   static constexpr std::size_t shard_operations_max = 64 * 1024;

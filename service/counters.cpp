@@ -1,8 +1,13 @@
 #include "service/counters.hpp"
 
+#include "process/standard_streams.hpp"
 #include "process/threads.hpp"
+#include "storage/postgres/schema.hpp"
+
+#include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include <cstdlib>
 
 namespace service {
 
@@ -27,6 +32,25 @@ std::unique_ptr<storage::rocks_ledger> open_ledger(const config::storage_options
                         .on_failure = [&signals] { signals.fail(); }});
 }
 
+/// Returns null if the counters are in no database.
+std::unique_ptr<storage::postgres::postgres_ledger> open_shared_ledger(
+    const config::storage_options& options, process::stop_signals& signals) {
+  if (options.engine.empty())
+    return nullptr;
+  const storage::postgres::address address{options.engine};
+  if (address.is_exposed())
+    spdlog::warn(
+        "{}: whoever listens on the way to the database can read and change what is sent: "
+        "add sslmode=verify-full",
+        address.text());
+  return std::make_unique<storage::postgres::postgres_ledger>(
+      storage::postgres::settings{.address = address,
+                                  .schema = options.engine_schema,
+                                  .timeout = options.engine_timeout,
+                                  .prepares = options.engine_prepares,
+                                  .on_loss = [&signals] { signals.fail(); }});
+}
+
 std::unique_ptr<actors::actor_store> open_store(const config::options& options,
                                                 storage::rocks_ledger* ledger) {
   if (ledger == nullptr)
@@ -48,12 +72,25 @@ counters open_counters(const config::options& options, std::size_t tables,
   // its exception unwinds.
   process::call_without_unwinding([&] {
     opened.ledger = open_ledger(options.storage, tables, signals);
-    opened.store = open_store(options, opened.ledger.get());
+    opened.shared_ledger = open_shared_ledger(options.storage, signals);
+    if (opened.shared_ledger)
+      opened.store = std::make_unique<actors::actor_store>(options.shards, options.limits,
+                                                           *opened.shared_ledger,
+                                                           options.storage.engine_confirms_reads);
+    else
+      opened.store = open_store(options, opened.ledger.get());
   });
   return opened;
 }
 
+int print_schema(const config::engine_schema_request& request) {
+  process::print(storage::postgres::schema_text(request.schema));
+  return EXIT_SUCCESS;
+}
+
 std::string name_of(const config::storage_options& options) {
+  if (!options.engine.empty())
+    return "postgresql:" + storage::postgres::address{options.engine}.text();
   return options.directory.empty() ? "memory" : "rocksdb:" + options.directory;
 }
 

@@ -89,23 +89,6 @@ void add_reports(http::server& server, const reloader& reloader, const process::
   });
 }
 
-/// Ends the service of clients in order.
-void stop(http::server& server, process::stop_signals& signals, process::service_manager& manager,
-          service::reloader& reloader) {
-  const auto delay = signals.delay();
-  manager.stopping("stopping", delay + 2 * counter::limits::exit_timeout);
-  if (delay.count() > 0)
-    server.begin_leaving(delay);
-  if (signals.has_failed())
-    spdlog::info("stopping, because the disk has failed");
-  else
-    spdlog::info("stopping on {}", signals.name());
-  // A token is revoked in time as long as clients are served.
-  while (delay.count() > 0 && !signals.wait_for_delay(next_look(reloader))) {
-  }
-  server.stop();
-}
-
 /// What runs. Destroyed in order only after a start that has succeeded: a destructor may wait for a
 /// thread that was never there.
 struct server_parts {
@@ -115,6 +98,28 @@ struct server_parts {
   std::optional<service::reloader> reloader;
   ports open;
 };
+
+/// Ends the service of clients in order.
+void stop(server_parts& parts, process::stop_signals& signals, process::service_manager& manager) {
+  auto& server = *parts.server;
+  auto& reloader = *parts.reloader;
+  const auto delay = signals.delay();
+  manager.stopping("stopping", delay + 2 * counter::limits::exit_timeout);
+  if (delay.count() > 0)
+    server.begin_leaving(delay);
+  if (signals.has_failed())
+    spdlog::info("stopping, because the {} has failed",
+                 parts.counters.shared_ledger ? "database" : "disk");
+  else
+    spdlog::info("stopping on {}", signals.name());
+  // A token is revoked in time as long as clients are served.
+  while (delay.count() > 0 && !signals.wait_for_delay(next_look(reloader))) {
+  }
+  if (parts.counters.shared_ledger)
+    parts.counters.shared_ledger->stop_at(std::chrono::steady_clock::now() +
+                                          counter::limits::shared_exit_timeout);
+  server.stop();
+}
 
 void start(server_parts& parts, configuration configuration, const surroundings& around,
            process::stop_signals& signals) {
@@ -179,11 +184,12 @@ int run(configuration configuration, const surroundings& around) {
   const auto status = "serving from " + name;
   manager.ready(status, [&server = *parts.server] { return server.is_live(); });
   housekeeping{*parts.reloader, begin}.run(signals, manager, status);
-  stop(*parts.server, signals, manager, *parts.reloader);
+  stop(parts, signals, manager);
   parts.counters.store->close();
   parts.server.reset();
   parts.counters.store.reset();
   parts.counters.ledger.reset();
+  parts.counters.shared_ledger.reset();
   spdlog::info("stopped");
   return signals.has_failed() ? EXIT_FAILURE : EXIT_SUCCESS;
 }

@@ -25,13 +25,6 @@ struct executor {
   }
 };
 
-/// Counts what has become of a full_command.
-void count(const full_command& command, const full_reply& reply, shard_metrics& metrics) noexcept {
-  metrics.operations[static_cast<std::size_t>(command.parameters.operation)].add();
-  if (reply.is_replayed && command.parameters.operation != operation::bind)
-    metrics.idempotency_replays.add();
-}
-
 }  // namespace
 
 void apply_batch(batch& batch, table& table, shard_metrics& metrics) {
@@ -43,10 +36,10 @@ void apply_batch(batch& batch, table& table, shard_metrics& metrics) {
     if (batch.kind_of(i) == batch::kind_type::command) {
       const auto command = batch.command_at(i);
       batch.complete(i, table.apply(command, batch.hash_at(i), now));
-      metrics.operations[static_cast<std::size_t>(command.operation)].add();
+      metrics.count(command.operation);
     } else if (const auto* command = batch.full_command_at(i)) {
       batch.complete_full(i, table.apply(*command, batch.hash_at(i), now));
-      count(*command, batch.full_reply_at(i), metrics);
+      metrics.count(*command, batch.full_reply_at(i));
     } else {
       auto& call = batch.call_at(i);
       call.response = std::visit(executor{table, now, steps}, call.request);

@@ -4,13 +4,14 @@
 
 namespace counter {
 
-page long_list(ledger& ledger, const page_request& query, time_point now, list_budget budget) {
-  auto result = ledger.list(query, now, budget.steps);
+page long_list(const std::function<page(const page_request& query, std::size_t steps)>& list,
+               const page_request& query, list_budget budget) {
+  auto result = list(query, budget.steps);
   while (--budget.calls > 0 && result.outcome == outcome::ok && !result.is_last &&
          result.counters.size() < query.limit) {
     page_request rest{query.prefix, std::move(result.reached),
                       query.limit - result.counters.size()};
-    auto next = ledger.list(rest, now, budget.steps);
+    auto next = list(rest, budget.steps);
     result.outcome = next.outcome;
     result.is_last = next.is_last;
     result.reached = std::move(next.reached);

@@ -1,24 +1,24 @@
 #pragma once
 
 #include "counter/page.hpp"
-#include "counter/shard/ledger.hpp"
-#include "counter/time.hpp"
 
 #include <cstddef>
+#include <functional>
 
 namespace counter {
 
-/// What long_list() may spend. A call of ledger::list() with 250 steps takes some hundred
-/// microseconds, and for a part of them other threads wait.
+/// What long_list() may spend. A call with 250 steps takes some hundred microseconds, and for a
+/// part of them other threads wait.
 struct list_budget {
-  std::size_t calls = 1;  ///< of ledger::list(), at least 1
+  std::size_t calls = 1;  ///< at least 1
   std::size_t steps = 1;  ///< of each call, at least 1
 };
 
-/// Lists counters as ledger::list() does. Where that stops for want of steps, calls it again,
-/// until the page is full or the last one, or the budget is spent: a hundred thousand deleted
-/// counters would take a client's event loop hundreds of round trips otherwise. Returns a page
-/// with the outcome of the first call that fails.
-page long_list(ledger& ledger, const page_request& query, time_point now, list_budget budget);
+/// Lists counters by `list`, see ledger::list(). Where that stops for want of steps, calls it
+/// again, until the page is full or the last one, or the budget is spent: a hundred thousand
+/// deleted counters would take a client's event loop hundreds of round trips otherwise. Returns a
+/// page with the outcome of the first call that fails.
+page long_list(const std::function<page(const page_request& query, std::size_t steps)>& list,
+               const page_request& query, list_budget budget);
 
 }  // namespace counter

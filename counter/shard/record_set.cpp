@@ -91,6 +91,15 @@ void record_set::evict() {
   next_eviction_ = (next_eviction_ + 1) % index_.parts();
 }
 
+void record_set::unload(const hashed_name& key) {
+  assert(changes_ != nullptr && changes_->is_empty() && order_.is_empty());
+  const auto entry = index_.find(key);
+  if (!entry)
+    return;
+  index_.erase(key);
+  drop(*entry);
+}
+
 // -- records ------------------------------------------------------------------
 
 record_set::handle record_set::add(const hashed_name& key) {

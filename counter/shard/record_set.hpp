@@ -107,6 +107,9 @@ public:
   /// and order() was never built.
   void evict();
 
+  /// Drops the record, if there is one. The same precondition.
+  void unload(const hashed_name& key);
+
 private:
   /// Memory of the index for each record.
   static constexpr std::size_t index_bytes = 8;

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "counter/command.hpp"
+#include "counter/full_command.hpp"
 #include "metrics/histogram.hpp"
 #include "metrics/pulse.hpp"
 #include "metrics/tally.hpp"
@@ -13,6 +13,18 @@ namespace counter {
 /// What a shard has done since the start. The shard's actor writes it, any thread reads it. Aligned
 /// to a cache line of its own.
 struct alignas(64) shard_metrics {
+  /// Counts an operation.
+  void count(operation operation) noexcept {
+    operations[static_cast<std::size_t>(operation)].add();
+  }
+
+  /// Counts what has become of a full_command.
+  void count(const full_command& command, const full_reply& reply) noexcept {
+    count(command.parameters.operation);
+    if (reply.is_replayed && command.parameters.operation != operation::bind)
+      idempotency_replays.add();
+  }
+
   /// Operations on counters, whatever their outcome, by enum operation.
   std::array<metrics::tally, static_cast<std::size_t>(operation::bind) + 1> operations;
   metrics::tally idempotency_replays;  ///< replies that came from an idempotency record

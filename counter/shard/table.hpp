@@ -9,6 +9,7 @@
 #include "counter/siphash.hpp"
 #include "counter/time.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -121,6 +122,12 @@ public:
   /// Drops about a thousandth of the counters from memory. Precondition: no
   /// uncommitted changes.
   void evict() { records_.evict(); }
+
+  /// Drops a counter from memory, if it is there. The same precondition.
+  void unload(const hashed_name& key) { records_.unload(key); }
+
+  /// Makes the next version greater than `version`.
+  void raise_version(std::uint64_t version) noexcept { version_ = std::max(version_, version); }
 
 private:
   using handle = record_set::handle;

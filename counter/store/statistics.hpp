@@ -3,6 +3,7 @@
 #include "counter/durability.hpp"
 #include "counter/shard/ledger_statistics.hpp"
 #include "counter/shard/shard_metrics.hpp"
+#include "counter/shard/shared_statistics.hpp"
 #include "counter/store/priority.hpp"
 #include "counter/store/traits.hpp"
 
@@ -30,7 +31,8 @@ struct store_statistics {
   counter::usage usage{};
   std::uint64_t counter_bytes = 0;  ///< of counters in memory
   counter::health health = counter::health::good;
-  std::optional<ledger_statistics> ledger{};  ///< nullopt: the counters are in memory only
+  std::optional<ledger_statistics> ledger{};    ///< nullopt: the counters are on no disk
+  std::optional<shared_statistics> database{};  ///< nullopt: the counters are in no database
 
   /// Returns how long the oldest operation has been waiting for its commit, or a sync at an
   /// interval has been going on; 0 if there is neither.

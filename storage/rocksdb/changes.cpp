@@ -1,7 +1,7 @@
 #include "storage/rocksdb/changes.hpp"
 
 #include "counter/name.hpp"
-#include "storage/rocksdb/bytes.hpp"
+#include "storage/encoding/bytes.hpp"
 #include "storage/rocksdb/rows.hpp"
 
 #include <cstddef>

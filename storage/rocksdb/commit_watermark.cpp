@@ -1,7 +1,7 @@
 #include "storage/rocksdb/commit_watermark.hpp"
 
 #include "counter/siphash.hpp"
-#include "storage/rocksdb/bytes.hpp"
+#include "storage/encoding/bytes.hpp"
 #include "storage/rocksdb/files.hpp"
 
 #include <array>

@@ -127,6 +127,7 @@ counter::backup rocks_ledger::back_up(const std::string& name) {
     case counter::health::full:
       return {outcome::disk_full};
     case counter::health::failed:
+    case counter::health::away:  // of another kind of ledger
       break;
   }
   return {outcome::draining};

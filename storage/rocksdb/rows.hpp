@@ -1,8 +1,8 @@
 #pragma once
 
 #include "counter/shard/ledger.hpp"
-#include "counter/state.hpp"
 #include "counter/time.hpp"
+#include "storage/encoding/states.hpp"
 
 #include <cstdint>
 #include <string>
@@ -15,8 +15,8 @@ namespace storage {
 // since 1970.
 //
 //   key                     value
-//   'c' name                a counter: version u64, value i64, and expiry i64 if it has one
-//   'r' id                  an idempotency record, see rows.cpp
+//   'c' name                a counter, see states.hpp
+//   'r' id                  an idempotency record, see states.cpp
 //   'd' time kind u8 id     empty: that counter (kind 0) or record (kind 1) is due then. The
 //                           time is an i64, its highest byte first and its sign bit flipped,
 //                           so that the order of the bytes is the order of the times
@@ -64,16 +64,11 @@ void due_bound(std::string& to, counter::time_point at);
 void shard_key(std::string& to, std::uint32_t shard);
 void changes_key(std::string& to, std::uint64_t number);
 
-void append(std::string& to, const counter::state& state);
-void encode(std::string& to, const counter::state& state);
-void encode(std::string& to, const counter::idempotency_record& idempotency_record);
 void encode(std::string& to, const shard_row& row);
 
 // Decoders return false if `from` cannot be what an encoder has written; what they set is
 // unspecified then.
 
-bool decode(std::string_view from, counter::state& to);
-bool decode(std::string_view from, counter::idempotency_record& to);
 bool decode(std::string_view from, shard_row& to);
 
 // These take a key with its first byte, and return false for a key of another kind, too.

@@ -1,6 +1,6 @@
 #include "storage/rocksdb/valid_prefix.hpp"
 
-#include "storage/rocksdb/bytes.hpp"
+#include "storage/encoding/bytes.hpp"
 
 #include <boost/crc.hpp>
 

@@ -1,6 +1,6 @@
 #include "storage/rocksdb/wal_gap_filter.hpp"
 
-#include "storage/rocksdb/bytes.hpp"
+#include "storage/encoding/bytes.hpp"
 
 #include <rocksdb/write_batch.h>
 

@@ -42,10 +42,12 @@ const std::vector<room> rooms = {
      {"metrics/", "counter/", "counter/store/", "rights/", "http/net/", "http/protocol/",
       "http/api/"}},
     {"actors/", {"counter/", "counter/shard/", "counter/store/"}},
-    {"storage/rocksdb/", {"metrics/", "counter/", "counter/shard/"}},
+    {"storage/encoding/", {"counter/", "counter/shard/"}},
+    {"storage/rocksdb/", {"metrics/", "counter/", "counter/shard/", "storage/encoding/"}},
+    {"storage/postgres/", {"counter/", "counter/shard/", "storage/encoding/"}},
     {"service/",
      {"metrics/", "counter/", "rights/", "config/", "process/", "tokens/", "http/server/",
-      "actors/", "storage/rocksdb/"}},
+      "actors/", "storage/rocksdb/", "storage/postgres/"}},
     {"main.", {"config/", "process/", "tokens/", "service/"}},
 };
 
@@ -72,9 +74,11 @@ const std::vector<library> libraries = {
     {"boost/system/result.hpp", {"http/api/v1/"}},
     {"absl/", {"counter/shard/", "storage/rocksdb/"}},
     {"absl/base/thread_annotations.h", {"counter/mutex."}},
-    {"spdlog/", {"service/", "config/", "process/", "http/server/", "storage/rocksdb/"}},
+    {"spdlog/",
+     {"service/", "config/", "process/", "http/server/", "storage/rocksdb/", "storage/postgres/"}},
     {"CLI/", {"config/"}},
     {"rocksdb/", {"storage/rocksdb/"}},
+    {"libpq", {"storage/postgres/connection.", "storage/postgres/address."}},
     {"prometheus/", {"metrics/exposition."}},
 };
 

@@ -42,11 +42,18 @@ struct fixture {
   counting_ledger ledger;
 };
 
+counter::page list_all(counting_ledger& ledger, const counter::page_request& query,
+                       counter::list_budget budget) {
+  return counter::long_list([&ledger](const counter::page_request& rest,
+                                      std::size_t steps) { return ledger.list(rest, now, steps); },
+                            query, budget);
+}
+
 }  // namespace
 
 TEST_CASE("long_list() calls the ledger until the page is the last one") {
   fixture at;
-  const auto page = long_list(at.ledger, {.limit = 1'000}, now, {.calls = 50, .steps = 4});
+  const auto page = list_all(at.ledger, {.limit = 1'000}, {.calls = 50, .steps = 4});
   CHECK(page.outcome == outcome::ok);
   CHECK(page.is_last);
   REQUIRE(page.counters.size() == 10);
@@ -57,7 +64,7 @@ TEST_CASE("long_list() calls the ledger until the page is the last one") {
 
 TEST_CASE("long_list() calls the ledger until the page is full") {
   fixture at;
-  const auto page = long_list(at.ledger, {.limit = 3}, now, {.calls = 50, .steps = 4});
+  const auto page = list_all(at.ledger, {.limit = 3}, {.calls = 50, .steps = 4});
   CHECK_FALSE(page.is_last);
   REQUIRE(page.counters.size() == 3);
   CHECK(page.reached == name_of(20));
@@ -66,13 +73,13 @@ TEST_CASE("long_list() calls the ledger until the page is full") {
 
 TEST_CASE("long_list() stops when its budget is spent, and the next one goes on there") {
   fixture at;
-  const auto page = long_list(at.ledger, {.limit = 1'000}, now, {.calls = 5, .steps = 4});
+  const auto page = list_all(at.ledger, {.limit = 1'000}, {.calls = 5, .steps = 4});
   CHECK(at.ledger.calls == 5);
   CHECK_FALSE(page.is_last);
   CHECK(page.counters.size() == 2);
   CHECK(page.reached == name_of(19));
   const auto next =
-      long_list(at.ledger, {.after = page.reached, .limit = 1'000}, now, {.calls = 1, .steps = 4});
+      list_all(at.ledger, {.after = page.reached, .limit = 1'000}, {.calls = 1, .steps = 4});
   CHECK(at.ledger.calls == 6);
   REQUIRE(next.counters.size() == 1);
   CHECK(next.counters[0].name == name_of(20));
@@ -81,8 +88,7 @@ TEST_CASE("long_list() stops when its budget is spent, and the next one goes on 
 TEST_CASE("long_list() honours the prefix in every call") {
   fixture at;
   at.ledger.committed.counters["d"] = {.value = 1, .version = 1};
-  const auto page =
-      long_list(at.ledger, {.prefix = "c", .limit = 1'000}, now, {.calls = 50, .steps = 4});
+  const auto page = list_all(at.ledger, {.prefix = "c", .limit = 1'000}, {.calls = 50, .steps = 4});
   CHECK(page.is_last);
   CHECK(page.counters.size() == 10);
 }
@@ -90,7 +96,7 @@ TEST_CASE("long_list() honours the prefix in every call") {
 TEST_CASE("long_list() stops at the first call that fails, and returns its outcome") {
   fixture at;
   at.ledger.failing_call = 3;
-  const auto page = long_list(at.ledger, {.limit = 1'000}, now, {.calls = 50, .steps = 4});
+  const auto page = list_all(at.ledger, {.limit = 1'000}, {.calls = 50, .steps = 4});
   CHECK(page.outcome == outcome::unreadable);
   CHECK(at.ledger.calls == 3);
 }

@@ -96,6 +96,22 @@ TEST_CASE("readiness() fails if a shard has not committed for five seconds, also
   CHECK(failures_in(readiness(f.health, now + 6s, false)) == "");
 }
 
+TEST_CASE("readiness() fails if the database is away, also for reading, and liveness() does not") {
+  fixture f{1};
+  f.health.disk = [&f] {
+    counter::store_statistics statistics;
+    statistics.shards.push_back({.metrics = &f.shard});
+    statistics.health = f.disk;
+    return statistics;
+  };
+  CHECK(failures_in(readiness(f.health, now, false)) == "");
+  f.disk = counter::health::away;
+  for (const bool for_reading : {false, true})
+    CHECK(failures_in(readiness(f.health, now, for_reading)) == "database");
+  CHECK(failures_in(liveness(f.health, now)) == "");
+  CHECK(get("/readyz", &f.health).body.view() == "database: it cannot be reached\n");
+}
+
 TEST_CASE("counters in memory have no check of a disk") {
   const fixture f{1, false};
   CHECK(readiness(f.health, now, false).size() == 2);

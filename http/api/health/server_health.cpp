@@ -26,6 +26,7 @@ health_check check_loops(const server_health& health, clock::time_point now,
 health_check check_disk(const counter::store_statistics& statistics) {
   switch (statistics.health) {
     case counter::health::good:
+    case counter::health::away:  // see check_database()
       break;
     case counter::health::full: {
       const auto needed = statistics.ledger ? statistics.ledger->needed_bytes : 0;
@@ -35,6 +36,12 @@ health_check check_disk(const counter::store_statistics& statistics) {
       return {"disk-write", false, "failed, the server ends"};
   }
   return {"disk-write"};
+}
+
+health_check check_database(const counter::store_statistics& statistics) {
+  if (statistics.health == counter::health::away)
+    return {"database", false, "it cannot be reached"};
+  return {"database"};
 }
 
 health_check check_commits(const counter::store_statistics& statistics, clock::time_point now) {
@@ -58,7 +65,9 @@ std::vector<health_check> readiness(const server_health& health, clock::time_poi
   if (!health.disk)
     return checks;
   const auto statistics = health.disk();
-  if (!for_reading)
+  if (!statistics.ledger)
+    checks.push_back(check_database(statistics));
+  else if (!for_reading)
     checks.push_back(check_disk(statistics));
   checks.push_back(check_commits(statistics, now));
   return checks;

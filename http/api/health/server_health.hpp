@@ -15,7 +15,8 @@ namespace http {
 struct server_health {
   std::vector<const metrics::pulse*> loops;  ///< the passes of each event loop; borrowed
   std::atomic<bool> is_draining = false;
-  /// Thread-safe; does not block. Null: the counters are in memory, so no disk is checked.
+  /// Thread-safe; does not block. Null: the counters are in memory, so neither a disk nor a
+  /// database is checked.
   std::function<counter::store_statistics()> disk;
 };
 

@@ -94,7 +94,7 @@ void report_disk(metrics::report& report, const counter::store_statistics& store
   report
       .begin(kind::gauge, "counterd_disk_state",
              "1 for the state of the data directory; good without one.")
-      .add({{"state", "good"}}, is(health::good))
+      .add({{"state", "good"}}, is(health::good) + is(health::away))
       .add({{"state", "full"}}, is(health::full))
       .add({{"state", "failed"}}, is(health::failed));
   report.add(kind::gauge, "counterd_disk_free_bytes", "Room on the file system of --data.",
@@ -117,6 +117,28 @@ void report_disk(metrics::report& report, const counter::store_statistics& store
              disk.is_stalled ? 1 : 0);
 }
 
+void report_database(metrics::report& report, const counter::shared_statistics& database) {
+  report.add(kind::gauge, "counterd_database_reachable",
+             "1 while the database of --engine can be reached.", database.is_reachable ? 1 : 0);
+  report.add(kind::counter, "counterd_database_round_trips_total",
+             "Messages to the database that waited for its reply.", database.round_trips);
+  report.add(kind::counter, "counterd_database_commits_total",
+             "Transactions that have changed something.", database.commits);
+  report.add(kind::counter, "counterd_database_conflicts_total",
+             "Transactions that began anew because another server was faster.", database.conflicts);
+  report.begin(kind::counter, "counterd_database_sessions_total", "Sessions, by what happened.")
+      .add({{"event", "opened"}}, database.sessions)
+      .add({{"event", "lost"}}, database.lost_sessions);
+  report.add(kind::counter, "counterd_database_errors_total",
+             "Errors of the database that no retry mends; the log has them.", database.errors);
+  report
+      .begin(kind::counter, "counterd_database_commits_in_doubt_total",
+             "Commits whose session was lost, by what the next session found.")
+      .add({{"outcome", "stored"}}, database.doubts_stored)
+      .add({{"outcome", "dropped"}}, database.doubts_dropped)
+      .add({{"outcome", "unknown"}}, database.doubts_unknown);
+}
+
 }  // namespace
 
 void report_store(metrics::report& report, const counter::store_statistics& store,
@@ -126,6 +148,8 @@ void report_store(metrics::report& report, const counter::store_statistics& stor
   report_contents(report, store, limits);
   report_commits(report, store);
   report_disk(report, store);
+  if (store.database)
+    report_database(report, *store.database);
 }
 
 }  // namespace http

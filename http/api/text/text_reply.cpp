@@ -53,12 +53,15 @@ response respond(const counter::command& command, const counter::reply& reply,
       return {status::service_unavailable, "overloaded, try again\n"};
     case outcome::draining:
       return {status::service_unavailable, "the server is stopping\n"};
+    case outcome::unavailable:
+      return {status::service_unavailable, "the database cannot be reached, try again\n"};
     case outcome::disk_full:
       return {status::insufficient_storage, "the disk is full\n"};
     case outcome::unreadable:
       return {status::internal_server_error, "the disk cannot be read\n"};
     case outcome::outcome_unknown:
-      return {status::internal_server_error, "the disk failed: it may or may not be done\n"};
+      return {status::internal_server_error,
+              "the disk or the database failed: it may or may not be done\n"};
     case outcome::precondition_failed:
       return {status::precondition_failed, "precondition failed\n"};
     case outcome::key_mismatch:

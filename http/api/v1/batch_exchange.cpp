@@ -95,17 +95,23 @@ void batch_exchange::take_binding(const counter::full_reply& reply) {
   }
 }
 
-/// A batch that the store has no room for is refused as a whole.
-bool batch_exchange::is_overloaded() const noexcept {
-  return !replies_.empty() &&
-         std::all_of(replies_.begin(), replies_.end(), [](const counter::full_reply& reply) {
-           return reply.outcome == counter::outcome::overloaded;
-         });
+/// A batch is refused as a whole if the store has no room for it, or cannot reach its database.
+std::optional<counter::outcome> batch_exchange::refusal_of_all() const noexcept {
+  using counter::outcome;
+  if (replies_.empty())
+    return std::nullopt;
+  const auto first = replies_[0].outcome;
+  if (first != outcome::overloaded && first != outcome::unavailable)
+    return std::nullopt;
+  const bool is_of_all =
+      std::all_of(replies_.begin(), replies_.end(),
+                  [first](const counter::full_reply& reply) { return reply.outcome == first; });
+  return is_of_all ? std::optional{first} : std::nullopt;
 }
 
 http::response batch_exchange::response() {
-  if (is_overloaded())
-    return refusal_of({counter::outcome::overloaded});
+  if (const auto outcome = refusal_of_all())
+    return refusal_of({*outcome});
   const auto is_replayed = [](const counter::full_reply& reply) { return reply.is_replayed; };
   if (refusal_ && std::none_of(replies_.begin(), replies_.end(), is_replayed))
     return refusal_of(*refusal_);
@@ -122,7 +128,7 @@ http::response batch_exchange::response() {
 }
 
 void batch_exchange::report_failures(const std::function<void(std::uint8_t reason)>& report) const {
-  if (is_overloaded())
+  if (refusal_of_all())
     return;
   for (const auto& reply : replies_)
     if (reply.outcome != counter::outcome::ok)

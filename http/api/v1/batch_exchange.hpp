@@ -36,7 +36,7 @@ private:
 
   counter::full_command binding();
   void take_binding(const counter::full_reply& reply);
-  bool is_overloaded() const noexcept;
+  std::optional<counter::outcome> refusal_of_all() const noexcept;
 
   counter::command_list commands_;  // moved away while they are sent
   counter::reply_list replies_;     // empty until then

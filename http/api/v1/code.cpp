@@ -50,6 +50,7 @@ constexpr entry entries[] = {
     {code::internal, status::internal_server_error, "internal", "Internal server error"},
     {code::overloaded, status::service_unavailable, "overloaded", "Server overloaded"},
     {code::draining, status::service_unavailable, "draining", "Server shutting down"},
+    {code::unavailable, status::service_unavailable, "unavailable", "Database unavailable"},
     {code::too_many_counters, status::insufficient_storage, "too-many-counters",
      "Too many counters"},
     {code::idempotency_store_full, status::insufficient_storage, "idempotency-store-full",
@@ -107,6 +108,8 @@ code code_of(counter::outcome failure) noexcept {
       return code::overloaded;
     case outcome::draining:
       return code::draining;
+    case outcome::unavailable:
+      return code::unavailable;
     case outcome::disk_full:
       return code::disk_full;
     case outcome::unreadable:

@@ -40,6 +40,7 @@ enum class code : std::uint8_t {
   internal,
   overloaded,
   draining,
+  unavailable,  ///< the database cannot be reached
   too_many_counters,
   idempotency_store_full,
   disk_full,

@@ -189,8 +189,12 @@ action make_backup(const request_context& context) {
   auto name = read_backup(context.request, context.target.raw_query());
   if (!name)
     return to_response(name.error());
-  if (!context.server.store.has_backups)
-    return to_response({code::no_data_directory, "start the server with --data DIR"});
+  const auto& store = context.server.store;
+  if (!store.has_backups)
+    return to_response(
+        {code::no_data_directory, store.durability.sync == counter::durability::sync::none
+                                      ? "start the server with --data DIR"
+                                      : "the counters are in a database: make a backup of that"});
   return std::make_unique<backup_exchange>(*std::move(name));
 }
 

@@ -36,6 +36,8 @@ std::string_view detail_of(counter::outcome failure) noexcept {
       return "nothing was changed; try again later";
     case outcome::draining:
       return "nothing was changed; try another server, or this one later";
+    case outcome::unavailable:
+      return "nothing was changed; the database cannot be reached, try again later";
     case outcome::disk_full:
       return "nothing was changed; the server's log says what has run out";
     case outcome::unreadable:
@@ -43,7 +45,8 @@ std::string_view detail_of(counter::outcome failure) noexcept {
     case outcome::backup_exists:
       return "nothing was written; choose another name";
     case outcome::outcome_unknown:
-      return "the disk failed during the request; once the server is back, the request can safely "
+      return "the disk or the database failed during the request; once the server is back, the "
+             "request can safely "
              "be sent again with the same Idempotency-Key";
     case outcome::ok:
       break;

@@ -144,7 +144,7 @@ TEST_CASE("/inc replies that the disk has failed in one line") {
   client connection{server.port()};
   const auto reply = connection.ask(get_request("/inc?name=x"));
   CHECK(reply.status == 500);
-  CHECK(reply.body == "the disk failed: it may or may not be done\n");
+  CHECK(reply.body == "the disk or the database failed: it may or may not be done\n");
   CHECK(reply.field("Connection") != "keep-alive");
   CHECK(server.wait().exit_code == 1);
 }

@@ -42,6 +42,7 @@ TEST_CASE("text_of() and status_of() return the published values for every code"
       {code::internal, "internal", 500},
       {code::overloaded, "overloaded", 503},
       {code::draining, "draining", 503},
+      {code::unavailable, "unavailable", 503},
       {code::too_many_counters, "too-many-counters", 507},
       {code::idempotency_store_full, "idempotency-store-full", 507},
       {code::disk_full, "disk-full", 507},
