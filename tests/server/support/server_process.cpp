@@ -2,6 +2,7 @@
 
 #include "tests/paths.hpp"
 #include "tests/server/support/secrets.hpp"
+#include "tests/server/support/test_store.hpp"
 
 #include <algorithm>
 #include <cerrno>
@@ -79,12 +80,13 @@ void hand_over(const std::vector<int>& sockets, char** environment) {
   _exit(127);
 }
 
-words server_command(const words& flags, const setting& options) {
+words server_command(const words& flags, const setting& options, const test_store& store) {
   auto command = counterd({});
   command.insert(command.begin(), options.runner.begin(), options.runner.end());
   for (const auto& address : options.listen)
     command.insert(command.end(), {"--listen", address});
   command.insert(command.end(), flags.begin(), flags.end());
+  command.insert(command.end(), store.flags.begin(), store.flags.end());
   return command;
 }
 
@@ -220,7 +222,10 @@ bool process::read_some(steady_clock::time_point end) {
 }
 
 server_process::server_process(const words& flags, const setting& options)
-    : process(server_command(flags, options), options) {
+    : server_process(flags, options, store_for(flags)) {}
+
+server_process::server_process(const words& flags, const setting& options, const test_store& store)
+    : process(server_command(flags, options, store), options) {
   const auto end = steady_clock::now() + std::chrono::seconds{20};
   const std::string prefixes[] = {"listening on http://", "listening for operators on http://",
                                   "listening on ", "listening for operators on "};
@@ -242,14 +247,20 @@ server_process::server_process(const words& flags, const setting& options)
     addresses_.push_back(line.substr(prefix->size()));
     begin = line_end + 1;
   }
+  if (store.has_two_servers)
+    second_.reset(new server_process{flags, options, {store.flags, false}});
 }
 
 process::ending server_process::stop() {
+  if (second_)
+    second_->stop();
   signal(SIGTERM);
   return wait();
 }
 
 std::uint16_t server_process::port(std::size_t index) const {
+  if (second_ && turns_++ % 2 == 1)
+    return second_->port(index);
   const auto& address = addresses_.at(index);
   return static_cast<std::uint16_t>(std::stoul(address.substr(address.rfind(':') + 1)));
 }

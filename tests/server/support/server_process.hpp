@@ -1,8 +1,10 @@
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <sstream>
 #include <string>
 #include <utility>
@@ -73,7 +75,10 @@ private:
   std::string log_;
 };
 
-/// A listening counterd, by default on a free port.
+struct test_store;
+
+/// A listening counterd, by default on a free port. It counts in memory, unless the flags or the
+/// environment name a store, see test_store.
 class server_process : public process {
 public:
   explicit server_process(const words& flags = {}, const setting& options = {});
@@ -84,10 +89,15 @@ public:
   /// Returns the addresses that it printed, in order, first those of --listen: `127.0.0.1:12345`,
   /// `unix:PATH`.
   const words& addresses() const { return addresses_; }
+  /// Returns the port of an address. If two servers count together, they take turns.
   std::uint16_t port(std::size_t index = 0) const;
 
 private:
+  server_process(const words& flags, const setting& options, const test_store& store);
+
   words addresses_;
+  std::unique_ptr<server_process> second_;
+  mutable std::atomic<unsigned> turns_ = 0;
 };
 
 /// Starts the program with these arguments only; does not wait for it.

@@ -167,7 +167,7 @@ TEST_CASE("the key of a batch has one lifetime, that of the first batch with it"
   for (const bool is_durable : {false, true}) {
     CAPTURE(is_durable);
     temporary_directory directory;
-    words flags{"--max-counters", "2"};
+    words flags{"--max-counters", "2", "--shards", "1"};
     if (is_durable)
       flags.insert(flags.end(), {"--data", (directory.path() / "data").string()});
     server_process server{flags};

@@ -1,0 +1,62 @@
+#include "tests/engine/support/failure_round.hpp"
+#include "tests/engine/support/site.hpp"
+#include "tests/engine/support/test_rounds.hpp"
+
+#include <doctest/doctest.h>
+
+#include <chrono>
+#include <thread>
+
+using namespace support;
+using namespace std::chrono_literals;
+
+TEST_CASE("increments count once when the primary is killed and its standby is promoted") {
+  for (int round = 0; round < test_rounds(); ++round) {
+    site site{replication::synchronous};
+    const auto counts = check_failure(site, [&](const load&) {
+      site.primary.kill();
+      site.standby->promote();
+    });
+    CHECK(counts.lost > 0);
+    CHECK(counts.in_doubt() > 0);
+  }
+}
+
+TEST_CASE("increments count once when the primary is killed and recovers") {
+  for (int round = 0; round < test_rounds(); ++round) {
+    site site{replication::synchronous};
+    const auto counts = check_failure(site, [&](const load&) {
+      site.primary.kill();
+      site.primary.start();
+    });
+    CHECK(counts.lost > 0);
+    CHECK(counts.in_doubt() > 0);
+  }
+}
+
+TEST_CASE("increments count once when the primary is restarted") {
+  for (int round = 0; round < test_rounds(); ++round) {
+    site site{replication::synchronous};
+    const auto counts = check_failure(site, [&](const load&) {
+      site.primary.stop();
+      site.primary.start();
+    });
+    CHECK(counts.lost > 0);
+  }
+}
+
+TEST_CASE("increments count once when the primary hangs, is replaced, and goes on") {
+  for (int round = 0; round < test_rounds(); ++round) {
+    site site{replication::synchronous};
+    const auto counts = check_failure(site, [&](const load& clients) {
+      site.primary.freeze();
+      site.standby->promote();
+      std::this_thread::sleep_for(6s);  // longer than any step, shorter than a request
+      // It believes that it is the primary, and carries out what its sessions were sent.
+      site.primary.resume();
+      clients.wait_for_increments(100);
+    });
+    CHECK(counts.lost > 0);
+    CHECK(counts.in_doubt() > 0);
+  }
+}

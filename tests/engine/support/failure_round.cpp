@@ -1,0 +1,31 @@
+#include "tests/engine/support/failure_round.hpp"
+
+#include "tests/server/v1/support.hpp"
+
+#include <doctest/doctest.h>
+
+namespace support {
+
+namespace {
+
+/// Enough for each client to be in the middle of something.
+constexpr int increments = 200;
+
+}  // namespace
+
+session_counts check_failure(const site& site, const std::function<void(const load&)>& fail) {
+  const auto seed = test_seed();
+  CAPTURE(seed);
+  load clients{site.ports(), seed};
+  clients.wait_for_increments(increments);
+  fail(clients);
+  clients.wait_for_increments(increments);
+  const auto& known = clients.stop();
+  const auto counts = sessions_of(site);
+  MESSAGE(known.text() << "; " << counts.text());
+  CHECK(first_of(known.defects()) == "");
+  CHECK(known.replays() > 0);
+  return counts;
+}
+
+}  // namespace support

@@ -1,0 +1,15 @@
+#pragma once
+
+#include "tests/engine/support/load.hpp"
+#include "tests/engine/support/site.hpp"
+
+#include <functional>
+
+namespace support {
+
+/// Has clients increment counters over both servers while something fails, and checks that each
+/// increment was counted once and that both servers work again. `fail` is called by this thread,
+/// and may wait for the clients. Returns what has happened to the sessions.
+session_counts check_failure(const site& site, const std::function<void(const load&)>& fail);
+
+}  // namespace support
