@@ -9,6 +9,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <future>
 #include <memory>
 #include <string>
 #include <vector>
@@ -96,6 +97,32 @@ TEST_CASE("a writer's row is locked while its transaction is open, so that a fen
   // A group that only reads locks nothing.
   CHECK(group.begin(mode::read) == transaction_result::ok);
   at.sql.run(writers);
+}
+
+TEST_CASE("begin() reads counters and records as they are when it has the locks") {
+  scene at;
+  storage::postgres::postgres_ledger other{at.settings()};
+  const auto second = other.open_writer(0);
+  CHECK(writer_group{*at.writer}.set("x", 1).write() == transaction_result::ok);
+  writer_group early{*at.writer}, late{*second};
+  early.set("x", 2).remember("k");
+  late.set("x", 3).remember("k");
+  CHECK(early.begin() == transaction_result::ok);
+  auto waits = std::async(std::launch::async, [&] {
+    auto result = transaction_result::conflict;
+    // A lock is not waited for longer than a deadlock would take.
+    while (result == transaction_result::conflict)
+      result = late.begin();
+    return result;
+  });
+  while (at.sql.number("SELECT count(*) FROM pg_locks WHERE NOT granted") == 0) {
+  }
+  CHECK(early.commit() == transaction_result::ok);
+  CHECK(waits.get() == transaction_result::ok);
+  REQUIRE(late.rows[0].current.has_value());
+  CHECK(late.rows[0].current->value == 2);
+  CHECK(late.records[0].current.has_value());
+  CHECK(second->end(false) == transaction_result::ok);
 }
 
 TEST_CASE("nothing of a group stays if a row has changed since it was read") {
