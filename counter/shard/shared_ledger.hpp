@@ -52,8 +52,8 @@ struct shared_record {
 
 /// A counter that a group has changed.
 struct shared_row_change {
-  const shared_row* row;
-  std::optional<state> after;  ///< nullopt: it is deleted
+  const shared_row* row = nullptr;
+  std::optional<state> after{};  ///< nullopt: it is deleted
 };
 
 /// An idempotency record that a group has added.

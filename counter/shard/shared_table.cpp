@@ -201,22 +201,16 @@ void shared_table::collect_changes() {
       });
 }
 
+/// Sorted by name, as the rows are. The last change of a row counts.
 void shared_table::collect_row_changes() {
-  row_changes_.clear();
+  const auto& rows = group_.rows();
+  row_changes_.assign(rows.size(), {});
   table_.for_each_counter_change(
-      [this](std::string_view name, const auto&, const std::optional<state>& after) {
-        row_changes_.push_back({&group_.row_of(name), after});
+      [this, &rows](std::string_view name, const auto&, const std::optional<state>& after) {
+        const auto& row = group_.row_of(name);
+        row_changes_[static_cast<std::size_t>(&row - rows.data())] = {&row, after};
       });
-  std::stable_sort(row_changes_.begin(), row_changes_.end(),
-                   [](const auto& left, const auto& right) { return left.row < right.row; });
-  // The last change of a row counts.
-  std::size_t kept = 0;
-  for (std::size_t i = 0; i < row_changes_.size(); ++i) {
-    if (i > 0 && row_changes_[i].row != row_changes_[kept].row)
-      ++kept;
-    row_changes_[kept] = row_changes_[i];
-  }
-  row_changes_.resize(row_changes_.empty() ? 0 : kept + 1);
+  std::erase_if(row_changes_, [](const shared_row_change& each) { return each.row == nullptr; });
 }
 
 /// Collects the names whose operations were decided though they have no row, and still have none.
