@@ -107,6 +107,27 @@ void shared_group::complete(entry& item, shard_metrics& metrics) {
   }
 }
 
+outcome shared_group::outcome_of(const entry& item) {
+  return item.batch->full_command_at(item.index) != nullptr
+             ? item.batch->full_reply_at(item.index).outcome
+             : item.reply.outcome;
+}
+
+bool shared_group::changes_nothing(const entry& item) {
+  if (item.is_read)
+    return true;
+  if (item.batch->full_command_at(item.index) == nullptr)
+    return false;
+  const auto reply = item.batch->full_reply_at(item.index);
+  return reply.is_replayed || reply.outcome == outcome::key_mismatch;
+}
+
+void shared_group::refuse(entry& item, transaction_result result) {
+  item.batch->refuse(item.index, counter::outcome_of(result));
+  item.is_decided = false;
+  item.is_completed = true;
+}
+
 /// Returns true if begin() has found a record that says what to reply.
 bool shared_group::is_replay(const entry& item, time_point now) const {
   const auto* command = item.batch->full_command_at(item.index);
@@ -124,9 +145,7 @@ void shared_group::refuse(transaction_result result, bool spares_unchanging, tim
     // What no transaction has decided was not sent, and a read changes nothing.
     const bool is_known =
         result == transaction_result::unknown && (!item.is_decided || item.is_read);
-    item.batch->refuse(item.index, outcome_of(is_known ? transaction_result::away : result));
-    item.is_decided = false;
-    item.is_completed = true;
+    refuse(item, is_known ? transaction_result::away : result);
   }
 }
 

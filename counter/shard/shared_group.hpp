@@ -62,6 +62,11 @@ public:
 
   /// Makes the reply of a decided operation final.
   static void complete(entry& item, shard_metrics& metrics);
+  /// Returns the outcome of a decided operation.
+  static outcome outcome_of(const entry& item);
+  /// Returns true for a decided operation that reads, or repeats a reply, or may not use its key.
+  static bool changes_nothing(const entry& item);
+  static void refuse(entry& item, transaction_result result);
   /// Completes what is pending with the outcome of a transaction that has failed. If
   /// `spares_unchanging`, what reads, or has a record that is remembered at `now`, stays pending.
   void refuse(transaction_result result, bool spares_unchanging, time_point now);

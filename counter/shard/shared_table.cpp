@@ -33,6 +33,7 @@ shared_table::shared_table(const settings& configuration, std::unique_ptr<shared
 
 void shared_table::apply(std::span<const std::unique_ptr<batch>> group) {
   writer_->begin_group();
+  counts_others_ = false;
   group_.collect(group);
   for (auto* call : group_.calls())
     complete_call(*call);
@@ -98,7 +99,7 @@ transaction_result shared_table::begin(bool is_open) {
       .rows = group_.rows(),
       .records = group_.records(),
       .mode = is_open ? shared_writer::mode::write : shared_writer::mode::read,
-      .counts_others = is_open && counts_records()};
+      .counts_others = is_open && (counts_records() || counts_others_)};
   const auto result = writer_->begin(wanted);
   if (result != transaction_result::ok)
     return result;
@@ -106,6 +107,22 @@ transaction_result shared_table::begin(bool is_open) {
   if (wanted.counts_others)
     others_.take_locked(wanted.others);
   return result;
+}
+
+/// Returns true if the group makes counters anew whose rows are there, as those of deleted ones
+/// are, or was refused the room, though others may have taken or left it. The next begin() counts
+/// what they have.
+bool shared_table::takes_last_room() {
+  if (counts_others_ || !others_.is_near_counters_max())
+    return false;
+  const auto items = group_.items();
+  const bool is_refused = std::any_of(items.begin(), items.end(), [](const auto& item) {
+    return item.is_decided && shared_group::outcome_of(item) == outcome::too_many_counters;
+  });
+  if (changes_.counter_growth() <= 0 && !is_refused)
+    return false;
+  counts_others_ = true;
+  return true;
 }
 
 /// Begins a transaction for the operations on missing rows, if there must be one before these are
@@ -139,6 +156,10 @@ transaction_result shared_table::transact(part_type part, bool may_write, bool i
     result = is_open ? writer_->end(false) : transaction_result::ok;
     if (result == transaction_result::ok)
       result = transaction_result::conflict;
+  } else if (is_open && part == part_type::update && takes_last_room()) {
+    result = writer_->end(false);
+    if (result == transaction_result::ok)
+      result = transaction_result::conflict;
   } else if (has_changes && may_write) {
     result = write();
     is_written = result == transaction_result::ok;
@@ -146,11 +167,16 @@ transaction_result shared_table::transact(part_type part, bool may_write, bool i
     result = writer_->end(has_decided && confirms_reads_);
   }
   close(is_written);
-  for (auto& item : group_.items())
-    if (item.is_decided && result == transaction_result::ok)
+  for (auto& item : group_.items()) {
+    const bool is_final = item.is_decided && result == transaction_result::ok;
+    // Its record may have gone since it was looked up: then it was carried out, and not written.
+    if (is_final && !may_write && !shared_group::changes_nothing(item))
+      shared_group::refuse(item, transaction_result::full);
+    else if (is_final)
       shared_group::complete(item, metrics_);
     else if (result != transaction_result::unknown)
       item.is_decided = false;
+  }
   return result;
 }
 

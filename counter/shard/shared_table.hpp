@@ -57,6 +57,7 @@ private:
   transaction_result begin(bool is_open);
   transaction_result begin_insert(bool& is_open);
   bool counts_records() const;
+  bool takes_last_room();
   transaction_result transact(part_type part, bool may_write, bool is_open);
   void load(part_type part);
   bool decide(part_type part);
@@ -75,7 +76,8 @@ private:
   std::unique_ptr<shared_writer> writer_;
   change_set changes_;
   table table_;
-  time_point now_{};  // of the last begin()
+  time_point now_{};            // of the last begin()
+  bool counts_others_ = false;  // the group, see takes_last_room()
   // Of one group; members, so that they keep their memory.
   shared_group group_;
   std::vector<shared_row_change> row_changes_;

@@ -19,7 +19,8 @@ using clock = connection::clock;
 /// Between two attempts at a group that met another: up to this long, at random, doubled each time.
 constexpr milliseconds conflict_pause{2};
 constexpr unsigned doublings_max = 5;
-/// A group is not sent to be committed if there is less time left.
+/// Nothing is begun, and no group is sent to be committed, if there is less time left.
+constexpr milliseconds step_min{50};
 constexpr milliseconds commit_min{500};
 
 /// A row of a counter that was deleted stays so long: a new counter of its name gets a greater
@@ -52,7 +53,8 @@ transaction_result postgres_writer::begin_with(Send send) noexcept {
   for (;;) {
     if (attempts_++ > 0)
       pause();
-    if (!session_.ensure())
+    // Not sent in the last moment: the session is well, and would be given up.
+    if (session_.left() < step_min || !session_.ensure())
       return transaction_result::away;
     try {
       send();

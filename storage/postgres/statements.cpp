@@ -60,6 +60,7 @@ WITH me AS (
   RETURNING 1
 )
 UPDATE :schema.writers SET seq = seq + 1, clock = greatest(clock, $13::int8),
+  seen_at = greatest(seen_at, $13::int8),
   counters = counters + $14::int8, idempotency_records = idempotency_records + $15::int8,
   stale = $16::int8 - (SELECT count(*) FROM written) - (SELECT count(*) FROM added)
     - (SELECT count(*) FROM replaced)
@@ -69,7 +70,8 @@ RETURNING seq
 )"};
 
 const statement confirm{"confirm", R"(
-UPDATE :schema.writers SET clock = greatest(clock, $4::int8)
+UPDATE :schema.writers SET clock = greatest(clock, $4::int8),
+  seen_at = greatest(seen_at, $4::int8)
 WHERE id = $1::int8 AND epoch = $2::int8 AND seq = $3::int8
 RETURNING seq
 )"};

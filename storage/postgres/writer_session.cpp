@@ -62,6 +62,8 @@ writer_session::clock::time_point writer_session::step_deadline() const noexcept
 // -- the session ------------------------------------------------------------------------
 
 bool writer_session::ensure() noexcept {
+  if (database_.has_lost())
+    return false;
   for (auto pause = first_pause; !connection_; pause = std::min(2 * pause, last_pause)) {
     if (left().count() <= 0 || database_.has_lost())
       return false;
@@ -73,6 +75,8 @@ bool writer_session::ensure() noexcept {
 }
 
 bool writer_session::try_once() noexcept {
+  if (database_.has_lost())
+    return false;
   if (connection_)
     return true;
   try {
@@ -167,8 +171,10 @@ void writer_session::learn(fate found) noexcept {
 
 writer_session::fate writer_session::find_out() noexcept {
   fate_.reset();
+  const auto of_group = deadline_;
   deadline_ = std::max(deadline_, clock::now() + find_out_min);
   ensure();
+  deadline_ = of_group;
   const auto found = fate_.value_or(fate::unknown);
   database_.count_doubt(found == fate::stored    ? &database::counts::doubts_stored
                         : found == fate::dropped ? &database::counts::doubts_dropped

@@ -211,6 +211,18 @@ TEST_CASE("while the database is full, changes are refused and reads are served"
   CHECK(value_of(shared, "x") == 6);
 }
 
+TEST_CASE("a replay whose record goes while the database is full is refused, not carried out") {
+  memory_database shared;
+  server at{shared};
+  at.ask(keyed("k", add("x", 1))).run();
+  at.writer.next_commit = transaction_result::full;
+  at.writer.meanwhile = [&shared] { shared.now += seconds{61}; };
+  at.ask(keyed("k", add("x", 1))).ask(operation::add, "x", 1).run();
+  CHECK(at.full_reply_of(0).outcome == outcome::disk_full);
+  CHECK(at.reply(1).outcome == outcome::disk_full);
+  CHECK(value_of(shared, "x") == 1);
+}
+
 TEST_CASE("near a limit, each group knows what other servers have taken by then") {
   memory_database shared;
   server first{shared, 3}, second{shared, 3};
@@ -222,6 +234,19 @@ TEST_CASE("near a limit, each group knows what other servers have taken by then"
   first.ask(erase("a")).run();
   CHECK(second.ask(operation::add, "d", 1).run().reply(0).outcome == outcome::ok);
   CHECK(first.ask(operation::add, "e", 1).run().reply(0).outcome == outcome::too_many_counters);
+}
+
+TEST_CASE("near a limit, a deleted counter takes its room anew only if others have left it") {
+  memory_database shared;
+  server first{shared, 3}, second{shared, 3};
+  first.ask(operation::add, "a", 1).run();
+  first.ask(erase("a")).run();
+  second.ask(operation::add, "b", 1).ask(operation::add, "c", 1).run();
+  second.ask(operation::add, "d", 1).run();
+  CHECK(first.ask(operation::add, "a", 1).run().reply(0).outcome == outcome::too_many_counters);
+  second.ask(erase("b")).run();
+  CHECK(first.ask(operation::add, "a", 1).run().reply(0).outcome == outcome::ok);
+  CHECK(shared.counters == 3);
 }
 
 TEST_CASE("a sweep takes over the usage of other servers, but not an older one") {
