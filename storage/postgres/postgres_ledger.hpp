@@ -30,7 +30,8 @@ public:
   counter::page list(const counter::page_request& query, std::size_t steps) noexcept override;
 
 private:
-  counter::page list_once(const counter::page_request& query, std::size_t steps);
+  counter::page list_once(const counter::page_request& query, std::size_t steps)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(list_mutex_);
 
   database database_;
   counter::shared_usage usage_;  // at the start
