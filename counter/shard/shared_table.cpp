@@ -152,12 +152,8 @@ transaction_result shared_table::transact(part_type part, bool may_write, bool i
   const bool has_changes = !row_changes_.empty() || !record_changes_.empty() || !missing_.empty();
   auto result = transaction_result::ok;
   bool is_written = false;
-  if (has_changes && may_write && part == part_type::update && lock_changed_rows()) {
+  if (may_write && part == part_type::update && (lock_changed_rows() || takes_last_room())) {
     result = is_open ? writer_->end(false) : transaction_result::ok;
-    if (result == transaction_result::ok)
-      result = transaction_result::conflict;
-  } else if (is_open && part == part_type::update && takes_last_room()) {
-    result = writer_->end(false);
     if (result == transaction_result::ok)
       result = transaction_result::conflict;
   } else if (has_changes && may_write) {

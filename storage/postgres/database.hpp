@@ -20,7 +20,7 @@ namespace storage::postgres {
 
 struct settings {
   postgres::address address;
-  std::string schema = "counterd";  ///< valid by is_schema_name()
+  std::string schema = "counterd";  ///< a name that needs no quotes
   /// How long a group may take, whatever the database does.
   std::chrono::milliseconds timeout{10'000};
   bool prepares = true;

@@ -17,7 +17,7 @@ using clock = connection::clock;
 
 namespace {
 
-/// Of a start, and of a list.
+/// How long one attempt of a start, or of a list, may take.
 constexpr std::chrono::seconds step_max{4};
 constexpr std::chrono::milliseconds start_pause{250};
 constexpr int list_attempts_max = 3;

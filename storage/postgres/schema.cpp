@@ -2,7 +2,6 @@
 
 #include "storage/postgres/statements.hpp"
 
-#include <algorithm>
 #include <stdexcept>
 
 namespace storage::postgres {
@@ -60,17 +59,7 @@ INSERT INTO :schema.meta VALUES (1, 1, 0, 0, 0);
 COMMIT;
 )";
 
-constexpr std::size_t name_bytes_max = 63;  // of PostgreSQL (NAMEDATALEN)
-
 }  // namespace
-
-bool is_schema_name(std::string_view name) noexcept {
-  const auto is_lower = [](char c) { return (c >= 'a' && c <= 'z') || c == '_'; };
-  return !name.empty() && name.size() <= name_bytes_max && is_lower(name.front()) &&
-         !name.starts_with("pg_") && std::all_of(name.begin(), name.end(), [&](char c) {
-           return is_lower(c) || (c >= '0' && c <= '9');
-         });
-}
 
 std::string schema_text(std::string_view schema) {
   return text_for(schema, text);

@@ -11,11 +11,9 @@ namespace storage::postgres {
 /// The format of the tables that this program reads and writes.
 inline constexpr int format = 1;
 
-/// Returns the SQL that makes the tables in the schema of this name, for their owner to run.
+/// Returns the SQL that makes the tables in the schema of this name, which must need no quotes, for
+/// their owner to run.
 std::string schema_text(std::string_view schema);
-
-/// Returns true for a name of a schema that needs no quotes.
-bool is_schema_name(std::string_view name) noexcept;
 
 /// Returns why commits of this session may be lost, by the result of sql::read_settings; empty if
 /// they are not.

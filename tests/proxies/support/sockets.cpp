@@ -4,7 +4,9 @@
 #include <system_error>
 
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sys/socket.h>
+#include <sys/time.h>
 #include <unistd.h>
 
 namespace support {
@@ -60,6 +62,13 @@ reserved_port::reserved_port() : socket_(bound_socket()) {
 
 reserved_port::~reserved_port() {
   close(socket_);
+}
+
+void set_options(int socket) {
+  const int on = 1;
+  const timeval patience{20, 0};
+  setsockopt(socket, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+  setsockopt(socket, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
 }
 
 }  // namespace support

@@ -15,6 +15,9 @@ std::uint16_t port_of(int socket);
 /// closes it.
 int connected_socket(std::uint16_t port);
 
+/// Has a socket send small segments at once, and give up sending after 20 s.
+void set_options(int socket);
+
 /// A free port of 127.0.0.1. Until its destruction the kernel gives the port to nobody else,
 /// but a program that sets SO_REUSEADDR, as servers do, can listen on it.
 class reserved_port {
