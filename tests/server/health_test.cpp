@@ -9,7 +9,6 @@
 #include <csignal>
 #include <cstdint>
 #include <exception>
-#include <memory>
 #include <stop_token>
 #include <string>
 #include <thread>
@@ -32,16 +31,8 @@ TEST_CASE("/readyz names a loop that has no processor for two seconds, and /live
   REQUIRE(get(server.port(), "/livez").body == "ok\n");  // the thread has its name
   process load{{"ab", "-q", "-k", "-n", "100000000", "-c", "16",
                 "http://127.0.0.1:" + std::to_string(server.port()) + "/inc?name=x"}};
-  std::unique_ptr<stopped_thread> stopped;
-  std::string readiness;
-  // It may be stopped in the instant before a pass begins: another try.
-  for (int attempt = 0; attempt < 5 && !readiness.starts_with("loops"); ++attempt) {
-    stopped.reset();
-    stopped = stop_at_work(server.id(), "loop 0");
-    std::this_thread::sleep_for(2200ms);
-    readiness = get(operators, "/readyz").body;
-  }
-  CHECK(readiness == "loops: event loop 0 has not finished a pass for 2 s\n");
+  auto stopped = stop_loop_in_pass(server.id(), operators);
+  CHECK(get(operators, "/readyz").body == "loops: event loop 0 has not finished a pass for 2 s\n");
   CHECK(get(operators, "/livez").body == "ok\n");
   CHECK(get(operators, "/metrics").status == 200);
   stopped.reset();

@@ -105,14 +105,14 @@ TEST_CASE("the watchdog is fed while the loops get on, and not when one is stuck
   const notify_socket manager;
   auto options = manager.told();
   options.environment.emplace_back("WATCHDOG_USEC=300000");
-  const server_process server{{}, options};
+  const server_process server{{"--ops-listen", "127.0.0.1:0"}, options};
   manager.wait_for("READY=1");
   for (int i = 0; i < 5; ++i)
     CHECK(manager.next(5s) == "WATCHDOG=1");
   process load{{"ab", "-q", "-k", "-n", "100000000", "-c", "16",
                 "http://127.0.0.1:" + std::to_string(server.port()) + "/inc?name=x"}};
-  auto stopped = stop_at_work(server.id(), "loop 0");
-  std::this_thread::sleep_for(31s);
+  auto stopped = stop_loop_in_pass(server.id(), server.port(1));
+  std::this_thread::sleep_for(30s);
   while (!manager.next(0ms).empty()) {
   }
   CHECK(manager.next(2s).empty());

@@ -1,5 +1,7 @@
 #include "tests/server/support/stopped_thread.hpp"
 
+#include "tests/server/support/client.hpp"
+
 #include <cerrno>
 #include <chrono>
 #include <filesystem>
@@ -14,6 +16,8 @@
 
 namespace support {
 
+using namespace std::chrono_literals;
+
 namespace {
 
 pid_t find(pid_t process, const std::string& name) {
@@ -25,6 +29,17 @@ pid_t find(pid_t process, const std::string& name) {
       return std::stoi(thread.path().filename());
   }
   throw std::runtime_error("no thread is called " + name);
+}
+
+/// Tries until the thread is not idle.
+std::unique_ptr<stopped_thread> stop_at_work(pid_t process, const std::string& name) {
+  for (;;) {
+    auto stopped = std::make_unique<stopped_thread>(process, name);
+    if (!stopped->was_idle())
+      return stopped;
+    stopped.reset();
+    std::this_thread::sleep_for(1ms);
+  }
 }
 
 void check(bool is_good) {
@@ -49,14 +64,15 @@ bool stopped_thread::was_idle() const {
          call == std::to_string(SYS_epoll_wait);
 }
 
-std::unique_ptr<stopped_thread> stop_at_work(pid_t process, const std::string& name) {
-  for (;;) {
-    auto stopped = std::make_unique<stopped_thread>(process, name);
-    if (!stopped->was_idle())
+std::unique_ptr<stopped_thread> stop_loop_in_pass(pid_t server, std::uint16_t operators) {
+  for (int attempt = 0; attempt < 20; ++attempt) {
+    auto stopped = stop_at_work(server, "loop 0");
+    std::this_thread::sleep_for(2200ms);
+    // It may have been stopped between its wait for sockets and the pass that follows.
+    if (get(operators, "/readyz").body.starts_with("loops: "))
       return stopped;
-    stopped.reset();
-    std::this_thread::sleep_for(std::chrono::milliseconds{1});
   }
+  throw std::runtime_error("loop 0 has not been stopped in a pass");
 }
 
 stopped_thread::~stopped_thread() {

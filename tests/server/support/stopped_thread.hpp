@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <string>
 
@@ -26,7 +27,10 @@ private:
   pid_t id_;
 };
 
-/// Stops the thread while it works: tries until it is not idle.
-std::unique_ptr<stopped_thread> stop_at_work(pid_t process, const std::string& name);
+/// Stops loop 0 of a server that has work to do, in the middle of a pass. `operators` is a port of
+/// the server that another thread serves: its /readyz has to say that the pass does not end, or
+/// the loop goes on and is stopped again. Returns 2 s later or more. Throws std::runtime_error
+/// after 20 attempts.
+std::unique_ptr<stopped_thread> stop_loop_in_pass(pid_t server, std::uint16_t operators);
 
 }  // namespace support
