@@ -69,7 +69,7 @@ void check_refusals(const site& site, steady_clock::duration duration) {
 TEST_CASE("while the database is away, requests get a 503 at once, and then count again") {
   for (int round = 0; round < test_rounds(); ++round) {
     site site{replication::none};
-    check_failure(site, [&](const load&) {
+    check_failure(site.ports(), [&](const load&) {
       site.primary.stop();
       for (const auto port : site.ports()) {
         CHECK(notices(port));

@@ -13,7 +13,7 @@ using namespace std::chrono_literals;
 TEST_CASE("increments count once when the primary is killed and its standby is promoted") {
   for (int round = 0; round < test_rounds(); ++round) {
     site site{replication::synchronous};
-    const auto counts = check_failure(site, [&](const load&) {
+    const auto counts = check_failure(site.ports(), [&](const load&) {
       site.primary.kill();
       site.standby->promote();
     });
@@ -25,7 +25,7 @@ TEST_CASE("increments count once when the primary is killed and its standby is p
 TEST_CASE("increments count once when the primary is killed and recovers") {
   for (int round = 0; round < test_rounds(); ++round) {
     site site{replication::synchronous};
-    const auto counts = check_failure(site, [&](const load&) {
+    const auto counts = check_failure(site.ports(), [&](const load&) {
       site.primary.kill();
       site.primary.start();
     });
@@ -37,7 +37,7 @@ TEST_CASE("increments count once when the primary is killed and recovers") {
 TEST_CASE("increments count once when the primary is restarted") {
   for (int round = 0; round < test_rounds(); ++round) {
     site site{replication::synchronous};
-    const auto counts = check_failure(site, [&](const load&) {
+    const auto counts = check_failure(site.ports(), [&](const load&) {
       site.primary.stop();
       site.primary.start();
     });
@@ -48,7 +48,7 @@ TEST_CASE("increments count once when the primary is restarted") {
 TEST_CASE("increments count once when the primary hangs, is replaced, and goes on") {
   for (int round = 0; round < test_rounds(); ++round) {
     site site{replication::synchronous};
-    const auto counts = check_failure(site, [&](const load& clients) {
+    const auto counts = check_failure(site.ports(), [&](const load& clients) {
       site.primary.freeze();
       site.standby->promote();
       std::this_thread::sleep_for(6s);  // longer than any step, shorter than a request

@@ -29,7 +29,7 @@ void for_each_session(const postgres_server& database, const std::string& functi
 TEST_CASE("increments count once when all sessions are ended, twelve times") {
   for (int round = 0; round < test_rounds(); ++round) {
     site site{replication::synchronous};
-    const auto counts = check_failure(site, [&](const load&) {
+    const auto counts = check_failure(site.ports(), [&](const load&) {
       for_each_session(site.primary, "pg_terminate_backend", 12, "0.3");
     });
     CHECK(counts.lost >= 12);
@@ -40,8 +40,9 @@ TEST_CASE("increments count once when all sessions are ended, twelve times") {
 TEST_CASE("increments count once when what all sessions do is cancelled, 25 times") {
   for (int round = 0; round < test_rounds(); ++round) {
     site site{replication::synchronous};
-    const auto counts = check_failure(
-        site, [&](const load&) { for_each_session(site.primary, "pg_cancel_backend", 25, "0.1"); });
+    const auto counts = check_failure(site.ports(), [&](const load&) {
+      for_each_session(site.primary, "pg_cancel_backend", 25, "0.1");
+    });
     // Who waited for the standby has a commit that the standby may not have.
     CHECK(counts.stored > 0);
   }
@@ -50,7 +51,7 @@ TEST_CASE("increments count once when what all sessions do is cancelled, 25 time
 TEST_CASE("increments count once when commits that no standby has are cancelled, and are lost") {
   for (int round = 0; round < test_rounds(); ++round) {
     site site{replication::synchronous};
-    const auto counts = check_failure(site, [&](const load&) {
+    const auto counts = check_failure(site.ports(), [&](const load&) {
       site.standby->kill();
       // The primary has these, and reports success, with a warning.
       for_each_session(site.primary, "pg_cancel_backend", 5, "0.2");
@@ -65,7 +66,7 @@ TEST_CASE("increments count once when commits that no standby has are cancelled,
 TEST_CASE("increments count once when all sessions hang past their deadline, and go on, twice") {
   for (int round = 0; round < test_rounds(); ++round) {
     site site{replication::synchronous};
-    const auto counts = check_failure(site, [&](const load& clients) {
+    const auto counts = check_failure(site.ports(), [&](const load& clients) {
       for (int i = 0; i < 2; ++i) {
         site.primary.stop_sessions();
         std::this_thread::sleep_for(5s);  // longer than any step

@@ -13,15 +13,16 @@ constexpr int increments = 200;
 
 }  // namespace
 
-session_counts check_failure(const site& site, const std::function<void(const load&)>& fail) {
+session_counts check_failure(const port_pair& servers,
+                             const std::function<void(const load&)>& fail) {
   const auto seed = test_seed();
   CAPTURE(seed);
-  load clients{site.ports(), seed};
+  load clients{servers, seed};
   clients.wait_for_increments(increments);
   fail(clients);
   clients.wait_for_increments(increments);
   const auto& known = clients.stop();
-  const auto counts = sessions_of(site);
+  const auto counts = sessions_of(servers);
   MESSAGE(known.text() << "; " << counts.text());
   CHECK(first_of(known.defects()) == "");
   CHECK(known.replays() > 0);

@@ -10,6 +10,7 @@ namespace support {
 /// Has clients increment counters over both servers while something fails, and checks that each
 /// increment was counted once and that both servers work again. `fail` is called by this thread,
 /// and may wait for the clients. Returns what has happened to the sessions.
-session_counts check_failure(const site& site, const std::function<void(const load&)>& fail);
+session_counts check_failure(const port_pair& servers,
+                             const std::function<void(const load&)>& fail);
 
 }  // namespace support

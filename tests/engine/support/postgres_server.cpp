@@ -49,16 +49,19 @@ std::string run_program(const words& command) {
   throw std::runtime_error{text + "failed: " + ended.log};
 }
 
-postgres_server::postgres_server(words settings) : postgres_server(nullptr, std::move(settings)) {}
+postgres_server::postgres_server(words settings, words environment)
+    : postgres_server(nullptr, std::move(settings), std::move(environment)) {}
 
 std::unique_ptr<postgres_server> postgres_server::standby_of(const postgres_server& primary,
-                                                             words settings) {
-  return std::unique_ptr<postgres_server>{new postgres_server{&primary, std::move(settings)}};
+                                                             words settings, words environment) {
+  return std::unique_ptr<postgres_server>{
+      new postgres_server{&primary, std::move(settings), std::move(environment)}};
 }
 
-postgres_server::postgres_server(const postgres_server* primary, words settings)
+postgres_server::postgres_server(const postgres_server* primary, words settings, words environment)
     : cluster_(directory_ / "cluster"),
-      settings_(std::move(settings)) {
+      settings_(std::move(settings)),
+      environment_(std::move(environment)) {
   // The servers of root belong to another user.
   std::filesystem::permissions(directory_.path(), std::filesystem::perms{0711});
   if (primary == nullptr)
@@ -96,7 +99,7 @@ void postgres_server::start() {
                 "run", cluster_, std::to_string(port())};
   for (const auto& setting : settings_)
     command.insert(command.end(), {"-c", setting});
-  server_ = std::make_unique<process>(command);
+  server_ = std::make_unique<process>(command, setting{.environment = environment_});
   run_program({script, "wait", std::to_string(port())});
 }
 

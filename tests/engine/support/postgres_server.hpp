@@ -16,11 +16,11 @@ namespace support {
 class postgres_server {
 public:
   /// Makes an empty cluster and starts its server. `settings` are those of PostgreSQL, as
-  /// `fsync=off`.
-  explicit postgres_server(words settings = {});
+  /// `fsync=off`; `environment` is that of the server, besides this program's: NAME=VALUE.
+  explicit postgres_server(words settings = {}, words environment = {});
   /// Makes a copy of the cluster of `primary`, and starts a server that follows it.
   static std::unique_ptr<postgres_server> standby_of(const postgres_server& primary,
-                                                     words settings = {});
+                                                     words settings = {}, words environment = {});
   /// Kills the server.
   ~postgres_server();
   postgres_server(const postgres_server&) = delete;
@@ -57,13 +57,14 @@ public:
   void resume_sessions() const;
 
 private:
-  postgres_server(const postgres_server* primary, words settings);
+  postgres_server(const postgres_server* primary, words settings, words environment);
 
   words sessions() const;
 
   temporary_directory directory_;
   const std::string cluster_;
   const words settings_;
+  const words environment_;
   const reserved_port port_;
   std::unique_ptr<process> server_;
 };

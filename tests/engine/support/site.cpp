@@ -25,6 +25,14 @@ void wait_until_synchronous(const postgres_server& primary) {
 
 }  // namespace
 
+server_pair start_pair(const words& flags) {
+  return {std::make_unique<server_process>(flags), std::make_unique<server_process>(flags)};
+}
+
+port_pair ports_of(const server_pair& servers) {
+  return {servers[0]->port(), servers[1]->port()};
+}
+
 site::site(replication kind, const words& flags) : primary(settings) {
   primary.add_schema();
   if (kind != replication::none)
@@ -35,8 +43,7 @@ site::site(replication kind, const words& flags) : primary(settings) {
   }
   words all{"--engine", url()};
   all.insert(all.end(), flags.begin(), flags.end());
-  for (auto& server : servers)
-    server = std::make_unique<server_process>(all);
+  servers = start_pair(all);
 }
 
 std::string site::url() const {
@@ -44,10 +51,6 @@ std::string site::url() const {
   if (standby)
     hosts += ",127.0.0.1:" + std::to_string(standby->port());
   return "postgresql://postgres@" + hosts + "/postgres";
-}
-
-std::array<std::uint16_t, 2> site::ports() const {
-  return {servers[0]->port(), servers[1]->port()};
 }
 
 double metric(std::uint16_t port, std::string_view line) {
@@ -64,12 +67,12 @@ std::string session_counts::text() const {
          number(dropped) + " dropped, " + number(unknown) + " unknown";
 }
 
-session_counts sessions_of(const site& site) {
+session_counts sessions_of(const port_pair& servers) {
   session_counts sum;
   const auto in_doubt = [](std::uint16_t port, const std::string& outcome) {
     return metric(port, "counterd_database_commits_in_doubt_total{outcome=\"" + outcome + "\"}");
   };
-  for (const auto port : site.ports()) {
+  for (const auto port : servers) {
     sum.lost += metric(port, R"(counterd_database_sessions_total{event="lost"})");
     sum.stored += in_doubt(port, "stored");
     sum.dropped += in_doubt(port, "dropped");

@@ -19,17 +19,24 @@ enum class replication {
 };
 
 /// Two servers that count in one database.
+using server_pair = std::array<std::unique_ptr<server_process>, 2>;
+using port_pair = std::array<std::uint16_t, 2>;
+
+/// Starts two servers with these flags.
+server_pair start_pair(const words& flags);
+port_pair ports_of(const server_pair& servers);
+
+/// Two servers, and the database that both count in.
 struct site {
   explicit site(replication kind, const words& flags = {});
 
   /// For --engine: the primary, and then the standby.
   std::string url() const;
-  /// The ports of both servers.
-  std::array<std::uint16_t, 2> ports() const;
+  port_pair ports() const { return ports_of(servers); }
 
   postgres_server primary;
   std::unique_ptr<postgres_server> standby;  // null: there is none
-  std::array<std::unique_ptr<server_process>, 2> servers;
+  server_pair servers;
 };
 
 /// Returns the value of a line of /metrics: `counterd_database_commits_total`. Throws if there is
@@ -45,6 +52,6 @@ struct session_counts {
   std::string text() const;
 };
 
-session_counts sessions_of(const site& site);
+session_counts sessions_of(const port_pair& servers);
 
 }  // namespace support

@@ -1,10 +1,12 @@
-// Preloaded into a server (LD_PRELOAD), shifts its wall clock by SHIFTED_CLOCK_SECONDS. With
-// SHIFTED_CLOCK_FILE it does so only once that file exists, as if somebody set the clock.
+// Preloaded into a server, ours or PostgreSQL's (LD_PRELOAD), shifts its wall clock by
+// SHIFTED_CLOCK_SECONDS. With SHIFTED_CLOCK_FILE it does so only once that file exists, as if
+// somebody set the clock.
 
 #include <cstdlib>
 #include <ctime>
 
 #include <dlfcn.h>
+#include <sys/time.h>
 #include <unistd.h>
 
 namespace {
@@ -28,6 +30,13 @@ int clock_gettime(clockid_t clock, timespec* time) noexcept {
   if (result == 0 && clock == CLOCK_REALTIME)
     time->tv_sec += shift();
   return result;
+}
+
+int gettimeofday(timeval* time, void* /*zone*/) noexcept {
+  timespec now{};
+  clock_gettime(CLOCK_REALTIME, &now);
+  *time = {.tv_sec = now.tv_sec, .tv_usec = now.tv_nsec / 1000};
+  return 0;
 }
 
 std::time_t time(std::time_t* result) noexcept {

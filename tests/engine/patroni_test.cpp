@@ -1,0 +1,21 @@
+#include "tests/engine/support/failure_round.hpp"
+#include "tests/engine/support/patroni_cluster.hpp"
+#include "tests/engine/support/site.hpp"
+#include "tests/engine/support/test_rounds.hpp"
+
+#include <doctest/doctest.h>
+
+using namespace support;
+
+TEST_CASE("increments count once when Patroni's leader is killed") {
+  for (int round = 0; round < test_rounds(); ++round) {
+    patroni_cluster database;
+    const auto servers = start_pair({"--engine", database.url()});
+    const auto counts = check_failure(ports_of(servers), [&](const load& clients) {
+      database.kill_leader();
+      clients.wait_for_increments(100);
+    });
+    CHECK(counts.lost > 0);
+    CHECK(counts.in_doubt() > 0);
+  }
+}
