@@ -138,12 +138,26 @@ void connection::receive(void* self, const pg_result* notice) {
 
 // -- waiting ------------------------------------------------------------------------
 
+void connection::watch_silence(clock::duration pause, std::function<bool()> gives_up) {
+  silence_max_ = pause;
+  gives_up_ = std::move(gives_up);
+}
+
 void connection::wait(bool for_writing, clock::time_point deadline) const {
   const short wanted = for_writing ? POLLIN | POLLOUT : POLLIN;
-  for (;;) {
-    const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - clock::now());
-    if (left.count() <= 0)
+  const auto next_look = [&] { return gives_up_ ? clock::now() + silence_max_ : deadline; };
+  for (auto look_at = next_look();;) {
+    const auto now = clock::now();
+    if (now >= deadline)
       throw error{failure::silent, "", "the database has not replied in time"};
+    if (now >= look_at) {
+      if (gives_up_())
+        throw error{failure::silent, "", "another host takes writes now"};
+      look_at = next_look();
+      continue;
+    }
+    const auto left =
+        std::chrono::ceil<std::chrono::milliseconds>(std::min(deadline, look_at) - now);
     pollfd entry{PQsocket(connection_.get()), wanted, 0};
     const int ready =
         ::poll(&entry, 1, static_cast<int>(std::min<std::int64_t>(left.count(), 60'000)));

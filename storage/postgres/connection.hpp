@@ -7,6 +7,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <span>
@@ -72,6 +73,11 @@ public:
   /// of their text: behind a pooler, others may have prepared theirs in this session.
   void prepare(std::span<const statement* const> prepared, clock::time_point deadline);
 
+  /// From now on calls `gives_up` each time that the server has been silent for another `pause`.
+  /// Once that returns true, the wait ends as at its deadline. It may take as long as it likes, and
+  /// must not throw; what the server sends meanwhile is read later.
+  void watch_silence(clock::duration pause, std::function<bool()> gives_up);
+
   // -- a pipeline: sent at once, in one round trip ------------------------------
 
   connection& add(const statement& sent, const parameters& with = {});
@@ -101,6 +107,8 @@ private:
   std::atomic<std::uint64_t>& round_trips_;
   const std::string schema_;
   std::map<const statement*, std::string> prepared_;  // the names
+  clock::duration silence_max_ = clock::duration::max();
+  std::function<bool()> gives_up_;
   std::size_t added_ = 0;
   bool has_warned_ = false;
 };

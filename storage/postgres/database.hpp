@@ -37,7 +37,9 @@ public:
 
   const postgres::settings& configuration() const noexcept { return settings_; }
 
-  /// Connects to the host whose turn it is. Throws error.
+  /// Connects to the host whose turn it is. A host that hangs, or is gone from the network, does
+  /// not say so: while this one is silent, the session asks the others, twice a second, and ends as
+  /// at its deadline if one of them takes writes by now. Throws error.
   std::unique_ptr<connection> connect(std::size_t host, clock::time_point deadline);
   /// The same, and prepares the statements of a writer. Throws error.
   std::unique_ptr<connection> connect_writer(std::size_t host, clock::time_point deadline);
@@ -98,6 +100,9 @@ public:
   std::vector<std::int64_t> writers() const;
 
 private:
+  std::unique_ptr<connection> open(std::size_t host, clock::time_point deadline);
+  bool is_replaced(std::size_t host, std::int64_t server) noexcept;
+
   const postgres::settings settings_;
   counts counts_;
   std::atomic<bool> prepares_ = true;

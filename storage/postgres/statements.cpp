@@ -154,6 +154,10 @@ SELECT current_setting('server_encoding', true), current_setting('fsync', true),
   current_setting('synchronous_standby_names', true)
 )"};
 
+const statement read_server{"read_server", R"(
+SELECT (extract(epoch FROM pg_postmaster_start_time()) * 1000000)::int8
+)"};
+
 const statement read_missing_rights{"read_missing_rights", R"(
 SELECT coalesce(string_agg(DISTINCT t, ', '), '')
 FROM unnest(ARRAY['counters', 'idempotency_records', 'writers', 'meta']) AS t,

@@ -63,6 +63,20 @@ TEST_CASE("increments count once when commits that no standby has are cancelled,
   }
 }
 
+TEST_CASE("a slow primary keeps its sessions, although another address of it takes writes") {
+  const postgres_server database;
+  database.add_schema();
+  const auto host = "127.0.0.1:" + std::to_string(database.port());
+  const auto servers =
+      start_pair({"--engine", "postgresql://postgres@" + host + "," + host + "/postgres"});
+  const auto counts = check_failure(ports_of(servers), [&](const load&) {
+    database.stop_sessions();
+    std::this_thread::sleep_for(2s);  // shorter than a step may take
+    database.resume_sessions();
+  });
+  CHECK(counts.lost == 0);
+}
+
 TEST_CASE("increments count once when all sessions hang past their deadline, and go on, twice") {
   for (int round = 0; round < test_rounds(); ++round) {
     site site{replication::synchronous};
