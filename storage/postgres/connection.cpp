@@ -145,26 +145,26 @@ void connection::watch_silence(clock::duration pause, std::function<bool()> give
 
 void connection::wait(bool for_writing, clock::time_point deadline) const {
   const short wanted = for_writing ? POLLIN | POLLOUT : POLLIN;
-  const auto next_look = [&] { return gives_up_ ? clock::now() + silence_max_ : deadline; };
+  const auto next_look = [&] {
+    return gives_up_ ? std::min(deadline, clock::now() + silence_max_) : deadline;
+  };
   for (auto look_at = next_look();;) {
-    const auto now = clock::now();
-    if (now >= deadline)
-      throw error{failure::silent, "", "the database has not replied in time"};
-    if (now >= look_at) {
-      if (gives_up_())
-        throw error{failure::silent, "", "another host takes writes now"};
-      look_at = next_look();
-      continue;
-    }
-    const auto left =
-        std::chrono::ceil<std::chrono::milliseconds>(std::min(deadline, look_at) - now);
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>(look_at - clock::now());
     pollfd entry{PQsocket(connection_.get()), wanted, 0};
     const int ready =
-        ::poll(&entry, 1, static_cast<int>(std::min<std::int64_t>(left.count(), 60'000)));
+        ::poll(&entry, 1, static_cast<int>(std::clamp<std::int64_t>(left.count(), 0, 60'000)));
     if (ready > 0)
       return;
     if (ready < 0 && errno != EINTR)
       throw error{failure::lost, "", std::strerror(errno)};
+    const auto now = clock::now();
+    if (now >= deadline)
+      throw error{failure::silent, "", "the database has not replied in time"};
+    if (now < look_at)
+      continue;
+    if (gives_up_())
+      throw error{failure::silent, "", "another host has become the primary"};
+    look_at = next_look();
   }
 }
 

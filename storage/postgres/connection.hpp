@@ -73,9 +73,8 @@ public:
   /// of their text: behind a pooler, others may have prepared theirs in this session.
   void prepare(std::span<const statement* const> prepared, clock::time_point deadline);
 
-  /// From now on calls `gives_up` each time that the server has been silent for another `pause`.
-  /// Once that returns true, the wait ends as at its deadline. It may take as long as it likes, and
-  /// must not throw; what the server sends meanwhile is read later.
+  /// From now on calls `gives_up`, which must not block or throw, each time that the server has
+  /// been silent for another `pause`. Once that returns true, the wait ends as at its deadline.
   void watch_silence(clock::duration pause, std::function<bool()> gives_up);
 
   // -- a pipeline: sent at once, in one round trip ------------------------------

@@ -12,45 +12,28 @@ namespace storage::postgres {
 namespace {
 
 constexpr std::chrono::seconds log_pause{1};
-/// How often a session that waits for its host asks the others, and how long it waits for each.
-constexpr std::chrono::milliseconds look_pause{500};
-constexpr std::chrono::milliseconds look_max{300};
-
-/// Returns what tells one server from another: when it was started.
-std::int64_t server_of(connection& session, connection::clock::time_point deadline) {
-  return session.add(sql::read_server).run(deadline)[0].number(0, 0);
-}
+/// How often a session that waits for its host asks whether another one has replaced it.
+constexpr std::chrono::milliseconds silence_max{250};
 
 }  // namespace
 
-std::unique_ptr<connection> database::open(std::size_t host, clock::time_point deadline) {
+std::unique_ptr<connection> database::connect(std::size_t host, clock::time_point deadline) {
   auto opened = std::make_unique<connection>(settings_.address.settings_of(host), deadline,
                                              settings_.schema, counts_.round_trips);
+  if (settings_.address.hosts() > 1) {
+    const auto found = timeline_of(*opened, deadline);
+    if (watch_.is_replaced(found))
+      throw error{failure::lost, "",
+                  "a primary that has been replaced takes writes (or an older state was restored: "
+                  "then restart this server)"};
+    watch_.report(host, found);
+    opened->watch_silence(silence_max, [this, found] {
+      watch_.ask();
+      return watch_.is_replaced(found);
+    });
+  }
   counts_.sessions.fetch_add(1, std::memory_order_relaxed);
   return opened;
-}
-
-std::unique_ptr<connection> database::connect(std::size_t host, clock::time_point deadline) {
-  auto opened = open(host, deadline);
-  if (settings_.address.hosts() > 1)
-    opened->watch_silence(look_pause, [this, host, server = server_of(*opened, deadline)] {
-      return is_replaced(host, server);
-    });
-  return opened;
-}
-
-/// Returns true if another host takes writes and is not the same server: several poolers may lead
-/// to one.
-bool database::is_replaced(std::size_t host, std::int64_t server) noexcept {
-  for (std::size_t i = 1; i < settings_.address.hosts(); ++i)
-    try {
-      const auto deadline = until(clock::now() + look_max);
-      if (server_of(*open(host + i, deadline), deadline) != server)
-        return true;
-    } catch (const error&) {
-      continue;  // it takes none, or does not reply
-    }
-  return false;
 }
 
 std::unique_ptr<connection> database::connect_writer(std::size_t host, clock::time_point deadline) {

@@ -4,6 +4,7 @@
 #include "counter/shard/shared_statistics.hpp"
 #include "storage/postgres/address.hpp"
 #include "storage/postgres/connection.hpp"
+#include "storage/postgres/primary_watch.hpp"
 
 #include <atomic>
 #include <chrono>
@@ -37,12 +38,15 @@ public:
 
   const postgres::settings& configuration() const noexcept { return settings_; }
 
-  /// Connects to the host whose turn it is. A host that hangs, or is gone from the network, does
-  /// not say so: while this one is silent, the session asks the others, twice a second, and ends as
-  /// at its deadline if one of them takes writes by now. Throws error.
+  /// Connects to the host whose turn it is, unless that is a primary that has been replaced. While
+  /// the host is silent, the session ends, as at its deadline, once another one has replaced it.
+  /// Throws error.
   std::unique_ptr<connection> connect(std::size_t host, clock::time_point deadline);
   /// The same, and prepares the statements of a writer. Throws error.
   std::unique_ptr<connection> connect_writer(std::size_t host, clock::time_point deadline);
+
+  /// Returns the host to connect to when a session with `host` has fallen silent.
+  std::size_t host_after(std::size_t host) const { return watch_.host_after(host); }
 
   /// A pooler moves sessions away from their prepared statements: prepares none from now on.
   void stop_preparing() noexcept;
@@ -100,10 +104,8 @@ public:
   std::vector<std::int64_t> writers() const;
 
 private:
-  std::unique_ptr<connection> open(std::size_t host, clock::time_point deadline);
-  bool is_replaced(std::size_t host, std::int64_t server) noexcept;
-
   const postgres::settings settings_;
+  primary_watch watch_{settings_.address};
   counts counts_;
   std::atomic<bool> prepares_ = true;
   std::atomic<bool> has_lost_ = false;

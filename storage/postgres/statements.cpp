@@ -154,8 +154,9 @@ SELECT current_setting('server_encoding', true), current_setting('fsync', true),
   current_setting('synchronous_standby_names', true)
 )"};
 
-const statement read_server{"read_server", R"(
-SELECT (extract(epoch FROM pg_postmaster_start_time()) * 1000000)::int8
+const statement read_timeline{"read_timeline", R"(
+SELECT (SELECT system_identifier FROM pg_control_system())::int8,
+  ('x' || left(pg_walfile_name(pg_current_wal_lsn()), 8))::bit(32)::int8
 )"};
 
 const statement read_missing_rights{"read_missing_rights", R"(

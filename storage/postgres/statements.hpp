@@ -74,8 +74,8 @@ extern const statement list;
 extern const statement read_format;
 /// -> server_encoding, fsync, full_page_writes, synchronous_commit, synchronous_standby_names
 extern const statement read_settings;
-/// -> when the server was started, in microseconds
-extern const statement read_server;
+/// -> the system identifier of the cluster, and its timeline
+extern const statement read_timeline;
 /// -> the tables, separated by commas, on which the role lacks a right; empty if none
 extern const statement read_missing_rights;
 

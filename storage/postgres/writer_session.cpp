@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 #include <thread>
+#include <utility>
 
 #include <unistd.h>
 
@@ -111,10 +112,10 @@ void writer_session::connect() {
 }
 
 void writer_session::drop(const error& error) noexcept {
-  connection_.reset();
+  const bool had_begun = std::exchange(connection_, nullptr) != nullptr;
   // Its machine may be gone or hang: the primary may be another one by now.
   if (error.failure() == failure::silent)
-    ++host_;
+    host_ = had_begun ? database_.host_after(host_) : host_ + 1;
   if (!missing_since_)
     missing_since_ = clock::now();
   database_.report_missed(this, error.what());

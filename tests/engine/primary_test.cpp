@@ -64,3 +64,22 @@ TEST_CASE("increments count once when the primary hangs, is replaced, and goes o
     CHECK(counts.in_doubt() > 0);
   }
 }
+
+TEST_CASE(
+    "a primary that was replaced and comes back gets no session, however slow the new one is") {
+  site site{replication::synchronous};
+  check_failure(site.ports(), [&](const load& clients) {
+    site.primary.kill();
+    site.standby->promote();
+    clients.wait_for_increments(1);
+    site.primary.start();  // and knows of nothing
+    const auto before = sessions_of(site.ports());
+    for (int i = 0; i < 3; ++i) {
+      site.standby->stop_sessions();
+      std::this_thread::sleep_for(900ms);
+      site.standby->resume_sessions();
+      clients.wait_for_increments(100);
+    }
+    CHECK(sessions_of(site.ports()).lost == before.lost);
+  });
+}

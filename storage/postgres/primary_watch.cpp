@@ -1,0 +1,99 @@
+#include "storage/postgres/primary_watch.hpp"
+
+#include "storage/postgres/statements.hpp"
+
+#include <algorithm>
+
+namespace storage::postgres {
+
+namespace {
+
+/// Between two looks at all hosts, and how long one that does not reply is waited for.
+constexpr std::chrono::milliseconds look_pause{250};
+constexpr std::chrono::milliseconds look_max{300};
+/// How long somebody who has asked may still wait.
+constexpr std::chrono::seconds interest{1};
+
+}  // namespace
+
+timeline timeline_of(connection& session, connection::clock::time_point deadline) {
+  try {
+    const auto found = session.add(sql::read_timeline).run(deadline);
+    return {found[0].number(0, 0), found[0].number(0, 1)};
+  } catch (const error& error) {
+    if (is_lost(error))
+      throw;
+    return {};  // it is not PostgreSQL itself
+  }
+}
+
+primary_watch::primary_watch(const address& hosts) : hosts_(hosts) {
+  if (hosts.hosts() > 1)
+    thread_ = std::thread{[this] { run(); }};
+}
+
+primary_watch::~primary_watch() {
+  if (!thread_.joinable())
+    return;
+  {
+    const counter::mutex_lock lock{mutex_};
+    stops_ = true;
+  }
+  changed_.notify_all();
+  thread_.join();
+}
+
+void primary_watch::report(std::size_t host, const timeline& found) {
+  const counter::mutex_lock lock{mutex_};
+  if (found.is_before(latest_))
+    return;
+  latest_ = found;
+  latest_host_ = host % hosts_.hosts();
+}
+
+void primary_watch::ask() {
+  {
+    const counter::mutex_lock lock{mutex_};
+    asked_until_ = clock::now() + interest;
+  }
+  changed_.notify_all();
+}
+
+bool primary_watch::is_replaced(const timeline& known) const {
+  const counter::mutex_lock lock{mutex_};
+  return known.is_before(latest_);
+}
+
+std::size_t primary_watch::host_after(std::size_t host) const {
+  const counter::mutex_lock lock{mutex_};
+  return latest_host_ != host % hosts_.hosts() ? latest_host_ : host + 1;
+}
+
+void primary_watch::run() {
+  mutex_.lock();
+  while (!stops_) {
+    if (asked_until_ < clock::now()) {
+      changed_.wait(mutex_);
+      continue;
+    }
+    mutex_.unlock();
+    look();
+    mutex_.lock();
+    if (!stops_)
+      changed_.wait_for(mutex_, look_pause);
+  }
+  mutex_.unlock();
+}
+
+void primary_watch::look() {
+  for (std::size_t host = 0; host < hosts_.hosts(); ++host)
+    try {
+      const auto deadline = clock::now() + look_max;
+      connection session{hosts_.settings_of(host), deadline, "", round_trips_};
+      report(host, timeline_of(session, deadline));
+    } catch (const error&) {
+      continue;  // it takes no writes, or does not reply
+    }
+}
+
+}  // namespace storage::postgres
