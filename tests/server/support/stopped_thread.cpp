@@ -68,9 +68,14 @@ std::unique_ptr<stopped_thread> stop_loop_in_pass(pid_t server, std::uint16_t op
   for (int attempt = 0; attempt < 20; ++attempt) {
     auto stopped = stop_at_work(server, "loop 0");
     std::this_thread::sleep_for(2200ms);
-    // It may have been stopped between its wait for sockets and the pass that follows.
-    if (get(operators, "/readyz").body.starts_with("loops: "))
-      return stopped;
+    // It may have been stopped between its wait for sockets and the pass that follows; or with a
+    // lock of the allocator, or of a sanitizer, that others need.
+    try {
+      if (get(operators, "/readyz").body.starts_with("loops: "))
+        return stopped;
+    } catch (const timed_out&) {
+      continue;
+    }
   }
   throw std::runtime_error("loop 0 has not been stopped in a pass");
 }
