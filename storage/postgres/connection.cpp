@@ -138,15 +138,17 @@ void connection::receive(void* self, const pg_result* notice) {
 
 // -- waiting ------------------------------------------------------------------------
 
-void connection::watch_silence(clock::duration pause, std::function<bool()> gives_up) {
+void connection::watch_silence(clock::duration pause, std::function<void()> on_silence,
+                               std::function<bool()> is_over) {
   silence_max_ = pause;
-  gives_up_ = std::move(gives_up);
+  on_silence_ = std::move(on_silence);
+  is_over_ = std::move(is_over);
 }
 
 void connection::wait(bool for_writing, clock::time_point deadline) const {
   const short wanted = for_writing ? POLLIN | POLLOUT : POLLIN;
   const auto next_look = [&] {
-    return gives_up_ ? std::min(deadline, clock::now() + silence_max_) : deadline;
+    return is_over_ ? std::min(deadline, clock::now() + silence_max_) : deadline;
   };
   for (auto look_at = next_look();;) {
     const auto left = std::chrono::ceil<std::chrono::milliseconds>(look_at - clock::now());
@@ -162,7 +164,8 @@ void connection::wait(bool for_writing, clock::time_point deadline) const {
       throw error{failure::silent, "", "the database has not replied in time"};
     if (now < look_at)
       continue;
-    if (gives_up_())
+    on_silence_();
+    if (is_over())
       throw error{failure::silent, "", "another host has become the primary"};
     look_at = next_look();
   }

@@ -73,9 +73,13 @@ public:
   /// of their text: behind a pooler, others may have prepared theirs in this session.
   void prepare(std::span<const statement* const> prepared, clock::time_point deadline);
 
-  /// From now on calls `gives_up`, which must not block or throw, each time that the server has
-  /// been silent for another `pause`. Once that returns true, the wait ends as at its deadline.
-  void watch_silence(clock::duration pause, std::function<bool()> gives_up);
+  /// From now on calls `on_silence` each time that the server has been silent for another `pause`.
+  /// If `is_over` then returns true, the wait ends as at its deadline. Neither may block or throw.
+  void watch_silence(clock::duration pause, std::function<void()> on_silence,
+                     std::function<bool()> is_over);
+
+  /// Returns true if the server should be used no more: see watch_silence().
+  bool is_over() const { return is_over_ && is_over_(); }
 
   // -- a pipeline: sent at once, in one round trip ------------------------------
 
@@ -107,7 +111,8 @@ private:
   const std::string schema_;
   std::map<const statement*, std::string> prepared_;  // the names
   clock::duration silence_max_ = clock::duration::max();
-  std::function<bool()> gives_up_;
+  std::function<void()> on_silence_;
+  std::function<bool()> is_over_;
   std::size_t added_ = 0;
   bool has_warned_ = false;
 };

@@ -27,10 +27,8 @@ std::unique_ptr<connection> database::connect(std::size_t host, clock::time_poin
                   "a primary that has been replaced takes writes (or an older state was restored: "
                   "then restart this server)"};
     watch_.report(host, found);
-    opened->watch_silence(silence_max, [this, found] {
-      watch_.ask();
-      return watch_.is_replaced(found);
-    });
+    opened->watch_silence(
+        silence_max, [this] { watch_.ask(); }, [this, found] { return watch_.is_replaced(found); });
   }
   counts_.sessions.fetch_add(1, std::memory_order_relaxed);
   return opened;

@@ -45,6 +45,9 @@ public:
   /// The same, and prepares the statements of a writer. Throws error.
   std::unique_ptr<connection> connect_writer(std::size_t host, clock::time_point deadline);
 
+  /// Finds out which host is the primary, before the first session.
+  void look() { watch_.look(); }
+
   /// Returns the host to connect to when a session with `host` has fallen silent.
   std::size_t host_after(std::size_t host) const { return watch_.host_after(host); }
 

@@ -19,6 +19,8 @@ namespace {
 
 /// How long one attempt of a start, or of a list, may take.
 constexpr std::chrono::seconds step_max{4};
+/// A host that does not let a session begin within this time is passed over, if there are others.
+constexpr std::chrono::seconds connect_max{1};
 constexpr std::chrono::milliseconds start_pause{250};
 constexpr int list_attempts_max = 3;
 
@@ -27,10 +29,16 @@ constexpr int list_attempts_max = 3;
 postgres_ledger::postgres_ledger(settings given) : database_(std::move(given)) {
   const auto& configuration = database_.configuration();
   database_.attach();
+  database_.look();
   for (std::size_t host = 0;; ++host) {
     try {
       const auto deadline = clock::now() + step_max;
       const auto session = database_.connect(host, deadline);
+      if (configuration.address.hosts() > 1 && timeline_of(*session, deadline).cluster == 0)
+        spdlog::warn(
+            "{}: it does not tell its timeline (pg_control_system()), so a primary that hangs is "
+            "given up only after four seconds",
+            configuration.address.text());
       for (const auto& warning : check_database(*session, configuration.schema, deadline))
         spdlog::warn("{}: {}", configuration.address.text(), warning);
       array none{array::type::int8};
@@ -68,12 +76,12 @@ counter::page postgres_ledger::list(const counter::page_request& query,
     try {
       return list_once(query, steps);
     } catch (const error& error) {
-      lists_.reset();
+      const bool had_begun = std::exchange(lists_, nullptr) != nullptr;
       if (!is_lost(error)) {
         database_.report_error(error.what());
         return {counter::outcome::unreadable};
       }
-      ++host_;
+      host_ = had_begun ? database_.host_after(host_) : host_ + 1;
     }
   }
   return {counter::outcome::unavailable};
@@ -81,8 +89,13 @@ counter::page postgres_ledger::list(const counter::page_request& query,
 
 counter::page postgres_ledger::list_once(const counter::page_request& query, std::size_t steps) {
   const auto deadline = database_.until(clock::now() + step_max);
-  if (!lists_)
-    lists_ = database_.connect(host_, deadline);
+  if (lists_ && lists_->is_over())
+    throw error{failure::silent, "", "another host has become the primary"};
+  if (!lists_) {
+    const bool has_others = database_.configuration().address.hosts() > 1;
+    lists_ = database_.connect(
+        host_, has_others ? std::min(deadline, clock::now() + connect_max) : deadline);
+  }
   const auto limit = static_cast<std::int64_t>(steps);
   const auto found = lists_->add(sql::now)
                          .add(sql::list, parameters{}

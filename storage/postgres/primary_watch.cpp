@@ -8,8 +8,11 @@ namespace storage::postgres {
 
 namespace {
 
-/// Between two looks at all hosts, and how long one that does not reply is waited for.
+/// Between two looks at all hosts while somebody waits for one, and while nobody does: then
+/// sessions that are not used may still be with a primary that was replaced.
 constexpr std::chrono::milliseconds look_pause{250};
+constexpr std::chrono::milliseconds calm_look_pause{5'000};
+/// How long a host that does not reply is waited for.
 constexpr std::chrono::milliseconds look_max{300};
 /// How long somebody who has asked may still wait.
 constexpr std::chrono::seconds interest{1};
@@ -45,7 +48,7 @@ primary_watch::~primary_watch() {
 
 void primary_watch::report(std::size_t host, const timeline& found) {
   const counter::mutex_lock lock{mutex_};
-  if (found.is_before(latest_))
+  if (found.cluster == 0 || found.is_before(latest_))
     return;
   latest_ = found;
   latest_host_ = host % hosts_.hosts();
@@ -61,7 +64,7 @@ void primary_watch::ask() {
 
 bool primary_watch::is_replaced(const timeline& known) const {
   const counter::mutex_lock lock{mutex_};
-  return known.is_before(latest_);
+  return known.is_before(latest_) || (known.cluster == 0 && latest_.cluster != 0);
 }
 
 std::size_t primary_watch::host_after(std::size_t host) const {
@@ -69,24 +72,32 @@ std::size_t primary_watch::host_after(std::size_t host) const {
   return latest_host_ != host % hosts_.hosts() ? latest_host_ : host + 1;
 }
 
+bool primary_watch::stops() const {
+  const counter::mutex_lock lock{mutex_};
+  return stops_;
+}
+
 void primary_watch::run() {
   mutex_.lock();
+  next_look_ = clock::now() + calm_look_pause;
   while (!stops_) {
-    if (asked_until_ < clock::now()) {
-      changed_.wait(mutex_);
+    const auto now = clock::now();
+    const auto next = next_look_ - (asked_until_ > now ? calm_look_pause - look_pause
+                                                       : std::chrono::milliseconds{0});
+    if (now < next) {
+      changed_.wait_until(mutex_, next);
       continue;
     }
     mutex_.unlock();
     look();
     mutex_.lock();
-    if (!stops_)
-      changed_.wait_for(mutex_, look_pause);
+    next_look_ = clock::now() + calm_look_pause;
   }
   mutex_.unlock();
 }
 
 void primary_watch::look() {
-  for (std::size_t host = 0; host < hosts_.hosts(); ++host)
+  for (std::size_t host = 0; host < hosts_.hosts() && !stops(); ++host)
     try {
       const auto deadline = clock::now() + look_max;
       connection session{hosts_.settings_of(host), deadline, "", round_trips_};

@@ -30,8 +30,8 @@ timeline timeline_of(connection& session, connection::clock::time_point deadline
 
 /// Finds the primary that has replaced another one. A host that hangs, or is gone from the network,
 /// does not say that it is no primary any more; one that comes back believes that it still is.
-/// While somebody waits for a host, a thread asks all of them, so that whoever waits neither
-/// connects nor resolves names. Thread-safe.
+/// A thread asks all of them now and then, and often while somebody waits for one, so that whoever
+/// waits neither connects nor resolves names. Thread-safe.
 class primary_watch {
 public:
   using clock = connection::clock;
@@ -43,13 +43,17 @@ public:
   primary_watch(const primary_watch&) = delete;
   primary_watch& operator=(const primary_watch&) = delete;
 
+  /// Asks all hosts, and returns when they have replied, or have had the time to.
+  void look();
+
   /// Reports that a host takes writes.
   void report(std::size_t host, const timeline& found);
 
-  /// Reports that somebody waits for a host: the others are asked soon, and for a second.
+  /// Reports that somebody waits for a host: all are asked soon, and for a second.
   void ask();
 
-  /// Returns true if there is a later timeline.
+  /// Returns true if there is a later timeline; or any, if this server cannot tell its own, as one
+  /// whose disk is gone.
   bool is_replaced(const timeline& known) const;
 
   /// Returns the host of the latest timeline, unless that is `host`: then the next one.
@@ -57,13 +61,14 @@ public:
 
 private:
   void run();
-  void look();
+  bool stops() const;
 
   const address& hosts_;
   mutable counter::mutex mutex_;
   std::condition_variable_any changed_;
   timeline latest_ ABSL_GUARDED_BY(mutex_);
   std::size_t latest_host_ ABSL_GUARDED_BY(mutex_) = 0;
+  clock::time_point next_look_ ABSL_GUARDED_BY(mutex_);
   clock::time_point asked_until_ ABSL_GUARDED_BY(mutex_);
   bool stops_ ABSL_GUARDED_BY(mutex_) = false;
   std::atomic<std::uint64_t> round_trips_ = 0;  // which count nowhere

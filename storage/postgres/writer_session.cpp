@@ -65,6 +65,9 @@ writer_session::clock::time_point writer_session::step_deadline() const noexcept
 bool writer_session::ensure() noexcept {
   if (database_.has_lost())
     return false;
+  // It was not used when its host was replaced, and nobody waited for it.
+  if (connection_ && connection_->is_over())
+    drop({failure::silent, "", "another host has become the primary"});
   for (auto pause = first_pause; !connection_; pause = std::min(2 * pause, last_pause)) {
     if (left().count() <= 0 || database_.has_lost())
       return false;

@@ -1,10 +1,13 @@
 #include "tests/engine/support/failure_round.hpp"
+#include "tests/engine/support/service.hpp"
 #include "tests/engine/support/site.hpp"
 #include "tests/engine/support/test_rounds.hpp"
+#include "tests/server/support/client.hpp"
 
 #include <doctest/doctest.h>
 
 #include <chrono>
+#include <string>
 #include <thread>
 
 using namespace support;
@@ -65,6 +68,36 @@ TEST_CASE("increments count once when the primary hangs, is replaced, and goes o
   }
 }
 
+TEST_CASE("sessions that were not used leave a primary that was replaced while it hung") {
+  site site{replication::asynchronous};
+  const auto [one, other] = site.ports();
+  constexpr int counters = 16;
+  const auto name = [](int i) { return "n" + std::to_string(i); };
+  for (int i = 0; i < counters; ++i)
+    for (const auto port : site.ports())
+      REQUIRE(get(port, "/inc?name=" + name(i)).status == 200);
+  REQUIRE(get(one, "/v1/counters").status == 200);
+  wait_until("the standby has all", [&] {
+    return site.primary.query(
+               "SELECT replay_lsn = pg_current_wal_lsn() FROM pg_stat_replication") == "t\n";
+  });
+  site.primary.freeze();
+  site.standby->promote();
+  // Only one shard of one server waits for the old primary.
+  CHECK(get_until(one, "/inc?name=n0", 200).status == 200);
+  site.primary.resume();
+  std::this_thread::sleep_for(6s);  // each server looks every five seconds
+  for (int i = 1; i < counters; ++i) {
+    CHECK(get(one, "/inc?name=" + name(i)).status == 200);
+    CHECK(get(other, "/inc?name=" + name(i)).status == 200);
+    CHECK(get(one, "/get?name=" + name(i)).body == name(i) + ": 4\n");
+  }
+  for (const auto port : site.ports())
+    CHECK(get(port, "/v1/counters?prefix=n1&limit=1").body.find("\"value\":4,") !=
+          std::string::npos);
+  CHECK(site.primary.query("SELECT max(value) FROM counterd.counters") == "2\n");
+}
+
 TEST_CASE(
     "a primary that was replaced and comes back gets no session, however slow the new one is") {
   site site{replication::synchronous};
@@ -81,5 +114,20 @@ TEST_CASE(
       clients.wait_for_increments(100);
     }
     CHECK(sessions_of(site.ports()).lost == before.lost);
+  });
+}
+
+TEST_CASE("a primary that was replaced and cannot tell its timeline gets no session") {
+  site site{replication::synchronous};
+  check_failure(site.ports(), [&](const load& clients) {
+    site.primary.kill();
+    site.standby->promote();
+    clients.wait_for_increments(1);
+    site.primary.start();
+    site.primary.query("COPY (SELECT 1) TO PROGRAM 'mv global/pg_control global/gone'");
+    site.standby->stop_sessions();
+    std::this_thread::sleep_for(5s);  // longer than a step
+    site.standby->resume_sessions();
+    clients.wait_for_increments(100);
   });
 }
