@@ -123,11 +123,17 @@ TEST_CASE("a primary that was replaced and cannot tell its timeline gets no sess
     site.primary.kill();
     site.standby->promote();
     clients.wait_for_increments(1);
+    // The old primary has no row of this one, and would seem to have lost it.
+    const server_process late{{"--engine", site.url()}};
+    CHECK(get(late.port(), "/inc?name=x").body == "ok\n");
     site.primary.start();
     site.primary.query("COPY (SELECT 1) TO PROGRAM 'mv global/pg_control global/gone'");
     site.standby->stop_sessions();
+    client waiting{late.port()};
+    waiting.send(get_request("/inc?name=x"));
     std::this_thread::sleep_for(5s);  // longer than a step
     site.standby->resume_sessions();
     clients.wait_for_increments(100);
+    CHECK(get_until(late.port(), "/inc?name=x", 200).body == "ok\n");
   });
 }
