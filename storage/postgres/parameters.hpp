@@ -20,6 +20,8 @@ public:
   void add(std::int64_t number);
   void add(std::string_view bytes);
 
+  bool is_empty() const noexcept { return size_ == 0; }
+
   /// Completes the header. Call it once, after the last add().
   const std::string& finish();
 

@@ -94,9 +94,14 @@ void postgres_writer::read(lookup& wanted) {
     session.add(sql::lock_writer, session_.row());
     session.add(sql::lock_counters, parameters{}.add(locked));
   }
-  // Behind the locks, these see what was committed before the writer got them.
-  session.add(sql::now).add(sql::read_records, parameters{}.add(ids));
-  session.add(sql::read_counters, parameters{}.add(read));
+  // Behind the locks, these see what was committed before the writer got them. An empty question
+  // costs as much as one: alone, a group feels each statement.
+  session.add(sql::now);
+  const bool has_records = !ids.is_empty(), has_reads = !read.is_empty();
+  if (has_records)
+    session.add(sql::read_records, parameters{}.add(ids));
+  if (has_reads)
+    session.add(sql::read_counters, parameters{}.add(read));
   const auto found = session.run(session_.step_deadline());
   std::size_t next = is_write ? 1 : 0;
   if (wanted.counts_others) {
@@ -107,9 +112,11 @@ void postgres_writer::read(lookup& wanted) {
     session_.require_row(found[next++]);
     read_rows(found[next++], wanted.rows);
   }
-  session_.advance_to(time_of(found[next].number(0, 0)));
-  read_records(found[next + 1], wanted.records);
-  read_rows(found[next + 2], wanted.rows);
+  session_.advance_to(time_of(found[next++].number(0, 0)));
+  if (has_records)
+    read_records(found[next++], wanted.records);
+  if (has_reads)
+    read_rows(found[next], wanted.rows);
 }
 
 transaction_result postgres_writer::begin_insert(counter::shared_usage& others) noexcept {
