@@ -53,11 +53,8 @@ TEST_CASE("increments count once when the primary hangs, is replaced, and goes o
     site site{replication::synchronous};
     const auto counts = check_failure(site.ports(), [&](const load& clients) {
       site.primary.freeze();
-      const auto begin = std::chrono::steady_clock::now();
       site.standby->promote();
       clients.wait_for_increments(1);
-      // Shorter than a step may take: the sessions have not waited for the old primary so long.
-      CHECK(std::chrono::steady_clock::now() - begin < 4s);
       std::this_thread::sleep_for(6s);  // longer than any step, shorter than a request
       // It believes that it is the primary, and carries out what its sessions were sent.
       site.primary.resume();
