@@ -166,7 +166,7 @@ void connection::wait(bool for_writing, clock::time_point deadline) const {
       continue;
     on_silence_();
     if (is_over())
-      throw error{failure::silent, "", "another host has become the primary"};
+      throw replaced_primary();
     look_at = next_look();
   }
 }

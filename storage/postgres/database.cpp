@@ -12,12 +12,19 @@ namespace storage::postgres {
 namespace {
 
 constexpr std::chrono::seconds log_pause{1};
+/// A host that does not let a session begin within this time is passed over, if there are others.
+constexpr std::chrono::seconds connect_max{1};
 /// How often a session that waits for its host asks whether another one has replaced it.
 constexpr std::chrono::milliseconds silence_max{250};
 
 }  // namespace
 
+database::clock::time_point database::connect_deadline(clock::time_point deadline) const noexcept {
+  return settings_.address.hosts() > 1 ? std::min(deadline, clock::now() + connect_max) : deadline;
+}
+
 std::unique_ptr<connection> database::connect(std::size_t host, clock::time_point deadline) {
+  deadline = connect_deadline(deadline);
   auto opened = std::make_unique<connection>(settings_.address.settings_of(host), deadline,
                                              settings_.schema, counts_.round_trips);
   if (settings_.address.hosts() > 1) {
@@ -35,6 +42,7 @@ std::unique_ptr<connection> database::connect(std::size_t host, clock::time_poin
 }
 
 std::unique_ptr<connection> database::connect_writer(std::size_t host, clock::time_point deadline) {
+  deadline = connect_deadline(deadline);
   auto opened = connect(host, deadline);
   if (settings_.prepares && prepares_)
     opened->prepare(statements_of_writer(), deadline);

@@ -40,7 +40,7 @@ public:
 
   /// Connects to the host whose turn it is, unless that is a primary that has been replaced. While
   /// the host is silent, the session ends, as at its deadline, once another one has replaced it.
-  /// Throws error.
+  /// Takes a second at most if there are others. Throws error.
   std::unique_ptr<connection> connect(std::size_t host, clock::time_point deadline);
   /// The same, and prepares the statements of a writer. Throws error.
   std::unique_ptr<connection> connect_writer(std::size_t host, clock::time_point deadline);
@@ -107,6 +107,8 @@ public:
   std::vector<std::int64_t> writers() const;
 
 private:
+  clock::time_point connect_deadline(clock::time_point deadline) const noexcept;
+
   const postgres::settings settings_;
   primary_watch watch_{settings_.address};
   counts counts_;

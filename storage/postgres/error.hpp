@@ -40,6 +40,11 @@ inline bool is_lost(const error& error) noexcept {
   return error.failure() == failure::lost || error.failure() == failure::silent;
 }
 
+/// The error of a session whose host is the primary no more.
+inline error replaced_primary() {
+  return {failure::silent, "", "another host has become the primary"};
+}
+
 /// Returns what an SQLSTATE means (PostgreSQL documentation, appendix A).
 failure failure_of(const std::string& state) noexcept;
 

@@ -6,7 +6,6 @@
 
 #include <spdlog/spdlog.h>
 
-#include <algorithm>
 #include <stdexcept>
 #include <thread>
 #include <utility>
@@ -19,8 +18,6 @@ namespace {
 
 /// How long one attempt of a start, or of a list, may take.
 constexpr std::chrono::seconds step_max{4};
-/// A host that does not let a session begin within this time is passed over, if there are others.
-constexpr std::chrono::seconds connect_max{1};
 constexpr std::chrono::milliseconds start_pause{250};
 constexpr int list_attempts_max = 3;
 
@@ -90,12 +87,9 @@ counter::page postgres_ledger::list(const counter::page_request& query,
 counter::page postgres_ledger::list_once(const counter::page_request& query, std::size_t steps) {
   const auto deadline = database_.until(clock::now() + step_max);
   if (lists_ && lists_->is_over())
-    throw error{failure::silent, "", "another host has become the primary"};
-  if (!lists_) {
-    const bool has_others = database_.configuration().address.hosts() > 1;
-    lists_ = database_.connect(
-        host_, has_others ? std::min(deadline, clock::now() + connect_max) : deadline);
-  }
+    throw replaced_primary();
+  if (!lists_)
+    lists_ = database_.connect(host_, deadline);
   const auto limit = static_cast<std::int64_t>(steps);
   const auto found = lists_->add(sql::now)
                          .add(sql::list, parameters{}

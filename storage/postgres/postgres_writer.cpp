@@ -94,8 +94,8 @@ void postgres_writer::read(lookup& wanted) {
     session.add(sql::lock_writer, session_.row());
     session.add(sql::lock_counters, parameters{}.add(locked));
   }
-  // Behind the locks, these see what was committed before the writer got them. An empty question
-  // costs as much as one: alone, a group feels each statement.
+  // Behind the locks, these see what was committed before the writer got them. A statement with an
+  // empty list would cost as much as any other.
   session.add(sql::now);
   const bool has_records = !ids.is_empty(), has_reads = !read.is_empty();
   if (has_records)

@@ -2,8 +2,6 @@
 
 #include "storage/postgres/statements.hpp"
 
-#include <algorithm>
-
 namespace storage::postgres {
 
 namespace {
@@ -26,7 +24,7 @@ timeline timeline_of(connection& session, connection::clock::time_point deadline
   } catch (const error& error) {
     if (is_lost(error))
       throw;
-    return {};  // it is not PostgreSQL itself
+    return {};  // not PostgreSQL itself, or it lacks the right, or its disk is gone
   }
 }
 
@@ -78,20 +76,19 @@ bool primary_watch::stops() const {
 }
 
 void primary_watch::run() {
+  auto looked_at = clock::now();
   mutex_.lock();
-  next_look_ = clock::now() + calm_look_pause;
   while (!stops_) {
     const auto now = clock::now();
-    const auto next = next_look_ - (asked_until_ > now ? calm_look_pause - look_pause
-                                                       : std::chrono::milliseconds{0});
+    const auto next = looked_at + (asked_until_ > now ? look_pause : calm_look_pause);
     if (now < next) {
       changed_.wait_until(mutex_, next);
       continue;
     }
     mutex_.unlock();
     look();
+    looked_at = clock::now();
     mutex_.lock();
-    next_look_ = clock::now() + calm_look_pause;
   }
   mutex_.unlock();
 }

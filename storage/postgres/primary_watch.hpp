@@ -68,7 +68,6 @@ private:
   std::condition_variable_any changed_;
   timeline latest_ ABSL_GUARDED_BY(mutex_);
   std::size_t latest_host_ ABSL_GUARDED_BY(mutex_) = 0;
-  clock::time_point next_look_ ABSL_GUARDED_BY(mutex_);
   clock::time_point asked_until_ ABSL_GUARDED_BY(mutex_);
   bool stops_ ABSL_GUARDED_BY(mutex_) = false;
   std::atomic<std::uint64_t> round_trips_ = 0;  // which count nowhere

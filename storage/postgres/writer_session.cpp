@@ -20,8 +20,6 @@ namespace {
 
 /// No step takes longer on a database that is well: then the session is given up.
 constexpr std::chrono::seconds step_max{4};
-/// A host that does not let a session begin within this time is passed over, if there are others.
-constexpr std::chrono::seconds connect_max{1};
 /// Between two attempts to connect, doubled from the first to the second.
 constexpr milliseconds first_pause{5};
 constexpr milliseconds last_pause{500};
@@ -67,7 +65,7 @@ bool writer_session::ensure() noexcept {
     return false;
   // It was not used when its host was replaced, and nobody waited for it.
   if (connection_ && connection_->is_over())
-    drop({failure::silent, "", "another host has become the primary"});
+    drop(replaced_primary());
   for (auto pause = first_pause; !connection_; pause = std::min(2 * pause, last_pause)) {
     if (left().count() <= 0 || database_.has_lost())
       return false;
@@ -100,10 +98,7 @@ bool writer_session::try_once() noexcept {
 }
 
 void writer_session::connect() {
-  const bool has_others = database_.configuration().address.hosts() > 1;
-  const auto deadline = step_deadline();
-  connection_ = database_.connect_writer(
-      host_, has_others ? std::min(deadline, clock::now() + connect_max) : deadline);
+  connection_ = database_.connect_writer(host_, step_deadline());
   const auto found = connection_->add(sql::read_settings).add(sql::clock).run(step_deadline());
   if (const auto reason = why_not_durable(found[0]); !reason.empty())
     throw error{failure::lost, "", reason};

@@ -2,7 +2,6 @@
 
 #include "tests/server/support/server_process.hpp"
 
-#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>

@@ -1,10 +1,9 @@
 #include "tests/engine/support/site.hpp"
 
+#include "tests/engine/support/service.hpp"
 #include "tests/server/support/client.hpp"
 
-#include <chrono>
 #include <stdexcept>
-#include <thread>
 
 namespace support {
 
@@ -13,15 +12,6 @@ namespace {
 /// In a file of the cluster: nobody reads the pipe of a server while clients count. A standby comes
 /// back as soon as its primary does.
 const words settings{"logging_collector=on", "wal_retrieve_retry_interval=200ms"};
-
-void wait_until_synchronous(const postgres_server& primary) {
-  const auto end = std::chrono::steady_clock::now() + std::chrono::seconds{30};
-  while (primary.query("SELECT sync_state FROM pg_stat_replication") != "sync\n") {
-    if (std::chrono::steady_clock::now() > end)
-      throw std::runtime_error{"the standby does not become synchronous"};
-    std::this_thread::sleep_for(std::chrono::milliseconds{50});
-  }
-}
 
 }  // namespace
 
@@ -39,7 +29,9 @@ site::site(replication kind, const words& flags) : primary(settings) {
     standby = postgres_server::standby_of(primary, settings);
   if (kind == replication::synchronous) {
     primary.wait_for_standby(true);
-    wait_until_synchronous(primary);
+    wait_until("the standby is synchronous", [this] {
+      return primary.query("SELECT sync_state FROM pg_stat_replication") == "sync\n";
+    });
   }
   words all{"--engine", url()};
   all.insert(all.end(), flags.begin(), flags.end());
