@@ -215,6 +215,7 @@ actor_store::actor_store(unsigned shards, const counter::limits& limits,
           counter::store_traits{.name = ledger.name(),
                                 .shards = shards,
                                 .has_threads = true,
+                                .is_shared = true,
                                 .durability = {counter::durability::sync::always}},
           durable_layout(shards, false), nullptr, limits, UINT64_MAX, &ledger)) {
   impl_->others = std::make_unique<counter::others_usage>(

@@ -24,10 +24,12 @@ std::size_t operations_of(const request& payload) {
 
 }  // namespace
 
-batcher::batcher(event_loop& loop, submitter& submitter, unsigned mailboxes, bool is_bounded)
+batcher::batcher(event_loop& loop, submitter& submitter, unsigned mailboxes, bool is_bounded,
+                 change_watch* watch)
     : loop_(loop),
       submitter_(submitter),
       is_bounded_(is_bounded),
+      watch_(watch),
       retry_delay_(std::random_device{}()),
       pass_(mailboxes) {}
 
@@ -184,6 +186,8 @@ void batcher::deliver_all() {
       loop_.begin_replies(addressed.sent);
       is_late = true;
     }
+    if (watch_ != nullptr && watch_->is_armed()) [[unlikely]]
+      report_changes(addressed);
     deliver(addressed);
     if (spare_.size() < spare_batches_max)
       spare_.push_back(std::move(batch));
@@ -198,6 +202,19 @@ void batcher::deliver_all() {
     reply_handler->on_pass_end();
   }
   notified_.clear();
+}
+
+/// A write that was refused counts, too: to find out would take longer than the read that follows.
+void batcher::report_changes(batch& batch) {
+  for (std::size_t i = 0; i < batch.size(); ++i) {
+    auto applied = operation::get;
+    if (batch.kind_of(i) == batch::kind_type::command)
+      applied = batch.command_at(i).operation;
+    else if (const auto* command = batch.full_command_at(i))
+      applied = command->parameters.operation;
+    if (applied != operation::get && applied != operation::bind)
+      watch_->report(batch.hash_at(i));
+  }
 }
 
 void batcher::deliver(addressed_batch& batch) {

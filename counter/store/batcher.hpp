@@ -2,6 +2,7 @@
 
 #include "counter/inbox.hpp"
 #include "counter/limits.hpp"
+#include "counter/store/change_watch.hpp"
 #include "counter/store/reply_handler.hpp"
 #include "counter/store/retry_delay.hpp"
 #include "counter/store/room.hpp"
@@ -29,9 +30,11 @@ namespace counter {
 /// list of commands, which is taken whole.
 class batcher final : public batch_origin {
 public:
-  /// Both outlive every batch that was sent. `is_bounded` is false if there is room for everything
-  /// in every mailbox, or the store refuses what it has no room for.
-  batcher(event_loop& loop, submitter& submitter, unsigned mailboxes, bool is_bounded = false);
+  /// All outlive every batch that was sent. `is_bounded` is false if there is room for everything
+  /// in every mailbox, or the store refuses what it has no room for. `watch`, unless null, is told
+  /// of changes.
+  batcher(event_loop& loop, submitter& submitter, unsigned mailboxes, bool is_bounded = false,
+          change_watch* watch = nullptr);
 
   /// A pass of the loop, which lasts as long as this object. Its constructor reads the clocks; its
   /// destructor submits the batches and delivers the replies that have arrived. Passes do not nest.
@@ -130,6 +133,7 @@ private:
   void end_pass();
   void submit();
   void deliver_all();
+  void report_changes(batch& batch);
   void deliver(addressed_batch& batch);
   void deliver_element(sent_list& list);
   void deliver(address& to, const completion& completion);
@@ -137,6 +141,7 @@ private:
   event_loop& loop_;
   submitter& submitter_;
   const bool is_bounded_;
+  change_watch* const watch_;
   retry_delay retry_delay_;
   event_loop::pass_time now_{};                    // of this pass
   std::vector<std::unique_ptr<batch>> pass_;       // index: mailbox

@@ -33,6 +33,12 @@ public:
   /// earlier. Call it on the loop's thread.
   virtual void post_after(std::chrono::milliseconds delay, std::function<void()> task) = 0;
 
+  /// Returns the time by which counters expire, as of the latest pass. Call it on the loop's
+  /// thread.
+  virtual time_point wall() const noexcept {
+    return std::chrono::floor<time_point::duration>(std::chrono::system_clock::now());
+  }
+
   /// Returns true if the caller is on the loop's thread. Thread-safe.
   virtual bool is_here() const noexcept = 0;
 

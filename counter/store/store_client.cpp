@@ -8,11 +8,12 @@
 
 namespace counter {
 
-store_client::store_client(event_loop& loop, store& store)
+store_client::store_client(event_loop& loop, store& store, change_watch* watch)
     : store_(store),
       placement_(store.placement()),
       connection_(store.connect(loop)),
-      batcher_(loop, connection_.submitter, store.layout().mailboxes, store.traits().has_threads) {
+      batcher_(loop, connection_.submitter, store.layout().mailboxes, store.traits().has_threads,
+               watch) {
   if (!connection_.is_first)
     return;
   sweeper_ = new expiry_sweeper{batcher_, loop, store.traits().shards};

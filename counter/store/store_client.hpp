@@ -14,8 +14,9 @@ namespace counter {
 /// counters. Used on the loop's thread.
 class store_client {
 public:
-  /// Both outlive the client, which outlives the threads of the store.
-  store_client(event_loop& loop, store& store);
+  /// All outlive the client, which outlives the threads of the store. `watch`, unless null, is told
+  /// of the changes that this client has sent.
+  store_client(event_loop& loop, store& store, change_watch* watch = nullptr);
 
   /// See batcher::pass.
   class pass {

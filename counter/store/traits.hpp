@@ -13,6 +13,7 @@ struct store_traits {
   std::string_view name = "memory";  ///< where the counters are; a literal
   unsigned shards = 1;
   bool has_threads = false;  ///< shards run on threads of their own, not on event loops
+  bool is_shared = false;    ///< others change the counters, too
   bool has_backups = false;  ///< false: backup requests get `unreadable`
   counter::durability durability{};
   time_point start{};  ///< the store's time is never earlier, whatever the clock says

@@ -28,6 +28,8 @@ public:
     timers_.add(delay, std::move(task));
   }
 
+  counter::time_point wall() const noexcept override { return clock_.wall(); }
+
   bool is_here() const noexcept override { return tasks_.is_here(); }
 
   pass_time begin_pass() noexcept override {
