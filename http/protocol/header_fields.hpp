@@ -27,6 +27,7 @@ public:
     idempotency_key_ttl,
     if_match,
     if_none_match,
+    last_event_id,
     origin,
     purpose,  ///< Sec-Purpose, and its forerunners Purpose, X-Purpose and X-Moz
     sec_fetch_site,

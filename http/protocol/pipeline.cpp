@@ -253,10 +253,13 @@ void pipeline::drain() noexcept {
 }
 
 void pipeline::shrink(std::size_t bytes_max) {
-  if (awaits() != awaited::request || !output().empty())
+  // The last response may go on for long, and nothing is parsed behind it.
+  const bool is_last_under_way = is_closing_ && responses_.size() == 1;
+  if ((awaits() != awaited::request && !is_last_under_way) || !output().empty())
     return;
   responses_.shrink(bytes_max);
-  parser_.shrink(bytes_max);
+  if (!is_last_under_way)
+    parser_.shrink(bytes_max);
   if (rest_.empty() && rest_.capacity() > bytes_max)
     std::string{}.swap(rest_);
 }

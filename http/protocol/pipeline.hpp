@@ -164,8 +164,8 @@ public:
   /// arrived completely are still yielded.
   void drain() noexcept;
 
-  /// Frees each buffer that is larger than `bytes_max`. Does nothing while a request or output is
-  /// pending.
+  /// Frees each buffer that is larger than `bytes_max`. Does nothing while output is pending, or a
+  /// request that is not the connection's last.
   void shrink(std::size_t bytes_max);
 
 private:

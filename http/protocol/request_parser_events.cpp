@@ -101,6 +101,8 @@ std::optional<header_fields::name> to_used(beast::http::field name, beast::strin
         return header_fields::name::idempotency_key;
       if (beast::iequals(name_text, "Idempotency-Key-TTL"))
         return header_fields::name::idempotency_key_ttl;
+      if (beast::iequals(name_text, "Last-Event-ID"))
+        return header_fields::name::last_event_id;
       if (beast::iequals(name_text, "Sec-Purpose") || beast::iequals(name_text, "Purpose") ||
           beast::iequals(name_text, "X-Purpose") || beast::iequals(name_text, "X-Moz"))
         return header_fields::name::purpose;

@@ -55,10 +55,13 @@ void render_common(std::string& output, const response& response, const framing&
   output += "Date: ";
   output += date;
   // `no-store` also stops a browser from serving /inc from its cache.
-  output += response.may_be_cached ? "\r\nCache-Control: no-cache\r\n"
-                                     "X-Content-Type-Options: nosniff\r\n"
-                                   : "\r\nCache-Control: no-store\r\n"
-                                     "X-Content-Type-Options: nosniff\r\n";
+  // Each in one piece: an append of a known length is a few stores.
+  if (response.may_be_cached)
+    output += "\r\nCache-Control: no-cache\r\nX-Content-Type-Options: nosniff\r\n";
+  else if (response.may_be_transformed)
+    output += "\r\nCache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\n";
+  else
+    output += "\r\nCache-Control: no-store, no-transform\r\nX-Content-Type-Options: nosniff\r\n";
   // HTTP/1.1 connections persist by default, HTTP/1.0 connections do not (RFC 9112 section 9.3).
   if (!framing.keep_alive)
     output += "Connection: close\r\n";
@@ -102,18 +105,23 @@ void frame_stream(framing& framing) noexcept {
   framing.keep_alive = framing.keep_alive && framing.http_11;
 }
 
+/// The end of the connection ends a body, too (RFC 9112 section 6.3).
+static bool is_chunked(const framing& framing) noexcept {
+  return framing.keep_alive;
+}
+
 void render_head(std::string& output, const response& response, const framing& framing,
                  std::string_view date) {
   render_common(output, response, framing, date);
   output += "Content-Type: ";
   output += response.type;
-  output += framing.http_11 ? "\r\nTransfer-Encoding: chunked\r\n\r\n" : "\r\n\r\n";
+  output += is_chunked(framing) ? "\r\nTransfer-Encoding: chunked\r\n\r\n" : "\r\n\r\n";
 }
 
 void render_piece(std::string& output, std::string_view bytes, const framing& framing) {
   if (bytes.empty() || framing.is_head)
     return;
-  if (!framing.http_11) {
+  if (!is_chunked(framing)) {
     output += bytes;
     return;
   }
@@ -124,7 +132,7 @@ void render_piece(std::string& output, std::string_view bytes, const framing& fr
 }
 
 void render_end(std::string& output, const framing& framing) {
-  if (framing.http_11 && !framing.is_head)
+  if (is_chunked(framing) && !framing.is_head)
     output += "0\r\n\r\n";
 }
 

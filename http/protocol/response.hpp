@@ -29,6 +29,9 @@ struct response {
   /// Caches may store the response if they revalidate it before each use (`no-cache`);
   /// otherwise they must not store it (`no-store`), RFC 9111 section 5.2.2.
   bool may_be_cached = false;
+  /// False: proxies must not compress the response, which would hold parts of it back
+  /// (`no-transform`). Only if it may not be cached.
+  bool may_be_transformed = true;
   /// A number that says why the request failed, for statistics; 0: nothing but the status says so.
   std::uint8_t reason = 0;
   /// A reason: the status says no, but refuses nothing, as a probe's does.

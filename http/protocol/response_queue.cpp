@@ -104,9 +104,9 @@ void response_queue::consume(std::size_t bytes) noexcept {
 }
 
 void response_queue::shrink(std::size_t bytes_max) {
-  assert(empty() && output().empty());
+  assert(output().empty());
   // swap() frees the memory; assigning `{}` or clear() would not.
-  if (ring_.size() * sizeof(queued_response) > bytes_max) {
+  if (empty() && ring_.size() * sizeof(queued_response) > bytes_max) {
     std::vector<queued_response>{}.swap(ring_);
     head_ = 0;
   }

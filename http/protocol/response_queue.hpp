@@ -66,8 +66,8 @@ public:
   /// Removes the first `bytes` of output(), which were sent.
   void consume(std::size_t bytes) noexcept;
 
-  /// Frees each buffer that is larger than `bytes_max`. Call it only when empty() and output() is
-  /// empty.
+  /// Frees each buffer that is larger than `bytes_max` and not in use. Call it only when output()
+  /// is empty.
   void shrink(std::size_t bytes_max);
 
 private:

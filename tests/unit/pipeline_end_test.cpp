@@ -279,6 +279,30 @@ TEST_CASE("shrink() leaves an idle connection next to no memory") {
   CHECK(allocations::now().live_bytes - before < 1500);
 }
 
+TEST_CASE("shrink() frees what a last response that goes on has no use for") {
+  const counter::limits limits;
+  std::time_t second = 0;
+  const http::date date{second};
+  const auto before = allocations::now().live_bytes;
+  http::pipeline pipeline{limits, date};
+  const auto requests = repeat(get("/"), 2);
+  pipeline.feed(requests);
+  REQUIRE(pipeline.next_request() != nullptr);
+  const auto body = std::string(300'000, 'x');
+  pipeline.complete(pipeline.slot(), {.body = std::string_view{body}});
+  pipeline.consume_output(290'000);
+  REQUIRE(pipeline.next_request() != nullptr);
+  pipeline.close_after_newest();
+  pipeline.begin(pipeline.slot(), {});
+  pipeline.append(pipeline.slot(), "an event");
+  pipeline.consume_output(pipeline.output().size());
+  CHECK(allocations::now().live_bytes - before > 300'000 + body.capacity());
+  pipeline.shrink(0);
+  CHECK(allocations::now().live_bytes - before < body.capacity() + 4'000);
+  pipeline.append(pipeline.slot(), "another");
+  CHECK(pipeline.output() == "another");
+}
+
 TEST_CASE("a connection in steady state allocates nothing") {
   connection peer;
   std::size_t calls = 0;
