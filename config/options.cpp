@@ -60,6 +60,12 @@ public:
                  "those behind 65536 others",
                  {counter::limits::queue_delay_longest, /*has_zero=*/true,
                   /*is_reloadable=*/true});
+    add_number(flags_, "max-streams", limits.streams_max, 0, 10'000'000,
+               "Event streams at a time; more are sent away; 0: half of --max-connections");
+    add_number(flags_, "max-watched", limits.watched_max, 1, 100'000'000,
+               "Counters that they watch together; more streams are sent away");
+    add_duration(flags_, "events-interval", limits.events_interval,
+                 "Between two events of one counter that goes on changing");
     add_duration(flags_, "drain-delay", options_.drain_delay,
                  "How long to serve on after SIGTERM, so that balancers see /readyz fail first",
                  {counter::limits::drain_delay_max, /*has_zero=*/true, /*is_reloadable=*/true});

@@ -162,6 +162,42 @@ struct limits {
   /// While draining: how long an idle connection may still send a request.
   static constexpr std::chrono::milliseconds drain_idle_timeout{1'000};
 
+  // -- event streams ----------------------------------------------------------
+
+  /// Streams of all event loops; 0: half of connections_max, so that streams never keep requests
+  /// out.
+  std::size_t streams_max = 0;
+  std::size_t streams() const noexcept {
+    return streams_max > 0 ? streams_max : (connections_max + 1) / 2;
+  }
+  /// Counters that they watch together: each takes about 500 bytes, and 4 times its name.
+  std::size_t watched_max = 100'000;
+  /// Names of one stream. They fit a target unless they are long: a page with more has a prefix.
+  static constexpr std::size_t watched_names_max = 100;
+  /// Between two events of one counter: as often as eyes see it, and numbers can be read.
+  std::chrono::milliseconds events_interval{100};
+  /// The interval grows with what it takes to tell all streams of a counter, so that this takes at
+  /// most a fifth of an event loop.
+  static constexpr int events_interval_factor = 5;
+  /// Streams that are told in a row, before requests have their turn: a millisecond or two.
+  static constexpr std::size_t streams_told_max = 128;
+  /// A stream without an event for so long gets a ping: proxies end silent connections after 30 s
+  /// or 60 s.
+  static constexpr std::chrono::milliseconds stream_ping{15'000};
+  /// A client waits for one of so long before it connects anew: at random, so that after a restart
+  /// not all come at once.
+  static constexpr std::chrono::milliseconds stream_retry_min{1'000};
+  static constexpr std::chrono::milliseconds stream_retry_max{4'000};
+  /// The same if there are too many streams.
+  static constexpr std::chrono::milliseconds stream_busy_min{15'000};
+  static constexpr std::chrono::milliseconds stream_busy_max{45'000};
+  /// A stream that watches many counters appends events of about so many bytes at once, and more
+  /// when its peer has read them: the latest values by then.
+  static constexpr std::size_t stream_bytes_max = 4 * 1024;
+  /// How often a watched counter is read that nothing tells of: others change it, too, if the
+  /// counters are in a database; and if a read has failed.
+  static constexpr std::chrono::milliseconds watched_read_pause{1'000};
+
   // -- the actor path -------------------------------------------------------
 
   /// A loop submits a batch of this size before the pass ends.

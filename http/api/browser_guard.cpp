@@ -158,7 +158,7 @@ const std::string* browser_guard::fields_for_browser(const request& request) con
 std::string_view browser_guard::preflight_fields() noexcept {
   return "Access-Control-Allow-Methods: GET, HEAD, POST, PUT, DELETE\r\n"
          "Access-Control-Allow-Headers: Authorization, Content-Type, Idempotency-Key, "
-         "Idempotency-Key-TTL, If-Match, If-None-Match\r\n"
+         "Idempotency-Key-TTL, If-Match, If-None-Match, Last-Event-ID\r\n"
          "Access-Control-Max-Age: 600\r\n";
 }
 

@@ -2,6 +2,8 @@
 
 #include "counter/limits.hpp"
 #include "http/api/text/text_reply.hpp"
+#include "http/api/v1/event_text.hpp"
+#include "http/api/v1/problem.hpp"
 
 #include <utility>
 #include <variant>
@@ -23,6 +25,10 @@ std::size_t path_of(const counter::command& command) noexcept {
 
 std::optional<dispatcher::addressed_call> dispatcher::next_call() {
   std::optional<addressed_call> next;
+  if (stream_) {
+    stream_->write();
+    return next;
+  }
   if (!exchanges_.is_empty())
     next = next_exchange_call();
   while (!next) {
@@ -70,6 +76,8 @@ void dispatcher::handle(const request& request, std::optional<addressed_call>& n
     next = addressed_call{slot, {*command, nullptr}};
   } else if (const auto* response = std::get_if<http::response>(&result)) {
     respond_at_once(*response);
+  } else if (auto* stream = std::get_if<v1::stream_parameters>(&result)) {
+    begin_stream(slot, *stream, request.method == method::head);
   } else {
     auto& pending = std::get<std::unique_ptr<exchange>>(result);
     if (pending->is_long())
@@ -77,6 +85,55 @@ void dispatcher::handle(const request& request, std::optional<addressed_call>& n
     exchanges_.add(slot, router_.path(), std::move(pending));
     next = next_exchange_call();
   }
+}
+
+// -- an event stream --------------------------------------------------------------
+
+void dispatcher::begin_stream(response_queue::slot_type slot,
+                              const v1::stream_parameters& parameters, bool is_head) {
+  response head{.type = v1::event_stream_type,
+                .fields = v1::event_stream_fields,
+                .may_be_transformed = false};
+  if (hub_ == nullptr || !hub_->take_room(parameters.names.size())) {
+    metrics_.refused_streams.add();
+    const auto pause = hub_ != nullptr ? hub_->busy_pause() : counter::limits::stream_busy_min;
+    if (!parameters.accepts_events) {
+      auto refusal = v1::to_response({v1::code::overloaded, "there are too many streams"});
+      refusal.try_again_after(std::chrono::ceil<std::chrono::seconds>(pause));
+      return respond_at_once(refusal);
+    }
+    pipeline_.close_after_newest();
+    head.body = v1::retry_event(pause) + std::string{v1::busy_event};
+    return respond_at_once(head);
+  }
+  pipeline_.close_after_newest();
+  pipeline_.hold_until_complete(slot);
+  metrics_.count(router_.path(), head);
+  pipeline_.begin(slot, head);
+  if (is_head) {
+    hub_->give_back(parameters.names.size());
+    return pipeline_.end(slot);
+  }
+  expires_at_ = parameters.expires_at;
+  stream_ = std::make_unique<live::event_stream>(*hub_, pipeline_, slot, *writer_, parameters.names,
+                                                 parameters.known_version);
+}
+
+void dispatcher::ping_stream() {
+  if (stream_)
+    stream_->ping();
+}
+
+void dispatcher::end_void_stream(counter::time_point now) {
+  if (expires_at_ && *expires_at_ <= now)
+    end_stream();
+}
+
+void dispatcher::end_stream() {
+  if (!stream_)
+    return;
+  stream_->end();
+  stream_.reset();
 }
 
 std::optional<dispatcher::addressed_call> dispatcher::next_exchange_call() {

@@ -1,11 +1,14 @@
 #pragma once
 
 #include "counter/call.hpp"
+#include "http/api/live/event_stream.hpp"
+#include "http/api/live/stream_hub.hpp"
 #include "http/api/metrics/loop_metrics.hpp"
 #include "http/api/pending_exchanges.hpp"
 #include "http/api/router.hpp"
 #include "http/protocol/pipeline.hpp"
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -24,13 +27,17 @@ namespace http {
 class dispatcher {
 public:
   /// Borrows all but `connection`, and uses the router within next_call() only. Counts the
-  /// responses in `metrics`.
+  /// responses in `metrics`. `writer` writes the events of a stream; without a `hub` there is no
+  /// room for streams.
   dispatcher(http::pipeline& pipeline, http::router& router, loop_metrics& metrics,
-             connection_info connection)
+             connection_info connection, live::stream_hub* hub = nullptr,
+             live::event_writer* writer = nullptr)
       : pipeline_(pipeline),
         router_(router),
         metrics_(metrics),
-        connection_(connection) {
+        connection_(connection),
+        hub_(hub),
+        writer_(writer) {
     pipeline.decide_on_bodies();
   }
 
@@ -49,7 +56,21 @@ public:
   /// further calls of the same slot.
   void complete(response_queue::slot_type slot, const counter::completion& completion);
 
+  // -- an event stream, which is the connection's last response; nothing without it
+
+  bool is_streaming() const noexcept { return stream_ != nullptr; }
+  /// Shows the peer that the connection lives.
+  void ping_stream();
+  /// Ends a stream whose token is void: call it before anything is told.
+  void end_void_stream(counter::time_point now);
+  /// Tells the peer to come back later.
+  void end_stream();
+  /// The connection is closed.
+  void drop_stream() noexcept { stream_.reset(); }
+
 private:
+  void begin_stream(response_queue::slot_type slot, const v1::stream_parameters& parameters,
+                    bool is_head);
   void decide_on_body();
   void handle(const request& request, std::optional<addressed_call>& next);
   void respond_at_once(const response& response);
@@ -60,7 +81,11 @@ private:
   http::router& router_;
   loop_metrics& metrics_;
   const connection_info connection_;
-  std::uint8_t failures_ = 0;  // responses with status 401
+  live::stream_hub* const hub_;
+  live::event_writer* const writer_;
+  std::unique_ptr<live::event_stream> stream_;
+  std::optional<std::chrono::sys_seconds> expires_at_;  // of the stream's token
+  std::uint8_t failures_ = 0;                           // responses with status 401
   pending_exchanges exchanges_;
 };
 

@@ -3,6 +3,7 @@
 #include "counter/command.hpp"
 #include "http/api/exchange.hpp"
 #include "http/api/v1/server_info.hpp"
+#include "http/api/v1/stream_reader.hpp"
 #include "http/protocol/request.hpp"
 #include "http/protocol/response.hpp"
 #include "http/protocol/target.hpp"
@@ -29,10 +30,11 @@ struct request_context {
   std::string_view raw_name{};  ///< the path segment at `{name}`, percent-encoded; empty if none
 };
 
-/// The result of routing a request: a short command for the store, an immediate response, or an
-/// exchange of requests with the store. The name in a command may borrow from the request or its
-/// target.
-using action = std::variant<counter::command, response, std::unique_ptr<exchange>>;
+/// The result of routing a request: a short command for the store, an immediate response, an
+/// exchange of requests with the store, or an event stream. The name in a command may borrow from
+/// the request or its target.
+using action =
+    std::variant<counter::command, response, std::unique_ptr<exchange>, v1::stream_parameters>;
 
 using handler = action (*)(const request_context&);
 

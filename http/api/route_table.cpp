@@ -33,6 +33,8 @@ constexpr route table[] = {
     {post, "/v1/counters/{name}", scope::add, effect::writes, problem, &v1::add_to_counter},
     {put, "/v1/counters/{name}", scope::write, effect::writes, problem, &v1::set_counter},
     {delete_, "/v1/counters/{name}", scope::remove, effect::writes, problem, &v1::remove_counter},
+    {get, "/v1/counters/{name}/events", scope::read, effect::follows, problem, &v1::stream_counter},
+    {get, "/v1/events", scope::read, effect::follows, problem, &v1::stream_counters},
     {get, "/v1/counters", scope::list, effect::reads, problem, &v1::list_counters},
     // Each operation of a batch needs the scope of its single request.
     {post, "/v1/batch", scope::none, effect::writes, problem, &v1::run_batch},
@@ -52,7 +54,7 @@ static_assert(table[increment_path].path == "/inc" && table[read_path].path == "
 static_assert(std::size(table) <= paths_max);
 
 unsigned methods_of(const route& row) noexcept {
-  const bool has_head = contains(row.methods, method::get) && row.effect == effect::reads;
+  const bool has_head = contains(row.methods, method::get) && row.effect != effect::writes;
   return row.methods | (has_head ? static_cast<unsigned>(method::head) : 0);
 }
 
@@ -76,11 +78,14 @@ std::vector<path_routes> group_by_path() {
     auto methods = static_cast<unsigned>(method::options);
     for (const auto& route : std::span{row, next})
       methods |= methods_of(route);
-    const auto literal = row->path.substr(0, row->path.find('{'));
+    constexpr std::string_view name = "{name}";
+    const auto at = std::min(row->path.find(name), row->path.size());
+    const bool has_name = at < row->path.size();
     paths.push_back({paths.size(),
                      row->path,
-                     literal,
-                     literal.size() < row->path.size(),
+                     row->path.substr(0, at),
+                     row->path.substr(has_name ? at + name.size() : at),
+                     has_name,
                      {row, next},
                      methods,
                      allow_of(methods),
@@ -151,9 +156,14 @@ path_match find_path(std::string_view raw_path) {
   for (const auto& routes : all_paths) {
     if (!raw_path.starts_with(routes.literal))
       continue;
-    const auto rest = raw_path.substr(routes.literal.size());
-    if (routes.has_name ? rest.find('/') == rest.npos : rest.empty())
+    auto rest = raw_path.substr(routes.literal.size());
+    if (routes.has_name && rest.ends_with(routes.suffix)) {
+      rest.remove_suffix(routes.suffix.size());
+      if (rest.find('/') == rest.npos)
+        return {&routes, rest};
+    } else if (rest.empty()) {
       return {&routes, rest};
+    }
   }
   for (const auto& routes : all_paths)
     if (const auto name = match(routes.path, raw_path))

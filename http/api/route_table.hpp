@@ -14,8 +14,9 @@
 
 namespace http {
 
-/// `reads`: the request changes nothing, so the route also serves HEAD if it serves GET.
-enum class effect : std::uint8_t { reads, writes };
+/// `reads`: the request changes nothing, so the route also serves HEAD if it serves GET. `follows`:
+/// the same, and the response goes on as long as the connection lasts.
+enum class effect : std::uint8_t { reads, follows, writes };
 
 /// The body of an error response: one line of text, or problem details (RFC 9457).
 enum class error_format : std::uint8_t { text, problem };
@@ -53,7 +54,8 @@ std::span<const route> routes() noexcept;
 struct path_routes {
   std::size_t index;  ///< of the path, from 0 on; below paths_max
   std::string_view path;
-  std::string_view literal;  ///< the path, up to `{name}`, which is its last segment
+  std::string_view literal;  ///< the path, up to `{name}`
+  std::string_view suffix;   ///< what follows `{name}`
   bool has_name;             ///< the path contains `{name}`
   std::span<const route> rows;
   unsigned methods;   ///< all methods of the path, including HEAD and OPTIONS

@@ -187,13 +187,14 @@ action router::respond(const request& request, const connection_info& connection
     verdict = check_limits(found);
   if (verdict != rights::verdict::allowed)
     return denial(errors, verdict, route.scope, permissions);
-  // A list is costly, and reveals every name.
-  const bool is_guarded = route.effect == effect::writes || route.scope == rights::scope::list;
+  // A list is costly, and reveals every name; a stream occupies a connection.
+  const bool is_guarded = route.effect != effect::reads || route.scope == rights::scope::list;
   if (is_guarded && !browser_guard_.accepts_site(request) && !found.is_bearer)
     return refusal_as(errors,
                       cross_origin(request.fields.find(header_fields::name::origin).value_or("")));
   if (is_guarded && is_prefetch(request))
-    return refusal_as(errors, {v1::code::prefetch, "a prefetch may not change or list counters"});
+    return refusal_as(errors,
+                      {v1::code::prefetch, "a prefetch may not change, list or follow counters"});
   if (route.effect == effect::writes)
     if (auto refusal = refuse_write(request, errors))
       return std::move(*refusal);

@@ -33,7 +33,18 @@ private:
 /// system call. The loop waits until next() at most. Used on the loop's thread.
 class deadlines {
 public:
-  enum kind : std::size_t { header, body, write, pause, idle, linger, drain_idle, accept, kinds };
+  enum kind : std::size_t {
+    header,
+    body,
+    write,
+    pause,
+    idle,
+    linger,
+    drain_idle,
+    accept,
+    stream_ping,
+    kinds
+  };
 
   explicit deadlines(const loop_clock& clock) : clock_(clock) {}
 

@@ -1,5 +1,8 @@
 #pragma once
 
+#include "counter/limits.hpp"
+#include "counter/store/change_watch.hpp"
+#include "http/api/live/stream_budget.hpp"
 #include "http/server/connection_counts.hpp"
 #include "http/server/loop_balance.hpp"
 
@@ -14,10 +17,15 @@ class admission;
 /// the loops run.
 struct loop_group {
   /// `loops` is at least 1.
-  explicit loop_group(unsigned loops) : balance(loops), accepting(loops) {}
+  loop_group(unsigned loops, const counter::limits& limits)
+      : balance(loops),
+        streams(limits.streams(), limits.watched_max),
+        accepting(loops) {}
 
   http::connection_counts connection_counts;
   loop_balance balance;
+  counter::change_watch watch;  ///< its listeners are added before the loops run, too
+  live::stream_budget streams;
   /// Loops that still accept connections, and may hand them over to others.
   std::atomic<unsigned> accepting;
   std::vector<admission*> admissions;  ///< of each loop

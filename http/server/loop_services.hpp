@@ -2,6 +2,7 @@
 
 #include "counter/limits.hpp"
 #include "counter/store/store_client.hpp"
+#include "http/api/live/stream_hub.hpp"
 #include "http/api/metrics/loop_metrics.hpp"
 #include "http/api/router.hpp"
 #include "http/net/deadlines.hpp"
@@ -11,10 +12,14 @@
 #include "http/net/timers.hpp"
 #include "http/protocol/body_budget.hpp"
 #include "http/protocol/date.hpp"
+#include "http/protocol/refusal.hpp"
 #include "http/protocol/refusal_counts.hpp"
 #include "http/server/failure_log.hpp"
 #include "http/server/loop_balance.hpp"
+#include "http/server/loop_group.hpp"
 #include "http/server/store_loop.hpp"
+
+#include <boost/smart_ptr/intrusive_ptr.hpp>
 
 #include <array>
 
@@ -25,8 +30,12 @@ struct loop_services {
   /// Borrows all but `policy` and `origin`.
   loop_services(const counter::limits& limits, const v1::server_info& info,
                 const rights::access_policy& policy, refusal_counts& refusals,
-                counter::store& store, const clock_origin& origin, loop_load& load,
+                counter::store& store, const clock_origin& origin, loop_group& group, unsigned loop,
                 audience serves = audience::clients);
+
+  /// Leaves a trace of a refused message, of which the peer's own log may know nothing: the peer is
+  /// often a proxy. `is_first`: its connection has sent no other.
+  void report(const refusal& refusal, bool is_first);
 
   const counter::limits& limits;
   refusal_counts& refusals;  // of all loops
@@ -44,6 +53,7 @@ struct loop_services {
   counter::store_client store_client;
   http::deadlines deadlines;
   http::ready_set ready_set;
+  boost::intrusive_ptr<live::stream_hub> hub;
   failure_log failures{timers};
   http::router router;
   /// The buffer for every read of a socket. Its contents are valid within one handler only.

@@ -42,8 +42,8 @@ struct server::impl {
         server_info(
             version, loops, limits, store.traits(), [this] { return store.usage(); }, &refusals),
         origin(clock_origin::now(store.traits().start)),
-        group(loops),
-        reports(version, limits, store, health, group.connection_counts) {
+        group(loops, limits),
+        reports(version, limits, store, health, group.connection_counts, group.streams) {
     server_info.health = &health;
     server_info.metrics = [this] { return reports.report(); };
     if (store.traits().durability.sync != counter::durability::sync::none)
@@ -71,7 +71,7 @@ struct server::impl {
   std::vector<std::thread> threads;
   // For operators; empty unless they have an address.
   counter::limits operators_limits;
-  loop_group operators_group{1};
+  loop_group operators_group{1, operators_limits};
   std::deque<worker> operators_worker;
   std::thread operators_thread;
 };

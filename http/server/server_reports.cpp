@@ -56,6 +56,14 @@ metrics::report server_reports::report() const {
              connections_.served.count());
   report.add(kind::gauge, "counterd_connections_limit", "The connections that are served at most.",
              limits_.connections_max);
+  report_streams(report, clients_loops_);
+  report.add(kind::gauge, "counterd_streams", "Event streams that are open.", streams_.streams());
+  report.add(kind::gauge, "counterd_streams_limit", "The event streams that are open at most.",
+             limits_.streams());
+  report.add(kind::gauge, "counterd_watched_counters", "Counters that they watch together.",
+             streams_.watched());
+  report.add(kind::gauge, "counterd_watched_counters_limit",
+             "The counters that they watch together at most.", limits_.watched_max);
   std::size_t bytes = 0;
   for (const auto* budget : bodies_)
     bytes += budget->bytes();

@@ -3,6 +3,7 @@
 #include "counter/limits.hpp"
 #include "counter/store/store.hpp"
 #include "http/api/health/server_health.hpp"
+#include "http/api/live/stream_budget.hpp"
 #include "http/api/metrics/loop_metrics.hpp"
 #include "http/protocol/body_budget.hpp"
 #include "http/server/connection_counts.hpp"
@@ -23,12 +24,13 @@ public:
   /// `version` is that of the program. Borrows the rest; `connections` are those of clients.
   server_reports(std::string_view version, const counter::limits& limits,
                  const counter::store& store, const server_health& health,
-                 const connection_counts& connections)
+                 const connection_counts& connections, const live::stream_budget& streams)
       : version_(version),
         limits_(limits),
         store_(store),
         health_(health),
-        connections_(connections) {}
+        connections_(connections),
+        streams_(streams) {}
 
   /// Adds the numbers of an event loop and its bodies, borrowed. The connections of operators count
   /// nowhere.
@@ -53,6 +55,7 @@ private:
   const counter::store& store_;
   const server_health& health_;
   const connection_counts& connections_;
+  const live::stream_budget& streams_;
   std::vector<const loop_metrics*> loops_;
   std::vector<const loop_metrics*> clients_loops_;
   std::vector<const body_budget*> bodies_;

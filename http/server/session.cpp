@@ -1,7 +1,5 @@
 #include "http/server/session.hpp"
 
-#include <spdlog/spdlog.h>
-
 #include <chrono>
 #include <utility>
 
@@ -20,7 +18,8 @@ session::session(loop_services& services, std::unique_ptr<transport> transport,
       transport_(std::move(transport)),
       permit_(std::move(permit)),
       pipeline_(services.limits, services.date, &services.bodies, &services.router.known_hosts()),
-      dispatcher_(pipeline_, services.router, services.metrics, connection) {}
+      dispatcher_(pipeline_, services.router, services.metrics, connection, services.hub.get(),
+                  this) {}
 
 session::~session() {
   services_.load.remove();
@@ -46,8 +45,16 @@ void session::drain() {
   is_draining_ = true;
   if (!transport_->is_open() || is_lingering_)
     return;  // closed, or about to be
+  dispatcher_.end_stream();
   pipeline_.drain();
   deadline_for_ = pipeline::awaited::nothing;  // sets a shorter deadline if it is idle
+  advance();
+}
+
+void session::end_stream() {
+  if (!dispatcher_.is_streaming() || !transport_->is_open())
+    return;
+  dispatcher_.end_stream();
   advance();
 }
 
@@ -57,6 +64,7 @@ void session::close(connection_end end) {
     services_.metrics.count(end);
   deadlines::clear(*this);
   transport_->close();
+  dispatcher_.drop_stream();
   keep_alive_.reset();
 }
 
@@ -68,6 +76,11 @@ void session::on_reply(tag_type slot, const counter::completion& completion) {
 
 void session::on_pass_end() {
   if (transport_->is_open())
+    advance();
+}
+
+void session::on_event() {
+  if (transport_->is_open() && is_writable_)
     advance();
 }
 
@@ -119,16 +132,26 @@ void session::advance() {
       case pipeline::step::close:
         return close(end_of_input());
     }
+    // It wants no input, so nothing else shows that nobody listens any more.
+    if (dispatcher_.is_streaming() && has_ended_) {
+      dispatcher_.end_stream();
+      continue;
+    }
     set_deadline();
-    if (!is_writable_ || step == pipeline::step::read)
+    if (!is_writable_ || step == pipeline::step::read || dispatcher_.is_streaming())
       watch();
     return;
   }
 }
 
 void session::dispatch() {
+  if (dispatcher_.is_streaming())
+    dispatcher_.end_void_stream(services_.clock.wall());
   while (auto next = dispatcher_.next_call())
     services_.store_client.send(std::move(next->submission), next->slot, *this);
+  // One that begins while the connection drains.
+  if (is_draining_)
+    dispatcher_.end_stream();
 }
 
 /// Adds the descriptor to the ready set when the session first waits for it: a connection that ends
@@ -179,14 +202,16 @@ bool session::write(bool is_last) {
     return false;
   services_.metrics.sent_bytes.add(bytes);
   pipeline_.consume_output(bytes);
+  is_pinged_ = false;
   if (status == transport::status::done) {
-    pipeline_.shrink(counter::limits::retained_bytes_max);
+    // A stream is at rest most of the time.
+    pipeline_.shrink(dispatcher_.is_streaming() ? 0 : counter::limits::retained_bytes_max);
     return true;
   }
   is_writable_ = false;
   writes_when_readable_ = status == transport::status::wants_read;
   deadline_for_ = pipeline::awaited::nothing;
-  unacknowledged_ = unacknowledged();
+  progress_.reads(transport_->unacknowledged());
   await_peer();
   return true;
 }
@@ -196,6 +221,11 @@ bool session::write(bool is_last) {
 void session::set_deadline() {
   if (!is_writable_)
     return;
+  if (dispatcher_.is_streaming()) {
+    if (!std::exchange(is_pinged_, true))
+      services_.deadlines.set(*this, deadlines::stream_ping);
+    return;
+  }
   const auto awaited = pipeline_.awaits();
   const auto request = static_cast<std::uint32_t>(pipeline_.requests());
   if (awaited == deadline_for_ && request == deadline_request_)
@@ -209,7 +239,7 @@ void session::set_deadline() {
     case pipeline::awaited::header:
       return services_.deadlines.set(*this, deadlines::header);
     case pipeline::awaited::body:
-      body_bytes_ = static_cast<std::uint32_t>(pipeline_.body_bytes());
+      progress_.writes(pipeline_.body_bytes(), {});
       return services_.deadlines.set(*this, deadlines::body);
     case pipeline::awaited::response:
     case pipeline::awaited::nothing:
@@ -220,8 +250,20 @@ void session::set_deadline() {
 void session::on_deadline() {
   const self keep{this};
   const auto awaited = pipeline_.awaits();
-  if ((!is_writable_ || is_lingering_) && peer_reads())
+  if (is_lingering_ && std::exchange(is_pausing_, false)) {
+    progress_.reads(transport_->unacknowledged());
+    if (progress_.has_read_all() || is_draining_)
+      return close(end_of_input());
     return await_peer();
+  }
+  if ((!is_writable_ || is_lingering_) && progress_.reads(transport_->unacknowledged()))
+    return await_peer();
+  if (dispatcher_.is_streaming() && is_writable_) {
+    is_pinged_ = false;
+    dispatcher_.end_void_stream(services_.clock.wall());
+    dispatcher_.ping_stream();
+    return advance();
+  }
   if (std::exchange(is_pausing_, false)) {
     pipeline_.shrink(0);
     return services_.deadlines.set(*this, deadlines::idle);
@@ -230,36 +272,16 @@ void session::on_deadline() {
       awaited == pipeline::awaited::header || awaited == pipeline::awaited::body;
   if (!is_writable_ || is_lingering_ || !is_partial)
     return close(end_at_deadline());
-  if (awaited == pipeline::awaited::body && peer_writes())
+  if (awaited == pipeline::awaited::body &&
+      progress_.writes(pipeline_.body_bytes(), services_.limits.body_timeout))
     return services_.deadlines.set(*this, deadlines::body);
   pipeline_.time_out();
   advance();
 }
 
-/// No send buffer has 4 GiB.
-std::uint32_t session::unacknowledged() const noexcept {
-  return static_cast<std::uint32_t>(transport_->unacknowledged());
-}
-
-/// Returns true if the peer acknowledged bytes since the last look. Writability does not tell: the
-/// kernel reports it only when much of the send buffer is free, which takes a slow peer longer than
-/// a deadline.
-bool session::peer_reads() noexcept {
-  const auto before = std::exchange(unacknowledged_, unacknowledged());
-  return unacknowledged_ < before;
-}
-
-/// Returns true if the body has arrived at limits::body_bytes_per_second_min since the last look.
-bool session::peer_writes() noexcept {
-  const auto timeout = std::chrono::duration<double>{services_.limits.body_timeout};
-  const auto expected = timeout.count() * counter::limits::body_bytes_per_second_min;
-  const auto bytes = static_cast<std::uint32_t>(pipeline_.body_bytes());
-  return bytes - std::exchange(body_bytes_, bytes) >= expected;
-}
-
 void session::await_peer() {
   is_pausing_ = false;
-  const bool is_all_read = is_lingering_ && unacknowledged_ == 0;
+  const bool is_all_read = is_lingering_ && progress_.has_read_all();
   services_.deadlines.set(*this, is_all_read ? deadlines::linger : deadlines::write);
 }
 
@@ -282,26 +304,20 @@ connection_end session::end_at_deadline() const noexcept {
   return is_writable_ ? connection_end::idle : connection_end::timeout;
 }
 
-/// Leaves a trace of a refused message, of which the peer's own log may know nothing: the peer is
-/// often a proxy. Does so once.
+/// Does so once.
 void session::report_refusal() {
-  const auto* refusal = pipeline_.refused();
-  if (refusal == nullptr || is_lingering_)
-    return;
-  services_.refusals.add(refusal->status);
-  services_.metrics.count_refused_message(refusal->status);
-  if (refusal->status == status::service_unavailable && pipeline_.requests() > 0)
-    services_.metrics.shed_bodies.add();
-  spdlog::debug("refused a message: {} {}", static_cast<int>(refusal->status),
-                refusal->line.substr(0, refusal->line.size() - 1));
+  if (const auto* refusal = pipeline_.refused(); refusal != nullptr && !is_lingering_)
+    services_.report(*refusal, /*is_first=*/pipeline_.requests() == 0);
 }
 
 void session::start_linger() {
   report_refusal();
   is_lingering_ = true;
   transport_->shutdown_send();
-  unacknowledged_ = unacknowledged();
-  await_peer();
+  // What was sent just now is acknowledged soon, or the peer is slow.
+  progress_.reads(transport_->unacknowledged());
+  is_pausing_ = true;
+  services_.deadlines.set(*this, deadlines::linger);
   linger();
 }
 

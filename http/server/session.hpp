@@ -9,6 +9,7 @@
 #include "http/protocol/pipeline.hpp"
 #include "http/server/connection_counts.hpp"
 #include "http/server/loop_services.hpp"
+#include "http/server/peer_progress.hpp"
 
 #include <boost/intrusive/list_hook.hpp>
 #include <boost/smart_ptr/intrusive_ptr.hpp>
@@ -31,6 +32,7 @@ using session_list_hook =
 class session final : public counter::reply_handler,
                       public timed,
                       public pollable,
+                      public live::event_writer,
                       public session_list_hook {
 public:
   /// Borrows `services`, holds `permit` until it is destroyed, and then takes itself off the
@@ -51,6 +53,9 @@ public:
   /// Returns true after drain().
   bool is_draining() const noexcept { return is_draining_; }
 
+  /// Ends its event stream, if it has one: the client comes back by itself.
+  void end_stream();
+
   /// Closes at once, even with requests or output pending. May destroy this object.
   void close(connection_end end);
 
@@ -60,6 +65,7 @@ public:
 private:
   using self = boost::intrusive_ptr<session>;
 
+  void on_event() override;
   void on_ready(readiness now) override;
   void on_deadline() override;
 
@@ -68,9 +74,6 @@ private:
   bool read();
   bool write(bool is_last);
   void set_deadline();
-  std::uint32_t unacknowledged() const noexcept;
-  bool peer_reads() noexcept;
-  bool peer_writes() noexcept;
   void await_peer();
   void watch();
   void watch_again();
@@ -85,10 +88,9 @@ private:
   const permit_pool::permit permit_;
   http::pipeline pipeline_;
   http::dispatcher dispatcher_;
-  // Every byte counts: there are many idle connections: these fit into 32 bits.
+  // Every byte counts: there are many idle connections.
+  peer_progress progress_;
   std::uint32_t lingered_bytes_ = 0;
-  std::uint32_t unacknowledged_ = 0;    // bytes, at the last look
-  std::uint32_t body_bytes_ = 0;        // of the body, at the last look
   std::uint32_t deadline_request_ = 0;  // pipeline::requests() when the deadline was set
   self keep_alive_;                     // this session, until it is closed
   pipeline::awaited deadline_for_ = pipeline::awaited::nothing;
@@ -99,8 +101,9 @@ private:
   bool writes_when_readable_ = false;
   bool has_ended_ = false;  // the peer ended its side: the end follows the unread bytes
   bool is_draining_ = false;
-  bool is_pausing_ = false;  // the deadline is `pause`; `idle` follows
+  bool is_pausing_ = false;  // the deadline is the first of two: `pause`, or the first `linger`
   bool is_lingering_ = false;
+  bool is_pinged_ = false;  // the deadline is `stream_ping`
 };
 
 }  // namespace http

@@ -22,7 +22,7 @@ constexpr int rounds_behind_max = 64;
 worker::worker(const counter::limits& limits, const v1::server_info& server_info,
                const rights::access_policy& policy, refusal_counts& refusals, counter::store& store,
                const clock_origin& origin, loop_group& group, unsigned loop, audience serves)
-    : services_(limits, server_info, policy, refusals, store, origin, group.balance[loop], serves),
+    : services_(limits, server_info, policy, refusals, store, origin, group, loop, serves),
       serves_(serves),
       group_(group),
       admission_(services_, sessions_, group, loop) {
@@ -39,11 +39,13 @@ void worker::listen(std::shared_ptr<listening_socket> socket) {
 
 void worker::set_policy(std::shared_ptr<const rights::access_policy> policy,
                         std::function<void()> done) {
-  services_.tasks.post(
-      [&router = services_.router, policy = std::move(policy), done = std::move(done)] {
-        router.set_policy(*policy);
-        done();
-      });
+  services_.tasks.post([this, policy = std::move(policy), done = std::move(done)] {
+    services_.router.set_policy(*policy);
+    // Their clients come back, and then have what the new policy gives them.
+    const counter::store_client::pass pass{services_.store_client};
+    for_each_session([](session& session) { session.end_stream(); });
+    done();
+  });
 }
 
 void worker::run() {
@@ -138,6 +140,7 @@ void worker::begin_drain(steady_clock::time_point end) {
     listener.stop();
   admission_.drain();
   services_.store_client.drain();
+  services_.hub->stop();
   for_each_session([](session& session) { session.drain(); });
 }
 

@@ -22,6 +22,8 @@ DOCUMENTED_ADDRESS = "localhost:8000"
 VARIABLES = [
     ("version", r'"version":', r"[0-9]+"),
     ("version", r'(?i:etag): "', r"[0-9]+"),
+    ("version", r"\bid: ", r"[0-9]+"),
+    ("pause", r"\bretry: ", r"[0-9]+"),
     ("time", r'"expires_at":"', r"[0-9T:.-]+Z"),
     ("date", r"Date: ", r"[^\n]+"),
     ("cursor", r'"next_cursor":"', r'[^"\n]+'),
@@ -83,7 +85,7 @@ class Bindings:
 
     def bind(self, kind, documented, real):
         """What is wrong with it; null when nothing is."""
-        if kind == "date":
+        if kind in ("date", "pause"):
             return None
         if kind == "cursor":
             documented, real = urllib.parse.unquote(documented), urllib.parse.unquote(real)

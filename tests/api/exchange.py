@@ -12,6 +12,11 @@ class Answer:
     def field(self, name):
         return next((value for key, value in self.fields if key == name.lower()), None)
 
+    def is_stream(self):
+        """Of events, which ends with the connection."""
+        return (self.field("Content-Type") == "text/event-stream"
+                and self.field("Content-Length") is None)
+
     def __str__(self):
         fields = "".join(f"{name}: {value}\n" for name, value in self.fields)
         return f"{self.status}\n{fields}\n{self.body.decode(errors='replace')}"
@@ -67,7 +72,9 @@ class Connection:
             name, value = line.split(": ", 1)
             fields.append((name.lower(), value))
         answer = Answer(int(status), fields, b"")
-        if not is_head and answer.status not in (204, 304):
+        if not is_head and answer.is_stream():
+            answer.body = self._take_events(2)
+        elif not is_head and answer.status not in (204, 304):
             answer.body = self._take(int(answer.field("Content-Length") or 0))
         return answer
 
@@ -88,6 +95,17 @@ class Connection:
             if not self._more():
                 raise ConnectionError(f"the answer ends after {len(self.unread)} of {size} bytes")
         taken, self.unread = self.unread[:size], self.unread[size:]
+        return taken
+
+    def _take_events(self, count):
+        """The first ones: `retry`, and a state or `gone`."""
+        taken = b""
+        for _ in range(count):
+            while b"\n\n" not in self.unread:
+                if not self._more():
+                    raise ConnectionError(f"no event but {self.unread!r}")
+            event, self.unread = self.unread.split(b"\n\n", 1)
+            taken += event + b"\n\n"
         return taken
 
     def _take_header(self):

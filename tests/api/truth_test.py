@@ -9,7 +9,7 @@ import tokens
 from description import read_json
 from exchange import Connection, external_address, request
 from server import Server
-from witness import JSON, TEXT, Witness
+from witness import EVENTS, JSON, TEXT, Witness
 
 TEXT_ONLY = [("Accept", "text/plain")]
 COUNTER = "/v1/counters/"
@@ -33,7 +33,7 @@ def run(program, description, coverage, tally):
 
     with witness() as w:
         for check in (text_endpoints, reading, heads, adding, replacing, deleting, conditions,
-                      expiring, idempotency, listing, batches, backing_up, others, operating, every_method,
+                      expiring, idempotency, following, listing, batches, backing_up, others, operating, every_method,
                       every_path, refused_early, other_hosts, other_sites, without_rights):
             attempt(check, w)
     with tokens.File(program) as file, witness("--tokens", file.path) as w:
@@ -48,6 +48,8 @@ def run(program, description, coverage, tally):
         attempt(timeouts, w)
     with witness("--max-connections", "1") as w:
         attempt(too_many_connections, w)
+    with witness("--max-streams", "1") as w:
+        attempt(too_many_streams, w)
 
 
 # -- the text endpoints -------------------------------------------------------
@@ -321,6 +323,44 @@ def idempotency(w):
 
 # -- many counters ------------------------------------------------------------
 
+def following(w):
+    w.ask("POST", COUNTER + "followed", 201, JSON)
+    one = COUNTER + "followed/events"
+    for path in (one, one + "?last_event_id=1", "/v1/events?names=followed,none,a%2Cb"):
+        answer = w.ask("GET", path, 200, EVENTS)
+        w.tally.check(f"{path} begins with retry",
+                      [] if answer and answer.body.startswith(b"retry: ") else [answer])
+        w.ask("HEAD", path, 200)
+    several = "/v1/events?names="
+    for target, code in [(one + "?x=1", "invalid-parameter"),
+                         (one + "?last_event_id=1&last_event_id=2", "duplicate-parameter"),
+                         (COUNTER + "%0a/events", "invalid-name"),
+                         (one + "?last_event_id=%ff", "bad-request"),
+                         ("/v1/events", "invalid-parameter"),
+                         (several + "a&names=b", "duplicate-parameter"),
+                         (several + "a,", "invalid-name"),
+                         (several + ",".join(["n"] * 101), "invalid-value"),
+                         (several + "%ff", "bad-request")]:
+        w.ask("GET", target, 400, code)
+        w.ask("HEAD", target, 400)
+    w.ask("OPTIONS", COUNTER + "%zz/events", 400, "invalid-name")
+    w.ask("OPTIONS", COUNTER + "followed/events?x=%zz", 400, "bad-request")
+    w.ask("OPTIONS", "/v1/events?x=%zz", 400, "bad-request")
+
+
+def too_many_streams(w):
+    one = COUNTER + "followed/events"
+    with Connection(w.port) as connection:
+        connection.ask("GET", one)
+        for path in (one, "/v1/events?names=followed"):
+            w.ask("GET", path, 503, "overloaded")
+            w.ask("HEAD", path, 503)
+            answer = w.ask("GET", path, 200, EVENTS, [("Accept", EVENTS)])
+            w.tally.check("a client that accepts events is told by one",
+                          [] if answer and b"event: busy" in answer.body else [answer])
+            w.reconnect()
+
+
 def listing(w):
     path = "/v1/counters"
     names = ["list/a", "list/b", "list/c", "list/\u20ac", "list/\U0001d11e"]
@@ -497,7 +537,8 @@ def operating(w):
 
 def target_of(path):
     """A target that is good for every operation of a path."""
-    query = {"/get": "?name=any", "/inc": "?name=any", "/set": "?name=any&val=1"}.get(path, "")
+    query = {"/get": "?name=any", "/inc": "?name=any", "/set": "?name=any&val=1",
+             "/v1/events": "?names=any"}.get(path, "")
     return path.replace("{name}", "any") + query
 
 
@@ -552,6 +593,7 @@ def requests_of(w):
         effect = ("none" if method == "options" or is_open
                   else "metrics" if path in ("/metrics", "/v1/stats")
                   else "list" if path == "/v1/counters"
+                  else "follow" if path.endswith("/events")
                   else "backup" if path == "/v1/admin/backup"
                   else "write" if is_write and path != "/get"
                   else "read")
@@ -575,7 +617,7 @@ def other_sites(w):
         if method == "OPTIONS":
             preflight = [*evil, ("Access-Control-Request-Method", "PUT")]
             w.ask(method, target, 403, code_of_refusal(method, target, "cross-origin"), preflight)
-        elif effect in ("list", "write", "backup"):
+        elif effect in ("list", "follow", "write", "backup"):
             for fields in (evil, [("Sec-Fetch-Site", "cross-site")]):
                 w.ask(method, target, 403, code_of_refusal(method, target, "cross-origin"), fields,
                       body)
@@ -620,7 +662,7 @@ def with_tokens(w, file):
     others = file.create("others", "--scopes", "all", "--prefix", "others/")
     adder = file.create("adder", "--scopes", "add", "--delta", "1..5")
     nothing = {effect: file.create(effect, "--scopes", scope) for effect, scope in
-               [("read", "add"), ("list", "read"), ("write", "read"), ("metrics", "read"),
+               [("read", "add"), ("follow", "add"), ("list", "read"), ("write", "read"), ("metrics", "read"),
                 ("backup", "read")]}
     every = file.create("every", "--scopes", "all")
     w.server.reload()
@@ -702,7 +744,8 @@ def refused_early(w):
                          ("DELETE", COUNTER + "x"), ("POST", "/v1/batch"),
                          ("POST", "/v1/admin/backup?name=a")]:
         w.ask(method, path, 403, "prefetch", [("Sec-Purpose", "prefetch")])
-    w.ask("GET", "/v1/counters", 403, "prefetch", [("Sec-Purpose", "prefetch")])
+    for target in ("/v1/counters", COUNTER + "a/events", "/v1/events?names=a"):
+        w.ask("GET", target, 403, "prefetch", [("Sec-Purpose", "prefetch")])
     for method, path in [("POST", COUNTER + "x"), ("PUT", COUNTER + "x?value=1"),
                          ("DELETE", COUNTER + "x"), ("POST", "/v1/batch"),
                          ("POST", "/v1/admin/backup?name=a")]:

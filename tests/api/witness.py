@@ -6,6 +6,7 @@ from description import read_json
 from exchange import Connection
 from judge import Judge
 
+EVENTS = "text/event-stream"
 JSON = "application/json"
 TEXT = "text/plain; charset=utf-8"
 
@@ -20,7 +21,8 @@ class Witness:
         self.judge = Judge(description, may_close=server.expected_status != 0)
         self.coverage = coverage
         self.tally = tally
-        self.connection = Connection(self.port)
+        self.source = "127.0.0.1"
+        self.connection = Connection(self.port, self.source)
 
     def __enter__(self):
         return self
@@ -30,6 +32,7 @@ class Witness:
 
     def reconnect(self, source="127.0.0.1"):
         self.connection.socket.close()
+        self.source = source
         self.connection = Connection(self.port, source)
 
     def ask(self, method, target, status, variant=None, fields=(), body=b"", members=None,
@@ -49,6 +52,8 @@ class Witness:
             self.reconnect()
             return None
         self.hold(name, method, target, answer, status, variant, members)
+        if answer.is_stream():
+            self.reconnect(self.source)
         return answer
 
     def hold(self, name, method, target, answer, status, variant=None, members=None):

@@ -92,7 +92,7 @@ TEST_CASE("a prefetch changes nothing, and reads like any request") {
     CAPTURE(fields);
     const auto refused = ask(connection, "/inc?name=x", fields, "GET");
     CHECK(refused.status == 403);
-    CHECK(refused.body == "a prefetch may not change or list counters\n");
+    CHECK(refused.body == "a prefetch may not change, list or follow counters\n");
     CHECK(ask(connection, "/set?name=x&val=1", fields, "GET").status == 403);
     CHECK(ask(connection, "/v1/counters/x", fields, "PUT").status == 403);
     CHECK(ask(connection, "/get?name=x", fields, "GET").body == "x not found\n");

@@ -64,6 +64,8 @@ TEST_CASE("what changes or lists counters is refused to pages of other sites") {
       {"DELETE", "/v1/counters/x"},
       {"GET", "/v1/counters"},
       {"HEAD", "/v1/counters"},
+      {"GET", "/v1/counters/x/events"},
+      {"GET", "/v1/events?names=x"},
       {"POST", "/v1/batch"},
       {"POST", "/v1/admin/backup?name=x"},
   };
@@ -155,7 +157,7 @@ TEST_CASE("what a browser fetches ahead changes and lists nothing, wherever it c
       browser_loop fresh;
       const auto ahead = fields + purpose + "\r\n";
       CHECK(fresh.get(inc, ahead) == 403);
-      CHECK(fresh.body() == "a prefetch may not change or list counters\n");
+      CHECK(fresh.body() == "a prefetch may not change, list or follow counters\n");
       CHECK(fresh.get("/v1/counters", ahead) == 403);
       CHECK(fresh.body().find("\"code\":\"prefetch\"") != std::string_view::npos);
       CHECK(fresh.get("/get?name=x", ahead) == 200);
@@ -210,7 +212,7 @@ TEST_CASE("a preflight is answered for allowed origins only") {
   CHECK(fresh.has("Access-Control-Allow-Methods: GET, HEAD, POST, PUT, DELETE"));
   CHECK(
       fresh.has("Access-Control-Allow-Headers: Authorization, Content-Type, Idempotency-Key, "
-                "Idempotency-Key-TTL, If-Match, If-None-Match"));
+                "Idempotency-Key-TTL, If-Match, If-None-Match, Last-Event-ID"));
   CHECK(fresh.has("Access-Control-Max-Age: 600"));
   CHECK(fresh.has("Access-Control-Allow-Origin: https://app.example"));
   CHECK(fresh.ask("OPTIONS", "/v1/counters/x", origin("https://evil.example") + asks) == 403);

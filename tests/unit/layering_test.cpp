@@ -68,7 +68,7 @@ const std::vector<library> libraries = {
     {"boost/unordered", {"counter/shard/", "storage/rocksdb/", "rights/token_set."}},
     {"boost/crc", {"rights/token.", "storage/rocksdb/"}},
     {"openssl/", {"rights/digest."}},
-    {"boost/intrusive", {"http/net/", "http/server/"}},
+    {"boost/intrusive", {"http/api/live/", "http/net/", "http/server/"}},
     {"boost/smart_ptr", {"counter/store/", "http/server/"}},
     {"boost/system", {"service/ports.", "http/net/", "http/server/"}},
     {"boost/system/result.hpp", {"http/api/v1/"}},

@@ -101,6 +101,8 @@ public:
   metrics::tally accepted_connections;
   std::array<metrics::tally, connection_ends> ended_connections;
   metrics::tally shed_connections;  ///< over limits::connections_max
+  metrics::tally stream_events;     ///< that were told, but pings
+  metrics::tally refused_streams;   ///< over limits::streams_max or watched_max
   metrics::tally shed_bodies;       ///< over limits::bodies_bytes_max
 
 private:

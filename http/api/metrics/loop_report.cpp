@@ -99,6 +99,15 @@ void report_connections(metrics::report& report, loop_list loops) {
               sum(loops, [i](const auto& loop) { return loop.ended_connections[i].value(); }));
 }
 
+void report_streams(metrics::report& report, loop_list loops) {
+  report.add(kind::counter, "counterd_stream_events_total",
+             "Events that streams were sent, but pings.",
+             sum(loops, [](const auto& loop) { return loop.stream_events.value(); }));
+  report.add(kind::counter, "counterd_streams_refused_total",
+             "Streams that were sent away, for want of room.",
+             sum(loops, [](const auto& loop) { return loop.refused_streams.value(); }));
+}
+
 void report_loops(metrics::report& report, loop_list loops) {
   report_requests(report, loops);
   report_refusals(report, loops);

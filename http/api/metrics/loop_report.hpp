@@ -14,4 +14,8 @@ void report_loops(metrics::report& report, std::span<const loop_metrics* const> 
 /// Thread-safe.
 void report_connections(metrics::report& report, std::span<const loop_metrics* const> loops);
 
+/// Adds how many events the streams of clients were sent, and how many streams were refused.
+/// Thread-safe.
+void report_streams(metrics::report& report, std::span<const loop_metrics* const> loops);
+
 }  // namespace http

@@ -9,6 +9,7 @@
 #include "http/api/v1/batch_reader.hpp"
 #include "http/api/v1/counter_exchange.hpp"
 #include "http/api/v1/entity_tag.hpp"
+#include "http/api/v1/event_text.hpp"
 #include "http/api/v1/idempotency_key.hpp"
 #include "http/api/v1/list_exchange.hpp"
 #include "http/api/v1/list_reader.hpp"
@@ -143,6 +144,37 @@ std::optional<response> refuse_batch(const std::vector<counter::full_command>& c
 }
 
 }  // namespace
+
+// -- event streams ------------------------------------------------------------
+
+namespace {
+
+action begin_stream(const request_context& context, result<stream_parameters> stream) {
+  if (!stream)
+    return to_response(stream.error());
+  for (const auto& name : stream->names)
+    if (const auto verdict = context.permissions.check_name(name);
+        verdict != rights::verdict::allowed)
+      return denial(error_format::problem, verdict, rights::scope::read, context.permissions);
+  const auto accept = context.request.fields.find(header_fields::name::accept);
+  stream->accepts_events = accept && accept->find(event_stream_type) != accept->npos;
+  if (const auto* grant = context.permissions.grant())
+    stream->expires_at = grant->expires_at;
+  return *std::move(stream);
+}
+
+}  // namespace
+
+action stream_counter(const request_context& context) {
+  std::string buffer;
+  const auto name = decode(context.raw_name, false, buffer);
+  const auto id = context.request.fields.find(header_fields::name::last_event_id).value_or("");
+  return begin_stream(context, read_stream_of_one(name, context.target.raw_query(), id));
+}
+
+action stream_counters(const request_context& context) {
+  return begin_stream(context, read_stream(context.target.raw_query()));
+}
 
 // -- other paths --------------------------------------------------------------
 

@@ -13,6 +13,8 @@ action add_to_counter(const request_context& context);
 action set_counter(const request_context& context);
 action remove_counter(const request_context& context);
 
+action stream_counter(const request_context& context);
+action stream_counters(const request_context& context);
 action list_counters(const request_context& context);
 action run_batch(const request_context& context);
 action make_backup(const request_context& context);

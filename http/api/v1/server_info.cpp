@@ -20,6 +20,8 @@ void describe_limits(json_writer& writer, const counter::limits& limits) {
   writer.member("body_bytes", limits.body_bytes_max);
   writer.member("connections", limits.connections_max);
   writer.member("pipelined", limits.pipelined_max);
+  writer.member("streams", limits.streams());
+  writer.member("watched_counters", limits.watched_max);
   writer.member("counters", limits.counters_max);
   writer.member("batch_operations", limits.batch_max);
   writer.member("page", limits.page_max);

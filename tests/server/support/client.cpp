@@ -208,6 +208,14 @@ std::string client::read_bytes(std::size_t count) {
   return bytes;
 }
 
+std::string client::read_through(std::string_view end) {
+  auto at = received_.find(end);
+  for (; at == received_.npos; at = received_.find(end))
+    if (!receive())
+      throw std::runtime_error{"the connection ended after: " + received_};
+  return read_bytes(at + end.size());
+}
+
 std::string client::read_to_end() {
   while (receive()) {
   }

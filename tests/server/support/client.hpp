@@ -64,6 +64,8 @@ public:
   answer ask(std::string_view request);
   /// Returns the bytes of an interim response: `100 Continue`.
   std::string read_bytes(std::size_t count);
+  /// Returns the bytes through the next `end`.
+  std::string read_through(std::string_view end);
   /// Returns all bytes up to the orderly end of the connection.
   std::string read_to_end();
 

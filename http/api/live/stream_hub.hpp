@@ -1,0 +1,96 @@
+#pragma once
+
+#include "counter/limits.hpp"
+#include "counter/store/change_watch.hpp"
+#include "counter/store/reply_handler.hpp"
+#include "counter/store/store.hpp"
+#include "counter/store/store_client.hpp"
+#include "http/api/live/event_stream.hpp"
+#include "http/api/live/stream_budget.hpp"
+#include "http/api/live/topic.hpp"
+#include "metrics/tally.hpp"
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <memory>
+#include <random>
+#include <string>
+#include <unordered_map>
+#include <utility>
+
+namespace http::live {
+
+/// The counters that the streams of one event loop watch. It reads each through the store, as any
+/// client does, so a stream tells nothing that a read would not have shown: with a disk, only what
+/// is stored. A change_watch says when to read. Used on its loop's thread.
+///
+/// A counter that changes after a while is read, and told, at once; one that goes on changing, once
+/// an interval: limits::events_interval, or events_interval_factor times what it took to tell all
+/// its streams. A walk over many streams stops now and then for the loop's other work.
+///
+/// The interval is kept for the streams that are there. A new stream has its counters read at once,
+/// because its first event must not be older than its request.
+class stream_hub final : public counter::reply_handler {
+public:
+  /// Borrows all, and must outlive the tasks of `loop`. Call it before the loop runs.
+  stream_hub(const counter::limits& limits, counter::event_loop& loop, counter::store& store,
+             counter::store_client& client, counter::change_watch& watch, stream_budget& budget,
+             metrics::tally& events);
+
+  /// Takes room for a stream of so many counters. Returns false if there is none: then the client
+  /// should come back after busy_pause().
+  bool take_room(std::size_t counters) noexcept { return budget_.take(counters); }
+  void give_back(std::size_t counters) noexcept { budget_.give_back(counters); }
+
+  void count_event() noexcept { events_.add(); }
+
+  void subscribe(const std::string& name, subscription& added);
+  void unsubscribe(subscription& removed);
+
+  /// Draws the time after which a client should come back.
+  std::chrono::milliseconds retry_pause();
+  std::chrono::milliseconds busy_pause();
+
+  /// The loop is about to end: reads nothing more.
+  void stop();
+
+  void on_reply(tag_type tag, const counter::completion& completion) override;
+  void on_pass_end() override;
+
+private:
+  void take_changes();
+  void read(topic& at);
+  void read_when_due(topic& at);
+  void schedule(topic& at, steady_clock::time_point when);
+  void set_timer();
+  void run_due();
+  bool learn(topic& at, const counter::full_reply& reply);
+  void begin_telling(topic& at);
+  void tell_some();
+  void finish_telling(topic& at);
+  void forget(topic& at);
+  std::chrono::milliseconds draw(std::chrono::milliseconds from, std::chrono::milliseconds to);
+
+  const counter::limits& limits_;
+  counter::event_loop& loop_;
+  const counter::store& store_;
+  counter::store_client& client_;
+  counter::change_watch& watch_;
+  stream_budget& budget_;
+  metrics::tally& events_;
+  const counter::change_watch::listener self_;
+  std::unordered_multimap<std::uint64_t, std::unique_ptr<topic>> topics_;  // by hash
+  std::unordered_map<tag_type, topic*> reading_;
+  tag_type last_tag_ = 0;
+  std::multimap<steady_clock::time_point, topic*> due_;
+  steady_clock::time_point timer_ = steady_clock::time_point::max();
+  std::deque<topic*> telling_;
+  bool has_task_ = false;  // that goes on with telling
+  bool is_stopped_ = false;
+  std::minstd_rand random_;
+};
+
+}  // namespace http::live

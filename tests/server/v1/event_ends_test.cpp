@@ -1,0 +1,284 @@
+// How event streams end, and what they may take.
+
+#include "tests/server/durable/support/data.hpp"
+#include "tests/server/durable/support/faults.hpp"
+#include "tests/server/support/issued_token.hpp"
+#include "tests/server/support/sanitized.hpp"
+#include "tests/server/support/server_process.hpp"
+#include "tests/server/support/temporary_directory.hpp"
+#include "tests/server/v1/event_client.hpp"
+#include "tests/server/v1/support.hpp"
+
+#include <doctest/doctest.h>
+
+#include <chrono>
+#include <csignal>
+#include <cstdint>
+#include <ctime>
+#include <memory>
+#include <string>
+#include <vector>
+
+using namespace support;
+using namespace std::chrono_literals;
+using std::chrono::steady_clock;
+
+namespace {
+
+const std::string hits = "/v1/counters/hits/events";
+
+/// The time after so many seconds, as --expires takes it.
+std::string in_seconds(int seconds) {
+  const auto then = std::time(nullptr) + seconds;
+  std::tm utc{};
+  gmtime_r(&then, &utc);
+  char text[] = "2000-01-01T00:00:00Z";
+  REQUIRE(std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &utc) > 0);
+  return text;
+}
+
+}  // namespace
+
+TEST_CASE("a stream ends when the server stops, and says when to come back") {
+  server_process server;
+  {
+    event_client stream{server.port(), hits};
+    CHECK(stream.next_change().type == "gone");
+    server.signal(SIGTERM);
+    const auto end = stream.connection().read_to_end();
+    CHECK(end.starts_with("retry: "));
+    CHECK(end.ends_with("\n\n"));
+  }
+  CHECK(server.wait().exit_code == 0);
+}
+
+TEST_CASE("a stream that begins while the server stops ends at once") {
+  server_process server;
+  client idle{server.port()};
+  CHECK(idle.ask(get_request("/inc?name=hits")).body == "ok\n");
+  server.signal(SIGTERM);
+  server.wait_for_log("stopping on SIGTERM");
+  idle.send(get_request(hits));
+  const auto told = idle.read_to_end();
+  // Or it came too late.
+  CHECK((told.empty() || told.ends_with("\n\n")));
+  const auto ended = server.wait();
+  CHECK(ended.exit_code == 0);
+  CHECK(ended.log.find("did not end in time") == std::string::npos);
+}
+
+TEST_CASE("streams whose clients are asleep do not hold up a stop") {
+  server_process server;
+  std::vector<std::unique_ptr<event_client>> asleep;
+  for (int i = 0; i < 100; ++i)
+    asleep.push_back(std::make_unique<event_client>(server.port(), hits));
+  const auto ended = server.stop();
+  CHECK(ended.exit_code == 0);
+  CHECK(ended.log.find("did not end in time") == std::string::npos);
+}
+
+TEST_CASE("a client that sends no more after a stream gets the responses before it") {
+  if (!can_inject())
+    return;
+  const temporary_directory disk;
+  const server_process server{stored_in(disk / "data"), injectable()};
+  const fault slow{server, "fdatasync:delay_enter=300000"};
+  for (int i = 1; i <= 3; ++i) {
+    client connection{server.port()};
+    connection.send(get_request("/inc?name=x") + get_request("/get?name=x") + get_request(hits));
+    connection.half_close();
+    CHECK(connection.read_answer().body == "ok\n");
+    CHECK(connection.read_answer().body == "x: " + std::to_string(i) + "\n");
+    CHECK(connection.read_to_end().starts_with("HTTP/1.1 200 OK\r\n"));
+  }
+}
+
+TEST_CASE("a stream whose client has gone ends, and another one takes its place") {
+  const server_process server{{"--max-streams", "1"}};
+  for (const std::string how : {"ended", "half closed", "reset"}) {
+    CAPTURE(how);
+    auto gone = std::make_unique<event_client>(server.port(), hits);
+    CHECK(gone->next_change().type == "gone");
+    if (how == "half closed")
+      gone->connection().half_close();
+    else if (how == "reset")
+      gone->connection().reset();
+    else
+      gone.reset();
+    std::string type = "busy";
+    const auto end = steady_clock::now() + 20s;
+    while (type == "busy" && steady_clock::now() < end) {
+      event_client next{server.port(), hits, "Accept: text/event-stream\r\n"};
+      type = next.next_change().type;
+    }
+    CHECK(type == "gone");
+  }
+}
+
+TEST_CASE("more streams than there may be are sent away") {
+  const server_process server{{"--max-streams", "2", "--max-watched", "4"}};
+  event_client first{server.port(), "/v1/events?names=a,b,c"};
+  CHECK(first.next_change().type == "gone");
+  for (const std::string target : {"/v1/events?names=a,b", "/v1/events?names=d,e"}) {
+    event_client busy{server.port(), target, "Accept: text/event-stream\r\n"};
+    const auto retry = std::stoi(busy.next().retry);
+    CHECK(retry >= 15'000);
+    CHECK(retry <= 45'000);
+    CHECK(busy.next().type == "busy");
+    CHECK(busy.connection().read_to_end() == "");
+    const auto refused = get(server.port(), target);
+    CHECK(defect_of_problem(refused, 503, "overloaded") == "");
+    CHECK(refused.has("Retry-After"));
+  }
+  event_client second{server.port(), hits};
+  CHECK(second.next_change().type == "gone");
+  CHECK(get(server.port(), hits).status == 503);
+}
+
+TEST_CASE("streams that nobody reads take little memory, and tell the latest when they are read") {
+  server_process server{{"--write-timeout", "60s", "--events-interval", "1ms"}};
+  client connection{server.port()};
+  std::vector<std::unique_ptr<client>> stalled;
+  for (int i = 0; i < 200; ++i) {
+    stalled.push_back(std::make_unique<client>(server.port(), 2048));
+    stalled.back()->send(get_request(hits));
+    stalled.back()->is_readable(20'000);
+  }
+  const auto before = server.resident_bytes();
+  // More than the buffers of both sides hold.
+  for (int i = 0; i < 20'000; ++i)
+    connection.ask(get_request("/inc?name=hits"));
+  CHECK((is_sanitized || server.resident_bytes() < before + 8 * 1024 * 1024));
+  auto& late = *stalled.front();
+  std::string last;
+  while (last.find("\"value\":20000,") == last.npos)
+    last = late.read_through("\n");
+  CHECK(connection.ask(get_request("/get?name=hits")).body == "hits: 20000\n");
+}
+
+TEST_CASE(
+    "requests pipelined before a stream are answered, and those behind it are not carried out") {
+  const server_process server;
+  client connection{server.port()};
+  connection.send(get_request("/inc?name=hits") + get_request(hits) +
+                  get_request("/inc?name=hits"));
+  CHECK(connection.read_answer().body == "ok\n");
+  CHECK(connection.read_through("\r\n\r\n").starts_with("HTTP/1.1 200 OK\r\n"));
+  CHECK(connection.read_through("\n\n").starts_with("retry: "));
+  CHECK(connection.read_through("\n\n").find("\"value\":1,") != std::string::npos);
+  CHECK(get(server.port(), "/get?name=hits").body == "hits: 1\n");
+}
+
+TEST_CASE("a stream tells only what its token may read") {
+  const temporary_directory disk;
+  const auto file = disk / "tokens";
+  const auto shop = issue_token(file, "shop", {"--scopes", "read,add", "--prefix", "shop/"});
+  const auto counts = issue_token(file, "counts", {"--scopes", "add"});
+  const server_process server{{"--tokens", file}};
+  client connection{server.port()};
+  const auto status = [&](const std::string& target, const std::string& fields) {
+    return connection.ask(request("GET", target, fields)).status;
+  };
+  CHECK(status(hits, {}) == 401);
+  CHECK(status(hits, bearer(shop)) == 403);
+  CHECK(status("/v1/counters/shop%2Fa/events", bearer(counts)) == 403);
+  CHECK(status("/v1/events?names=shop/a,hits", bearer(shop)) == 403);
+  event_client stream{server.port(), "/v1/events?names=shop/a,shop/b", bearer(shop)};
+  CHECK(stream.next_change().type == "gone");
+  CHECK(stream.next_change().type == "gone");
+  connection.ask(request("GET", "/inc?name=shop/b", bearer(shop)));
+  CHECK(value_of(stream.next_change()) == 1);
+}
+
+TEST_CASE("a stream ends when its token is revoked, and others come back") {
+  const temporary_directory disk;
+  const auto file = disk / "tokens";
+  const auto leaves = issue_token(file, "leaves", {"--scopes", "read"});
+  const auto stays = issue_token(file, "stays", {"--scopes", "all"});
+  server_process server{{"--tokens", file, "--threads", "2"}};
+  event_client ended{server.port(), hits, bearer(leaves)};
+  event_client other{server.port(), hits, bearer(stays)};
+  CHECK(ended.next_change().type == "gone");
+  CHECK(other.next_change().type == "gone");
+  REQUIRE(process{counterd({"token", "revoke", "leaves", "--tokens", file})}.wait().exit_code == 0);
+  server.signal(SIGHUP);
+  // Until the client comes back it is told nothing, whatever is counted meanwhile.
+  CHECK(ended.next().retry != "");
+  CHECK(ended.connection().read_to_end() == "");
+  CHECK(other.next().retry != "");
+  CHECK(other.connection().read_to_end() == "");
+  CHECK(client{server.port()}.ask(request("GET", hits, bearer(leaves))).status == 401);
+  event_client again{server.port(), hits, bearer(stays)};
+  CHECK(again.next_change().type == "gone");
+}
+
+TEST_CASE("a stream ends when its token expires, also if it always has something to tell") {
+  const temporary_directory disk;
+  const auto file = disk / "tokens";
+  const auto lasts = issue_token(file, "lasts", {"--scopes", "all"});
+  const auto ends = issue_token(file, "ends", {"--scopes", "read", "--expires", in_seconds(6)});
+  const server_process server{{"--tokens", file}};
+  event_client busy{server.port(), hits, bearer(ends)};
+  event_client quiet{server.port(), "/v1/counters/quiet/events", bearer(ends)};
+  client connection{server.port()};
+  CHECK(busy.next_change().type == "gone");
+  for (event told; told.retry.empty(); told = busy.next())
+    connection.ask(request("GET", "/inc?name=hits", bearer(lasts)));
+  CHECK(busy.connection().read_to_end() == "");
+  CHECK(quiet.next_change().type == "gone");
+  CHECK(quiet.next().retry != "");
+  CHECK(quiet.connection().read_to_end() == "");
+}
+
+TEST_CASE("a client that did not read until its token expired is told nothing newer") {
+  const temporary_directory disk;
+  const auto file = disk / "tokens";
+  const auto lasts = issue_token(file, "lasts", {"--scopes", "all"});
+  const auto ends = issue_token(file, "ends", {"--scopes", "read", "--expires", in_seconds(5)});
+  const server_process server{
+      {"--tokens", file, "--events-interval", "1ms", "--write-timeout", "60s"}};
+  std::string names;
+  std::string operations;
+  for (int i = 0; i < 30; ++i) {
+    const auto name = std::to_string(100 + i) + std::string(250, 'n');
+    names += (i > 0 ? "," : "") + name;
+    operations += std::string{i > 0 ? "," : ""} + R"({"op":"add","name":")" + name + "\"}";
+  }
+  client stream{server.port(), 2048};
+  stream.send(request("GET", "/v1/events?names=" + names, bearer(ends)));
+  client connection{server.port()};
+  // Until its buffers are full and the token has expired.
+  std::int64_t value = 0;
+  while (connection.ask(request("GET", "/get?name=x", bearer(ends))).status != 401) {
+    ++value;
+    connection.ask(batch_of(operations, bearer(lasts)));
+  }
+  constexpr int more = 100;
+  for (int i = 0; i < more; ++i)
+    connection.ask(batch_of(operations, bearer(lasts)));
+  const auto told = stream.read_to_end();
+  CHECK(told.ends_with("\n\n"));
+  CHECK(told.rfind("\nretry: ") > told.rfind("\ndata: "));
+  CHECK(told.find("\"value\":" + std::to_string(value + more) + ",") == told.npos);
+}
+
+TEST_CASE("a stream that has nothing to tell shows that it lives") {
+  const server_process server;
+  event_client stream{server.port(), hits};
+  CHECK(stream.next_change().type == "gone");
+  for (int i = 0; i < 2; ++i) {
+    const auto ping = stream.next();
+    CHECK(ping.type == "ping");
+    CHECK(ping.data == "");
+    CHECK(ping.id == "");
+  }
+}
+
+TEST_CASE("a stream of a read-only server tells what is there") {
+  const temporary_directory disk;
+  const auto data = disk / "data";
+  CHECK(get(server_process{{"--data", data}}.port(), "/set?name=hits&val=7").status == 200);
+  const server_process server{{"--data", data, "--read-only"}};
+  event_client stream{server.port(), hits};
+  CHECK(value_of(stream.next_change()) == 7);
+}
