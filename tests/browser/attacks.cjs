@@ -106,6 +106,16 @@ function form([url, milliseconds, method]) {
   });
 }
 
+function follow([url, milliseconds]) {
+  return new Promise((resolve) => {
+    const source = new EventSource(url);
+    const end = (read) => { source.close(); resolve(read); };
+    source.onmessage = (event) => end(event.data);
+    source.addEventListener('gone', (event) => end(event.data));
+    setTimeout(end, milliseconds);
+  });
+}
+
 const attacks = [
   { name: 'fetch', run: (page, url) => page.evaluate(get, url) },
   { name: 'fetch without CORS', run: (page, url) => page.evaluate(getWithoutCors, url) },
@@ -118,6 +128,7 @@ const attacks = [
   { name: 'script', run: (page, url) => page.evaluate(script, url) },
   { name: 'frame', run: (page, url) => page.evaluate(frame, [url, pause]) },
   { name: 'prefetch', run: (page, url) => page.evaluate(prefetch, [url, pause]) },
+  { name: 'event source', run: (page, url) => page.evaluate(follow, [url, pause]) },
   { name: 'beacon', run: (page, url) => page.evaluate(beacon, [url, pause]) },
   { name: 'form GET', run: (page, url) => page.evaluate(form, [url, pause, 'get']) },
   { name: 'form POST', run: (page, url) => page.evaluate(form, [url, pause, 'post']) },

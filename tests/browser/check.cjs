@@ -13,7 +13,7 @@ const { Counterd } = require('./counterd.cjs');
 const program = process.argv[2];
 
 const targets = ['/inc?name=x', '/set?name=x&val=9', '/get?name=x', '/v1/counters/x', '/v1/counters',
-                 '/v1/batch', '/v1/admin/backup?name=b'];
+                 '/v1/batch', '/v1/counters/x/events', '/v1/events?names=x', '/v1/admin/backup?name=b'];
 
 let checks = 0;
 let faults = 0;
@@ -105,6 +105,36 @@ async function use_allowed(browser, counterd, origin) {
   await page.close();
 }
 
+// The browser comes back by itself when the server does, and says what it has.
+async function use_events(browser, counterd, page_url) {
+  const page = await browser.newPage();
+  await page.route(page_url, (route) => route.fulfill({
+    contentType: 'text/html', body: '<!doctype html><body></body>',
+  }));
+  await page.goto(page_url);
+  await page.evaluate((url) => {
+    window.told = [];
+    window.source = new EventSource(url);
+    window.source.onmessage = (event) => window.told.push(JSON.parse(event.data).value);
+    window.source.addEventListener('gone', () => window.told.push('gone'));
+  }, `http://localhost:${counterd.port}/v1/counters/live/events`);
+  const expect = async (expected) => {
+    const text = JSON.stringify(expected);
+    await page.waitForFunction((wanted) => JSON.stringify(window.told) === wanted, text, { timeout: 20000 })
+      .catch(() => {});
+    const told = JSON.stringify(await page.evaluate(() => window.told));
+    check(`a page at ${page_url} is told ${text}`, told === text, told);
+  };
+  await counterd.ask('DELETE', '/v1/counters/live');
+  await expect(['gone']);
+  await counterd.ask('POST', '/v1/counters/live');
+  await expect(['gone', 1]);
+  await counterd.restart();
+  await counterd.ask('POST', '/v1/counters/live');
+  await expect(['gone', 1, 2]);
+  await page.close();
+}
+
 async function main() {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'counterd-browser-'));
   const site = await serve();
@@ -126,8 +156,10 @@ async function main() {
     await attack(browser, closed, origins[0], '[::ffff:127.0.0.1]');
     await attack_rebound(browser, closed);
     await use(browser, closed);
+    await use_events(browser, closed, `http://localhost:${closed.port}/`);
     await attack(browser, open, origins[0]);
     await use_allowed(browser, open, allowed);
+    await use_events(browser, open, `${allowed}/`);
   } finally {
     await browser.close();
     await Promise.all([closed.stop(), open.stop()]);

@@ -5,24 +5,35 @@ const { spawn } = require('node:child_process');
 const http = require('node:http');
 
 class Counterd {
-  constructor(process, port, data) {
-    this.process = process;
-    this.port = port;
+  constructor(program, data, flags) {
+    this.program = program;
     this.data = data;
+    this.flags = flags;
+    this.port = 0;
   }
 
   // The counters are in the folder `data`.
-  static start(program, data, ...flags) {
-    const process = spawn(program, ['--listen', '127.0.0.1:0', '--data', data, ...flags],
-                          { stdio: ['ignore', 'pipe', 'ignore'] });
+  static async start(program, data, ...flags) {
+    const counterd = new Counterd(program, data, flags);
+    await counterd.run();
+    return counterd;
+  }
+
+  // Starts it, on its port if it had one.
+  run() {
+    const listen = `127.0.0.1:${this.port}`;
+    this.process = spawn(this.program, ['--listen', listen, '--data', this.data, ...this.flags],
+                         { stdio: ['ignore', 'pipe', 'ignore'] });
     return new Promise((resolve, reject) => {
       let output = '';
-      process.stdout.on('data', (bytes) => {
+      this.process.stdout.on('data', (bytes) => {
         output += bytes;
         const found = /^listening on http:\/\/127\.0\.0\.1:(\d+)$/m.exec(output);
-        if (found) resolve(new Counterd(process, Number(found[1]), data));
+        if (!found) return;
+        this.port = Number(found[1]);
+        resolve();
       });
-      process.on('exit', (code) => reject(new Error(`counterd ended with ${code}`)));
+      this.process.on('exit', (code) => reject(new Error(`counterd ended with ${code}`)));
     });
   }
 
@@ -30,6 +41,11 @@ class Counterd {
     const ended = new Promise((resolve) => this.process.on('exit', resolve));
     this.process.kill('SIGTERM');
     return ended;
+  }
+
+  async restart() {
+    await this.stop();
+    await this.run();
   }
 
   // What a client that is no browser is told.

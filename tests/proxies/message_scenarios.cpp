@@ -2,8 +2,10 @@
 
 #include "tests/server/v1/support.hpp"
 
+#include <chrono>
 #include <cstddef>
 #include <string_view>
+#include <thread>
 #include <utility>
 
 namespace support {
@@ -105,6 +107,42 @@ std::string defect_of_limits(site& site) {
   if (const auto value = value_at(site, "x"); value != "x: 1\n")
     return "a refused request left " + value;
   return {};
+}
+
+std::string defect_of_streams(site& site) {
+  const auto streams = [&] {
+    const auto report = get(site.server.port(), "/metrics").body;
+    const std::string name = "\ncounterd_streams ";
+    return std::stoi(report.substr(report.find(name) + name.size()));
+  };
+  {
+    client follower{site.front.port()};
+    follower.send(request("GET", "/v1/events?names=x,y%2Fz",
+                          "Accept: text/event-stream\r\nAccept-Encoding: gzip\r\n"));
+    if (const auto header = follower.read_through("\r\n\r\n");
+        !header.starts_with("HTTP/1.1 200 ") ||
+        header.find(": text/event-stream\r\n") == header.npos)
+      return header;
+    // A proxy may send the body in chunks, so what stands between the events is not compared.
+    for (const std::string name : {"x", "y/z"})
+      follower.read_through("event: gone\n");
+    follower.read_through("\n\n");
+    for (int i = 1; i <= 20; ++i) {
+      get(site.server.port(), "/inc?name=y%2Fz");
+      // Before anything comes that could push it, such as a ping.
+      if (!follower.is_readable(5'000))
+        return "event " + std::to_string(i) + " is held back";
+      follower.read_through("\"value\":" + std::to_string(i) + ",");
+      follower.read_through("\n\n");
+    }
+    if (streams() != 1)
+      return std::to_string(streams()) + " streams";
+  }
+  // A proxy that has not noticed finds out when it passes a ping on.
+  const auto end = std::chrono::steady_clock::now() + std::chrono::seconds{40};
+  while (streams() > 0 && std::chrono::steady_clock::now() < end)
+    std::this_thread::sleep_for(std::chrono::milliseconds{20});
+  return streams() > 0 ? "the stream goes on without its client" : "";
 }
 
 }  // namespace support

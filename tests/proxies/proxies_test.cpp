@@ -62,6 +62,10 @@ TEST_CASE("a proxy answers pipelined requests in order") {
   check_each(&defect_of_pipelining);
 }
 
+TEST_CASE("a proxy passes each event of a stream at once") {
+  check_each(&defect_of_streams);
+}
+
 TEST_CASE("nobody makes a backup through a proxy, however its path is spelled") {
   check_each(&defect_of_admin);
 }

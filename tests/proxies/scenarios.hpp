@@ -33,6 +33,8 @@ std::string defect_of_limits(site& site);
 std::string defect_of_expect(site& site);
 /// Pipelined requests get their responses in order.
 std::string defect_of_pipelining(site& site);
+/// Each event of a stream comes at once, and the stream ends with its client.
+std::string defect_of_streams(site& site);
 /// No spelling of the path of a backup passes.
 std::string defect_of_admin(site& site);
 

@@ -29,6 +29,10 @@ const need needs[] = {
     {"nginx", {"proxy_next_upstream off;", ""}, &defect_of_lost_responses},
     {"nginx", {"proxy_cache off;", ""}, &defect_of_methods},
     {"nginx", {"proxy_set_header X-Forwarded-For", "# "}, &defect_of_admin},
+    // What the server asks for by X-Accel-Buffering.
+    {"nginx",
+     {"proxy_cache off;", "proxy_cache off; proxy_ignore_headers X-Accel-Buffering;"},
+     &defect_of_streams},
     {"haproxy", {"conn-failure", "all-retryable-errors"}, &defect_of_lost_responses},
     {"haproxy", {"mode http", "mode http\n  option http-server-close"}, &defect_of_reuse},
     {"haproxy", {"option forwardfor", "# "}, &defect_of_admin},
