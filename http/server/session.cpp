@@ -149,7 +149,7 @@ void session::dispatch() {
     dispatcher_.end_void_stream(services_.clock.wall());
   while (auto next = dispatcher_.next_call())
     services_.store_client.send(std::move(next->submission), next->slot, *this);
-  // One that begins while the connection drains.
+  // A request that arrived after drain() may have begun a stream.
   if (is_draining_)
     dispatcher_.end_stream();
 }
@@ -260,7 +260,7 @@ void session::on_deadline() {
     return await_peer();
   if (dispatcher_.is_streaming() && is_writable_) {
     is_pinged_ = false;
-    dispatcher_.end_void_stream(services_.clock.wall());
+    dispatch();  // ends the stream if its token is void
     dispatcher_.ping_stream();
     return advance();
   }
@@ -304,7 +304,7 @@ connection_end session::end_at_deadline() const noexcept {
   return is_writable_ ? connection_end::idle : connection_end::timeout;
 }
 
-/// Does so once.
+/// Reports the message that was refused, if there is one; at most once.
 void session::report_refusal() {
   if (const auto* refusal = pipeline_.refused(); refusal != nullptr && !is_lingering_)
     services_.report(*refusal, /*is_first=*/pipeline_.requests() == 0);

@@ -38,7 +38,7 @@ private:
   std::string header_;
 };
 
-/// Returns what stands behind `name: ` in a line of an event, or in the value of an event.
+/// Returns the member `value` of an event's data; throws if there is none.
 std::int64_t value_of(const event& about);
 
 }  // namespace support
