@@ -293,6 +293,7 @@ TEST_CASE("shrink() frees what a last response that goes on has no use for") {
   pipeline.consume_output(290'000);
   REQUIRE(pipeline.next_request() != nullptr);
   pipeline.close_after_newest();
+  pipeline.hold_until_complete(pipeline.slot());
   pipeline.begin(pipeline.slot(), {});
   pipeline.append(pipeline.slot(), "an event");
   pipeline.consume_output(pipeline.output().size());
