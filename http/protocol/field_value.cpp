@@ -22,4 +22,22 @@ std::string_view take_element(std::string_view& rest, char separator) noexcept {
   return trimmed(element);
 }
 
+bool is_refused(std::string_view parameters) noexcept {
+  while (!parameters.empty()) {
+    auto value = take_element(parameters, ';');
+    if (equals_ignoring_case(take_element(value, '='), "q"))
+      return value.starts_with('0') && value.find_first_not_of("0.") == value.npos;
+  }
+  return false;
+}
+
+bool names_range(std::string_view ranges, std::string_view range) noexcept {
+  while (!ranges.empty()) {
+    auto parameters = take_element(ranges, ',');
+    if (equals_ignoring_case(take_element(parameters, ';'), range) && !is_refused(parameters))
+      return true;
+  }
+  return false;
+}
+
 }  // namespace http

@@ -18,6 +18,7 @@
 #include "http/api/v1/operation_reader.hpp"
 #include "http/api/v1/problem.hpp"
 #include "http/api/v1/statistics.hpp"
+#include "http/protocol/field_value.hpp"
 #include "http/protocol/percent.hpp"
 
 #include <optional>
@@ -157,7 +158,7 @@ action begin_stream(const request_context& context, result<stream_parameters> st
         verdict != rights::verdict::allowed)
       return denial(error_format::problem, verdict, rights::scope::read, context.permissions);
   const auto accept = context.request.fields.find(header_fields::name::accept);
-  stream->accepts_events = accept && accept->find(event_stream_type) != accept->npos;
+  stream->accepts_events = accept && names_range(*accept, event_stream_type);
   if (const auto* grant = context.permissions.grant())
     stream->expires_at = grant->expires_at;
   return *std::move(stream);

@@ -7,20 +7,6 @@
 
 namespace http::v1 {
 
-namespace {
-
-/// Returns true for a weight of 0: `;q=0`, `;q=0.000` (RFC 9110 section 12.4.2).
-bool is_refused(std::string_view parameters) noexcept {
-  while (!parameters.empty()) {
-    auto value = take_element(parameters, ';');
-    if (equals_ignoring_case(take_element(value, '='), "q"))
-      return value.starts_with('0') && value.find_first_not_of("0.") == value.npos;
-  }
-  return false;
-}
-
-}  // namespace
-
 media_type type_of(std::string_view content_type) noexcept {
   const auto type = take_element(content_type, ';');
   if (type.empty())
