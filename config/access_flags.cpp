@@ -104,6 +104,8 @@ access_flags::access_flags(flag_set& flags, rights::access_policy& policy)
       [this](const std::string& text) { return set_anonymous(text); });
   flags.add_switch("read-only", "Refuse every change of a counter", policy.is_read_only,
                    reloadable);
+  flags.add_switch("no-ui", "Show browsers the text that others get, and no page",
+                   policy.browsers.hides_page, reloadable);
   flags.add_repeatable(
       "allow-host",
       {"NAME", "", "Answer requests for this host name, too; repeatable; addresses need none",

@@ -28,6 +28,7 @@ struct browser_policy {
   std::vector<std::string> origins{};
   /// Pages of other sites may change and list counters, and make backups.
   bool allows_cross_site = false;
+  bool hides_page = false;  ///< browsers get the text that others get, and no page
 
   bool is_open_to_all() const {
     return std::find(origins.begin(), origins.end(), any_origin) != origins.end();

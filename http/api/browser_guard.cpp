@@ -15,8 +15,8 @@ using field = header_fields::name;
 using rights::any_origin;
 
 /// Keep a page of another site from embedding what it may not read.
-constexpr std::string_view isolation =
-    "Cross-Origin-Resource-Policy: same-origin\r\n"
+constexpr std::string_view resource_policy = "Cross-Origin-Resource-Policy: same-origin\r\n";
+constexpr std::string_view content_policy =
     "Content-Security-Policy: default-src 'none'; frame-ancestors 'none'\r\n";
 
 /// A cache must not give a response for one origin to another (Fetch standard, section 3.2.5).
@@ -26,7 +26,8 @@ std::string fields_of_open(const std::string& origin) {
   return "Access-Control-Allow-Origin: " + origin + "\r\n" +
          "Access-Control-Expose-Headers: ETag, Location, Link, Retry-After, "
          "Idempotency-Replayed\r\n" +
-         std::string{origin == any_origin ? "" : vary} + std::string{isolation};
+         std::string{origin == any_origin ? "" : vary} + std::string{resource_policy} +
+         std::string{content_policy};
 }
 
 /// Returns the host and port of an origin of HTTP; nullopt for any other, such as `null`.
@@ -66,7 +67,8 @@ void browser_guard::set_policy(const rights::browser_policy& policy) {
   const bool varies = !policy.origins.empty() && !policy.is_open_to_all();
   const std::string varying{varies ? vary : ""};
   other_clients_fields_ = varies ? keep(varying) : nullptr;
-  closed_fields_ = keep(varying + std::string{isolation});
+  page_fields_ = keep(varying + std::string{resource_policy});
+  closed_fields_ = keep(varying + std::string{resource_policy} + std::string{content_policy});
   known_hosts_.judge([this](std::string_view host) { return is_our_host(host); });
 }
 
@@ -117,7 +119,11 @@ bool browser_guard::accepts_page(const request& request) const {
     // Browsers send neither field with a GET over plain HTTP, except to hosts that they know to be
     // their own machine. A proxy may have received it so, too.
     const bool is_silent_method = request.method == method::get || request.method == method::head;
-    return !is_silent_method || (is_local(request.host()) && !fields.has(field::forwarded));
+    if (!is_silent_method || (is_local(request.host()) && !fields.has(field::forwarded)))
+      return true;
+    // Our own page says so. To a page of another site, browsers allow such a field only after a
+    // preflight, which allows it to nobody (Fetch standard, section 2.2.2).
+    return fields.has(field::requested_with);
   }
   if (accepts_origin(request))
     return true;
@@ -148,7 +154,10 @@ bool browser_guard::is_preflight(const request& request) noexcept {
          request.fields.has(field::access_control_request_method);
 }
 
-const std::string* browser_guard::fields_for_browser(const request& request) const {
+const std::string* browser_guard::fields_for_browser(const request& request,
+                                                     bool has_content_policy) const {
+  if (has_content_policy)
+    return page_fields_;
   if (!open_origins_.empty() && request.fields.has(field::origin))
     if (const auto* open = find_open(*request.fields.find(field::origin)))
       return open->fields;

@@ -59,11 +59,11 @@ public:
 
   /// Returns further fields for the response, as complete lines; null if there are none: for a
   /// client that is no browser, unless the policy has origins. Valid as long as the guard, whatever
-  /// policy it gets.
-  const std::string* fields_for(const request& request) const {
+  /// policy it gets. `has_content_policy`: the response says itself what a page of it may load.
+  const std::string* fields_for(const request& request, bool has_content_policy) const {
     using field = header_fields::name;
     return request.fields.has_any({field::origin, field::sec_fetch_site, field::browser_agent})
-               ? fields_for_browser(request)
+               ? fields_for_browser(request, has_content_policy)
                : other_clients_fields_;
   }
 
@@ -81,7 +81,7 @@ private:
 
   bool accepts_other_host(const request& request, const connection_info& connection);
   bool accepts_page(const request& request) const;
-  const std::string* fields_for_browser(const request& request) const;
+  const std::string* fields_for_browser(const request& request, bool has_content_policy) const;
   const open_origin* find_open(std::string_view origin) const noexcept;
   bool is_our_host(std::string_view host) const;
   const std::string* keep(std::string fields);
@@ -91,6 +91,7 @@ private:
   bool allows_cross_site_ = false;
   std::vector<open_origin> open_origins_;
   const std::string* closed_fields_ = nullptr;  // for pages that the server is not opened to
+  const std::string* page_fields_ = nullptr;
   const std::string* other_clients_fields_ = nullptr;
   // Those of earlier policies, too, because pending responses refer to them: a few hundred bytes
   // for each origin that there ever was.

@@ -69,12 +69,14 @@ void dispatcher::respond_at_once(const response& response) {
 /// Sets `next` if the request needs the store.
 void dispatcher::handle(const request& request, std::optional<addressed_call>& next) {
   const auto slot = pipeline_.slot();
-  if (const auto* fields = router_.fields_for(request))
-    pipeline_.add_fields(slot, *fields);
   auto result = router_.route(request, connection_);
+  const auto* response = std::get_if<http::response>(&result);
+  const bool has_content_policy = response != nullptr && response->has_content_policy;
+  if (const auto* fields = router_.fields_for(request, has_content_policy))
+    pipeline_.add_fields(slot, *fields);
   if (const auto* command = std::get_if<counter::command>(&result)) {
     next = addressed_call{slot, {*command, nullptr}};
-  } else if (const auto* response = std::get_if<http::response>(&result)) {
+  } else if (response != nullptr) {
     respond_at_once(*response);
   } else if (auto* stream = std::get_if<v1::stream_parameters>(&result)) {
     begin_stream(slot, *stream, request.method == method::head);

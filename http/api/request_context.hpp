@@ -28,6 +28,7 @@ struct request_context {
   /// The rights of the client, for checks that the route's scope does not cover.
   const rights::permissions& permissions;
   std::string_view raw_name{};  ///< the path segment at `{name}`, percent-encoded; empty if none
+  bool has_page = false;        ///< browsers are shown a page
 };
 
 /// The result of routing a request: a short command for the store, an immediate response, an

@@ -3,6 +3,7 @@
 #include "http/api/health/endpoints.hpp"
 #include "http/api/metrics/endpoints.hpp"
 #include "http/api/text/endpoints.hpp"
+#include "http/api/ui/endpoints.hpp"
 #include "http/api/v1/endpoints.hpp"
 #include "http/protocol/percent.hpp"
 
@@ -28,7 +29,7 @@ constexpr route table[] = {
     {get | post, "/inc", scope::add, effect::writes, text, &increment_counter},
     {get | post, "/get", scope::read, effect::reads, text, &read_counter},
     {get | post, "/set", scope::write, effect::writes, text, &set_counter},
-    {get, "/", scope::none, effect::reads, text, &show_index},
+    {get, "/", scope::none, effect::reads, text, &ui::show_index},
     {get, "/v1/counters/{name}", scope::read, effect::reads, problem, &v1::read_counter},
     {post, "/v1/counters/{name}", scope::add, effect::writes, problem, &v1::add_to_counter},
     {put, "/v1/counters/{name}", scope::write, effect::writes, problem, &v1::set_counter},
@@ -46,6 +47,7 @@ constexpr route table[] = {
     {get, "/v1/stats", scope::metrics, effect::reads, problem, &v1::show_statistics,
      audience::operators},
     {get, "/v1/info", scope::none, effect::reads, problem, &v1::describe_server},
+    {get, "/ui/{name}", scope::none, effect::reads, text, &ui::show_asset},
     {get, "/openapi.json", scope::none, effect::reads, problem, &v1::describe_api},
 };
 

@@ -127,6 +127,7 @@ router::router(const v1::server_info& server, const rights::access_policy& polic
 
 void router::set_policy(const rights::access_policy& policy) {
   is_read_only_ = policy.is_read_only;
+  has_page_ = !policy.browsers.hides_page;
   browser_guard_.set_policy(policy.browsers);
   authenticator_.set_tokens(policy.tokens);
   local_ = anonymous(policy, scopes_at(serves_, policy.local));
@@ -200,7 +201,7 @@ action router::respond(const request& request, const connection_info& connection
       return std::move(*refusal);
   if (!is_whole)
     return counter::command{};
-  return route.handle({request, target_, server_, permissions, match.raw_name});
+  return route.handle({request, target_, server_, permissions, match.raw_name, has_page_});
 }
 
 /// Decides on a request that a token limits, as far as the header tells: with the text endpoints,
@@ -208,7 +209,7 @@ action router::respond(const request& request, const connection_info& connection
 rights::verdict router::check_limits(const found_route& found) {
   const auto& permissions = *found.permissions;
   const auto& route = *found.route;
-  if (found.match.routes->has_name) {
+  if (found.match.routes->has_name && route.scope != rights::scope::none) {
     std::string buffer;
     return permissions.check_name(decode(found.match.raw_name, false, buffer));
   }

@@ -54,8 +54,8 @@ public:
   }
 
   /// Returns further fields for the response to `request`, see browser_guard.
-  const std::string* fields_for(const request& request) const {
-    return browser_guard_.fields_for(request);
+  const std::string* fields_for(const request& request, bool has_content_policy = false) const {
+    return browser_guard_.fields_for(request, has_content_policy);
   }
 
   /// Returns the known hosts of the loop's parsers, see request_parser.
@@ -83,6 +83,7 @@ private:
   const audience serves_;
   const std::time_t* const now_;
   bool is_read_only_ = false;
+  bool has_page_ = false;
   browser_guard browser_guard_;
   authenticator authenticator_;
   rights::permissions local_{rights::scope_set{}, false};

@@ -15,6 +15,7 @@ class header_fields {
 public:
   enum class name : std::uint8_t {
     accept,
+    accepts_gzip,  ///< an Accept-Encoding that names gzip, and does not refuse it
     access_control_request_method,
     authorization,
     browser_agent,  ///< a User-Agent that begins with Mozilla/
@@ -29,7 +30,8 @@ public:
     if_none_match,
     last_event_id,
     origin,
-    purpose,  ///< Sec-Purpose, and its forerunners Purpose, X-Purpose and X-Moz
+    purpose,         ///< Sec-Purpose, and its forerunners Purpose, X-Purpose and X-Moz
+    requested_with,  ///< X-Requested-With
     sec_fetch_site,
   };
 

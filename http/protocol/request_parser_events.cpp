@@ -1,6 +1,7 @@
 // The callbacks of Beast's parser: what becomes of each part of a request.
 
 #include "counter/limits.hpp"
+#include "http/protocol/field_value.hpp"
 #include "http/protocol/request_parser.hpp"
 
 #include <boost/beast/core/string.hpp>
@@ -69,6 +70,10 @@ std::optional<header_fields::name> to_used(beast::http::field name, beast::strin
   switch (name) {
     case beast::http::field::accept:
       return header_fields::name::accept;
+    case beast::http::field::accept_encoding:
+      if (names_range(value, "gzip"))
+        return header_fields::name::accepts_gzip;
+      return std::nullopt;
     case beast::http::field::access_control_request_method:
       return header_fields::name::access_control_request_method;
     case beast::http::field::authorization:
@@ -109,6 +114,8 @@ std::optional<header_fields::name> to_used(beast::http::field name, beast::strin
       if (beast::iequals(name_text.substr(0, forwarded_prefix.size()), forwarded_prefix) ||
           beast::iequals(name_text, "X-Real-IP"))
         return header_fields::name::forwarded;
+      if (beast::iequals(name_text, "X-Requested-With"))
+        return header_fields::name::requested_with;
       return std::nullopt;
     default:
       return std::nullopt;

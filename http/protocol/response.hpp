@@ -32,6 +32,8 @@ struct response {
   /// False: proxies must not compress the response, which would hold parts of it back
   /// (`no-transform`). Only if it may not be cached.
   bool may_be_transformed = true;
+  /// `fields` has a Content-Security-Policy, as the files of a page need.
+  bool has_content_policy = false;
   /// A number that says why the request failed, for statistics; 0: nothing but the status says so.
   std::uint8_t reason = 0;
   /// A reason: the status says no, but refuses nothing, as a probe's does.

@@ -1,7 +1,9 @@
 """Whether an answer is what the description says."""
 
 import email.utils
+import gzip
 import re
+import zlib
 
 from description import PROBLEM, read_json
 
@@ -62,9 +64,10 @@ class Judge:
 
     def _body_faults(self, media, schema, answer):
         try:
-            text = answer.body.decode()
+            is_compressed = answer.field("Content-Encoding") == "gzip"
+            text = (gzip.decompress(answer.body) if is_compressed else answer.body).decode()
             value = read_json(text) if "json" in media else text
-        except ValueError as error:
+        except (OSError, EOFError, zlib.error, ValueError) as error:
             return [f"the body is no {media}: {error}"]
         found = [f"{'/'.join(map(str, error.absolute_path)) or 'the body'}: {error.message}"
                  for error in self.description.validator(schema).iter_errors(value)]

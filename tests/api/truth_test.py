@@ -32,7 +32,7 @@ def run(program, description, coverage, tally):
             w.reconnect()
 
     with witness() as w:
-        for check in (text_endpoints, reading, heads, adding, replacing, deleting, conditions,
+        for check in (page, text_endpoints, reading, heads, adding, replacing, deleting, conditions,
                       expiring, idempotency, following, listing, batches, backing_up, others, operating, every_method,
                       every_path, refused_early, other_hosts, other_sites, without_rights):
             attempt(check, w)
@@ -53,6 +53,21 @@ def run(program, description, coverage, tally):
 
 
 # -- the text endpoints -------------------------------------------------------
+
+def page(w):
+    """What a browser is shown."""
+    html, gzip = ("Accept", "text/html"), ("Accept-Encoding", "gzip")
+    for target, asks in [("/", [html]), ("/ui/app.js", []), ("/ui/style.css", []), ("/ui/icon.svg", []),
+                         ("/ui/index.html", [])]:
+        for fields in (asks, [*asks, gzip]):
+            answer = w.ask("GET", target, 200, fields=fields)
+            known = [*fields, ("If-None-Match", answer.field("ETag") if answer else "")]
+            for method in ("GET", "HEAD"):
+                w.ask(method, target, 304, fields=known)
+        w.ask("HEAD", target, 200, fields=asks)
+    for method in ("GET", "HEAD"):
+        w.ask(method, "/ui/nothing", 404)
+
 
 def text_endpoints(w):
     w.ask("GET", "/", 200)
@@ -539,7 +554,7 @@ def target_of(path):
     """A target that is good for every operation of a path."""
     query = {"/get": "?name=any", "/inc": "?name=any", "/set": "?name=any&val=1",
              "/v1/events": "?names=any"}.get(path, "")
-    return path.replace("{name}", "any") + query
+    return path.replace("/ui/{name}", "/ui/app.js").replace("{name}", "any") + query
 
 
 def is_text(target):
@@ -589,7 +604,7 @@ def requests_of(w):
         target = target_of(path) + ("?name=a" if path == "/v1/admin/backup" else "")
         body = {"ops": [op("add", "any")]} if path == "/v1/batch" else b""
         is_write = method in ("post", "put", "delete") or path in ("/inc", "/set")
-        is_open = path in ("/", "/v1/info", "/openapi.json", "/livez", "/readyz")
+        is_open = path in ("/", "/ui/{name}", "/v1/info", "/openapi.json", "/livez", "/readyz")
         effect = ("none" if method == "options" or is_open
                   else "metrics" if path in ("/metrics", "/v1/stats")
                   else "list" if path == "/v1/counters"

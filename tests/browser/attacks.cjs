@@ -14,6 +14,12 @@ function getWithoutCors(url) {
     .catch(() => undefined);
 }
 
+// Our own page says so with this field.
+function getAsIfOurs([url, mode]) {
+  return fetch(url, { mode, headers: { 'X-Requested-With': 'counterd' } })
+    .then((response) => response.text() || undefined).catch(() => undefined);
+}
+
 function post(url) {
   return fetch(url, { method: 'POST' }).then((response) => response.text()).catch(() => undefined);
 }
@@ -119,6 +125,8 @@ function follow([url, milliseconds]) {
 const attacks = [
   { name: 'fetch', run: (page, url) => page.evaluate(get, url) },
   { name: 'fetch without CORS', run: (page, url) => page.evaluate(getWithoutCors, url) },
+  { name: 'fetch as if ours', run: (page, url) => page.evaluate(getAsIfOurs, [url, 'cors']) },
+  { name: 'fetch as if ours, without CORS', run: (page, url) => page.evaluate(getAsIfOurs, [url, 'no-cors']) },
   { name: 'fetch POST', run: (page, url) => page.evaluate(post, url) },
   { name: 'fetch POST of text', run: (page, url) => page.evaluate(postText, url) },
   { name: 'fetch POST of JSON', run: (page, url) => page.evaluate(postJson, url) },

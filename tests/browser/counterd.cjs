@@ -33,7 +33,7 @@ class Counterd {
         this.port = Number(found[1]);
         resolve();
       });
-      this.process.on('exit', (code) => reject(new Error(`counterd ended with ${code}`)));
+      this.process.once('exit', (code) => reject(new Error(`counterd ended with ${code}`)));
     });
   }
 
@@ -49,16 +49,17 @@ class Counterd {
   }
 
   // What a client that is no browser is told.
-  ask(method, target) {
+  ask(method, target, json = '') {
     return new Promise((resolve, reject) => {
-      const request = http.request({ method, host: '127.0.0.1', port: this.port, path: target, agent: false },
+      const headers = json ? { 'Content-Type': 'application/json', 'Content-Length': Buffer.byteLength(json) } : {};
+      const request = http.request({ method, host: '127.0.0.1', port: this.port, path: target, headers, agent: false },
                                    (response) => {
         let body = '';
         response.on('data', (bytes) => { body += bytes; });
         response.on('end', () => resolve({ status: response.statusCode, body }));
       });
       request.on('error', reject);
-      request.end();
+      request.end(json);
     });
   }
 

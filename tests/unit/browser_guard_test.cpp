@@ -128,6 +128,10 @@ TEST_CASE("over plain HTTP to another machine a browser's GET may change and lis
       }
       CHECK(fresh.get(inc, browser + "Sec-Fetch-Site: none\r\n") == 200);
       CHECK(fresh.get(inc, host(name) + "User-Agent: curl/8\r\n") == 200);
+      // Only a page of this server can send this field without being asked first.
+      CHECK(fresh.get("/v1/counters", browser + "X-Requested-With: counterd\r\n") == 200);
+      const std::string other{"Origin: https://evil.example\r\nX-Requested-With: counterd\r\n"};
+      CHECK(fresh.get("/v1/counters", browser + other) == 403);
       // A form of another site has an Origin.
       CHECK(fresh.ask("POST", inc, browser) == 200);
     }

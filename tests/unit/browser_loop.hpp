@@ -35,10 +35,12 @@ public:
     parser.parse(text);
     REQUIRE(parser.state() == http::parse_state::complete);
     const auto& request = parser.request();
-    const auto* fields = router_.fields_for(request);
-    fields_ = fields == nullptr ? "" : *fields;
     auto action = router_.route(request, connection_);
-    if (auto* response = std::get_if<http::response>(&action)) {
+    auto* response = std::get_if<http::response>(&action);
+    const auto* fields =
+        router_.fields_for(request, response != nullptr && response->has_content_policy);
+    fields_ = fields == nullptr ? "" : *fields;
+    if (response != nullptr) {
       response_ = std::move(*response);
       return static_cast<int>(response_.status);
     }

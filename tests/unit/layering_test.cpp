@@ -80,6 +80,7 @@ const std::vector<library> libraries = {
     {"rocksdb/", {"storage/rocksdb/"}},
     {"libpq", {"storage/postgres/connection.", "storage/postgres/address."}},
     {"prometheus/", {"metrics/exposition."}},
+    {"zlib", {}},  // the program has what cmake/embed_files.cpp has compressed
 };
 
 /// HTTP as such knows no counters. This is all that it may include of the domain.

@@ -3,7 +3,6 @@
 #include "counter/integer.hpp"
 #include "counter/name.hpp"
 #include "http/api/text/conditional_exchange.hpp"
-#include "http/api/text/index_page.hpp"
 #include "http/api/v1/entity_tag.hpp"
 #include "http/api/v1/idempotency_key.hpp"
 #include "http/api/v1/parameter_reader.hpp"
@@ -86,10 +85,6 @@ action set_counter(const request_context& context) {
                     "val is not an integer from -9223372036854775808 to 9223372036854775807" +
                         std::string{v1::hint_on(text)} + "\n"};
   return with_name(context, counter::operation::set, *value);
-}
-
-action show_index(const request_context& /*context*/) {
-  return response{status::ok, index_page};
 }
 
 }  // namespace http

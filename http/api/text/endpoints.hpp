@@ -11,6 +11,5 @@ namespace http {
 action increment_counter(const request_context& context);  // ?name=N
 action read_counter(const request_context& context);       // ?name=N
 action set_counter(const request_context& context);        // ?name=N&val=V
-action show_index(const request_context& context);
 
 }  // namespace http

@@ -1,0 +1,383 @@
+// The page that counterd shows to browsers, in Chromium against the real program.
+'use strict';
+
+const assert = require('node:assert');
+const { spawnSync } = require('node:child_process');
+const fs = require('node:fs');
+const os = require('node:os');
+const path = require('node:path');
+const { after, before, test } = require('node:test');
+const { chromium } = require('playwright-core');
+const { Counterd } = require('./counterd.cjs');
+
+const program = process.env.COUNTERD_TEST_PROGRAM;
+const pictures = process.env.COUNTERD_TEST_PICTURES;  // a folder for screenshots; none: they are not kept
+const axe = require.resolve('axe-core/axe.min.js');
+
+const hostile = ['<script>window.hacked = 1</script>', '"><img src=x onerror=alert(1)>', 'a/b', 'a b', "it's", '%41', '.',
+                 'שלום', '\u202egnp.exe', 'back\\slash', '{{7*7}}', 'x'.repeat(256), '日本語'.repeat(28)];
+
+let folder;
+let browser;
+
+before(async () => {
+  folder = fs.mkdtempSync(path.join(os.tmpdir(), 'counterd-page-'));
+  browser = await chromium.launch({ executablePath: '/usr/bin/chromium', 
+                                    args: ['--no-sandbox', '--host-resolver-rules=MAP *.example 127.0.0.1'] });
+});
+
+after(async () => {
+  await browser.close();
+  fs.rmSync(folder, { recursive: true });
+});
+
+// A server with counters, and a page of it that must report no error.
+async function open(t, { counters = {}, flags = [], host = 'localhost', hash = '', ...options } = {}) {
+  const data = path.join(folder, String(Math.random()));
+  if (Object.keys(counters).length > 0) await fill(data, counters);
+  const counterd = await Counterd.start(program, data, ...flags);
+  const context = await browser.newContext({ viewport: { width: 1180, height: 760 }, locale: 'en-US', ...options });
+  const page = await context.newPage();
+  const faults = [];
+  page.on('pageerror', (error) => faults.push(error.message));
+  page.on('console', (message) => {
+    // What the browser itself writes of a status such as 401.
+    if (message.type() === 'error' && !message.text().startsWith('Failed to load resource')) faults.push(message.text());
+  });
+  page.setDefaultTimeout(20000);
+  await page.goto(`http://${host}:${counterd.port}/${hash}`);
+  t.after(async () => {
+    await context.close();
+    await counterd.stop();
+    assert.deepStrictEqual(faults, []);
+  });
+  return { page, counterd };
+}
+
+async function fill(data, counters) {
+  const counterd = await Counterd.start(program, data);
+  const names = Object.keys(counters);
+  for (let i = 0; i < names.length; i += 1000) {
+    const ops = names.slice(i, i + 1000)
+      .map((name) => `{"op":"set","name":${JSON.stringify(name)},"value":${counters[name]}}`);
+    const { status } = await counterd.ask('POST', '/v1/batch', `{"ops":[${ops}]}`);
+    assert.strictEqual(status, 200);
+  }
+  await counterd.stop();
+}
+
+const row = (page, name) => page.locator('tbody tr', { has: page.getByRole('link', { name, exact: true }) });
+const value = (page, name) => row(page, name).locator('td').nth(1);
+
+async function waitForText(locator, text) {
+  await locator.filter({ hasText: new RegExp(`^\\s*${text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}\\s*$`) }).waitFor();
+}
+
+// axe-core is a script of another file, which the page's own policy refuses.
+async function checkAccessible(page) {
+  const source = fs.readFileSync(axe, 'utf8');
+  const session = await page.context().newCDPSession(page);
+  await session.send('Page.enable');
+  const { frameTree } = await session.send('Page.getFrameTree');
+  const world = await session.send('Page.createIsolatedWorld', { frameId: frameTree.frame.id, worldName: 'axe' });
+  const evaluate = async (expression) => {
+    const { result, exceptionDetails } = await session.send('Runtime.evaluate',
+      { expression, contextId: world.executionContextId, awaitPromise: true, returnByValue: true });
+    assert.strictEqual(exceptionDetails, undefined);
+    return result.value;
+  };
+  await evaluate(`${source}; 0`);
+  const violations = await evaluate(`axe.run().then((result) => result.violations.map((each) =>
+    each.id + ': ' + each.nodes.map((node) => node.html).join(' | ')))`);
+  assert.deepStrictEqual(violations, []);
+}
+
+async function picture(page, name) {
+  if (pictures) await page.screenshot({ path: path.join(pictures, `${name}.png`) });
+}
+
+async function checkWidth(page) {
+  const [content, screen] = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
+  assert.ok(content <= screen, `${content} px of content on ${screen} px`);
+}
+
+test('the list shows, filters and sorts counters, and their changes', async (t) => {
+  const { page, counterd } = await open(t, { counters: { 'page/a': 3, 'page/b': 40, other: 5, greatest: '9223372036854775807' } });
+  await waitForText(value(page, 'page/a'), '3');
+  await waitForText(value(page, 'greatest'), '9,223,372,036,854,775,807');
+  await counterd.ask('POST', '/v1/counters/page%2Fa?delta=1000');
+  await waitForText(value(page, 'page/a'), '1,003');
+  await row(page, 'page/a').locator('.up').waitFor();
+  await counterd.ask('POST', '/v1/counters/new');
+  await waitForText(value(page, 'new'), '1');
+  await counterd.ask('DELETE', '/v1/counters/other');
+  await row(page, 'other').waitFor({ state: 'detached' });
+  await page.getByRole('button', { name: 'Value' }).click();
+  const names = () => page.locator('td.name').allInnerTexts();
+  assert.deepStrictEqual(await names(), ['greatest', 'page/a', 'page/b', 'new']);
+  assert.strictEqual(await page.locator('th.value').getAttribute('aria-sort'), 'descending');
+  await page.keyboard.press('/');
+  await page.keyboard.type('page/');
+  await row(page, 'new').waitFor({ state: 'detached' });
+  assert.deepStrictEqual(await names(), ['page/a', 'page/b']);
+  // The address leads back to the same list.
+  await page.reload();
+  await row(page, 'page/a').waitFor();
+  assert.deepStrictEqual(await names(), ['page/a', 'page/b']);
+  await page.getByRole('searchbox').fill('nothing');
+  await page.getByText('No counter begins with nothing.').waitFor();
+  await picture(page, 'empty');
+});
+
+test('a counter moves on its page, and is added to, set and deleted there', async (t) => {
+  const { page, counterd } = await open(t, { counters: { visits: 7 }, hash: '#/counter/visits' });
+  const big = page.locator('.big');
+  await waitForText(big, '7');
+  await counterd.ask('POST', '/v1/counters/visits');
+  await waitForText(big, '8');
+  await page.getByRole('textbox', { name: 'Amount' }).fill('-3');
+  await page.getByRole('button', { name: 'Add' }).click();
+  await page.getByText('Added -3.').waitFor();
+  await waitForText(big, '5');
+  await page.getByRole('textbox', { name: 'Amount' }).fill('1e3');
+  await page.getByRole('button', { name: 'Add' }).click();
+  await page.getByText('The amount must be a whole number of 64 bits.').waitFor();
+
+  await page.getByRole('button', { name: 'Set…' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Set visits' });
+  await dialog.getByLabel('Value').fill('9223372036854775807');
+  await counterd.ask('POST', '/v1/counters/visits');  // somebody is faster
+  await waitForText(big, '6');
+  await dialog.getByRole('button', { name: 'Set' }).click();
+  await dialog.getByText('It has changed since you opened this.').waitFor();
+  await waitForText(big, '6');
+  await dialog.getByRole('button', { name: 'Set anyway' }).click();
+  await dialog.waitFor({ state: 'detached' });
+  await waitForText(big, '9,223,372,036,854,775,807');
+  await page.getByRole('textbox', { name: 'Amount' }).fill('1');
+  await page.getByRole('button', { name: 'Add' }).click();
+  await page.locator('.note.error').waitFor();
+  await waitForText(big, '9,223,372,036,854,775,807');
+
+  await page.getByRole('button', { name: 'Delete…' }).click();
+  const deletion = page.getByRole('dialog', { name: 'Delete visits' });
+  const confirm = deletion.getByRole('button', { name: 'Delete' });
+  assert.ok(await confirm.isDisabled());
+  await deletion.getByLabel('Type the name').fill('visit');
+  assert.ok(await confirm.isDisabled());
+  await deletion.getByLabel('Type the name').fill('visits');
+  await confirm.click();
+  await page.getByText('There is no such counter.').waitFor();
+  assert.strictEqual((await counterd.ask('GET', '/v1/counters/visits')).status, 404);
+  await page.getByRole('button', { name: 'Add' }).click();
+  await waitForText(big, '1');
+});
+
+test('an addition whose response is lost is sent again with its key, and counts once', async (t) => {
+  const { page, counterd } = await open(t, { counters: { visits: 0 }, hash: '#/counter/visits' });
+  await waitForText(page.locator('.big'), '0');
+  let lost = 0;
+  await page.route('**/v1/counters/visits', async (route) => {
+    if (route.request().method() === 'POST' && ++lost <= 3) {
+      await route.fetch();  // the server carries it out
+      await route.abort('connectionreset');
+    } else {
+      await route.continue();
+    }
+  });
+  await page.getByRole('button', { name: 'Add' }).click();
+  await page.getByText('Added 1.').waitFor();
+  assert.strictEqual(lost, 4);
+  assert.strictEqual(JSON.parse((await counterd.ask('GET', '/v1/counters/visits')).body).value, 1);
+});
+
+test('a new counter is created, unless there is one', async (t) => {
+  const { page, counterd } = await open(t);
+  await page.getByText('There is no counter yet.').waitFor();
+  await page.getByRole('button', { name: 'New counter' }).click();
+  const dialog = page.getByRole('dialog', { name: 'New counter' });
+  await dialog.getByLabel('Name').fill('a/ü');
+  await dialog.getByLabel('Value').fill('12');
+  await page.keyboard.press('Enter');
+  await waitForText(page.locator('.big'), '12');
+  assert.strictEqual((await counterd.ask('GET', '/get?name=a/%C3%BC')).body, 'a/ü: 12\n');
+  await page.getByRole('link', { name: 'Counters', exact: true }).click();
+  await page.getByRole('button', { name: 'New counter' }).click();
+  await dialog.getByLabel('Name').fill('a/ü');
+  await dialog.getByRole('button', { name: 'Create' }).click();
+  await dialog.getByText('There is a counter a/ü already.').waitFor();
+  assert.strictEqual((await counterd.ask('GET', '/get?name=a/%C3%BC')).body, 'a/ü: 12\n');
+});
+
+test('a server that is killed and comes back is told, and so are its counters', async (t) => {
+  const { page, counterd } = await open(t, { counters: { visits: 7 } });
+  await waitForText(value(page, 'visits'), '7');
+  await page.getByText('live', { exact: true }).waitFor();
+  counterd.process.kill('SIGKILL');
+  await page.getByText('the server does not respond; trying again').waitFor();
+  await waitForText(value(page, 'visits'), '7');  // dimmed, and not blank
+  await counterd.run();
+  await counterd.ask('POST', '/v1/counters/visits');
+  await waitForText(value(page, 'visits'), '8');
+  await page.getByText('live', { exact: true }).waitFor();
+});
+
+test('a read-only server offers no change', async (t) => {
+  const { page } = await open(t, { counters: { visits: 7 }, flags: ['--read-only'], hash: '#/counter/visits' });
+  await waitForText(page.locator('.big'), '7');
+  await page.getByText('read-only', { exact: true }).waitFor();
+  assert.strictEqual(await page.getByRole('button').count(), 0);
+  await page.goto(page.url().replace(/#.*/, '#/'));
+  await waitForText(value(page, 'visits'), '7');
+  assert.strictEqual(await page.getByRole('button', { name: 'New counter' }).count(), 0);
+});
+
+test('a server with tokens asks for one, keeps it in memory, and tells what it lacks', async (t) => {
+  const file = path.join(folder, 'tokens');
+  const command = (...words) => spawnSync(program, ['token', ...words, '--tokens', file], { encoding: 'utf8' });
+  const issue = (name, ...flags) => /ctr_\S+/.exec(Object.values(command('create', '--name', name, ...flags)).join(' '))[0];
+  const all = issue('all', '--scopes', 'all');
+  const reader = issue('reader', '--scopes', 'read', '--prefix', 'shop/');
+  const { page, counterd } = await open(t, { counters: { 'shop/a': 7 }, flags: ['--tokens', file] });
+  const field = page.getByLabel('Token');
+  await field.fill('ctr_nonsense');
+  await page.getByRole('button', { name: 'Enter' }).click();
+  await field.fill(reader);  // it is asked for again
+  await page.getByRole('button', { name: 'Enter' }).click();
+  await page.locator('.note.error').waitFor();  // it may not list
+  await page.goto(page.url().replace(/#.*|$/, '#/counter/shop%2Fa'));
+  await waitForText(page.locator('.big'), '7');
+  await page.getByRole('button', { name: 'Add' }).click();
+  await page.locator('.note.error').waitFor();
+  await waitForText(page.locator('.big'), '7');
+  await page.reload();
+  await field.fill(all);
+  await page.getByRole('button', { name: 'Enter' }).click();
+  await page.getByRole('button', { name: 'Add' }).click();
+  await waitForText(page.locator('.big'), '8');
+  for (const secrets of [all, reader]) {
+    assert.ok(!page.url().includes(secrets));
+    const kept = await page.evaluate(() => JSON.stringify([{ ...localStorage }, { ...sessionStorage }, document.cookie]));
+    assert.ok(!kept.includes(secrets));
+  }
+  // A void token ends the stream, and the page asks again.
+  assert.strictEqual(command('revoke', 'all').status, 0);
+  counterd.process.kill('SIGHUP');
+  await page.getByText('A token, please').waitFor();
+});
+
+// Over plain HTTP, Chromium does not say that a request comes from the same site.
+test('the page works at any address of the server', async (t) => {
+  for (const host of ['[::ffff:127.0.0.1]', 'counters.example']) {
+    const flags = ['--allow-host', 'counters.example'];
+    const { page, counterd } = await open(t, { counters: { visits: 7 }, flags, host });
+    await waitForText(value(page, 'visits'), '7');
+    await counterd.ask('POST', '/v1/counters/visits');
+    await waitForText(value(page, 'visits'), '8');
+    await page.getByRole('link', { name: 'visits' }).click();
+    await page.getByRole('button', { name: 'Add' }).click();
+    await waitForText(page.locator('.big'), '9');
+  }
+});
+
+test('any name is text, in the list and on its page', async (t) => {
+  const { page } = await open(t, { counters: Object.fromEntries(hostile.map((name, i) => [name, i + 10])) });
+  await row(page, 'a/b').waitFor();
+  assert.deepStrictEqual((await page.locator('td.name').allTextContents()).sort(), [...hostile].sort());
+  await checkWidth(page);
+  for (const name of hostile) {
+    if (name === '.') continue;  // no path can have it
+    await page.evaluate((hash) => { location.hash = hash; }, `#/counter/${encodeURIComponent(name)}`);
+    await waitForText(page.locator('.big'), String(hostile.indexOf(name) + 10));
+    assert.strictEqual(await page.locator('h1').textContent(), name);
+    await checkWidth(page);
+  }
+  assert.strictEqual(await page.evaluate(() => window.hacked), undefined);
+});
+
+test('a phone shows all of it, dark if its user likes that', async (t) => {
+  const counters = { visits: 7, greatest: '-9223372036854775808', ...Object.fromEntries(hostile.map((name) => [name, 1])) };
+  const { page } = await open(t, { counters, viewport: { width: 360, height: 740 }, colorScheme: 'dark' });
+  await row(page, 'visits').waitFor();
+  await checkWidth(page);
+  await checkAccessible(page);
+  const dark = await page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+  assert.strictEqual(dark, 'rgb(16, 18, 21)');
+  for (const view of ['#/counter/greatest', '#/server']) {
+    await page.evaluate((hash) => { location.hash = hash; }, view);
+    await page.locator('h1').waitFor();
+    await page.locator('.big, .card').first().waitFor();
+    await checkWidth(page);
+    await checkAccessible(page);
+  }
+});
+
+test('the keyboard reaches everything, and axe-core finds nothing wrong', async (t) => {
+  const { page } = await open(t, { counters: { visits: 7 } });
+  await row(page, 'visits').waitFor();
+  await checkAccessible(page);
+  await page.keyboard.press('/');
+  await page.keyboard.press('Tab');  // New counter
+  await page.keyboard.press('Enter');
+  const dialog = page.getByRole('dialog');
+  await dialog.waitFor();
+  await checkAccessible(page);
+  await page.keyboard.type('new');
+  await page.keyboard.press('Escape');
+  await dialog.waitFor({ state: 'detached' });
+  assert.strictEqual(await page.evaluate(() => document.activeElement.textContent), 'New counter');
+  for (const wanted of ['Name ↑', 'Value', 'Per second', 'visits']) {
+    await page.keyboard.press('Tab');
+    assert.strictEqual(await page.evaluate(() => document.activeElement.textContent), wanted);
+  }
+  await page.keyboard.press('Enter');
+  await waitForText(page.locator('.big'), '7');
+  await checkAccessible(page);
+  await page.getByRole('button', { name: 'Set…' }).focus();
+  await page.keyboard.press('Enter');
+  await page.waitForFunction(() => document.activeElement.matches('dialog input'));
+  await page.keyboard.press('Control+A');
+  await page.keyboard.type('21');
+  await page.keyboard.press('Enter');
+  await waitForText(page.locator('.big'), '21');
+});
+
+test('a long list is loaded as it is scrolled, and only what is seen is there', async (t) => {
+  const counters = {};
+  for (let i = 0; i < 2500; ++i) counters[`counter-${String(i).padStart(5, '0')}`] = i;
+  const { page, counterd } = await open(t, { counters });
+  await row(page, 'counter-00000').waitFor();
+  await page.getByText('100 counters so far.').waitFor();
+  for (let loaded = 200; loaded <= 2500; loaded += 100) {
+    await page.evaluate(() => scrollTo(0, document.body.scrollHeight));
+    await page.getByText(new RegExp(`^${loaded.toLocaleString('en')} counters`)).waitFor();
+  }
+  await page.evaluate(() => scrollTo(0, document.body.scrollHeight));
+  await waitForText(value(page, 'counter-02499'), '2,499');
+  assert.ok(await page.locator('tbody tr').count() < 100);
+  // What is seen is followed, also at the end of the list.
+  await counterd.ask('POST', '/v1/counters/counter-02499');
+  await waitForText(value(page, 'counter-02499'), '2,500');
+  const { body } = await counterd.ask('GET', '/metrics');
+  assert.match(body, /\ncounterd_streams 1\n/);
+});
+
+test('the server is described in numbers', async (t) => {
+  const { page, counterd } = await open(t, { counters: { visits: 7 }, hash: '#/server' });
+  const card = (label) => page.locator('.card', { hasText: label }).locator('dd').first();
+  await waitForText(card('Counters'), '1');
+  await counterd.ask('POST', '/v1/counters/another');
+  await waitForText(card('Counters'), '2');
+  await page.getByText('always').waitFor();
+  await picture(page, 'server');
+});
+
+test('a client that is no browser gets the text, and a server without a page gives it to everybody', async (t) => {
+  const { page, counterd } = await open(t, { counters: { visits: 7 } });
+  const text = await counterd.ask('GET', '/');
+  assert.match(text.body, /^counterd counts/);
+  assert.strictEqual((await page.request.get(`http://localhost:${counterd.port}/ui/nothing.js`)).status(), 404);
+  const closed = await open(t, { flags: ['--no-ui'] });
+  assert.match(await closed.page.locator('body').innerText(), /^counterd counts/);
+  assert.strictEqual((await closed.page.request.get(`http://localhost:${closed.counterd.port}/ui/app.js`)).status(), 404);
+});

@@ -1,0 +1,83 @@
+// The server: what it does, and how it is.
+
+import { Sparkline } from './chart.js';
+import { useInterval } from './hooks.js';
+import { show, showBytes, showDuration, showLatency } from './number.js';
+import { html, useEffect, useRef, useState } from './preact.js';
+import { Statistics } from './statistics.js';
+
+const every = 2000;  // ms
+const historyMax = 60;
+
+export function Server({ client, info, onStatus }) {
+  const [pair, setPair] = useState(null);  // two answers, one after the other
+  const [error, setError] = useState(null);
+  const requests = useRef([]);
+  const load = async () => {
+    try {
+      const now = new Statistics(await client.stats(), Date.now());
+      setError(null);
+      onStatus('live');
+      setPair((last) => {
+        const before = last?.now ?? now;
+        if (now !== before) requests.current.push(now.rate(before, 'counterd_http_requests_total'));
+        if (requests.current.length > historyMax) requests.current.shift();
+        return { now, before };
+      });
+    } catch (cause) {
+      setError(cause);
+      onStatus(cause.status ? 'live' : 'waiting', cause);
+    }
+  };
+  useEffect(() => { load(); }, [client]);
+  useInterval(load, every);
+  return html`
+    <h1>Server</h1>
+    ${error && html`<p class="note error" role="alert">${error.message}</p>`}
+    ${pair && html`<${Numbers} ...${pair} history=${requests.current} isStale=${error}
+                               hasDisk=${info && info.durability.sync !== 'none'}/>`}
+    ${info && html`<${About} info=${info}/>`}`;
+}
+
+function Card({ label, note, children }) {
+  return html`<div class="card"><dt>${label}</dt><dd>${children}</dd>${note && html`<dd class="dim">${note}</dd>`}</div>`;
+}
+
+function perSecond(rate) {
+  return rate.toLocaleString(undefined, { maximumFractionDigits: rate < 10 ? 1 : 0 });
+}
+
+function Numbers({ now, before, history, isStale, hasDisk }) {
+  const rate = (name, labels) => now.rate(before, name, labels);
+  const sum = (name, labels) => now.sum(name, labels) ?? 0;
+  const errors = rate('counterd_http_requests_total', { class: '5xx' });
+  const p50 = now.quantile(before, 'counterd_request_seconds', 0.5);
+  const p99 = now.quantile(before, 'counterd_request_seconds', 0.99);
+  const limit = (name) => `of ${show(sum(`${name}_limit`))}`;
+  const share = (name) => sum(name) / Math.max(sum(`${name}_limit`), 1);
+  const states = ['good', 'full', 'failed'].filter((state) => sum('counterd_disk_state', { state }) === 1);
+  return html`<dl class=${`cards ${isStale ? 'stale' : ''}`}>
+    <${Card} label="Requests per second">${perSecond(rate('counterd_http_requests_total'))}<${Sparkline} values=${history}/><//>
+    <${Card} label="Latency, median" note="within the server">${p50 === undefined ? '–' : showLatency(p50)}<//>
+    <${Card} label="Latency, 99th percentile" note="within the server">${p99 === undefined ? '–' : showLatency(p99)}<//>
+    <${Card} label="Errors per second" note="status 500 and above">${perSecond(errors)}<//>
+    <${Card} label="Connections" note=${limit('counterd_connections')}>${show(sum('counterd_connections'))}<//>
+    <${Card} label="Event streams" note=${limit('counterd_streams')}>${show(sum('counterd_streams'))}<//>
+    <${Card} label="Counters" note=${limit('counterd_counters')}>${show(sum('counterd_counters'))}<//>
+    <${Card} label="Idempotency keys" note=${limit('counterd_idempotency_records')}>${(100 * share('counterd_idempotency_records')).toFixed(1)} %<//>
+    <${Card} label="Processor">${(100 * rate('process_cpu_seconds_total')).toFixed(0)} %<//>
+    <${Card} label="Memory">${showBytes(sum('process_resident_memory_bytes'))}<//>
+    ${hasDisk && html`<${Card} label="Disk, free" note=${states[0]}>${showBytes(sum('counterd_disk_free_bytes'))}<//>`}
+    <${Card} label="Running for">${showDuration(now.time / 1000 - sum('process_start_time_seconds'))}<//>
+  </dl>`;
+}
+
+function About({ info }) {
+  const rows = [
+    ['Version', info.version], ['Event loops', info.threads], ['Shards', info.shards],
+    ['Store', info.store], ['Durability', info.durability.sync], ['Changes', info.read_only ? 'refused: read-only' : 'allowed'],
+  ];
+  return html`<h2>About</h2><table class="about"><tbody>
+    ${rows.map(([label, value]) => html`<tr key=${label}><th scope="row">${label}</th><td>${value}</td></tr>`)}
+  </tbody></table>`;
+}
