@@ -1,5 +1,6 @@
 #include "http/server/server.hpp"
 #include "tests/server/support/client.hpp"
+#include "tests/stub_store.hpp"
 
 #include <doctest/doctest.h>
 
@@ -15,17 +16,9 @@ using namespace std::chrono_literals;
 namespace {
 
 /// Refuses batches at once and records their times.
-class early_store final : public counter::store, public counter::submitter {
+class early_store final : public stub_store {
 public:
-  explicit early_store(counter::time_point start) : traits_{.start = start} {}
-
-  const counter::store_traits& traits() const noexcept override { return traits_; }
-  counter::health health() const noexcept override { return counter::health::good; }
-  counter::usage usage() const noexcept override { return {}; }
-  counter::store_statistics statistics() const override { return {}; }
-  const counter::placement& placement() const noexcept override { return placement_; }
-  const counter::mailbox_layout& layout() const noexcept override { return layout_; }
-  connection connect(counter::event_loop&) override { return {*this}; }
+  explicit early_store(counter::time_point start) : stub_store({.start = start}) {}
 
   void submit(std::span<std::unique_ptr<counter::batch>> pass) override {
     auto& batch = pass[0];
@@ -44,9 +37,6 @@ public:
   }
 
 private:
-  counter::placement placement_{1, {1, 2}};
-  const counter::store_traits traits_;
-  const counter::mailbox_layout layout_{};
   std::mutex mutex_;
   std::vector<counter::time_point> times_;
 };

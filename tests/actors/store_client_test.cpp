@@ -1,6 +1,7 @@
 #include "counter/store/store_client.hpp"
 
 #include "tests/actors/loop_parts.hpp"
+#include "tests/stub_store.hpp"
 
 #include <doctest/doctest.h>
 
@@ -22,22 +23,14 @@ namespace {
 
 /// A store that completes batches when the test says so. Every command gets the number of its
 /// batch, an element of a list also its mailbox; what a call gets is up to the test.
-class fake_store final : public counter::store, public counter::submitter {
+class fake_store final : public stub_store {
 public:
   explicit fake_store(unsigned shards)
       : fake_store(shards, counter::mailbox_layout::of_shards(shards)) {}
 
   fake_store(unsigned shards, const counter::mailbox_layout& layout)
-      : placement_(shards, {1, 2}),
-        traits_{.shards = shards},
-        layout_(layout) {}
+      : stub_store({.shards = shards}, shards, layout) {}
 
-  const counter::store_traits& traits() const noexcept override { return traits_; }
-  counter::health health() const noexcept override { return counter::health::good; }
-  counter::usage usage() const noexcept override { return {}; }
-  counter::store_statistics statistics() const override { return {}; }
-  const counter::placement& placement() const noexcept override { return placement_; }
-  const counter::mailbox_layout& layout() const noexcept override { return layout_; }
   connection connect(counter::event_loop&) override { return {*this, connections_++ == 0}; }
 
   void submit(std::span<std::unique_ptr<counter::batch>> pass) override {
@@ -78,9 +71,6 @@ public:
   int passes = 0;
 
 private:
-  const counter::placement placement_;
-  const counter::store_traits traits_;
-  const counter::mailbox_layout layout_;
   int connections_ = 0;
 };
 
