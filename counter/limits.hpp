@@ -174,6 +174,15 @@ struct limits {
   std::size_t watched_max = 100'000;
   /// Names of one stream. They fit a target unless they are long: a page with more has a prefix.
   static constexpr std::size_t watched_names_max = 100;
+  /// Prefixes of all streams: each change is compared with all of them.
+  static constexpr std::size_t watched_prefixes_max = 64;
+  /// Counters with a prefix that are told when a stream begins, and that may change between two
+  /// looks: as many as are read at once. If more do, the stream begins anew.
+  static constexpr std::size_t changed_names_max = 1000;
+  /// States with a prefix that are kept for streams that read slowly.
+  static constexpr std::size_t logged_states_max = 2048;
+  /// Between two lists of a prefix, for streams that begin anew.
+  static constexpr std::chrono::milliseconds prefix_list_pause{1'000};
   /// Between two events of one counter: as often as eyes see it, and numbers can be read.
   std::chrono::milliseconds events_interval{100};
   /// The interval grows with what it takes to tell all streams of a counter, so that this takes at

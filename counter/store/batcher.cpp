@@ -186,7 +186,7 @@ void batcher::deliver_all() {
       loop_.begin_replies(addressed.sent);
       is_late = true;
     }
-    if (watch_ != nullptr && watch_->is_armed()) [[unlikely]]
+    if (watch_ != nullptr && (watch_->is_armed() || watch_->prefixes().is_armed())) [[unlikely]]
       report_changes(addressed);
     deliver(addressed);
     if (spare_.size() < spare_batches_max)
@@ -205,16 +205,29 @@ void batcher::deliver_all() {
 }
 
 /// A write that was refused counts, too: to find out would take longer than the read that follows.
-void batcher::report_changes(batch& batch) {
+void batcher::report_changes(addressed_batch& batch) {
+  auto& prefixes = watch_->prefixes();
+  const bool reports_names = prefixes.is_armed();
+  const auto epoch = prefixes.epoch();
   for (std::size_t i = 0; i < batch.size(); ++i) {
     auto applied = operation::get;
     if (batch.kind_of(i) == batch::kind_type::command)
       applied = batch.command_at(i).operation;
     else if (const auto* command = batch.full_command_at(i))
       applied = command->parameters.operation;
-    if (applied != operation::get && applied != operation::bind)
-      watch_->report(batch.hash_at(i));
+    if (applied == operation::get || applied == operation::bind)
+      continue;
+    watch_->report(batch.hash_at(i));
+    if (reports_names && reported_.add(batch.hash_at(i), epoch))
+      report_name(batch, i);
   }
+}
+
+void batcher::report_name(addressed_batch& batch, std::size_t index) {
+  if (const auto* command = batch.full_command_at(index))
+    watch_->prefixes().report(command->name);
+  else
+    watch_->prefixes().report(batch.command_at(index).name);
 }
 
 void batcher::deliver(addressed_batch& batch) {

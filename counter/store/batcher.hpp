@@ -4,6 +4,7 @@
 #include "counter/limits.hpp"
 #include "counter/store/change_watch.hpp"
 #include "counter/store/reply_handler.hpp"
+#include "counter/store/reported_names.hpp"
 #include "counter/store/retry_delay.hpp"
 #include "counter/store/room.hpp"
 #include "counter/store/store.hpp"
@@ -133,7 +134,8 @@ private:
   void end_pass();
   void submit();
   void deliver_all();
-  void report_changes(batch& batch);
+  void report_changes(addressed_batch& batch);
+  void report_name(addressed_batch& batch, std::size_t index);
   void deliver(addressed_batch& batch);
   void deliver_element(sent_list& list);
   void deliver(address& to, const completion& completion);
@@ -149,6 +151,7 @@ private:
   std::vector<std::unique_ptr<batch>> completed_;  // on this one
   std::vector<refused_batch> refused_;             // in this pass
   std::vector<std::unique_ptr<batch>> delivering_;
+  reported_names reported_;
   std::vector<std::unique_ptr<batch>> spare_;                  // empty, for reuse
   std::vector<boost::intrusive_ptr<reply_handler>> notified_;  // await on_pass_end()
   std::size_t operations_ = 0;                                 // sent in this pass

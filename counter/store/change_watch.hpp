@@ -1,6 +1,7 @@
 #pragma once
 
 #include "counter/mutex.hpp"
+#include "counter/store/prefix_watch.hpp"
 
 #include <array>
 #include <atomic>
@@ -43,6 +44,9 @@ public:
   /// Does nothing if it is not armed.
   void disarm(std::uint64_t hash, listener who);
 
+  /// The same for all counters with a prefix.
+  prefix_watch& prefixes() noexcept { return prefixes_; }
+
   /// Returns false if no counter is armed: then report() may be left out.
   bool is_armed() const noexcept { return armed_.load(std::memory_order_relaxed) > 0; }
 
@@ -78,6 +82,7 @@ private:
   std::atomic<std::size_t> armed_ = 0;
   std::array<stripe, stripes> stripes_;
   std::deque<inbox> inboxes_;
+  prefix_watch prefixes_;
 };
 
 }  // namespace counter

@@ -96,9 +96,13 @@ void dispatcher::begin_stream(response_queue::slot_type slot,
   response head{.type = v1::event_stream_type,
                 .fields = v1::event_stream_fields,
                 .may_be_transformed = false};
-  if (hub_ == nullptr || !hub_->take_room(parameters.names.size())) {
+  std::unique_ptr<live::stream> made;
+  if (streams_ != nullptr)
+    made = streams_->make(parameters, {pipeline_, slot, *writer_});
+  if (!made) {
     metrics_.refused_streams.add();
-    const auto pause = hub_ != nullptr ? hub_->busy_pause() : counter::limits::stream_busy_min;
+    const auto pause =
+        streams_ != nullptr ? streams_->busy_pause() : counter::limits::stream_busy_min;
     if (!parameters.accepts_events) {
       auto refusal = v1::to_response({v1::code::overloaded, "there are too many streams"});
       refusal.try_again_after(std::chrono::ceil<std::chrono::seconds>(pause));
@@ -112,13 +116,11 @@ void dispatcher::begin_stream(response_queue::slot_type slot,
   pipeline_.hold_until_complete(slot);
   metrics_.count(router_.path(), head);
   pipeline_.begin(slot, head);
-  if (is_head) {
-    hub_->give_back(parameters.names.size());
+  if (is_head)
     return pipeline_.end(slot);
-  }
   expires_at_ = parameters.expires_at;
-  stream_ = std::make_unique<live::event_stream>(*hub_, pipeline_, slot, *writer_, parameters.names,
-                                                 parameters.known_version);
+  stream_ = std::move(made);
+  stream_->begin();
 }
 
 void dispatcher::ping_stream() {

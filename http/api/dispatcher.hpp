@@ -1,8 +1,8 @@
 #pragma once
 
 #include "counter/call.hpp"
-#include "http/api/live/event_stream.hpp"
-#include "http/api/live/stream_hub.hpp"
+#include "http/api/live/stream.hpp"
+#include "http/api/live/streams.hpp"
 #include "http/api/metrics/loop_metrics.hpp"
 #include "http/api/pending_exchanges.hpp"
 #include "http/api/router.hpp"
@@ -27,16 +27,16 @@ namespace http {
 class dispatcher {
 public:
   /// Borrows all but `connection`, and uses the router within next_call() only. Counts the
-  /// responses in `metrics`. `writer` writes the events of a stream; without a `hub` there is no
-  /// room for streams.
+  /// responses in `metrics`. `writer` writes the events of a stream; without `streams` there is no
+  /// room for one.
   dispatcher(http::pipeline& pipeline, http::router& router, loop_metrics& metrics,
-             connection_info connection, live::stream_hub* hub = nullptr,
+             connection_info connection, live::streams* streams = nullptr,
              live::event_writer* writer = nullptr)
       : pipeline_(pipeline),
         router_(router),
         metrics_(metrics),
         connection_(connection),
-        hub_(hub),
+        streams_(streams),
         writer_(writer) {
     pipeline.decide_on_bodies();
   }
@@ -81,9 +81,9 @@ private:
   http::router& router_;
   loop_metrics& metrics_;
   const connection_info connection_;
-  live::stream_hub* const hub_;
+  live::streams* const streams_;
   live::event_writer* const writer_;
-  std::unique_ptr<live::event_stream> stream_;
+  std::unique_ptr<live::stream> stream_;
   std::optional<std::chrono::sys_seconds> expires_at_;  // of the stream's token
   std::uint8_t failures_ = 0;                           // responses with status 401
   pending_exchanges exchanges_;

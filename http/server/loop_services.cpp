@@ -16,8 +16,8 @@ loop_services::loop_services(const counter::limits& server_limits, const v1::ser
       clock(origin),
       store_client(store_loop, store, &group.watch),
       deadlines(clock),
-      hub(new live::stream_hub{limits, store_loop, store, store_client, group.watch, group.streams,
-                               metrics.stream_events}),
+      streams(limits, store_loop, store, store_client, group.watch, group.streams,
+              metrics.stream_events),
       router(info, policy, &clock.second(), serves) {
   router.report_failures([this] { failures.add(); });
   deadlines.set_duration(deadlines::header, limits.header_timeout);

@@ -2,7 +2,7 @@
 
 #include "counter/limits.hpp"
 #include "counter/store/store_client.hpp"
-#include "http/api/live/stream_hub.hpp"
+#include "http/api/live/streams.hpp"
 #include "http/api/metrics/loop_metrics.hpp"
 #include "http/api/router.hpp"
 #include "http/net/deadlines.hpp"
@@ -18,8 +18,6 @@
 #include "http/server/loop_balance.hpp"
 #include "http/server/loop_group.hpp"
 #include "http/server/store_loop.hpp"
-
-#include <boost/smart_ptr/intrusive_ptr.hpp>
 
 #include <array>
 
@@ -53,7 +51,7 @@ struct loop_services {
   counter::store_client store_client;
   http::deadlines deadlines;
   http::ready_set ready_set;
-  boost::intrusive_ptr<live::stream_hub> hub;
+  live::streams streams;
   failure_log failures{timers};
   http::router router;
   /// The buffer for every read of a socket. Its contents are valid within one handler only.

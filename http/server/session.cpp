@@ -18,7 +18,7 @@ session::session(loop_services& services, std::unique_ptr<transport> transport,
       transport_(std::move(transport)),
       permit_(std::move(permit)),
       pipeline_(services.limits, services.date, &services.bodies, &services.router.known_hosts()),
-      dispatcher_(pipeline_, services.router, services.metrics, connection, services.hub.get(),
+      dispatcher_(pipeline_, services.router, services.metrics, connection, &services.streams,
                   this) {}
 
 session::~session() {

@@ -140,7 +140,7 @@ void worker::begin_drain(steady_clock::time_point end) {
     listener.stop();
   admission_.drain();
   services_.store_client.drain();
-  services_.hub->stop();
+  services_.streams.stop();
   for_each_session([](session& session) { session.drain(); });
 }
 

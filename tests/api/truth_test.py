@@ -341,7 +341,8 @@ def idempotency(w):
 def following(w):
     w.ask("POST", COUNTER + "followed", 201, JSON)
     one = COUNTER + "followed/events"
-    for path in (one, one + "?last_event_id=1", "/v1/events?names=followed,none,a%2Cb"):
+    for path in (one, one + "?last_event_id=1", "/v1/events?names=followed,none,a%2Cb",
+                 "/v1/events?prefix=follow", "/v1/events?prefix="):
         answer = w.ask("GET", path, 200, EVENTS)
         w.tally.check(f"{path} begins with retry",
                       [] if answer and answer.body.startswith(b"retry: ") else [answer])
@@ -355,6 +356,8 @@ def following(w):
                          (several + "a&names=b", "duplicate-parameter"),
                          (several + "a,", "invalid-name"),
                          (several + ",".join(["n"] * 101), "invalid-value"),
+                         ("/v1/events?prefix=a&names=b", "invalid-parameter"),
+                         ("/v1/events?prefix=" + "x" * 257, "invalid-value"),
                          (several + "%ff", "bad-request")]:
         w.ask("GET", target, 400, code)
         w.ask("HEAD", target, 400)

@@ -69,7 +69,7 @@ const std::vector<library> libraries = {
     {"boost/crc", {"rights/token.", "storage/rocksdb/"}},
     {"openssl/", {"rights/digest."}},
     {"boost/intrusive", {"http/api/live/", "http/net/", "http/server/"}},
-    {"boost/smart_ptr", {"counter/store/", "http/server/"}},
+    {"boost/smart_ptr", {"counter/store/", "http/api/live/", "http/server/"}},
     {"boost/system", {"service/ports.", "http/net/", "http/server/"}},
     {"boost/system/result.hpp", {"http/api/v1/"}},
     {"absl/", {"counter/shard/", "storage/rocksdb/"}},

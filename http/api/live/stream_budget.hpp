@@ -2,6 +2,8 @@
 
 #include <atomic>
 #include <cstddef>
+#include <optional>
+#include <utility>
 
 namespace http::live {
 
@@ -14,29 +16,49 @@ public:
       : streams_max_(streams_max),
         watched_max_(watched_max) {}
 
-  /// Takes a stream that watches `watched` counters. Returns false if there is no room.
-  bool take(std::size_t watched) noexcept {
-    const bool has_room = streams_.fetch_add(1, std::memory_order_relaxed) < streams_max_;
-    if (watched_.fetch_add(watched, std::memory_order_relaxed) + watched <= watched_max_ &&
-        has_room)
-      return true;
-    give_back(watched);
-    return false;
-  }
-
-  void give_back(std::size_t watched) noexcept {
-    streams_.fetch_sub(1, std::memory_order_relaxed);
-    watched_.fetch_sub(watched, std::memory_order_relaxed);
-  }
-
   std::size_t streams() const noexcept { return streams_.load(std::memory_order_relaxed); }
   std::size_t watched() const noexcept { return watched_.load(std::memory_order_relaxed); }
 
 private:
+  friend class stream_room;
+
   const std::size_t streams_max_;
   const std::size_t watched_max_;
   std::atomic<std::size_t> streams_ = 0;
   std::atomic<std::size_t> watched_ = 0;
+};
+
+/// The room of one stream, which it gives back when it is destroyed.
+class stream_room {
+public:
+  /// Takes room for a stream that watches `watched` counters. Returns nullopt if there is none.
+  static std::optional<stream_room> take(stream_budget& from, std::size_t watched) noexcept {
+    stream_room room{from, watched};
+    const bool has_room = from.streams_.fetch_add(1, std::memory_order_relaxed) < from.streams_max_;
+    if (from.watched_.fetch_add(watched, std::memory_order_relaxed) + watched > from.watched_max_ ||
+        !has_room)
+      return std::nullopt;
+    return room;
+  }
+
+  stream_room(stream_room&& other) noexcept
+      : from_(std::exchange(other.from_, nullptr)),
+        watched_(other.watched_) {}
+  stream_room& operator=(stream_room&&) = delete;
+  ~stream_room() {
+    if (from_ == nullptr)
+      return;
+    from_->streams_.fetch_sub(1, std::memory_order_relaxed);
+    from_->watched_.fetch_sub(watched_, std::memory_order_relaxed);
+  }
+
+private:
+  stream_room(stream_budget& from, std::size_t watched) noexcept
+      : from_(&from),
+        watched_(watched) {}
+
+  stream_budget* from_;
+  const std::size_t watched_;
 };
 
 }  // namespace http::live

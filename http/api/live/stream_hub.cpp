@@ -12,17 +12,14 @@ using std::chrono::milliseconds;
 
 stream_hub::stream_hub(const counter::limits& limits, counter::event_loop& loop,
                        counter::store& store, counter::store_client& client,
-                       counter::change_watch& watch, stream_budget& budget, metrics::tally& events)
+                       counter::change_watch& watch)
     : limits_(limits),
       loop_(loop),
       store_(store),
       client_(client),
       watch_(watch),
-      budget_(budget),
-      events_(events),
       // No reference is held: this may be called by another thread.
-      self_(watch.add_listener([this] { loop_.post([this] { take_changes(); }); })),
-      random_(std::random_device{}()) {}
+      self_(watch.add_listener([this] { loop_.post([this] { take_changes(); }); })) {}
 
 // -- streams come and go ----------------------------------------------------------
 
@@ -57,19 +54,6 @@ void stream_hub::forget(topic& at) {
       std::find_if(first, last, [&](const auto& each) { return each.second.get() == &at; }));
   if (!topics_.contains(hash))
     watch_.disarm(hash, self_);
-}
-
-milliseconds stream_hub::retry_pause() {
-  return draw(counter::limits::stream_retry_min, counter::limits::stream_retry_max);
-}
-
-milliseconds stream_hub::busy_pause() {
-  return draw(counter::limits::stream_busy_min, counter::limits::stream_busy_max);
-}
-
-milliseconds stream_hub::draw(milliseconds from, milliseconds to) {
-  return milliseconds{
-      std::uniform_int_distribution<milliseconds::rep>{from.count(), to.count()}(random_)};
 }
 
 // -- when to read -----------------------------------------------------------------

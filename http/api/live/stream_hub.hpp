@@ -5,10 +5,8 @@
 #include "counter/store/reply_handler.hpp"
 #include "counter/store/store.hpp"
 #include "counter/store/store_client.hpp"
-#include "http/api/live/event_stream.hpp"
-#include "http/api/live/stream_budget.hpp"
+#include "http/api/live/counter_stream.hpp"
 #include "http/api/live/topic.hpp"
-#include "metrics/tally.hpp"
 
 #include <chrono>
 #include <cstddef>
@@ -16,7 +14,6 @@
 #include <deque>
 #include <map>
 #include <memory>
-#include <random>
 #include <string>
 #include <unordered_map>
 #include <utility>
@@ -37,22 +34,10 @@ class stream_hub final : public counter::reply_handler {
 public:
   /// Borrows all, and must outlive the tasks of `loop`. Call it before the loop runs.
   stream_hub(const counter::limits& limits, counter::event_loop& loop, counter::store& store,
-             counter::store_client& client, counter::change_watch& watch, stream_budget& budget,
-             metrics::tally& events);
-
-  /// Takes room for a stream of so many counters. Returns false if there is none: then the client
-  /// should come back after busy_pause().
-  bool take_room(std::size_t counters) noexcept { return budget_.take(counters); }
-  void give_back(std::size_t counters) noexcept { budget_.give_back(counters); }
-
-  void count_event() noexcept { events_.add(); }
+             counter::store_client& client, counter::change_watch& watch);
 
   void subscribe(const std::string& name, subscription& added);
   void unsubscribe(subscription& removed);
-
-  /// Draws the time after which a client should come back.
-  std::chrono::milliseconds retry_pause();
-  std::chrono::milliseconds busy_pause();
 
   /// The loop is about to end: reads nothing more.
   void stop();
@@ -72,15 +57,12 @@ private:
   void tell_some();
   void finish_telling(topic& at);
   void forget(topic& at);
-  std::chrono::milliseconds draw(std::chrono::milliseconds from, std::chrono::milliseconds to);
 
   const counter::limits& limits_;
   counter::event_loop& loop_;
   const counter::store& store_;
   counter::store_client& client_;
   counter::change_watch& watch_;
-  stream_budget& budget_;
-  metrics::tally& events_;
   const counter::change_watch::listener self_;
   std::unordered_multimap<std::uint64_t, std::unique_ptr<topic>> topics_;  // by hash
   std::unordered_map<tag_type, topic*> reading_;
@@ -90,7 +72,6 @@ private:
   std::deque<topic*> telling_;
   bool has_task_ = false;  // that goes on with telling
   bool is_stopped_ = false;
-  std::minstd_rand random_;
 };
 
 }  // namespace http::live

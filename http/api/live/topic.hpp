@@ -13,7 +13,7 @@
 
 namespace http::live {
 
-class event_stream;
+class counter_stream;
 struct topic;
 
 using steady_clock = std::chrono::steady_clock;
@@ -28,7 +28,7 @@ using list_hook =
 /// One counter that one stream watches. It is in one list of its topic, and in the list of what its
 /// stream has to tell, if it does.
 struct subscription : list_hook<topic_list_tag>, list_hook<pending_list_tag> {
-  event_stream* stream = nullptr;
+  counter_stream* stream = nullptr;
   live::topic* topic = nullptr;
   std::uint32_t told = 0;   ///< topic::state_number of what was told last; 0: nothing
   bool knows_gone = false;  ///< that was `gone`

@@ -153,6 +153,14 @@ namespace {
 action begin_stream(const request_context& context, result<stream_parameters> stream) {
   if (!stream)
     return to_response(stream.error());
+  if (stream->prefix) {
+    // What it tells, a list would have told.
+    auto verdict = context.permissions.check(rights::scope::list);
+    if (verdict == rights::verdict::allowed)
+      verdict = context.permissions.check_name(*stream->prefix);
+    if (verdict != rights::verdict::allowed)
+      return denial(error_format::problem, verdict, rights::scope::list, context.permissions);
+  }
   for (const auto& name : stream->names)
     if (const auto verdict = context.permissions.check_name(name);
         verdict != rights::verdict::allowed)

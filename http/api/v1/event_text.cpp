@@ -22,6 +22,15 @@ std::string counter_event(std::string_view name, const std::optional<counter::st
   return head + "data: " + json + "\n";
 }
 
+std::string ready_event(std::string_view prefix, bool has_more) {
+  json_writer writer;
+  writer.begin_object();
+  writer.member("prefix", prefix);
+  writer.member("has_more", has_more);
+  writer.end_object();
+  return "event: ready\ndata: " + std::move(writer).finish() + "\n";
+}
+
 std::string retry_event(std::chrono::milliseconds pause) {
   return "retry: " + std::to_string(pause.count()) + "\n\n";
 }

@@ -23,6 +23,13 @@ std::string counter_event(std::string_view name, const std::optional<counter::st
 /// Tells a client how long to wait before it comes back.
 std::string retry_event(std::chrono::milliseconds pause);
 
+/// Ends the states that a stream of a prefix begins with; `has_more`: there are others that it
+/// leaves out.
+std::string ready_event(std::string_view prefix, bool has_more);
+
+/// Too much has changed: the stream begins anew, with states and `ready`.
+inline constexpr std::string_view reset_event = "event: reset\ndata:\n\n";
+
 /// Shows that the connection lives.
 inline constexpr std::string_view ping_event = "event: ping\ndata:\n\n";
 

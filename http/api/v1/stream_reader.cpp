@@ -15,11 +15,17 @@ namespace {
 
 struct query {
   std::string last_event_id{};
+  std::string prefix{};
 };
 
 bool set_last_event_id(query& target, const parameter_value& value) {
   target.last_event_id = as_text(value).value_or("");
   return true;
+}
+
+bool set_prefix(query& target, const parameter_value& value) {
+  target.prefix = as_text(value).value_or("");
+  return target.prefix.size() <= counter::limits::name_bytes_max;
 }
 
 bool ignore(query& /*target*/, const parameter_value& /*value*/) {
@@ -28,7 +34,11 @@ bool ignore(query& /*target*/, const parameter_value& /*value*/) {
 
 constexpr parameter<query> rules_of_one[] = {{"last_event_id", "", &set_last_event_id}};
 // Names are read from the raw query: a comma that is encoded belongs to a name.
-constexpr parameter<query> rules[] = {{"names", "", &ignore}, {"last_event_id", "", &ignore}};
+constexpr parameter<query> rules[] = {
+    {"names", "", &ignore},
+    {"prefix", "prefix must have at most 256 bytes", &set_prefix},
+    {"last_event_id", "", &ignore},
+};
 
 /// A client sends back what it got, or what another server or program gave it: that is no reason to
 /// refuse a stream.
@@ -63,16 +73,22 @@ result<stream_parameters> read_stream_of_one(std::string_view name, std::string_
     return std::move(*defect);
   // What a client that reconnects by itself sends is later than what its URL says.
   const auto id = last_event_id.empty() ? reader.target.last_event_id : last_event_id;
-  return stream_parameters{{std::string{name}}, version_in(id)};
+  return stream_parameters{.names = {std::string{name}}, .known_version = version_in(id)};
 }
 
 result<stream_parameters> read_stream(std::string_view raw_query) {
   parameter_reader<query> reader{rules};
   if (auto defect = read_query(raw_query, reader.sink()))
     return std::move(*defect);
-  if (!reader.has("names"))
-    return problem{code::invalid_parameter, "names is missing: /v1/events?names=a,b"};
+  const bool has_prefix = reader.has("prefix");
+  if (reader.has("names") == has_prefix)
+    return problem{code::invalid_parameter,
+                   "either names or prefix: /v1/events?names=a,b or /v1/events?prefix=a"};
   stream_parameters stream;
+  if (has_prefix) {
+    stream.prefix = std::move(reader.target.prefix);
+    return stream;
+  }
   for (auto rest = raw_names(raw_query);;) {
     const auto raw = rest.substr(0, rest.find(','));
     std::string buffer;
