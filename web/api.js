@@ -76,9 +76,11 @@ function pauseBefore(attempt) {
   return Math.random() * Math.min(longestPause, firstPause * 2 ** attempt);
 }
 
-// RFC 9110 section 10.2.3, in seconds; the server sends no dates.
+// RFC 9110 section 10.2.3: seconds, or of a proxy also a date. In milliseconds.
 function retryAfter(response) {
-  return Number(response.headers.get('Retry-After') ?? 0) * 1000;
+  const text = response.headers.get('Retry-After') ?? '';
+  const pause = /^\d+$/.test(text) ? Number(text) * 1000 : Date.parse(text) - Date.now();
+  return Number.isFinite(pause) ? Math.max(0, pause) : 0;
 }
 
 function sleep(milliseconds, signal) {
@@ -96,6 +98,11 @@ function newKey() {
     ?? Array.from({ length: 4 }, () => Math.random().toString(36).slice(2)).join('-');
 }
 
+/** Returns true if a field can have the text as a token, or if it is empty. */
+export function isToken(text) {
+  return /^[\w.~+/=-]*$/.test(text);
+}
+
 function pathOf(name) {
   // A browser would take these for steps in a path, even when they are encoded.
   if (name === '.' || name === '..')
@@ -110,6 +117,7 @@ export class Client {
    *   a request is repeated, in milliseconds; `timeout`: how long one attempt may take
    */
   constructor(url = '', { token = '', giveUpAfter = 10_000, timeout = 5_000 } = {}) {
+    if (!isToken(token)) throw new RangeError('a token has only letters, digits and _');
     this.url = url.replace(/\/$/, '');
     this.token = token;
     this.giveUpAfter = giveUpAfter;
@@ -126,21 +134,21 @@ export class Client {
    * `max`, `on_limit`, `initial`, `ttl`, `ttl_mode`, `create`.
    * @returns {Promise<State>}
    */
-  add(name, delta = 1, { key = newKey(), ...options } = {}) {
-    return this.ask('POST', pathOf(name), { body: { delta, ...options }, key });
+  add(name, delta = 1, { key = newKey(), signal, ...options } = {}) {
+    return this.ask('POST', pathOf(name), { body: { delta, ...options }, key, signal });
   }
 
   /**
    * Sets a counter: one that has `ifVersion`, or one that does not exist if that is null.
    * @returns {Promise<State>}
    */
-  set(name, value, { key = newKey(), ifVersion, ...options } = {}) {
-    return this.ask('PUT', pathOf(name), { body: { value, ...options }, key, ifVersion });
+  set(name, value, { key = newKey(), ifVersion, signal, ...options } = {}) {
+    return this.ask('PUT', pathOf(name), { body: { value, ...options }, key, ifVersion, signal });
   }
 
   /** Deletes a counter, with the same condition. */
-  delete(name, { key = newKey(), ifVersion } = {}) {
-    return this.ask('DELETE', pathOf(name), { key, ifVersion });
+  delete(name, { key = newKey(), ifVersion, signal } = {}) {
+    return this.ask('DELETE', pathOf(name), { key, ifVersion, signal });
   }
 
   /**

@@ -1,9 +1,10 @@
 // The page: which view is shown, and whether the server responds.
 
-import { Client } from './api.js';
+import { Client, isToken } from './api.js';
 import { Counter } from './counter.js';
 import { Counters } from './counters.js';
 import { Field } from './dialog.js';
+import { useInterval } from './hooks.js';
 import { html, render, useCallback, useEffect, useMemo, useState } from './preact.js';
 import { Server } from './server.js';
 
@@ -27,17 +28,16 @@ function useRoute() {
   return useMemo(() => routeOf(hash), [hash]);
 }
 
+const infoEvery = 10_000;  // ms: a reload of the server's configuration may change it
+
 /** A client with the token, and what the server says of itself; null until it has responded. */
 function useServer() {
   const [token, setToken] = useState('');
   const client = useMemo(() => new Client('', { token }), [token]);
   const [info, setInfo] = useState(null);
-  useEffect(() => {
-    let timer;
-    const load = () => client.info().then(setInfo).catch(() => { timer = setTimeout(load, 2000); });
-    load();
-    return () => clearTimeout(timer);
-  }, [client]);
+  const load = () => { client.info().then(setInfo, () => {}); };  // views say what is wrong
+  useEffect(load, [client]);
+  useInterval(load, infoEvery);
   return { client, info, setToken };
 }
 
@@ -46,9 +46,12 @@ function App() {
   const { client, info, setToken } = useServer();
   const [status, setStatus] = useState({ kind: 'waiting' });
   const [isLocked, setLocked] = useState(false);
+  const [reason, setReason] = useState('');
   const onStatus = useCallback((kind, error) => {
     setStatus({ kind, error });
-    if (error?.status === 401) setLocked(true);
+    if (error?.status !== 401) return;
+    setReason(error.message);
+    setLocked(true);
   }, []);
   const unlock = (token) => {
     setToken(token);
@@ -58,6 +61,7 @@ function App() {
     document.title = { counter: `${route.name} – counterd`, server: 'Server – counterd' }[route.view] ?? 'counterd';
   }, [route]);
   const isReadOnly = info?.read_only ?? false;
+  const isAway = status.kind === 'waiting' && Boolean(status.error);
   return html`
     <header>
       <a class="brand" href="#/">counterd</a>
@@ -69,8 +73,9 @@ function App() {
       <${Status} ...${status} isLocked=${isLocked}/>
     </header>
     <main>${isLocked
-      ? html`<${Login} onToken=${unlock}/>`
-      : html`<${View} route=${route} client=${client} info=${info} isReadOnly=${isReadOnly} onStatus=${onStatus}/>`}
+      ? html`<${Login} reason=${reason} onToken=${unlock}/>`
+      : html`<${View} route=${route} client=${client} info=${info} isReadOnly=${isReadOnly}
+                        isAway=${isAway} onStatus=${onStatus}/>`}
     </main>`;
 }
 
@@ -80,23 +85,27 @@ function View({ route, ...rest }) {
   return html`<${Counters} prefix=${route.prefix} ...${rest}/>`;
 }
 
-const words = { live: 'live', waiting: 'connecting', refused: 'refused' };
+const words = { live: 'live', waiting: 'connecting', refused: 'refused', busy: 'too many streams: read every 5 s' };
 
 function Status({ kind, error, isLocked }) {
   const text = isLocked ? 'locked' : kind === 'waiting' && error ? 'the server does not respond; trying again' : words[kind];
   return html`<span class=${`status ${isLocked ? 'waiting' : kind}`} role="status">${text}</span>`;
 }
 
-function Login({ onToken }) {
+function Login({ reason, onToken }) {
   const [text, setText] = useState('');
+  const [error, setError] = useState(reason);
   const submit = (event) => {
     event.preventDefault();
-    onToken(text.trim());
+    const token = text.trim();
+    if (isToken(token)) onToken(token);
+    else setError('A token has only letters, digits and _: it may have been changed when it was copied.');
   };
   return html`<form class="login" onSubmit=${submit}>
     <h1>A token, please</h1>
     <p>This server shows its counters to those who have a token. The page keeps it until you close it, and sends it
       to this server only.</p>
+    ${error && html`<p class="note error" role="alert">${error}</p>`}
     <${Field} label="Token" type="password" value=${text} onInput=${(event) => setText(event.target.value)} autofocus/>
     <button class="primary" disabled=${!text.trim()}>Enter</button>
   </form>`;

@@ -2,47 +2,34 @@
 
 import { Sparkline } from './chart.js';
 import { Dialog, Field } from './dialog.js';
-import { useFollow, useInterval, useKey, useRender } from './hooks.js';
+import { useFollow, useInterval, useKey, useOnce, useRender } from './hooks.js';
+import { CounterList, rowsMax } from './list.js';
+import { commandFor } from './names.js';
 import { parseInteger, show, showDistance, showRate } from './number.js';
-import { html, useCallback, useEffect, useRef, useState } from './preact.js';
-import { Table } from './table.js';
+import { html, useEffect, useMemo, useRef, useState } from './preact.js';
 
-const pageSize = 100;
-const rowsMax = 20_000;    // then a prefix finds more than scrolling
-const refreshEvery = 5000; // ms
-const followedMax = 100;   // the limit of a stream
-const rowHeight = 41;      // px, as in style.css
-const overscan = 10;       // rows above and below what is seen
+const retryEvery = 5000;  // ms, of a page that could not be loaded
+const rowHeight = 41;     // px, as in style.css
+const overscan = 10;      // rows above and below what is seen
 
 export function addressOf(name) {
   return `#/counter/${encodeURIComponent(name)}`;
 }
 
-export function Counters({ client, prefix, isReadOnly, onStatus }) {
-  const { table, isLoaded, error, more } = useList(client, prefix, onStatus);
+export function Counters({ client, prefix, isReadOnly, isAway, onStatus }) {
+  const list = useList(client, prefix, onStatus);
+  const { table, error } = list;
   const [order, setOrder] = useState('name');
   const [dialog, setDialog] = useState(false);
-  const render = useRender();
+  const [message, setMessage] = useState('');
   const search = useRef();
   useKey('/', () => search.current.focus());
-  useInterval(() => {
-    table.tick();
-    render();
-  }, 1000);
   const rows = table.sorted(order);
   const [body, first, last] = useWindow(rows.length);
   const seen = rows.slice(first, last);
-  useFollow(client, useSettled(seen.slice(0, followedMax).map((row) => row.name)), {
-    onState: (state) => table.put(state) && render(),
-    onGone: (name) => {
-      table.remove(name);
-      render();
-    },
-    onStatus,
-  });
   useEffect(() => {
-    if (last > rows.length - overscan && rows.length < rowsMax) more();
-  }, [last, rows.length]);
+    if (list.isLoaded && last > rows.length - overscan) list.more();
+  }, [list, last, rows.length]);
   const open = (event) => {
     const text = event.target.value;
     history.replaceState(null, '', text ? `#/?prefix=${encodeURIComponent(text)}` : '#/');
@@ -55,10 +42,11 @@ export function Counters({ client, prefix, isReadOnly, onStatus }) {
              value=${prefix} maxlength="256" spellcheck=${false} onInput=${open}/>
       ${!isReadOnly && html`<button class="primary" onClick=${() => setDialog(true)}>New counter</button>`}
     </div>
+    <div role="status">${message && html`<p class="note">${message}</p>`}</div>
     ${error && html`<p class="note error" role="alert">${error.message}</p>`}
-    ${isLoaded && rows.length === 0 && html`<${Empty} prefix=${prefix}/>`}
+    ${list.isLoaded && !error && rows.length === 0 && html`<${Empty} prefix=${prefix} isReadOnly=${isReadOnly}/>`}
     ${rows.length > 0 && html`
-      <table class=${error ? 'stale' : ''} aria-rowcount=${table.cursor === null ? rows.length + 1 : -1}>
+      <table class=${error || isAway ? 'stale' : ''} aria-rowcount=${table.cursor === null ? rows.length + 1 : -1}>
         <thead><tr>
           <${Heading} order="name" current=${order} onPick=${setOrder}>Name<//>
           <${Heading} order="value" current=${order} onPick=${setOrder} kind="number value">Value<//>
@@ -73,62 +61,42 @@ export function Counters({ client, prefix, isReadOnly, onStatus }) {
         </tbody>
       </table>
       <${Footer} table=${table} rows=${rows} order=${order}/>`}
-    ${dialog && html`<${NewCounter} client=${client} prefix=${prefix} onClose=${() => setDialog(false)}/>`}`;
+    ${dialog && html`<${NewCounter} client=${client} prefix=${prefix} onCancel=${setMessage} onClose=${() => setDialog(false)}/>`}`;
 }
 
-/** The pages that are loaded, and how to load the next one. */
+/** A list that is loaded, and follows what changes. */
 function useList(client, prefix, onStatus) {
-  const [state, setState] = useState({ table: new Table(), isLoaded: false, error: null });
-  const loading = useRef(false);
   const render = useRender();
+  const [settled, setSettled] = useState(prefix);
   useEffect(() => {
-    let isStopped = false;
-    const table = new Table();
-    loading.current = true;
-    const timer = setTimeout(async () => {
-      try {
-        table.append(await client.list({ prefix, limit: pageSize }));
-        if (isStopped) return;
-        setState({ table, isLoaded: true, error: null });
-        if (table.rows.size === 0) onStatus('live');  // there is no stream to tell
-      } catch (error) {
-        if (isStopped) return;
-        setState({ table, isLoaded: false, error });
-        onStatus(error.status ? 'refused' : 'waiting', error);
-      } finally {
-        loading.current = false;
-      }
-    }, state.isLoaded ? 150 : 0);  // somebody is typing
-    return () => {
-      isStopped = true;
-      clearTimeout(timer);
-    };
-  }, [client, prefix]);
-  useInterval(async () => {
-    if (loading.current) return;
-    loading.current = true;
-    const { table } = state;
-    try {
-      table.refresh(await client.list({ prefix, limit: pageSize }));
-      setState((now) => (now.table === table ? { table, isLoaded: true, error: null } : now));
-    } catch (error) {
-      setState((now) => (now.table === table ? { ...now, error } : now));
-    } finally {
-      loading.current = false;
-    }
-  }, refreshEvery);
-  const more = useCallback(async () => {
-    const { table } = state;
-    if (loading.current || !table.cursor) return;
-    loading.current = true;
-    try {
-      table.append(await client.list({ prefix, limit: pageSize, cursor: table.cursor }));
-      render();
-    } catch { /* the next refresh shows the error */ } finally {
-      loading.current = false;
-    }
-  }, [state]);
-  return { ...state, more };
+    const timer = setTimeout(() => setSettled(prefix), 150);  // somebody is typing
+    return () => clearTimeout(timer);
+  }, [prefix]);
+  const list = useMemo(() => new CounterList(client, settled, render), [client, settled]);
+  const load = async () => {
+    await list.more();
+    if (list.error?.status === 401) onStatus('refused', list.error);
+  };
+  useEffect(() => { load(); }, [list]);
+  useInterval(() => list.error && load(), retryEvery);
+  useInterval(() => {
+    list.table.tick();
+    render();
+  }, 1000);
+  useEffect(() => {
+    const change = () => document.hidden || list.table.rest();
+    document.addEventListener('visibilitychange', change);
+    return () => document.removeEventListener('visibilitychange', change);
+  }, [list]);
+  useFollow(client, useMemo(() => ({ prefix: settled }), [settled]), {
+    onBegin: () => list.begin(),
+    onReady: (hasMore) => list.ready(hasMore),
+    onState: (state) => list.put(state),
+    onGone: (name) => list.remove(name),
+    onPoll: () => list.reload(),
+    onStatus,
+  });
+  return list;
 }
 
 /** The rows that are on the screen, by the scroll position: `[ref of tbody, first, last]`. */
@@ -158,17 +126,6 @@ function useWindow(count) {
   return [body, first, last];
 }
 
-/** The latest list of names that stayed for a moment: scrolling makes no stream for each row. */
-function useSettled(names) {
-  const [settled, setSettled] = useState(names);
-  const key = JSON.stringify([...names].sort());
-  useEffect(() => {
-    const timer = setTimeout(() => setSettled(JSON.parse(key)), 300);
-    return () => clearTimeout(timer);
-  }, [key]);
-  return settled;
-}
-
 function Heading({ order, current, onPick, kind, children }) {
   const isCurrent = order === current;
   const direction = order === 'name' ? 'ascending' : 'descending';
@@ -182,7 +139,8 @@ function Gap({ rows }) {
 }
 
 function Row({ row, index }) {
-  const { name, value, rate, history, expires_at, isGone } = row;
+  const { name, value, rate, history, expires_at } = row;
+  const isGone = row.goneFor !== undefined;
   const direction = rate > 0 ? 'up' : rate < 0 ? 'down' : 'dim';
   return html`<tr class=${isGone ? 'gone' : ''} aria-rowindex=${index}>
     <td class="name"><a href=${addressOf(name)} title=${name}><bdi>${name}</bdi></a></td>
@@ -201,28 +159,29 @@ function Footer({ table, rows, order }) {
     ${hasMore && order !== 'name' && 'Sorted among these: the server lists by name.'}</p>`;
 }
 
-function Empty({ prefix }) {
-  const command = `curl "${location.origin}/inc?name=${encodeURIComponent(prefix || 'x')}"`;
-  return html`<p class="note">${prefix ? html`No counter begins with <b><bdi>${prefix}</bdi></b>.` : 'There is no counter yet.'}
-    ${' '}This creates one: <code>${command}</code></p>`;
+function Empty({ prefix, isReadOnly }) {
+  return html`<p class="note">${prefix ? html`No counter begins with <b class="text"><bdi>${prefix}</bdi></b>.` : 'There is no counter yet.'}
+    ${!isReadOnly && html`${' '}This creates one: <code>${commandFor(prefix || 'x')}</code>`}</p>`;
 }
 
-function NewCounter({ client, prefix, onClose }) {
+function NewCounter({ client, prefix, onCancel, onClose }) {
   const [name, setName] = useState(prefix);
   const [text, setText] = useState('0');
-  const create = async () => {
+  const once = useOnce();
+  const create = async (signal) => {
     const value = parseInteger(text);
     if (!name) throw new Error('A name is missing.');
     if (value === null) throw new Error('The value must be a whole number of 64 bits.');
     try {
-      await client.set(name, value, { ifVersion: null });
+      await once(`${name} ${text}`, (options) => client.set(name, value, { ...options, ifVersion: null, signal }));
     } catch (error) {
       if (error.code === 'precondition-failed') throw new Error(`There is a counter ${name} already.`);
       throw error;
     }
     location.hash = addressOf(name);
   };
-  return html`<${Dialog} title="New counter" action="Create" onSubmit=${create} onClose=${onClose}>
+  return html`<${Dialog} title="New counter" action="Create" onSubmit=${create} onClose=${onClose}
+      onCancel=${() => onCancel(`Cancelled: ${name} may have been created, or not.`)}>
     <${Field} label="Name" value=${name} onInput=${(event) => setName(event.target.value)} maxlength="256" autofocus/>
     <${Field} label="Value" value=${text} inputmode="numeric" onInput=${(event) => setText(event.target.value)}/>
   <//>`;

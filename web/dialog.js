@@ -3,32 +3,49 @@
 import { html, useEffect, useId, useRef, useState } from './preact.js';
 
 /**
- * A modal dialog with a form. `onSubmit` may return a promise: the dialog stays until it is kept, and
- * shows why it was broken. The browser keeps the focus inside and gives it back.
+ * A modal dialog with a form. `onSubmit` gets a signal, and may return a promise: the dialog stays
+ * until it is kept, and shows why it was broken. Whoever closes the dialog before aborts the signal;
+ * `onCancel` is called then. The browser keeps the focus inside and gives it back.
  */
-export function Dialog({ title, action, isDanger, isDisabled, onSubmit, onClose, children }) {
+export function Dialog({ title, action, isDanger, isDisabled, onSubmit, onCancel, onClose, children }) {
   const element = useRef();
+  const running = useRef(null);
   const [error, setError] = useState('');
   const [isBusy, setBusy] = useState(false);
   const id = useId();
-  useEffect(() => element.current.showModal(), []);
+  useEffect(() => {
+    element.current.showModal();
+    return () => running.current?.abort();
+  }, []);
   const submit = async (event) => {
     event.preventDefault();
+    if (running.current) return;
+    const controller = new AbortController();
+    running.current = controller;
     setBusy(true);
     setError('');
     try {
-      await onSubmit();
+      await onSubmit(controller.signal);
+      running.current = null;
       element.current?.close();
     } catch (cause) {
-      setError(cause.message);
+      running.current = null;
+      if (!controller.signal.aborted) setError(cause.message);
     } finally {
       setBusy(false);
     }
   };
+  const close = () => {
+    if (running.current) {
+      running.current.abort();
+      onCancel?.();
+    }
+    onClose();
+  };
   return html`
-    <dialog ref=${element} onClose=${onClose} aria-labelledby=${id}>
+    <dialog ref=${element} onClose=${close} aria-labelledby=${id}>
       <form onSubmit=${submit}>
-        <h2 id=${id}>${title}</h2>
+        <h2 id=${id} class="text">${title}</h2>
         ${children}
         ${error && html`<p class="note error" role="alert">${error}</p>`}
         <div class="bar end">

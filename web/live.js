@@ -3,20 +3,14 @@
 
 import { parseJson, problemOf, ProblemError } from './api.js';
 
-const targetBytesMax = 8000;  // the server takes 8192
 const silenceMax = 40_000;    // ms: the server sends something every 15 s
 const firstPause = 500;
 const longestPause = 30_000;
+const refusedPause = 10_000;  // a right may come back
 
-/** The target of a stream of these counters, or of as many of the first ones as it has room for. */
-export function targetOf(names) {
-  let target = '/v1/events?names=';
-  for (const name of names.slice(0, 100)) {
-    const more = (target.endsWith('=') ? '' : ',') + encodeURIComponent(name);
-    if (target.length + more.length > targetBytesMax) break;
-    target += more;
-  }
-  return target;
+/** The target of a stream of `{ names }`, up to 100 counters, or of all with a `{ prefix }`. */
+export function targetOf({ names, prefix }) {
+  return names ? `/v1/events?names=${names.map(encodeURIComponent)}` : `/v1/events?prefix=${encodeURIComponent(prefix)}`;
 }
 
 /** Splits a stream into events, each an object of its fields: `{id, event, data, retry}`. */
@@ -40,21 +34,22 @@ export class EventParser {
 }
 
 /**
- * Follows up to 100 counters until the returned function is called.
+ * Follows counters until the returned function is called, or a token is refused.
  * @param {import('./api.js').Client} client
- * @param {string[]} names
+ * @param {{names?: string[], prefix?: string}} what
  * @param {{
  *   onState: (state: import('./api.js').State) => void,
  *   onGone: (name: string) => void,
- *   onStatus?: (status: 'live' | 'waiting' | 'refused', error?: Error) => void,
- * }} listener `refused`: the stream does not come back, for instance because a token is void
+ *   onBegin?: () => void,
+ *   onReady?: (hasMore: boolean) => void,
+ *   onStatus?: (status: 'live' | 'waiting' | 'busy' | 'refused', error?: Error) => void,
+ * }} listener `onBegin`: what was told before is void; then come the states, and of a prefix
+ *   `onReady`. `busy`: the server has no room for the stream, which tries again.
  * @returns {() => void}
  */
-export function follow(client, names, listener) {
+export function follow(client, what, listener) {
   const ending = new AbortController();
-  run(client, targetOf(names), listener, ending.signal).catch((error) => {
-    if (!ending.signal.aborted) listener.onStatus?.('refused', error);
-  });
+  run(client, targetOf(what), listener, ending.signal);
   return () => ending.abort();
 }
 
@@ -65,15 +60,16 @@ async function run(client, target, listener, signal) {
     try {
       await visit.read(client, target, signal);
     } catch (cause) {
-      if (signal.aborted) return;
-      if (cause instanceof ProblemError && cause.status < 500) throw cause;
       error = cause;
     }
     if (signal.aborted) return;
-    listener.onStatus?.('waiting', error);
+    const isRefused = error instanceof ProblemError && error.status < 500;
+    listener.onStatus?.(isRefused ? 'refused' : visit.isBusy ? 'busy' : 'waiting', error);
+    if (error?.status === 401) return;
     failures = visit.hasBegun ? 0 : failures + 1;
-    const pause = visit.hasBegun || visit.isBusy
-      ? visit.retry : Math.random() * Math.min(longestPause, firstPause * 2 ** failures);
+    let pause = Math.random() * Math.min(longestPause, firstPause * 2 ** failures);
+    if (visit.hasBegun || visit.isBusy) pause = visit.retry;
+    else if (isRefused) pause = refusedPause;
     await sleep(pause, signal);
   }
 }
@@ -117,21 +113,24 @@ class Visit {
   }
 
   take({ event = '', data, retry }) {
-    if (retry !== undefined) this.retry = Number(retry);
-    if (event === 'busy') {
+    if (retry !== undefined) {
+      this.retry = Number(retry);
+    } else if (event === 'busy') {
       this.isBusy = true;
-    } else if (event === 'gone') {
+    } else if (event === 'reset') {
+      this.listener.onBegin?.();
+    } else if (event === 'gone' || event === 'ready' || event === '') {
       this.begin();
-      this.listener.onGone(parseJson(data).name);
-    } else if (event === '' && data !== undefined) {
-      this.begin();
-      this.listener.onState(parseJson(data));
+      if (event === 'gone') this.listener.onGone(parseJson(data).name);
+      else if (event === 'ready') this.listener.onReady?.(parseJson(data).has_more);
+      else this.listener.onState(parseJson(data));
     }
   }
 
   begin() {
     if (this.hasBegun) return;
     this.hasBegun = true;
+    this.listener.onBegin?.();
     this.listener.onStatus?.('live');
   }
 }

@@ -13,7 +13,10 @@ export function Server({ client, info, onStatus }) {
   const [pair, setPair] = useState(null);  // two answers, one after the other
   const [error, setError] = useState(null);
   const requests = useRef([]);
+  const isLoading = useRef(false);
   const load = async () => {
+    if (isLoading.current) return;
+    isLoading.current = true;
     try {
       const now = new Statistics(await client.stats(), Date.now());
       setError(null);
@@ -27,6 +30,8 @@ export function Server({ client, info, onStatus }) {
     } catch (cause) {
       setError(cause);
       onStatus(cause.status ? 'live' : 'waiting', cause);
+    } finally {
+      isLoading.current = false;
     }
   };
   useEffect(() => { load(); }, [client]);

@@ -362,6 +362,215 @@ test('a long list is loaded as it is scrolled, and only what is seen is there', 
   assert.match(body, /\ncounterd_streams 1\n/);
 });
 
+// Everything that a stream and pages tell comes late, and the table must end up as the server is.
+test('a table has what the server has, whatever changes while it loads', async (t) => {
+  const { page } = await open(t);
+  const faults = await page.evaluate(async () => {
+    const { Table } = await import('/ui/table.js');
+    const { compareNames } = await import('/ui/names.js');
+    const seed = Math.floor(Math.random() * 2 ** 31);
+    let state = seed;
+    const random = (count) => {
+      state = (Math.imul(state, 1103515245) + 12345) & 0x7fffffff;
+      return (state >> 8) % count;
+    };
+    const found = [];
+    for (let round = 0; round < 300; ++round) {
+      const server = new Map();
+      const names = Array.from({ length: 5 + random(60) }, (_, i) => ['a', '\u{ffee}', '\u{1f600}'][i % 3] + i);
+      const beginMax = 5 + random(40);
+      let version = 0;
+      const sorted = () => [...server.values()].sort((a, b) => compareNames(a.name, b.name));
+      const change = (tell) => {
+        const name = names[random(names.length)];
+        if (random(4) === 0) {
+          if (server.delete(name)) tell((table) => table.remove(name));
+        } else {
+          const now = { name, value: random(100), version: ++version };
+          server.set(name, now);
+          tell((table) => table.put(now));
+        }
+      };
+      const table = new Table();
+      let stream = [];
+      let page = null;
+      const connect = () => {
+        const all = sorted();
+        stream = [(to) => to.begin(), ...all.slice(0, beginMax).map((one) => (to) => to.put(one)),
+                  (to) => to.ready(all.length > beginMax)];
+      };
+      const ask = () => {
+        table.startLoading();
+        const after = table.cursor;
+        page = () => {
+          const rest = sorted().filter((one) => after === '' || compareNames(one.name, after) > 0);
+          const counters = rest.slice(0, 4);
+          return { counters, next_cursor: rest.length > 4 ? counters.at(-1).name : null };
+        };
+      };
+      for (let i = 0; i < 20; ++i) change(() => {});
+      connect();
+      for (let step = 0; step < 200; ++step) {
+        const what = random(20);
+        if (what < 6) change((event) => stream.push(event));
+        else if (what < 14) stream.shift()?.(table);
+        else if (what < 16 && !page && table.cursor !== null) ask();
+        else if (what < 18 && page) {
+          if (typeof page === 'function') page = page();  // the server looks, and its answer is on its way
+          else { table.append(page); page = null; }
+        } else if (what === 18 && random(10) === 0) {
+          // Restarted from a backup: what was told is void, and versions are lower.
+          for (const one of server.values()) server.set(one.name, { ...one, value: 1, version: one.version / 2 });
+          if (page) { table.stopLoading(); page = null; }
+          connect();
+        } else if (what === 19) table.tick();
+      }
+      for (const event of stream) event(table);
+      if (page) table.append(typeof page === 'function' ? page() : page);
+      for (let i = 0; i < 5; ++i) table.tick();
+      const shown = JSON.stringify(table.sorted('name').map((one) => [one.name, one.value]));
+      const there = JSON.stringify(sorted().filter((one) => table.covers(one.name)).map((one) => [one.name, one.value]));
+      if (shown !== there) found.push(`seed ${seed}, round ${round}: ${shown} is shown, ${there} is there`);
+    }
+    return found.slice(0, 1);
+  });
+  assert.deepStrictEqual(faults, []);
+});
+
+test('a list that is loaded stays as the server has it, also behind its first page', async (t) => {
+  const name = (i) => `c${String(i).padStart(4, '0')}`;
+  const counters = Object.fromEntries(Array.from({ length: 300 }, (_, i) => [name(i), i]));
+  const { page, counterd } = await open(t, { counters });
+  await page.getByText('300 counters.').waitFor();
+  await counterd.ask('PUT', '/v1/counters/c0098x?value=1');
+  await counterd.ask('POST', '/v1/counters/zz');
+  for (let i = 100; i < 160; ++i) await counterd.ask('DELETE', `/v1/counters/${name(i)}`);
+  await counterd.ask('PUT', `/v1/counters/${name(250)}?value=999999`);
+  await page.getByText('242 counters.').waitFor();
+  await page.getByRole('button', { name: 'Value' }).click();
+  assert.strictEqual((await page.locator('td.name').allInnerTexts())[0], name(250));
+});
+
+test('a server that comes back with a backup is shown as it is', async (t) => {
+  const { page, counterd } = await open(t, { counters: { a: 1, b: 1 } });
+  await counterd.ask('POST', '/v1/admin/backup?name=b');
+  await counterd.ask('PUT', '/v1/counters/a?value=2');
+  await waitForText(value(page, 'a'), '2');
+  await counterd.stop();
+  fs.renameSync(path.join(counterd.data, 'backups', 'b'), `${counterd.data}-b`);
+  fs.rmSync(counterd.data, { recursive: true });
+  fs.renameSync(`${counterd.data}-b`, counterd.data);
+  await counterd.run();
+  await waitForText(value(page, 'a'), '1');
+});
+
+test('who cancels a change ends it', async (t) => {
+  const { page, counterd } = await open(t, { counters: { visits: 7 }, hash: '#/counter/visits' });
+  await waitForText(page.locator('.big'), '7');
+  await counterd.stop();
+  await page.getByRole('button', { name: 'Set…' }).click();
+  await page.getByLabel('Value').fill('666');
+  await page.getByRole('button', { name: 'Set', exact: true }).click();
+  await page.getByText('the server does not respond; trying again').waitFor();
+  await page.getByRole('button', { name: 'Cancel' }).click();
+  await page.getByText('Cancelled: it may have been set, or not.').waitFor();
+  await counterd.run();
+  await page.getByText('live', { exact: true }).waitFor();
+  await page.waitForTimeout(2000);  // it would have been sent again by now
+  assert.strictEqual((await counterd.ask('GET', '/get?name=visits')).body, 'visits: 7\n');
+});
+
+test('a change whose responses are all lost can be sent again, and is made once', async (t) => {
+  const { page, counterd } = await open(t, { counters: { visits: 7 }, hash: '#/counter/visits' });
+  await waitForText(page.locator('.big'), '7');
+  let isLost = true;
+  await page.route('**/v1/counters/visits', async (route) => {
+    if (!isLost) return route.continue();
+    await route.fetch();
+    return route.abort('connectionreset');
+  });
+  const dialog = page.getByRole('dialog');
+  for (const [open, action] of [['Set…', 'Set'], ['Delete…', 'Delete']]) {
+    await page.getByRole('button', { name: open }).click();
+    if (action === 'Set') await dialog.getByLabel('Value').fill('20');
+    else await dialog.getByLabel('Type the name').fill('visits');
+    isLost = true;
+    await dialog.getByRole('button', { name: action }).click();
+    await dialog.getByText('Press again: it is done once.').waitFor();
+    isLost = false;
+    await dialog.getByRole('button', { name: action }).click();
+    await dialog.waitFor({ state: 'detached' });
+  }
+  await page.getByText('There is no such counter.').waitFor();
+  assert.strictEqual((await counterd.ask('GET', '/get?name=visits')).status, 404);
+});
+
+test('a proxy that says with a date when to come back is not flooded', async (t) => {
+  const { page } = await open(t, { counters: { visits: 7 }, hash: '#/counter/visits' });
+  await waitForText(page.locator('.big'), '7');
+  let requests = 0;
+  await page.route('**/v1/counters/visits', (route) => {
+    ++requests;
+    return route.fulfill({ status: 503, headers: { 'Retry-After': 'Wed, 21 Oct 2015 07:28:00 GMT' } });
+  });
+  await page.getByRole('button', { name: 'Add' }).click();
+  await page.locator('.note.error').waitFor();
+  assert.ok(requests < 30, `${requests} requests`);
+});
+
+test('a tab that nobody has seen follows nothing', async (t) => {
+  const { page, counterd } = await open(t, { counters: { visits: 7 } });
+  await page.getByText('live', { exact: true }).waitFor();
+  const hidden = await page.context().newPage();
+  await hidden.addInitScript(() => Object.defineProperty(document, 'hidden', { get: () => window.isHidden ?? true }));
+  await hidden.goto(page.url());
+  await row(hidden, 'visits').waitFor();
+  const streams = async () => /\ncounterd_streams (\d+)\n/.exec((await counterd.ask('GET', '/metrics')).body)[1];
+  assert.strictEqual(await streams(), '1');
+  await hidden.evaluate(() => {
+    window.isHidden = false;
+    document.dispatchEvent(new Event('visibilitychange'));
+  });
+  await hidden.getByText('live', { exact: true }).waitFor();
+  assert.strictEqual(await streams(), '2');
+});
+
+test('a page without the right to read says so, and invents no value', async (t) => {
+  const file = path.join(folder, 'writers');
+  const made = spawnSync(program, ['token', 'create', '--name', 'w', '--scopes', 'write', '--tokens', file],
+                         { encoding: 'utf8' });
+  const { page } = await open(t, { counters: { visits: 7 }, flags: ['--tokens', file], hash: '#/counter/visits' });
+  const field = page.getByLabel('Token');
+  await field.fill('“quoted”');
+  await page.getByRole('button', { name: 'Enter' }).click();
+  await page.getByText('A token has only letters').waitFor();
+  await field.fill(/ctr_\S+/.exec(Object.values(made).join(' '))[0]);
+  await page.getByRole('button', { name: 'Enter' }).click();
+  await page.locator('.note.error').waitFor();
+  await page.getByRole('button', { name: 'Set…' }).click();
+  await page.getByText('Its value is not known.').waitFor();
+  await page.getByLabel('Value').fill('8');
+  await page.getByRole('button', { name: 'Set', exact: true }).click();
+  await page.getByText('Set to 8.').waitFor();
+});
+
+test('a server that becomes read-only, or has no room for a stream, is shown so', async (t) => {
+  const config = path.join(folder, 'config.toml');
+  fs.writeFileSync(config, 'max-streams = 1\n');
+  const { page, counterd } = await open(t, { counters: { visits: 7 }, flags: ['--config', config], hash: '#/counter/visits' });
+  await page.getByText('live', { exact: true }).waitFor();
+  const other = await page.context().newPage();
+  await other.goto(page.url());
+  await other.getByText('too many streams').waitFor();
+  await waitForText(other.locator('.big'), '7');
+  await counterd.ask('POST', '/v1/counters/visits');
+  await waitForText(other.locator('.big'), '8');
+  fs.appendFileSync(config, 'read-only = true\n');
+  counterd.process.kill('SIGHUP');
+  await other.getByText('read-only', { exact: true }).waitFor();
+  assert.strictEqual(await other.getByRole('button').count(), 0);
+});
+
 test('the server is described in numbers', async (t) => {
   const { page, counterd } = await open(t, { counters: { visits: 7 }, hash: '#/server' });
   const card = (label) => page.locator('.card', { hasText: label }).locator('dd').first();
