@@ -1,4 +1,4 @@
-// What a client asks to follow: names in a query, and the version that it has; and the events that
+// What a client asks to follow: names in a query or a prefix, and the version that it has; and the events that
 // name them.
 
 #include "counter/limits.hpp"
@@ -36,6 +36,15 @@ void check_streams(const std::string& query) {
   if (!stream)
     return;
   const auto& names = stream->names;
+  if (stream->prefix) {
+    REQUIRE(names.empty() && stream->prefix->size() <= counter::limits::name_bytes_max);
+    const auto ready = http::v1::ready_event(*stream->prefix, true);
+    REQUIRE(std::count(ready.begin(), ready.end(), '\n') == 3);
+    REQUIRE(ready.find('\r') == ready.npos);
+    REQUIRE(http::v1::read_stream("prefix=" + http::encode(*stream->prefix))->prefix ==
+            stream->prefix);
+    return;
+  }
   REQUIRE(!names.empty() && names.size() <= counter::limits::watched_names_max);
   REQUIRE(std::is_sorted(names.begin(), names.end()));
   REQUIRE(std::adjacent_find(names.begin(), names.end()) == names.end());
