@@ -207,7 +207,7 @@ void batcher::deliver_all() {
 /// A write that was refused counts, too: to find out would take longer than the read that follows.
 void batcher::report_changes(addressed_batch& batch) {
   auto& prefixes = watch_->prefixes();
-  const bool reports_names = prefixes.is_armed();
+  const bool reports_names = prefixes.is_armed() && !prefixes.is_full();
   const auto epoch = prefixes.epoch();
   for (std::size_t i = 0; i < batch.size(); ++i) {
     auto applied = operation::get;

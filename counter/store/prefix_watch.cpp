@@ -16,6 +16,7 @@ std::optional<prefix_watch::subscriber> prefix_watch::arm(const std::string& pre
   place->second.emplace(who, collection{std::move(on_change)});
   places_.emplace(who, place);
   armed_.store(places_.size(), std::memory_order_relaxed);
+  is_full_.store(false, std::memory_order_relaxed);
   epoch_.fetch_add(1, std::memory_order_relaxed);
   return who;
 }
@@ -37,6 +38,7 @@ prefix_watch::changes prefix_watch::take(subscriber who) {
   taken.names.reserve(from.names.size());
   while (!from.names.empty())
     taken.names.push_back(std::move(from.names.extract(from.names.begin()).value()));
+  is_full_.store(false, std::memory_order_relaxed);
   epoch_.fetch_add(1, std::memory_order_relaxed);
   return taken;
 }
@@ -45,18 +47,22 @@ void prefix_watch::report(std::string_view name) {
   std::vector<std::function<void()>> called;
   {
     const mutex_lock lock{lock_};
+    bool is_full = true;
     for (auto& [prefix, subscribers] : prefixes_) {
-      if (!name.starts_with(prefix))
-        continue;
+      const bool is_theirs = name.starts_with(prefix);
       for (auto& [who, collected] : subscribers) {
-        if (collected.names.empty() && !collected.has_more)
-          called.push_back(collected.on_change);
-        if (collected.names.size() < limits::changed_names_max)
-          collected.names.emplace(name);
-        else
-          collected.has_more = true;
+        if (is_theirs) {
+          if (collected.names.empty() && !collected.has_more)
+            called.push_back(collected.on_change);
+          if (collected.names.size() < limits::changed_names_max)
+            collected.names.emplace(name);
+          else
+            collected.has_more = true;
+        }
+        is_full &= collected.has_more;
       }
     }
+    is_full_.store(is_full, std::memory_order_relaxed);
   }
   for (const auto& on_change : called)
     on_change();

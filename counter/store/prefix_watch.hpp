@@ -54,6 +54,10 @@ public:
   /// Returns false if no prefix is armed: then report() may be left out.
   bool is_armed() const noexcept { return armed_.load(std::memory_order_relaxed) > 0; }
 
+  /// Returns true if no subscriber would learn anything from report() before it takes what it has:
+  /// then it may be left out, for the reason that a second report of a name may.
+  bool is_full() const noexcept { return is_full_.load(std::memory_order_relaxed); }
+
   std::uint64_t epoch() const noexcept { return epoch_.load(std::memory_order_relaxed); }
 
   /// Reports a change, or what may be one.
@@ -69,6 +73,7 @@ private:
   using prefix_map = std::map<std::string, std::map<subscriber, collection>>;
 
   std::atomic<std::size_t> armed_ = 0;
+  std::atomic<bool> is_full_ = false;
   std::atomic<std::uint64_t> epoch_ = 1;
   mutex lock_;
   subscriber last_ ABSL_GUARDED_BY(lock_) = 0;

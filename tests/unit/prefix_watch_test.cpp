@@ -64,7 +64,17 @@ TEST_CASE("a prefix_watch keeps so many names, and says that there were more") {
   CHECK_FALSE(watch.take(all.id).has_more);
   for (std::size_t i = 0; i <= counter::limits::changed_names_max; ++i)
     watch.report(std::to_string(i));
+  CHECK(watch.is_full());
+  {
+    const follower another{watch, "x"};
+    CHECK_FALSE(watch.is_full());
+    watch.report("y");
+    CHECK_FALSE(watch.is_full());
+  }
+  watch.report("y");
+  CHECK(watch.is_full());
   const auto taken = watch.take(all.id);
+  CHECK_FALSE(watch.is_full());
   CHECK(taken.has_more);
   CHECK(taken.names.size() == counter::limits::changed_names_max);
   CHECK(all.wakes == 2);

@@ -12,25 +12,24 @@ counter_stream::counter_stream(stream_hub& hub, const std::vector<std::string>& 
                                const stream_target& target)
     : stream(services, std::move(room), target),
       hub_(hub),
-      known_version_(known_version),
-      count_(names.size()),
+      known_version_(known_version.value_or(0)),
       subscriptions_(std::make_unique<subscription[]>(names.size())) {
-  for (std::size_t i = 0; i < count_; ++i) {
+  for (std::size_t i = 0; i < names.size(); ++i) {
     subscriptions_[i].stream = this;
     hub_.subscribe(names[i], subscriptions_[i]);
   }
 }
 
 counter_stream::~counter_stream() {
-  for (std::size_t i = 0; i < count_; ++i)
+  for (std::size_t i = 0; i < watched(); ++i)
     hub_.unsubscribe(subscriptions_[i]);
 }
 
 void counter_stream::notify(subscription& about) {
   if (about.told == about.topic->state_number)
     return;
-  const auto known = std::exchange(known_version_, std::nullopt);
-  if (known && about.told == 0 && about.topic->state && about.topic->state->version == *known) {
+  const auto known = std::exchange(known_version_, 0);
+  if (known != 0 && about.told == 0 && about.topic->state && about.topic->state->version == known) {
     about.told = about.topic->state_number;
     return;
   }

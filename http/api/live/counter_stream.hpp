@@ -3,7 +3,6 @@
 #include "http/api/live/stream.hpp"
 #include "http/api/live/topic.hpp"
 
-#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -34,8 +33,7 @@ private:
   void notify(subscription& about);
 
   stream_hub& hub_;
-  std::optional<std::uint64_t> known_version_;
-  const std::size_t count_;
+  std::uint64_t known_version_;  // 0: none
   const std::unique_ptr<subscription[]> subscriptions_;
   subscription_list<pending_list_tag> pending_;
 };

@@ -5,8 +5,8 @@
 #include "http/api/v1/event_text.hpp"
 #include "http/protocol/pipeline.hpp"
 
+#include <cstdint>
 #include <string_view>
-#include <utility>
 
 namespace http::live {
 
@@ -34,7 +34,7 @@ class stream {
 public:
   stream(const stream&) = delete;
   stream& operator=(const stream&) = delete;
-  virtual ~stream() = default;
+  virtual ~stream() { services_.budget.give_back(watched_); }
 
   /// Appends the first event. Call it when the response has begun, before any other function.
   void begin() { append(v1::retry_event(services_.pauses.retry())); }
@@ -59,8 +59,11 @@ protected:
   /// Borrows the services.
   stream(stream_services& services, stream_room room, const stream_target& target) noexcept
       : services_(services),
-        room_(std::move(room)),
+        watched_(room.release()),
         target_(target) {}
+
+  /// The number of counters, or of prefixes.
+  std::uint32_t watched() const noexcept { return watched_; }
 
   void append(std::string_view text) { target_.pipeline.append(target_.slot, text); }
 
@@ -80,7 +83,7 @@ protected:
 
 private:
   stream_services& services_;
-  const stream_room room_;
+  const std::uint32_t watched_;  // no room object: every byte counts, there are many streams
   const stream_target target_;
 };
 

@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <utility>
 
@@ -16,6 +17,12 @@ public:
       : streams_max_(streams_max),
         watched_max_(watched_max) {}
 
+  /// Gives back the room of one stream.
+  void give_back(std::size_t watched) noexcept {
+    streams_.fetch_sub(1, std::memory_order_relaxed);
+    watched_.fetch_sub(watched, std::memory_order_relaxed);
+  }
+
   std::size_t streams() const noexcept { return streams_.load(std::memory_order_relaxed); }
   std::size_t watched() const noexcept { return watched_.load(std::memory_order_relaxed); }
 
@@ -28,7 +35,7 @@ private:
   std::atomic<std::size_t> watched_ = 0;
 };
 
-/// The room of one stream, which it gives back when it is destroyed.
+/// The room of one stream, which is given back when it is destroyed, unless it is released.
 class stream_room {
 public:
   /// Takes room for a stream that watches `watched` counters. Returns nullopt if there is none.
@@ -46,10 +53,14 @@ public:
         watched_(other.watched_) {}
   stream_room& operator=(stream_room&&) = delete;
   ~stream_room() {
-    if (from_ == nullptr)
-      return;
-    from_->streams_.fetch_sub(1, std::memory_order_relaxed);
-    from_->watched_.fetch_sub(watched_, std::memory_order_relaxed);
+    if (from_ != nullptr)
+      from_->give_back(watched_);
+  }
+
+  /// Returns the counters that the stream watches. From now on, its owner gives the room back.
+  std::uint32_t release() noexcept {
+    from_ = nullptr;
+    return static_cast<std::uint32_t>(watched_);
   }
 
 private:
