@@ -66,8 +66,8 @@ int execute(int argc, char** argv) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  process::block_hangup();
   process::end_start_on_exception();
+  process::block_hangup();
   try {
     process::fill_standard_descriptors();
     process::reuse_freed_memory();

@@ -8,12 +8,16 @@
 #include <algorithm>
 #include <atomic>
 #include <cstddef>
-#include <cstdlib>
+#include <cstdlib>  // defines __GLIBC__
 #include <new>
 #include <string_view>
 #include <system_error>
 
 #include <unistd.h>
+
+#ifdef __GLIBC__
+#include <execinfo.h>
+#endif
 
 namespace process {
 
@@ -75,6 +79,12 @@ void end_start(const std::exception& reason, int exit_code) noexcept {
 }
 
 void end_start_on_exception() {
+#ifdef __GLIBC__
+  // Has the C library load its unwinder while there is memory: an exception that passes a frame of
+  // the library, such as pthread_once(), would abort the process if it could not load it then.
+  void* frame = nullptr;
+  ::backtrace(&frame, 1);
+#endif
   std::set_terminate(&end_terminated_start);
 }
 

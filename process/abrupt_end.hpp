@@ -11,6 +11,7 @@ namespace process {
 [[noreturn]] void end_start(const std::exception& reason, int exit_code = EXIT_FAILURE) noexcept;
 
 /// From now on an exception that nobody catches, on any thread, ends the process like end_start().
+/// Call it first, while there is memory.
 void end_start_on_exception();
 
 /// From now on such an exception is logged, and aborts the process: it has no memory left, or has

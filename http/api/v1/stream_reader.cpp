@@ -73,7 +73,10 @@ result<stream_parameters> read_stream_of_one(std::string_view name, std::string_
     return std::move(*defect);
   // What a client that reconnects by itself sends is later than what its URL says.
   const auto id = last_event_id.empty() ? reader.target.last_event_id : last_event_id;
-  return stream_parameters{.names = {std::string{name}}, .known_version = version_in(id)};
+  stream_parameters stream;
+  stream.names.emplace_back(name);
+  stream.known_version = version_in(id);
+  return stream;
 }
 
 result<stream_parameters> read_stream(std::string_view raw_query) {
