@@ -1,5 +1,5 @@
-// What a client asks to follow: names in a query or a prefix, and the version that it has; and the events that
-// name them.
+// What a client asks to follow: names in a query or a prefix, and the version that it has; and the
+// events that name them.
 
 #include "counter/limits.hpp"
 #include "counter/name.hpp"
