@@ -1,6 +1,6 @@
 #include "config/token_flags.hpp"
 
-#include "rights/instant.hpp"
+#include "counter/instant.hpp"
 
 #include <CLI/CLI.hpp>
 
@@ -89,7 +89,7 @@ std::variant<token_request, std::string> token_flags::finish_create() const {
     return "--delta takes two 64-bit integers in order, like 1..100";
   if (grant.deltas && !grant.scopes.contains(rights::scope::add))
     return "--delta needs the scope add";
-  grant.expires_at = rights::parse_instant(expires_);
+  grant.expires_at = counter::parse_instant(expires_);
   if (create_->count("--expires") > 0 && !grant.expires_at)
     return "--expires takes a time in UTC, like 2027-01-31T00:00:00Z";
   return request;

@@ -1,7 +1,7 @@
 #include "config/value_flags.hpp"
 
-#include "config/duration.hpp"
 #include "config/number.hpp"
+#include "counter/duration.hpp"
 
 #include <algorithm>
 #include <optional>
@@ -22,16 +22,16 @@ void add_number_flag(flag_set& flags, const std::string& flag, const flag_help& 
 
 void add_duration(flag_set& flags, const std::string& flag, std::chrono::milliseconds& value,
                   const std::string& help, duration_range range) {
-  const auto default_value = value.count() == 0 ? "0s" : to_text(value);
+  const auto default_value = value.count() == 0 ? "0s" : counter::to_text(value);
   flags.add(flag, {"TIME", default_value, help, range.is_reloadable},
             [&value, range](const std::string& text) {
               const bool is_zero = range.has_zero && (text == "0" || text == "0s");
               const auto duration = is_zero ? std::optional{std::chrono::milliseconds{0}}
-                                            : parse_duration(text, range.max);
+                                            : counter::parse_duration(text, range.max);
               value = duration.value_or(value);
-              return duration
-                         ? std::string{}
-                         : text + " is not a time like 10s or 500ms, up to " + to_text(range.max);
+              return duration ? std::string{}
+                              : text + " is not a time like 10s or 500ms, up to " +
+                                    counter::to_text(range.max);
             });
 }
 

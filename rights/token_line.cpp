@@ -1,6 +1,6 @@
 #include "rights/token_line.hpp"
 
-#include "rights/instant.hpp"
+#include "counter/instant.hpp"
 
 #include <algorithm>
 
@@ -33,7 +33,7 @@ bool set_deltas(grant& grant, std::string_view text) {
 }
 
 bool set_expiry(grant& grant, std::string_view text) {
-  grant.expires_at = parse_instant(text);
+  grant.expires_at = counter::parse_instant(text);
   return grant.expires_at.has_value();
 }
 
@@ -107,7 +107,7 @@ std::string to_line(const token_entry& entry) {
   if (grant.deltas)
     line += "  delta=" + to_text(*grant.deltas);
   if (grant.expires_at)
-    line += "  expires=" + to_text(*grant.expires_at);
+    line += "  expires=" + counter::to_text(*grant.expires_at);
   return line;
 }
 

@@ -1,6 +1,6 @@
 #include "tokens/commands.hpp"
 
-#include "rights/instant.hpp"
+#include "counter/instant.hpp"
 #include "rights/token.hpp"
 #include "rights/token_file.hpp"
 #include "tokens/stored_tokens.hpp"
@@ -24,7 +24,7 @@ std::string describe(const rights::grant& grant) {
   if (grant.deltas)
     text += "delta: " + rights::to_text(*grant.deltas) + "\n";
   if (grant.expires_at)
-    text += "expires: " + rights::to_text(*grant.expires_at) + "\n";
+    text += "expires: " + counter::to_text(*grant.expires_at) + "\n";
   return text;
 }
 
@@ -65,7 +65,7 @@ judgement check(std::string_view token, const std::string& file, std::chrono::sy
     return {false, "the token is unknown"};
   if (found->grant.has_expired(now))
     return {false, "the token " + found->grant.name + " expired at " +
-                       rights::to_text(*found->grant.expires_at)};
+                       counter::to_text(*found->grant.expires_at)};
   return {true, describe(found->grant)};
 }
 

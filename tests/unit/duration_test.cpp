@@ -1,4 +1,4 @@
-#include "config/duration.hpp"
+#include "counter/duration.hpp"
 
 #include <doctest/doctest.h>
 
@@ -19,7 +19,7 @@ TEST_CASE("parse_duration() accepts every unit and a bare number of seconds") {
   };
   for (const auto& [text, expected] : cases) {
     CAPTURE(text);
-    const auto parsed = config::parse_duration(text);
+    const auto parsed = counter::parse_duration(text);
     REQUIRE(parsed);
     CHECK(parsed->count() == expected.count());
   }
@@ -64,21 +64,21 @@ TEST_CASE("parse_duration() refuses 0, more than a day, and malformed text") {
   };
   for (const auto text : cases) {
     CAPTURE(text);
-    CHECK_FALSE(config::parse_duration(text));
+    CHECK_FALSE(counter::parse_duration(text));
   }
 }
 
 TEST_CASE("parse_duration() accepts up to the given maximum") {
   const std::chrono::hours year{365 * 24};
-  CHECK(config::parse_duration("365d", year) == year);
-  CHECK_FALSE(config::parse_duration("366d", year));
+  CHECK(counter::parse_duration("365d", year) == year);
+  CHECK_FALSE(counter::parse_duration("366d", year));
 }
 
 TEST_CASE("to_text() formats a duration in its largest unit") {
-  CHECK(config::to_text(std::chrono::milliseconds{500}) == "500ms");
-  CHECK(config::to_text(std::chrono::milliseconds{1500}) == "1500ms");
-  CHECK(config::to_text(std::chrono::seconds{10}) == "10s");
-  CHECK(config::to_text(std::chrono::seconds{60}) == "1m");
-  CHECK(config::to_text(std::chrono::hours{24}) == "24h");
-  CHECK(config::to_text(std::chrono::hours{365 * 24}) == "8760h");
+  CHECK(counter::to_text(std::chrono::milliseconds{500}) == "500ms");
+  CHECK(counter::to_text(std::chrono::milliseconds{1500}) == "1500ms");
+  CHECK(counter::to_text(std::chrono::seconds{10}) == "10s");
+  CHECK(counter::to_text(std::chrono::seconds{60}) == "1m");
+  CHECK(counter::to_text(std::chrono::hours{24}) == "24h");
+  CHECK(counter::to_text(std::chrono::hours{365 * 24}) == "8760h");
 }

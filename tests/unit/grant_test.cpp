@@ -1,5 +1,5 @@
 #include "rights/grant.hpp"
-#include "rights/instant.hpp"
+#include "counter/instant.hpp"
 
 #include <doctest/doctest.h>
 
@@ -9,9 +9,9 @@
 #include <string>
 #include <vector>
 
+using counter::parse_instant;
 using rights::delta_range;
 using rights::parse_delta_range;
-using rights::parse_instant;
 using rights::parse_prefixes;
 using std::chrono::seconds;
 
@@ -84,7 +84,7 @@ TEST_CASE("parse_instant() reads times in UTC, and to_text() returns them") {
     const auto parsed = parse_instant(text);
     REQUIRE(parsed);
     CHECK(parsed->time_since_epoch() == seconds{time});
-    CHECK(rights::to_text(*parsed) == text);
+    CHECK(counter::to_text(*parsed) == text);
   }
   for (const std::string bad :
        {"", "2027-01-31", "2027-01-31T00:00:00", "2027-01-31T00:00:00z", "2027-01-31 00:00:00Z",

@@ -1,10 +1,10 @@
-#include "config/duration.hpp"
+#include "counter/duration.hpp"
 
 #include <charconv>
 #include <cstdint>
 #include <system_error>
 
-namespace config {
+namespace counter {
 
 namespace {
 
@@ -41,4 +41,4 @@ std::string to_text(std::chrono::milliseconds duration) {
   return std::to_string(duration.count() / largest->milliseconds) + std::string{largest->name};
 }
 
-}  // namespace config
+}  // namespace counter

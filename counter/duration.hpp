@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-namespace config {
+namespace counter {
 
 /// Parses `500ms`, `10s`, `5m`, `24h`, `7d` or a number of seconds. Returns nullopt for
 /// anything else, for 0 and above `max`.
@@ -16,4 +16,4 @@ std::optional<std::chrono::milliseconds> parse_duration(
 /// `24h`.
 std::string to_text(std::chrono::milliseconds duration);
 
-}  // namespace config
+}  // namespace counter

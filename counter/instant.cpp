@@ -1,8 +1,8 @@
-#include "rights/instant.hpp"
+#include "counter/instant.hpp"
 
 #include <cstdio>
 
-namespace rights {
+namespace counter {
 
 namespace {
 
@@ -56,4 +56,4 @@ std::string to_text(std::chrono::sys_seconds instant) {
   return text;
 }
 
-}  // namespace rights
+}  // namespace counter
