@@ -401,9 +401,16 @@ def listing(w):
                           [] if query.get("cursor") == [cursor] else [answer])
         last = cursor or last
     w.tally.check("pages have every name once, in order", [] if found == names else [found])
+    for after, expected in [("list/a", names[1:]), ("list/bb", names[2:]), ("a", names),
+                            (names[-1], []), ("z", [])]:
+        query = urllib.parse.urlencode({"prefix": "list/", "after": after})
+        answer = w.ask("GET", f"{path}?{query}", 200, JSON)
+        rest = [counter["name"] for counter in read_json(answer.body)["counters"]]
+        w.tally.check("a list begins behind a name", [] if rest == expected else [answer])
     for query, code in [("limit=0", "invalid-value"),
                         ("prefix=other&cursor=" + urllib.parse.quote(last, safe=""),
                          "invalid-parameter"),
+                        ("after=", "invalid-value"), ("after=a&cursor=" + last, "invalid-parameter"),
                         ("limit=1&limit=1", "duplicate-parameter"), ("x=%zz", "bad-request")]:
         w.ask("GET", f"{path}?{query}", 400, code)
         w.ask("HEAD", f"{path}?{query}", 400)

@@ -1,5 +1,6 @@
 #include "http/api/v1/list_reader.hpp"
 
+#include "counter/name.hpp"
 #include "http/api/v1/cursor.hpp"
 #include "http/api/v1/parameter_reader.hpp"
 
@@ -30,10 +31,17 @@ bool set_cursor(query& target, const parameter_value& value) {
   return true;
 }
 
+bool set_after(query& target, const parameter_value& value) {
+  target.list.after = as_text(value).value_or("");
+  return counter::is_valid_name(target.list.after);
+}
+
 constexpr parameter<query> rules[] = {
     {"prefix", "prefix must have at most 256 bytes", &set_prefix},
     {"limit", "limit must be an integer from 1 to 1000", &set_limit},
     {"cursor", "", &set_cursor},
+    {"after", "after must be a name: 1 to 256 bytes of UTF-8 without control characters",
+     &set_after},
 };
 
 }  // namespace
@@ -44,12 +52,17 @@ result<list_parameters> read_list(std::string_view raw_query) {
     return std::move(*defect);
   auto& list = reader.target.list;
   if (reader.has("cursor")) {
+    if (reader.has("after"))
+      return problem{code::invalid_parameter, "a list begins after a cursor or after a name"};
     auto after = parse_cursor(reader.target.cursor);
     if (!after || !after->starts_with(list.prefix))
       return problem{code::invalid_parameter,
                      "the cursor does not belong to a list with this prefix"};
     list.after = std::move(*after);
   }
+  // Whatever is listed begins behind a smaller name.
+  if (list.after < list.prefix)
+    list.after.clear();
   return std::move(list);
 }
 

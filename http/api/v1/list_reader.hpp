@@ -15,7 +15,8 @@ struct list_parameters {
   std::string after{};  ///< list only names greater than it; empty: from the first name
 };
 
-/// Reads `prefix`, `limit` and `cursor`. The percent-encoding of `raw_query` must be valid.
+/// Reads `prefix`, `limit`, `cursor` and `after`. The percent-encoding of `raw_query` must be
+/// valid.
 result<list_parameters> read_list(std::string_view raw_query);
 
 }  // namespace http::v1

@@ -15,7 +15,7 @@ using http::v1::read_list;
 using http::v1::to_cursor;
 using unit::verdict_on;
 
-TEST_CASE("read_list() reads prefix, limit and cursor, or their defaults") {
+TEST_CASE("read_list() reads prefix, limit, cursor and after, or their defaults") {
   struct {
     std::string query;
     std::string_view prefix;
@@ -34,6 +34,11 @@ TEST_CASE("read_list() reads prefix, limit and cursor, or their defaults") {
       {"cursor=" + to_cursor("x"), "", 100, "x"},
       {"cursor=" + to_cursor("ab/c") + "&limit=5&prefix=ab%2F", "ab/", 5, "ab/c"},
       {"prefix=ab&cursor=" + to_cursor("ab"), "ab", 100, "ab"},
+      {"after=x", "", 100, "x"},
+      {"after=ab%2Fc&prefix=ab%2F", "ab/", 100, "ab/c"},
+      // A list with a prefix begins behind it anyway.
+      {"after=aa&prefix=ab", "ab", 100, ""},
+      {"after=b&prefix=ab", "ab", 100, "b"},
   };
   for (const auto& [query, prefix, limit, after] : cases) {
     CAPTURE(query);
