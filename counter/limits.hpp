@@ -34,6 +34,8 @@ struct limits {
   /// The maximum of counters on a page of a list, and the default.
   static constexpr std::size_t page_max = 1000;
   static constexpr std::size_t page_default = 100;
+  /// Names that a page of prefixes looks at: a tenth of a second, in steps of page_max.
+  static constexpr std::size_t scan_max = 100'000;
   /// A batch has three levels; deeper nesting is a mistake or an attack.
   static constexpr std::size_t json_depth_max = 8;
   /// An operation has at most eleven members.

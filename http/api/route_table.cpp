@@ -37,6 +37,9 @@ constexpr route table[] = {
     {get, "/v1/counters/{name}/events", scope::read, effect::follows, problem, &v1::stream_counter},
     {get, "/v1/events", scope::read, effect::follows, problem, &v1::stream_counters},
     {get, "/v1/counters", scope::list, effect::reads, problem, &v1::list_counters},
+    {delete_, "/v1/counters", scope::remove, effect::writes, problem, &v1::remove_counters},
+    {get, "/v1/top", scope::list, effect::reads, problem, &v1::list_top},
+    {get, "/v1/prefixes", scope::list, effect::reads, problem, &v1::list_prefixes},
     // Each operation of a batch needs the scope of its single request.
     {post, "/v1/batch", scope::none, effect::writes, problem, &v1::run_batch},
     {post, "/v1/admin/backup", scope::admin, effect::writes, problem, &v1::make_backup,

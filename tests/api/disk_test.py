@@ -79,8 +79,10 @@ def reading_damage(w, data):
     for method, query in [("GET", ""), ("POST", ""), ("PUT", "?value=1"), ("DELETE", "")]:
         w.ask(method, COUNTER + "kept" + query, 500, "internal")
     w.ask("HEAD", COUNTER + "kept", 500)
-    w.ask("GET", "/v1/counters", 500, "internal")
-    w.ask("HEAD", "/v1/counters", 500)
+    for path in ("/v1/counters", "/v1/top", "/v1/prefixes"):
+        w.ask("GET", path, 500, "internal")
+        w.ask("HEAD", path, 500)
+    w.ask("DELETE", "/v1/counters?prefix=kept&limit=1", 500, "internal")
     batch(w, [{"op": "get", "name": "kept"}], {"status": 500, "code": "internal"})
     # The key's record lies with the counter of its name.
     w.ask("POST", "/v1/batch", 500, "internal", [("Idempotency-Key", "kept")],
@@ -104,6 +106,7 @@ def full(serve, witness, coverage):
             use_up(w)
             for method, query in [("POST", ""), ("PUT", "?value=1"), ("DELETE", "")]:
                 w.ask(method, COUNTER + "a" + query, 507, "disk-full")
+            w.ask("DELETE", "/v1/counters?prefix=a&limit=1", 507, "disk-full")
             for method in ("GET", "POST"):
                 w.ask(method, "/inc?name=a", 507, TEXT)
                 w.ask(method, "/set?name=a&val=1", 507, TEXT)
@@ -162,6 +165,8 @@ def failing(serve, witness, coverage):
             answer = w.connection.read(is_head=method == "HEAD")
             w.hold(f"{method} {target} when the disk fails -> 500", method, target, answer, 500,
                    variant)
+    with failing_server(serve, witness, counters=["a"]) as w:
+        w.ask("DELETE", "/v1/counters?prefix=a&limit=1", 500, "outcome-unknown")
     with failing_server(serve, witness) as w:
         batch(w, [{"op": "add", "name": "a"}], {"status": 500, "code": "outcome-unknown"})
     with failing_server(serve, witness) as w:
@@ -170,11 +175,13 @@ def failing(serve, witness, coverage):
 
 
 @contextlib.contextmanager
-def failing_server(serve, witness):
+def failing_server(serve, witness, counters=()):
     """Whose shard cannot sync: it ends by itself, and not well."""
     with tempfile.TemporaryDirectory() as place:
         server = serve(place + "/data", expected_status=1)
         with witness(server) as w:
+            for name in counters:
+                w.ask("POST", COUNTER + name, 201, JSON)
             with injection(server.process.pid, "fdatasync:error=EIO"):
                 yield w
             server.process.wait(10)

@@ -33,7 +33,8 @@ def run(program, description, coverage, tally):
 
     with witness() as w:
         for check in (page, text_endpoints, reading, heads, adding, replacing, deleting, conditions,
-                      expiring, idempotency, following, listing, batches, backing_up, others, operating, every_method,
+                      expiring, idempotency, following, listing, scanning, batches, backing_up, others,
+                      operating, every_method,
                       every_path, refused_early, other_hosts, other_sites, without_rights):
             attempt(check, w)
     with tokens.File(program) as file, witness("--tokens", file.path) as w:
@@ -416,6 +417,38 @@ def listing(w):
         w.ask("HEAD", f"{path}?{query}", 400)
 
 
+def scanning(w):
+    """The greatest values, what is below a prefix, and deleting by prefix."""
+    for name, value in [("scan/a", 5), ("scan/b/c", 7), ("scan/b/d", -1)]:
+        w.ask("PUT", COUNTER + urllib.parse.quote(name, safe="") + f"?value={value}", 201, JSON)
+    answer = w.ask("GET", "/v1/top?prefix=scan%2F&limit=2", 200, JSON, members={"seen": 3})
+    names = [counter["name"] for counter in read_json(answer.body)["counters"]]
+    w.tally.check("the greatest values are first", [] if names == ["scan/b/c", "scan/a"] else [answer])
+    answer = w.ask("GET", "/v1/prefixes?prefix=scan%2F", 200, JSON, members={
+        "prefixes": [{"prefix": "scan/b/", "counters": 2}], "next_cursor": None})
+    page = read_json(w.ask("GET", "/v1/prefixes?prefix=scan%2F&limit=1", 200, JSON).body)
+    w.ask("GET", f"/v1/prefixes?prefix=scan%2F&cursor={page['next_cursor']}", 200, JSON,
+          members={"prefixes": [{"prefix": "scan/b/", "counters": 2}], "counters": []})
+    w.ask("GET", "/v1/prefixes?prefix=scan%2F&delimiter=b", 200, JSON, members={
+        "prefixes": [{"prefix": "scan/b", "counters": 2}]})
+    for path in ("/v1/top", "/v1/prefixes"):
+        w.ask("HEAD", path, 200)
+        for query, code in [("limit=0", "invalid-value"), ("after=a", "invalid-parameter"),
+                            ("limit=1&limit=1", "duplicate-parameter"), ("x=%zz", "bad-request")]:
+            w.ask("GET", f"{path}?{query}", 400, code)
+            w.ask("HEAD", f"{path}?{query}", 400)
+    path = "/v1/counters?prefix=scan%2F"
+    good = path + "&limit=2"
+    for query, code in [("&limit=0", "invalid-value"), ("", "invalid-parameter"),
+                        ("&limit=1&limit=1", "duplicate-parameter"), ("&x=%zz", "bad-request")]:
+        w.ask("DELETE", path + query, 400, code)
+    w.ask("DELETE", good, 400, "invalid-parameter", [("Idempotency-Key", "k")])
+    w.ask("DELETE", good, 415, "unsupported-media-type", [("Content-Encoding", "gzip")], b"x")
+    w.ask("DELETE", good, 200, JSON, members={"deleted": 2, "has_more": True})
+    w.ask("DELETE", good, 200, JSON, members={"deleted": 1, "has_more": False})
+    w.ask("DELETE", good, 200, JSON, members={"deleted": 0, "has_more": False})
+
+
 def batch(w, ops, *expected, fields=()):
     """Asks for a batch, and compares each result with the members that are given for it."""
     answer = w.ask("POST", "/v1/batch", 200, JSON, fields, {"ops": ops})
@@ -608,16 +641,21 @@ def every_path(w):
 
 # -- who may send the request -------------------------------------------------
 
+LISTS = ("/v1/counters", "/v1/top", "/v1/prefixes")
+
+
 def requests_of(w):
     """For each operation its method, a good target, a good body and its scope's effect."""
     for method, path in w.description.operations():
-        target = target_of(path) + ("?name=a" if path == "/v1/admin/backup" else "")
+        target = target_of(path) + {
+            "post /v1/admin/backup": "?name=a",
+            "delete /v1/counters": "?prefix=any&limit=1"}.get(f"{method} {path}", "")
         body = {"ops": [op("add", "any")]} if path == "/v1/batch" else b""
         is_write = method in ("post", "put", "delete") or path in ("/inc", "/set")
         is_open = path in ("/", "/ui/{name}", "/v1/info", "/openapi.json", "/livez", "/readyz")
         effect = ("none" if method == "options" or is_open
                   else "metrics" if path in ("/metrics", "/v1/stats")
-                  else "list" if path == "/v1/counters"
+                  else "list" if path in LISTS and method != "delete"
                   else "follow" if path.endswith("/events")
                   else "backup" if path == "/v1/admin/backup"
                   else "write" if is_write and path != "/get"

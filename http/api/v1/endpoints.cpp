@@ -10,6 +10,7 @@
 #include "http/api/v1/counter_exchange.hpp"
 #include "http/api/v1/entity_tag.hpp"
 #include "http/api/v1/event_text.hpp"
+#include "http/api/v1/group_exchange.hpp"
 #include "http/api/v1/idempotency_key.hpp"
 #include "http/api/v1/list_exchange.hpp"
 #include "http/api/v1/list_reader.hpp"
@@ -17,7 +18,9 @@
 #include "http/api/v1/openapi.hpp"
 #include "http/api/v1/operation_reader.hpp"
 #include "http/api/v1/problem.hpp"
+#include "http/api/v1/removal_exchange.hpp"
 #include "http/api/v1/statistics.hpp"
+#include "http/api/v1/top_exchange.hpp"
 #include "http/protocol/field_value.hpp"
 #include "http/protocol/percent.hpp"
 
@@ -187,14 +190,63 @@ action stream_counters(const request_context& context) {
 
 // -- other paths --------------------------------------------------------------
 
+namespace {
+
+/// Refuses a list of names that the client may not see; nullopt if it may.
+std::optional<response> refuse_prefix(const request_context& context, std::string_view prefix,
+                                      rights::scope scope = rights::scope::list) {
+  const auto verdict = context.permissions.check_name(prefix);
+  if (verdict == rights::verdict::allowed)
+    return std::nullopt;
+  return denial(error_format::problem, verdict, scope, context.permissions);
+}
+
+}  // namespace
+
 action list_counters(const request_context& context) {
   auto list = read_list(context.target.raw_query());
   if (!list)
     return to_response(list.error());
-  if (const auto verdict = context.permissions.check_name(list->prefix);
-      verdict != rights::verdict::allowed)
-    return denial(error_format::problem, verdict, rights::scope::list, context.permissions);
+  if (auto refusal = refuse_prefix(context, list->prefix))
+    return std::move(*refusal);
   return std::make_unique<list_exchange>(*std::move(list));
+}
+
+action list_top(const request_context& context) {
+  auto list = read_top(context.target.raw_query());
+  if (!list)
+    return to_response(list.error());
+  if (auto refusal = refuse_prefix(context, list->prefix))
+    return std::move(*refusal);
+  return std::make_unique<top_exchange>(*std::move(list));
+}
+
+action list_prefixes(const request_context& context) {
+  auto groups = read_groups(context.target.raw_query());
+  if (!groups)
+    return to_response(groups.error());
+  if (auto refusal = refuse_prefix(context, groups->list.prefix))
+    return std::move(*refusal);
+  return std::make_unique<group_exchange>(*std::move(groups));
+}
+
+action remove_counters(const request_context& context) {
+  const auto& fields = context.request.fields;
+  if (has_condition(fields) || fields.has(header_fields::name::idempotency_key) ||
+      fields.has(header_fields::name::idempotency_key_ttl))
+    return to_response({code::invalid_parameter,
+                        "deleting by prefix takes no If-Match, If-None-Match or Idempotency-Key: "
+                        "to ask again deletes what is left"});
+  auto list = read_removal(context.target.raw_query());
+  if (!list)
+    return to_response(list.error());
+  // How many there are is what a list tells.
+  const auto verdict = context.permissions.check(rights::scope::list);
+  if (verdict != rights::verdict::allowed)
+    return denial(error_format::problem, verdict, rights::scope::list, context.permissions);
+  if (auto refusal = refuse_prefix(context, list->prefix, rights::scope::remove))
+    return std::move(*refusal);
+  return std::make_unique<removal_exchange>(*std::move(list));
 }
 
 action run_batch(const request_context& context) {
