@@ -49,6 +49,18 @@ const std::vector<room> rooms = {
      {"metrics/", "counter/", "rights/", "config/", "process/", "tokens/", "http/server/",
       "actors/", "storage/rocksdb/", "storage/postgres/"}},
     {"main.", {"config/", "process/", "tokens/", "service/"}},
+    // The other program. It shares with the server what has no state.
+    {"counterctl/", {}},
+    {"counterctl/formats/", {"counter/"}},
+    {"counterctl/output/", {}},
+    {"counterctl/client/", {"counter/", "http/protocol/", "counterctl/formats/"}},
+    {"counterctl/verbs/",
+     {"counter/", "counterctl/", "counterctl/formats/", "counterctl/output/",
+      "counterctl/client/"}},
+    {"counterctl/command_line/",
+     {"counter/", "counterctl/", "counterctl/formats/", "counterctl/output/", "counterctl/client/",
+      "counterctl/verbs/"}},
+    {"counterctl/main.", {"counterctl/", "counterctl/verbs/", "counterctl/command_line/"}},
 };
 
 /// Where a library may be named. Whatever no rule names may be included anywhere; where
@@ -61,13 +73,17 @@ struct library {
 const std::vector<library> libraries = {
     {"tests/", {}},
     {"caf/", {"actors/"}},
-    {"boost/asio", {"http/net/tcp_endpoints."}},
-    {"boost/beast", {"http/protocol/request_parser"}},
-    {"boost/json", {"http/api/v1/json_"}},
-    {"boost/url", {"http/protocol/authority.", "http/protocol/target.", "http/protocol/percent."}},
+    {"boost/asio", {"http/net/tcp_endpoints.", "counterctl/client/"}},
+    {"boost/beast", {"http/protocol/request_parser", "counterctl/client/connection."}},
+    {"boost/json", {"http/api/v1/json_", "counterctl/formats/"}},
+    {"boost/url",
+     {"http/protocol/authority.", "http/protocol/target.", "http/protocol/percent.",
+      "counterctl/client/server_address.", "counterctl/verbs/redis_source."}},
+    {"boost/uuid", {"counterctl/client/client.", "counterctl/verbs/import_spool."}},
+    {"hiredis/", {"counterctl/verbs/redis_source."}},
     {"boost/unordered", {"counter/shard/", "storage/rocksdb/", "rights/token_set."}},
     {"boost/crc", {"rights/token.", "storage/rocksdb/"}},
-    {"openssl/", {"rights/digest."}},
+    {"openssl/", {"rights/digest.", "counterctl/client/byte_stream."}},
     {"boost/intrusive", {"http/api/live/", "http/net/", "http/server/"}},
     {"boost/smart_ptr", {"counter/store/", "http/api/live/", "http/server/"}},
     {"boost/system", {"service/ports.", "http/net/", "http/server/"}},
@@ -76,7 +92,7 @@ const std::vector<library> libraries = {
     {"absl/base/thread_annotations.h", {"counter/mutex."}},
     {"spdlog/",
      {"service/", "config/", "process/", "http/server/", "storage/rocksdb/", "storage/postgres/"}},
-    {"CLI/", {"config/"}},
+    {"CLI/", {"config/", "counterctl/command_line/"}},
     {"rocksdb/", {"storage/rocksdb/"}},
     {"libpq", {"storage/postgres/connection.", "storage/postgres/address."}},
     {"prometheus/", {"metrics/exposition."}},
@@ -146,8 +162,8 @@ std::vector<std::string> source_files() {
   std::vector<std::string> files;
   if (fs::exists(root / "main.cpp"))
     files.push_back("main.cpp");
-  for (const auto* layer : {"actors", "config", "metrics", "rights", "counter", "http", "process",
-                            "service", "storage", "tokens"}) {
+  for (const auto* layer : {"actors", "config", "counterctl", "metrics", "rights", "counter",
+                            "http", "process", "service", "storage", "tokens"}) {
     if (!fs::is_directory(root / layer))
       continue;
     for (const auto& entry : fs::recursive_directory_iterator{root / layer})
@@ -240,6 +256,11 @@ TEST_CASE("is_allowed() refuses an include that the rules forbid") {
       {"config/options.cpp", "counter/limits.hpp", true},
       {"config/options.cpp", "CLI/CLI.hpp", true},
       {"config/options.cpp", "http/server/server.hpp", false},
+      {"counterctl/client/client.cpp", "counterctl/verbs/context.hpp", false},
+      {"counterctl/verbs/watch.cpp", "boost/json/parse.hpp", false},
+      {"counterctl/verbs/watch.cpp", "CLI/CLI.hpp", false},
+      {"counterctl/client/server_address.cpp", "http/protocol/percent.hpp", true},
+      {"counterctl/client/client.cpp", "http/server/server.hpp", false},
       {"counter/shard/table.hpp", "counter/shard/quota.hpp", true},
       {"counter/shard/table.hpp", "boost/unordered/unordered_flat_map.hpp", true},
       {"counter/shard/table.hpp", "string", true},

@@ -1,0 +1,120 @@
+#include "counterctl/verbs/batch.hpp"
+
+#include "counterctl/client/operation_request.hpp"
+#include "counterctl/failure.hpp"
+#include "counterctl/formats/answers.hpp"
+#include "counterctl/formats/line_reader.hpp"
+#include "counterctl/output/progress.hpp"
+#include "counterctl/output/terminal.hpp"
+#include "counterctl/verbs/operations.hpp"
+
+#include <algorithm>
+#include <cstdint>
+#include <iostream>
+#include <string>
+#include <vector>
+
+#include <unistd.h>
+
+namespace counterctl {
+
+namespace {
+
+constexpr std::size_t body_bytes_max = 900 * 1024;
+
+/// The operations of stdin, in batches.
+class batch_run {
+public:
+  explicit batch_run(context& context)
+      : context_(context),
+        rows_(context.print({{"STATUS", true}, {"NAME"}, {"VALUE", true}, {"DETAIL"}})) {}
+
+  void add(const std::string& line, std::uint64_t number) {
+    if (line.find_first_not_of(" \t") == line.npos)
+      return;
+    if (!is_json_object(line))
+      stop("stdin:" + std::to_string(number) + ": no JSON object of up to 64 KiB, like " +
+           R"({"op":"add","name":"hits"})");
+    if (operations_.size() >= batch_max || bytes_ + line.size() > body_bytes_max)
+      send();
+    operations_.push_back(line);
+    lines_.push_back(number);
+    bytes_ += line.size() + 1;
+  }
+
+  void send() {
+    if (operations_.empty())
+      return;
+    const auto results = send_operations();
+    for (std::size_t i = 0; i < results.size(); ++i)
+      print(results[i], operations_[i]);
+    check_output();
+    operations_.clear();
+    lines_.clear();
+    bytes_ = 0;
+  }
+
+  exit_code finish() const {
+    if (refused_ == 0)
+      return exit_code::done;
+    return done_ > 0 ? exit_code::partly : code_;
+  }
+
+private:
+  std::vector<operation_result> send_operations() {
+    const auto request =
+        context_.with_key(to_batch(operations_), "-" + std::to_string(lines_.front()));
+    try {
+      return send_until_settled(context_, request, operations_.size());
+    } catch (const batch_refused& error) {
+      code_ = error.code();
+      const auto index = static_cast<std::size_t>(error.index().value_or(0));
+      stop("stdin:" + std::to_string(lines_.at(std::min(index, lines_.size() - 1))) + ": " +
+           error.what());
+    } catch (const failure& error) {
+      code_ = error.code();
+      stop(error.what());
+    }
+  }
+
+  [[noreturn]] void stop(const std::string& message) {
+    rows_.flush();
+    const bool is_partly = done_ + refused_ > 0 && code_ != exit_code::outcome_unknown;
+    throw failure{is_partly ? exit_code::partly : code_,
+                  message + "; before that, " + counted(done_, "operation") +
+                      (done_ == 1 ? " was" : " were") + " carried out"};
+  }
+
+  void print(const operation_result& result, const std::string& operation) {
+    if (result.is_success())
+      ++done_;
+    else
+      code_ = code_of(result.status, result.problem);
+    refused_ += result.is_success() ? 0 : 1;
+    rows_.add({std::to_string(result.status), member_of(operation, "name"),
+               result.state ? std::to_string(result.state->value) : "", result.problem.code},
+              result.line);
+  }
+
+  context& context_;
+  records rows_;
+  std::vector<std::string> operations_;
+  std::size_t bytes_ = 0;
+  std::vector<std::uint64_t> lines_;  // of the operations
+  std::uint64_t done_ = 0, refused_ = 0;
+  exit_code code_ = exit_code::usage;
+};
+
+}  // namespace
+
+exit_code batch(context& context) {
+  if (is_terminal(STDIN_FILENO))
+    tell("reading operations from the terminal, to the end: Ctrl-D");
+  batch_run run{context};
+  for (line_reader lines{std::cin}; lines.next();)
+    run.add(lines.line(), lines.number());
+  run.send();
+  return run.finish();
+}
+
+}  // namespace counterctl

@@ -1,0 +1,82 @@
+#include "counterctl/verbs/import.hpp"
+
+#include "counterctl/failure.hpp"
+#include "counterctl/output/progress.hpp"
+#include "counterctl/verbs/import_source.hpp"
+#include "counterctl/verbs/importer.hpp"
+#include "counterctl/verbs/redis_source.hpp"
+
+namespace counterctl {
+
+namespace {
+
+std::string summarize(const import_result& result, std::uint64_t wrong) {
+  auto text = "imported " + counted(result.imported, "counter");
+  if (result.replayed > 0)
+    text += ", of which " + grouped(result.replayed) + " had been imported before and count once";
+  if (result.present > 0)
+    text += "; " + grouped(result.present) + " existed already";
+  if (result.expired > 0)
+    text += "; " + grouped(result.expired) + " had expired";
+  if (wrong > 0)
+    text += "; left out " + grouped(wrong);
+  return text;
+}
+
+import_arguments with_format(import_arguments arguments) {
+  if (arguments.file.ends_with(".csv"))
+    arguments.format = file_format::csv;
+  return arguments;
+}
+
+}  // namespace
+
+exit_code import_counters(context& context, const import_arguments& given) {
+  const auto arguments = with_format(given);
+  const std::string again = arguments.mode != import_mode::add ? "import the same again to go on"
+                            : context.settings().has_keys
+                                ? "import the same again to go on: nothing counts twice"
+                                : "what was sent may have been added";
+  context.set_recovery(again);
+  import_spool spool;
+  input_problems problems;
+  if (arguments.redis.empty())
+    read_file(arguments.file, arguments.format, spool, problems);
+  else
+    read_redis(arguments.redis, arguments.pattern, context.settings().server.timeout, spool,
+               problems);
+  if (problems.count() > 0 && !arguments.keeps_going) {
+    problems.finish();
+    throw failure{exit_code::usage, "nothing is imported, because of " +
+                                        counted(problems.count(), "wrong counter") +
+                                        "; --keep-going leaves what is wrong out"};
+  }
+  if (arguments.is_dry_run) {
+    problems.finish();
+    tell(counted(spool.size(), "counter") +
+         " can be imported; wrong: " + grouped(problems.count()));
+    return problems.count() > 0 ? exit_code::partly : exit_code::done;
+  }
+  spool.rewind();
+  importer importer{context, arguments, spool, problems};
+  const auto& result = importer.result();
+  try {
+    importer.run();
+  } catch (const failure& error) {
+    problems.finish();
+    if (result.imported == 0)
+      throw;
+    const bool is_unknown = error.code() == exit_code::outcome_unknown;
+    throw failure{is_unknown ? error.code() : exit_code::partly,
+                  std::string{error.what()} + "; of " + counted(spool.size(), "counter") + ", " +
+                      summarize(result, problems.count()) + (is_unknown ? "" : "; " + again)};
+  }
+  problems.finish();
+  tell(summarize(result, problems.count()));
+  if (problems.count() == 0)
+    return exit_code::done;
+  const bool has_done = result.imported + result.present + result.expired > 0;
+  return has_done || importer.refusal() == exit_code::done ? exit_code::partly : importer.refusal();
+}
+
+}  // namespace counterctl

@@ -1,0 +1,154 @@
+#include "counterctl/verbs/importer.hpp"
+
+#include "counterctl/client/operation_request.hpp"
+#include "counterctl/failure.hpp"
+#include "counterctl/formats/answers.hpp"
+#include "counterctl/verbs/operations.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace counterctl {
+
+namespace {
+
+// A body has up to 1 MiB.
+constexpr std::size_t batch_bytes_max = 900 * 1024;
+
+std::string where(const spooled_entry& entry) {
+  return "line " + std::to_string(entry.line) + ", " + entry.entry.name;
+}
+
+}  // namespace
+
+importer::importer(context& context, const import_arguments& arguments, import_spool& spool,
+                   input_problems& problems)
+    : context_(context),
+      arguments_(arguments),
+      spool_(spool),
+      problems_(problems) {}
+
+void importer::run() {
+  if (adds_once())
+    check_room();
+  while (const auto entry = spool_.next())
+    take(*entry, std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now()));
+  send_batch();
+}
+
+bool importer::adds_once() const {
+  return arguments_.mode == import_mode::add && context_.settings().has_keys;
+}
+
+/// The server remembers each addition for a day. More than half of the room that is left would be
+/// missed by others.
+void importer::check_room() {
+  const auto keys = idempotency_of(context_.ask({.target = "/v1/info"}).body);
+  const auto needed = static_cast<std::int64_t>(spool_.size() + spool_.size() / batch_max + 1);
+  const auto room = std::max<std::int64_t>(0, keys.records_max - keys.records);
+  // What is imported again may have its keys already.
+  const bool may_be_known = keys.records >= needed && needed <= keys.records_max / 2;
+  if (needed <= room / 2 || may_be_known)
+    return;
+  throw failure{exit_code::refused,
+                "the server has room for " + grouped(static_cast<std::uint64_t>(room)) +
+                    " more idempotency keys, of which an import takes up to half, and this one "
+                    "needs " +
+                    grouped(static_cast<std::uint64_t>(needed)) +
+                    ": raise --idempotency-max, import parts on different days, or add without "
+                    "keys (--no-key), which counts twice what is sent twice"};
+}
+
+void importer::take(const spooled_entry& entry, expiry_time now) {
+  if (entry.entry.expires_at) {
+    if (*entry.entry.expires_at <= now) {
+      ++result_.expired;
+      return;
+    }
+    if (arguments_.mode == import_mode::add)
+      return send_alone(entry, now);
+  }
+  auto operation = to_json(to_operation(entry, now));
+  if (operations_.size() >= batch_max || bytes_ + operation.size() > batch_bytes_max)
+    send_batch();
+  bytes_ += operation.size() + 1;
+  batch_.push_back(entry);
+  operations_.push_back(std::move(operation));
+}
+
+operation importer::to_operation(const spooled_entry& entry, expiry_time now) const {
+  const auto& [name, value, expires_at] = entry.entry;
+  operation operation{
+      .kind = arguments_.mode == import_mode::add ? operation_kind::add : operation_kind::set,
+      .name = name,
+      .operand = value};
+  if (expires_at)
+    operation.ttl_seconds = std::max<std::int64_t>(
+        1, std::chrono::round<std::chrono::seconds>(*expires_at - now).count());
+  if (arguments_.mode == import_mode::absent)
+    operation.if_version = 0;
+  return operation;
+}
+
+request importer::with_key(request request, const std::string& part) const {
+  // To set again what was set is the same.
+  request.may_be_repeated = arguments_.mode != import_mode::add;
+  const auto& own = context_.settings().key;
+  if (adds_once())
+    request.key = (own.empty() ? "import" : own) + "-" + part;
+  return request;
+}
+
+void importer::send_batch() {
+  if (batch_.empty())
+    return;
+  const auto request =
+      with_key(to_batch(operations_), spool_.digest() + "-" + std::to_string(batch_.front().index));
+  const auto results = send_until_settled(context_, request, batch_.size());
+  const auto batch = std::exchange(batch_, {});
+  operations_.clear();
+  bytes_ = 0;
+  // For want of room, the others would be refused as well: it is said once.
+  const operation_result* full = nullptr;
+  for (std::size_t i = 0; i < batch.size(); ++i) {
+    if (results[i].status < 500)
+      count(results[i].status, results[i].problem, results[i].is_replayed, batch[i]);
+    else if (full == nullptr)
+      full = &results[i];
+  }
+  if (full != nullptr)
+    throw failure{code_of(full->status, full->problem), describe(full->status, full->problem, {})};
+  progress_.show(result_.imported, spool_.size());
+}
+
+void importer::send_alone(const spooled_entry& entry, expiry_time now) {
+  const auto& [name, value, expires_at] = entry.entry;
+  // In Redis there is one of each name, and others may have gone; in a file each has its place.
+  const auto place = arguments_.redis.empty() ? std::to_string(entry.index) : "";
+  const auto part = digest_of(name + '\t' + std::to_string(value) + '\t' + place);
+  const auto response =
+      context_.send_as_it_is(with_key(to_request(to_operation(entry, now)), part));
+  const auto problem = problem_of(response.body);
+  // The key has all but the ttl in it.
+  const bool was_added = problem.code == "idempotency-mismatch";
+  count(was_added ? 200 : response.status, problem, was_added || response.is_replayed, entry);
+  const auto code = code_of(response.status, problem);
+  if (!response.is_success() && !was_added && code != exit_code::not_satisfied)
+    throw failure{code, describe(response.status, problem, where(entry))};
+  progress_.show(result_.imported, spool_.size());
+}
+
+void importer::count(int status, const problem& problem, bool is_replayed,
+                     const spooled_entry& entry) {
+  if (status >= 200 && status < 300) {
+    ++result_.imported;
+    result_.replayed += is_replayed ? 1 : 0;
+  } else if (status == 412) {
+    ++result_.present;
+  } else {
+    refusal_ = code_of(status, problem);
+    problems_.add(where(entry), describe(status, problem, {}));
+  }
+}
+
+}  // namespace counterctl

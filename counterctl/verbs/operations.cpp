@@ -1,0 +1,64 @@
+#include "counterctl/verbs/operations.hpp"
+
+#include "counterctl/client/operation_request.hpp"
+#include "counterctl/client/retry_policy.hpp"
+#include "counterctl/failure.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <thread>
+
+namespace counterctl {
+
+namespace {
+
+using clock = std::chrono::steady_clock;
+
+constexpr std::chrono::milliseconds pause_between{500};
+
+bool is_unsettled(const operation_result& result) {
+  return judge(result.status, result.problem.code, false) != verdict::settled;
+}
+
+}  // namespace
+
+std::vector<operation_result> send_until_settled(context& context, const request& request,
+                                                 std::size_t count) {
+  const auto end = clock::now() + context.settings().server.timeout;
+  for (;;) {
+    const auto response = context.send_as_it_is(request);
+    if (!response.is_success()) {
+      const auto problem = problem_of(response.body);
+      throw batch_refused{code_of(response.status, problem), describe(response.status, problem, {}),
+                          problem.index};
+    }
+    auto results = parse_results(response.body);
+    if (results.size() != count)
+      throw failure{exit_code::refused,
+                    "the server answers a batch with another number of results"};
+    // With its key, the batch goes on where it was refused.
+    if (request.key.empty() || clock::now() + pause_between > end ||
+        std::none_of(results.begin(), results.end(), &is_unsettled))
+      return results;
+    std::this_thread::sleep_for(pause_between);
+  }
+}
+
+std::vector<operation_result> send_batch(context& context, const std::vector<operation>& operations,
+                                         const std::string& part) {
+  return send_until_settled(context, context.with_key(to_batch(operations), part),
+                            operations.size());
+}
+
+std::vector<column> state_columns(bool names_are_plain) {
+  return {{"NAME", false, names_are_plain},
+          {"VALUE", true},
+          {"VERSION", true, false},
+          {"EXPIRES", false, false}};
+}
+
+std::vector<std::string> state_cells(const counter_state& state) {
+  return {state.name, std::to_string(state.value), std::to_string(state.version), state.expires_at};
+}
+
+}  // namespace counterctl
