@@ -1,4 +1,4 @@
-// A client of counterd's HTTP API, for browsers and for Node 18 or later. It needs nothing else.
+// A client of counterd's HTTP API, for browsers and for Node 20 or later. It needs nothing else.
 //
 // Values are 64-bit integers. A value that a double holds exactly is a number, any other a BigInt;
 // both may be passed. Every write carries an Idempotency-Key and is repeated until its response
@@ -47,7 +47,11 @@ const tokens = /"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g;
 // An integer that a double may not hold.
 const longInteger = /^-?\d{16,}$/;
 
-/** Parses JSON, and loses no digit of an integer. */
+/**
+ * Parses JSON, and loses no digit of an integer.
+ * @param {string} text
+ * @returns {any}
+ */
 export function parseJson(text) {
   const marked = text.replace(tokens, (token) => (longInteger.test(token) ? `{"$int":"${token}"}` : token));
   return JSON.parse(marked, (_, value) => {
@@ -57,8 +61,12 @@ export function parseJson(text) {
   });
 }
 
-/** Writes JSON, with integers of any size. */
+/**
+ * Writes JSON, with integers of any size.
+ * @param {object} value
+ */
 export function toJson(value) {
+  /** @type {bigint[]} */
   const integers = [];
   const text = JSON.stringify(value, (_, item) => {
     if (typeof item !== 'bigint') return item;
@@ -71,38 +79,85 @@ export function toJson(value) {
 const firstPause = 50;  // ms
 const longestPause = 5000;
 
-// Full jitter: clients that failed together do not come back together.
+const bodyMax = 2 ** 24;   // characters
+
+// Refusals that are decided after the server has looked the key up: no earlier attempt was carried out.
+const settling = ['not-found', 'limit-reached', 'overflow', 'precondition-failed', 'idempotency-mismatch',
+                  'too-many-counters', 'idempotency-store-full'];
+// What Node says if there was no connection. Browsers do not say.
+const unsent = ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'UND_ERR_CONNECT_TIMEOUT'];
+
+/**
+ * Full jitter: clients that failed together do not come back together.
+ * @param {number} attempt
+ */
 function pauseBefore(attempt) {
   return Math.random() * Math.min(longestPause, firstPause * 2 ** attempt);
 }
 
-// RFC 9110 section 10.2.3: seconds, or of a proxy also a date. In milliseconds.
+/**
+ * RFC 9110 section 10.2.3: seconds, or of a proxy also a date. In milliseconds.
+ * @param {Response} response
+ */
 function retryAfter(response) {
   const text = response.headers.get('Retry-After') ?? '';
   const pause = /^\d+$/.test(text) ? Number(text) * 1000 : Date.parse(text) - Date.now();
   return Number.isFinite(pause) ? Math.max(0, pause) : 0;
 }
 
-function sleep(milliseconds, signal) {
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(resolve, milliseconds);
-    signal?.addEventListener('abort', () => {
+/**
+ * Ends early, without an error, when the signal is aborted.
+ * @param {number} milliseconds
+ * @param {AbortSignal} [signal]
+ * @returns {Promise<void>}
+ */
+export function sleep(milliseconds, signal) {
+  return new Promise((resolve) => {
+    const end = () => {
       clearTimeout(timer);
-      reject(signal.reason);
-    }, { once: true });
+      signal?.removeEventListener('abort', end);
+      resolve();
+    };
+    const timer = setTimeout(end, milliseconds);
+    if (signal?.aborted) end();
+    else signal?.addEventListener('abort', end);
   });
 }
 
-function newKey() {
+/**
+ * The text of a response, up to a bound: whoever answers is not always a counterd.
+ * @param {Response} response
+ */
+export async function textOf(response) {
+  const reader = response.body?.getReader();
+  const decoder = new TextDecoder();
+  let text = '';
+  for (;;) {
+    const { done, value } = await reader?.read() ?? { done: true };
+    if (done) return text;
+    text += decoder.decode(value, { stream: true });
+    if (text.length > bodyMax) {
+      await reader?.cancel();
+      throw new RangeError('the response is too large');
+    }
+  }
+}
+
+/** A key that nobody else has. */
+export function newKey() {
   return globalThis.crypto?.randomUUID?.()
     ?? Array.from({ length: 4 }, () => Math.random().toString(36).slice(2)).join('-');
 }
 
-/** Returns true if a field can have the text as a token, or if it is empty. */
+/**
+ * Returns true if a field can have the text as a token, or if it is empty.
+ * @param {string} text
+ */
 export function isToken(text) {
   return /^[\w.~+/=-]*$/.test(text);
 }
 
+/** @param {string} name */
 function pathOf(name) {
   // A browser would take these for steps in a path, even when they are encoded.
   if (name === '.' || name === '..')
@@ -110,43 +165,72 @@ function pathOf(name) {
   return `/v1/counters/${encodeURIComponent(name)}`;
 }
 
+/**
+ * @typedef {{
+ *   key?: string,
+ *   ifVersion?: Integer | null,
+ *   signal?: AbortSignal,
+ *   min?: Integer, max?: Integer, on_limit?: 'reject' | 'clamp', initial?: Integer, create?: boolean,
+ *   ttl?: Integer, ttl_mode?: 'if_absent' | 'refresh' | 'persist',
+ * }} Options
+ * @typedef {State & {previous: Integer | null, applied?: Integer, created: boolean}} Change
+ */
+
 export class Client {
   /**
    * @param {string} url of the server, without a path; empty: that of the page
-   * @param {{token?: string, giveUpAfter?: number, timeout?: number}} options `giveUpAfter`: how long
-   *   a request is repeated, in milliseconds; `timeout`: how long one attempt may take
+   * @param {{token?: string, giveUpAfter?: number, timeout?: number, keyTtl?: number}} options `giveUpAfter`: how
+   *   long a request is repeated; `timeout`: how long one attempt may take; `keyTtl`: how long the server remembers
+   *   the key of a write, by default as long as it can. In milliseconds.
    */
-  constructor(url = '', { token = '', giveUpAfter = 10_000, timeout = 5_000 } = {}) {
+  constructor(url = '', { token = '', giveUpAfter = 10_000, timeout = 5_000, keyTtl = 0 } = {}) {
     if (!isToken(token)) throw new RangeError('a token has only letters, digits and _');
+    if (keyTtl && giveUpAfter + timeout > keyTtl) throw new RangeError('a key must live as long as its attempts');
     this.url = url.replace(/\/$/, '');
     this.token = token;
     this.giveUpAfter = giveUpAfter;
     this.timeout = timeout;
+    this.keyTtl = keyTtl;
   }
 
-  /** @returns {Promise<State>} */
-  get(name) {
-    return this.ask('GET', pathOf(name));
+  /**
+   * @param {string} name
+   * @param {{signal?: AbortSignal}} options
+   * @returns {Promise<State>}
+   */
+  get(name, { signal } = {}) {
+    return this.ask('GET', pathOf(name), { signal });
   }
 
   /**
    * Adds to a counter, which is created if it does not exist. `options` are those of the API: `min`,
    * `max`, `on_limit`, `initial`, `ttl`, `ttl_mode`, `create`.
-   * @returns {Promise<State>}
+   * @param {string} name
+   * @param {Integer} delta
+   * @param {Options} options
+   * @returns {Promise<Change>}
    */
-  add(name, delta = 1, { key = newKey(), signal, ...options } = {}) {
-    return this.ask('POST', pathOf(name), { body: { delta, ...options }, key, signal });
+  add(name, delta = 1, { key = newKey(), ifVersion, signal, ...options } = {}) {
+    return this.ask('POST', pathOf(name), { body: { delta, ...options }, key, ifVersion, signal });
   }
 
   /**
    * Sets a counter: one that has `ifVersion`, or one that does not exist if that is null.
-   * @returns {Promise<State>}
+   * @param {string} name
+   * @param {Integer} value
+   * @param {Pick<Options, 'key' | 'ifVersion' | 'signal' | 'ttl'>} options
+   * @returns {Promise<Change>}
    */
   set(name, value, { key = newKey(), ifVersion, signal, ...options } = {}) {
     return this.ask('PUT', pathOf(name), { body: { value, ...options }, key, ifVersion, signal });
   }
 
-  /** Deletes a counter, with the same condition. */
+  /**
+   * Deletes a counter, with the same condition.
+   * @param {string} name
+   * @param {Pick<Options, 'key' | 'ifVersion' | 'signal'>} options
+   * @returns {Promise<null>}
+   */
   delete(name, { key = newKey(), ifVersion, signal } = {}) {
     return this.ask('DELETE', pathOf(name), { key, ifVersion, signal });
   }
@@ -155,23 +239,30 @@ export class Client {
    * A page of counters in byte order of their names. `next_cursor` is null at the end.
    * @returns {Promise<{counters: State[], next_cursor: string | null}>}
    */
-  list({ prefix = '', limit = 100, cursor = '' } = {}) {
+  listPage({ prefix = '', limit = 100, cursor = '' } = {}) {
     const query = new URLSearchParams({ limit: String(limit) });
     if (prefix) query.set('prefix', prefix);
     if (cursor) query.set('cursor', cursor);
     return this.ask('GET', `/v1/counters?${query}`);
   }
 
+  /** @returns {Promise<any>} */
   info() {
     return this.ask('GET', '/v1/info');
   }
 
-  /** What /metrics has, as JSON. */
+  /**
+   * What /metrics has, as JSON.
+   * @returns {Promise<any>}
+   */
   stats() {
     return this.ask('GET', '/v1/stats');
   }
 
-  /** The fields that every request has. */
+  /**
+   * The fields that every request has.
+   * @returns {Record<string, string>}
+   */
   headers() {
     return {
       ...(this.token && { Authorization: `Bearer ${this.token}` }),
@@ -184,55 +275,88 @@ export class Client {
    * Sends a request until a response arrives that settles it, and returns its JSON.
    * @param {string} method
    * @param {string} target
-   * @param {{body?: object, key?: string, ifVersion?: Integer | null, signal?: AbortSignal}} options
+   * @param {{body?: object, key?: string, ifVersion?: Integer | null, signal?: AbortSignal,
+   *   isSettled?: (value: any) => boolean}} options `isSettled`: whether a response of success settles it
+   * @returns {Promise<any>}
    */
-  async ask(method, target, { body, key, ifVersion, signal } = {}) {
+  async ask(method, target, { body, key, ifVersion, signal, isSettled } = {}) {
     const headers = this.headers();
     if (body) headers['Content-Type'] = 'application/json';
-    if (key) headers['Idempotency-Key'] = key;
+    if (key !== undefined) headers['Idempotency-Key'] = key;
+    if (key !== undefined && this.keyTtl) headers['Idempotency-Key-TTL'] = `${Math.ceil(this.keyTtl / 1000)}`;
     if (ifVersion === null) headers['If-None-Match'] = '*';
     else if (ifVersion !== undefined) headers['If-Match'] = `"${ifVersion}"`;
-    const request = { method, headers, body: body && toJson(body), cache: 'no-store', redirect: 'error' };
-    const end = Date.now() + this.giveUpAfter;
+    // Throws if the caller's key is no value for a field: no attempt would do better.
+    const request = { method, headers: new Headers(headers), body: body && toJson(body) };
+    const end = performance.now() + this.giveUpAfter;
     let mayBeDone = false;
+    const lost = (/** @type {unknown} */ cause) => new UnreachableError('the server does not respond',
+                                                                        { key, isKnown: !mayBeDone, cause });
     for (let attempts = 0; ; ++attempts) {
-      const outcome = await this.attempt(target, request, signal);
-      if (outcome.kind === 'done') return outcome.value;
-      if (outcome.kind === 'refused') throw outcome.error;
-      mayBeDone ||= method !== 'GET' && outcome.mayBeDone;
-      const pause = Math.max(outcome.floor, pauseBefore(attempts));
-      if (Date.now() + pause > end) {
-        if (outcome.error instanceof ProblemError && !mayBeDone) throw outcome.error;
-        throw new UnreachableError('the server does not respond',
-                                   { key, isKnown: !mayBeDone, cause: outcome.error });
+      const { kind, value, error, floor = 0, ...outcome } = await this.attempt(target, request, signal);
+      if (kind === 'done' && (isSettled?.(value) ?? true)) return value;
+      if (kind === 'refused') throw mayBeDone && !settling.includes(error.code) ? lost(error) : error;
+      mayBeDone ||= method !== 'GET' && (kind === 'done' || !!outcome.mayBeDone);
+      const pause = Math.max(floor, pauseBefore(attempts));
+      if (performance.now() + pause > end) {
+        if (kind === 'done') return value;
+        throw error instanceof ProblemError && !mayBeDone ? error : lost(error);
       }
       await sleep(pause, signal);
     }
   }
 
-  // Sends the request once: what to do next.
+  /**
+   * Sends the request once: what to do next.
+   * @param {string} target
+   * @param {RequestInit} request
+   * @param {AbortSignal} [signal]
+   * @returns {Promise<{kind: string, value?: any, error?: any, floor?: number, mayBeDone?: boolean}>}
+   */
   async attempt(target, request, signal) {
-    const timer = AbortSignal.timeout(this.timeout);
+    signal?.throwIfAborted();
+    const ending = new AbortController();
+    const abort = () => ending.abort(signal?.reason);
+    signal?.addEventListener('abort', abort);
+    const timer = setTimeout(() => ending.abort(new Error(`no response in ${this.timeout} ms`)), this.timeout);
     try {
       const response = await fetch(this.url + target, {
-        ...request, signal: signal ? AbortSignal.any([signal, timer]) : timer,
+        ...request, cache: 'no-store', redirect: 'manual', signal: ending.signal,
       });
-      const text = await response.text();
-      if (response.ok) return { kind: 'done', value: text ? parseJson(text) : null };
+      const text = await textOf(response);
+      if (response.ok) return { kind: 'done', value: response.status === 204 ? null : objectOf(text) };
       const error = new ProblemError(response.status, problemOf(text));
       if (![408, 502, 503, 504].includes(error.status) && error.code !== 'outcome-unknown')
         return { kind: 'refused', error };
-      // The server itself says with 408 and 503 that it has done nothing.
-      const mayBeDone = error.status !== 408 && error.status !== 503;
-      return { kind: 'again', error, floor: retryAfter(response), mayBeDone };
+      // The server itself says with these that it has done nothing; a 503 without a code may be a proxy's.
+      const isKnown = error.status === 408 || (error.status === 503 && error.code);
+      return { kind: 'again', error, floor: retryAfter(response), mayBeDone: !isKnown };
     } catch (error) {
       if (signal?.aborted) throw error;
-      return { kind: 'again', error, floor: 0, mayBeDone: true };
+      const { code } = /** @type {any} */ (error).cause ?? {};
+      return { kind: 'again', error, mayBeDone: !unsent.includes(code) };
+    } finally {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', abort);
     }
   }
 }
 
-/** The problem details in the body of a response; of a proxy's, none. */
+/**
+ * The JSON of a response that reports success. Throws if it is none of a counterd.
+ * @param {string} text
+ */
+function objectOf(text) {
+  const value = parseJson(text);
+  if (typeof value !== 'object' || !value || Array.isArray(value)) throw new TypeError('no JSON object');
+  return value;
+}
+
+/**
+ * The problem details in the body of a response; of a proxy's, none.
+ * @param {string} text
+ * @returns {Record<string, any>}
+ */
 export function problemOf(text) {
   try {
     const problem = parseJson(text);

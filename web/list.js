@@ -27,7 +27,7 @@ export class CounterList {
     const { table } = this;
     if (this.isLoading || table.cursor === null || table.size >= rowsMax) return;
     const limit = table.cursor === '' && this.isLoaded ? reloadSize : pageSize;
-    await this.load(() => this.client.list({ prefix: this.prefix, limit, cursor: table.cursor }));
+    await this.load(() => this.client.listPage({ prefix: this.prefix, limit, cursor: table.cursor }));
   }
 
   /** Loads again what is loaded, if no stream tells how it changes. */
@@ -37,7 +37,7 @@ export class CounterList {
       const counters = [];
       let cursor = '';
       do {
-        const page = await this.client.list({ prefix: this.prefix, limit: reloadSize, cursor });
+        const page = await this.client.listPage({ prefix: this.prefix, limit: reloadSize, cursor });
         counters.push(...page.counters);
         cursor = page.next_cursor;
       } while (cursor !== null && counters.length < this.table.size);
