@@ -84,6 +84,9 @@ const bodyMax = 2 ** 24;   // characters
 // Refusals that are decided after the server has looked the key up: no earlier attempt was carried out.
 const settling = ['not-found', 'limit-reached', 'overflow', 'precondition-failed', 'idempotency-mismatch',
                   'too-many-counters', 'idempotency-store-full'];
+// The server has done nothing, and says why another attempt would do better, or would not.
+const notNow = ['overloaded', 'draining', 'unavailable'];
+const never = ['internal', 'too-many-counters', 'idempotency-store-full', 'disk-full'];
 // What Node says if there was no connection. Browsers do not say.
 const unsent = ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'UND_ERR_CONNECT_TIMEOUT'];
 
@@ -326,11 +329,12 @@ export class Client {
       const text = await textOf(response);
       if (response.ok) return { kind: 'done', value: response.status === 204 ? null : objectOf(text) };
       const error = new ProblemError(response.status, problemOf(text));
-      if (![408, 502, 503, 504].includes(error.status) && error.code !== 'outcome-unknown')
-        return { kind: 'refused', error };
-      // The server itself says with these that it has done nothing; a 503 without a code may be a proxy's.
-      const isKnown = error.status === 408 || (error.status === 503 && error.code);
-      return { kind: 'again', error, floor: retryAfter(response), mayBeDone: !isKnown };
+      const { status, code } = error;
+      const isKnown = status === 408 || notNow.includes(code);
+      // Of any other 5xx, as those of proxies, nobody knows what has been done.
+      if (isKnown || (status >= 500 && status !== 501 && status !== 505 && !never.includes(code)))
+        return { kind: 'again', error, floor: retryAfter(response), mayBeDone: !isKnown };
+      return { kind: 'refused', error };
     } catch (error) {
       if (signal?.aborted) throw error;
       const { code } = /** @type {any} */ (error).cause ?? {};

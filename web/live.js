@@ -154,7 +154,7 @@ class Visit {
       this.isBusy = true;
     } else if (event === 'reset') {
       this.listener.onBegin?.();
-    } else if (event === 'gone' || event === 'ready' || event === '') {
+    } else if (data !== undefined && ['', 'gone', 'ready'].includes(event)) {  // without data it is a comment
       this.begin();
       if (event === 'gone') return this.listener.onGone(parseJson(data).name);
       if (event === 'ready') return this.listener.onReady?.(parseJson(data).has_more);

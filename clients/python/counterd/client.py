@@ -26,6 +26,11 @@ _KEY_MARGIN = 30
 _SETTLING = frozenset(["not-found", "limit-reached", "overflow", "precondition-failed", "idempotency-mismatch",
                        "too-many-counters", "idempotency-store-full"])
 
+# With these the server says that it has done nothing, and why another attempt would do better.
+_NOT_NOW = frozenset(["overloaded", "draining", "unavailable"])
+# With these it says that it has done nothing, and that another attempt would not do better.
+_NEVER = frozenset(["internal", "too-many-counters", "idempotency-store-full", "disk-full"])
+
 Result = Union[Change, State, None, Refused, OutcomeUnknown]
 T = TypeVar("T")
 
@@ -218,10 +223,10 @@ class Client:
             except _NOT_OURS as cause:
                 raise _Failure(cause, may_be_done=True) from cause
         error = refusal(status, problem_of(body))
-        # Of 408 and 503 the server itself says that it has done nothing. A 503 without a code may be a proxy's.
-        if status == 408 or (status == 503 and error.code):
+        if status == 408 or error.code in _NOT_NOW:
             raise _Failure(error, may_be_done=False, floor=_retry_after(answered))
-        if status in (502, 503, 504) or error.code == "outcome-unknown":
+        # Of any other 5xx, as those of proxies, nobody knows what has been done.
+        if status >= 500 and status not in (501, 505) and error.code not in _NEVER:
             raise _Failure(error, may_be_done=True, floor=_retry_after(answered))
         raise error
 

@@ -188,7 +188,7 @@ class Pool:
     def take(self, deadline: float) -> Connection:
         """An open connection, which is the caller's. Raises NotSent."""
         if self._process != os.getpid():  # after a fork: the connections are the parent's
-            self._idle = deque()
+            self.clear()  # closes copies
             self._process = os.getpid()
         while self._idle:
             try:

@@ -83,7 +83,7 @@ class _Visit:
             self.is_busy = True
         elif kind == "reset":
             known.begin()
-        elif kind in ("", "gone", "ready"):
+        elif kind in ("", "gone", "ready") and "data" in event:  # without data it is a comment
             if not self.has_begun:
                 self.has_begun = True
                 known.begin()
