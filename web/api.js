@@ -213,8 +213,8 @@ export class Client {
    * @param {Options} options
    * @returns {Promise<Change>}
    */
-  add(name, delta = 1, { key = newKey(), ifVersion, signal, ...options } = {}) {
-    return this.ask('POST', pathOf(name), { body: { delta, ...options }, key, ifVersion, signal });
+  add(name, delta = 1, { key, ifVersion, signal, ...options } = {}) {
+    return this.ask('POST', pathOf(name), { body: { delta, ...options }, key: key ?? newKey(), ifVersion, signal });
   }
 
   /**
@@ -224,8 +224,8 @@ export class Client {
    * @param {Pick<Options, 'key' | 'ifVersion' | 'signal' | 'ttl'>} options
    * @returns {Promise<Change>}
    */
-  set(name, value, { key = newKey(), ifVersion, signal, ...options } = {}) {
-    return this.ask('PUT', pathOf(name), { body: { value, ...options }, key, ifVersion, signal });
+  set(name, value, { key, ifVersion, signal, ...options } = {}) {
+    return this.ask('PUT', pathOf(name), { body: { value, ...options }, key: key ?? newKey(), ifVersion, signal });
   }
 
   /**
@@ -234,8 +234,8 @@ export class Client {
    * @param {Pick<Options, 'key' | 'ifVersion' | 'signal'>} options
    * @returns {Promise<null>}
    */
-  delete(name, { key = newKey(), ifVersion, signal } = {}) {
-    return this.ask('DELETE', pathOf(name), { key, ifVersion, signal });
+  delete(name, { key, ifVersion, signal } = {}) {
+    return this.ask('DELETE', pathOf(name), { key: key ?? newKey(), ifVersion, signal });
   }
 
   /**

@@ -81,7 +81,7 @@ async function run(client, target, listener, signal) {
       error = cause;
     }
     if (signal.aborted) return;
-    const isRefused = error instanceof ProblemError && error.status < 500;
+    const isRefused = error instanceof ProblemError && error.status < 500 && error.status !== 408;
     listener.onStatus?.(isRefused ? 'refused' : visit.isBusy ? 'busy' : 'waiting', error);
     if (error?.status === 401) return;
     failures = visit.hasBegun ? 0 : failures + 1;

@@ -96,8 +96,10 @@ export class Client extends PageClient {
    * @param {{key?: string, signal?: AbortSignal}} options
    * @returns {Promise<Result[]>}
    */
-  async batch(ops, { key = newKey(), signal } = {}) {
-    const answer = await this.ask('POST', '/v1/batch', { body: { ops }, key, signal, isSettled: isBatchSettled });
+  async batch(ops, { key, signal } = {}) {
+    const answer = await this.ask('POST', '/v1/batch', {
+      body: { ops }, key: key ?? newKey(), signal, isSettled: isBatchSettled,
+    });
     return answer.results;
   }
 

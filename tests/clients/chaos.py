@@ -31,8 +31,8 @@ GONE = 30.0  # s: until then every client has left
 
 PASS: Dict[str, Any] = {"deliver": 1, "answer": "pass"}
 
-OVERLOADED: Dict[str, Any] = {"status": 503, "fields": {"Retry-After": "0"}, "body": {"code": "overloaded", "status": 503}}
-UNKNOWN: Dict[str, Any] = {"status": 500, "body": {"code": "outcome-unknown", "status": 500}}
+OVERLOADED: Dict[str, Any] = {"status": 503, "fields": {"Retry-After": "0"}, "body": {"code": "overloaded"}}
+UNKNOWN: Dict[str, Any] = {"status": 500, "body": {"code": "outcome-unknown"}}
 
 # Of 1000 exchanges; what is missing passes.
 CHANCES: List[Tuple[int, Dict[str, Any]]] = [

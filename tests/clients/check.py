@@ -13,6 +13,7 @@ import os
 import pathlib
 import random
 import select
+import signal
 import socket
 import subprocess
 import sys
@@ -27,9 +28,10 @@ from chaos import Proxy  # noqa: E402
 from server import Server  # noqa: E402
 import tokens  # noqa: E402
 
+MADE = ROOT / "build/clients"  # by scripts/check-clients: the packages
 COMMANDS = {
     "python": ["/usr/bin/python3", str(HERE / "drive.py")],
-    "javascript": ["node", str(HERE / "drive.mjs"), str(ROOT / "build/clients/consumer/node_modules/counterd/index.js")],
+    "javascript": ["node", str(HERE / "drive.mjs"), str(MADE / "consumer/node_modules/counterd/index.js")],
 }
 STEP_SECONDS_MAX = 60
 WORKERS = 8
@@ -64,7 +66,7 @@ class Driver:
     def order(self, order, seconds):
         """Returns what the client says in response."""
         if self.process is None:
-            environment = {**os.environ, "PYTHONPATH": str(ROOT / "build/clients/python")}
+            environment = {**os.environ, "PYTHONPATH": str(MADE / "python")}
             self.process = subprocess.Popen(self.command, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                                             env=environment, bufsize=0)
         try:
@@ -212,7 +214,7 @@ class Bench:
             if each.method == "GET":
                 expect(key is None and ttl is None, "a read has a key")
             else:
-                expect(key, "a write has no key")
+                expect(key is not None, "a write has no key")
                 expect(ttl is not None and longest <= int(ttl), f"its key lives for {ttl} s")
             token = client.get("token")
             wanted = f"Bearer {token}" if token else None
@@ -314,6 +316,8 @@ def main():
     parser.add_argument("--language", choices=COMMANDS, action="append")
     parser.add_argument("--verbose", action="store_true")
     options = parser.parse_args()
+    # The time is over: what was started is ended.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     print(f"--seed {options.seed}", flush=True)
     failures = sum(check_language(each, options) for each in options.language or COMMANDS)
     sys.exit(1 if failures else 0)

@@ -1,7 +1,7 @@
 """Runs the examples of Markdown pages that use a client library: examples.py PROGRAM PAGE ...
 
-The ```python and the ```js blocks of a page are one program each, which runs against a server of its own. What it prints
-must be what the comments beside its print() and console.log() say.
+The ```python and the ```js blocks of a page are one program each, which runs against a server of its own. What it
+prints must be what the comments beside its print() and console.log() say.
 """
 
 import os

@@ -246,8 +246,10 @@ class ClientTest(unittest.TestCase):
         self.assertEqual(connection_module.Server("http://example.org/").port, 80)
 
     def test_numbers_that_are_no_time_are_refused(self) -> None:
-        table: List[Dict[str, Any]] = [{"timeout": 0}, {"timeout": -1}, {"timeout": float("inf")}, {"timeout": float("nan")},
-                                       {"give_up": -1}, {"give_up": float("inf")}, {"give_up": 10, "timeout": 5, "key_ttl": 14}]
+        table: List[Dict[str, Any]] = [
+            {"timeout": 0}, {"timeout": -1}, {"timeout": float("inf")}, {"timeout": float("nan")}, {"give_up": -1},
+            {"give_up": float("inf")}, {"give_up": 10, "timeout": 5, "key_ttl": 14},
+        ]
         for options in table:
             with self.subTest(options):
                 self.assertRaises(ValueError, counterd.Client, "http://127.0.0.1:1", **options)
@@ -288,7 +290,8 @@ class WatchTest(unittest.TestCase):
             read_request(peer)
 
         with mock.patch.object(watching_module, "_SILENCE_MAX", 0.2):
-            self.assertEqual(self.take(2, fall_silent, stream(SOON, state("a", 1), state("a", 2))), [("a", 1), ("a", 2)])
+            later = stream(SOON, state("a", 1), state("a", 2))
+            self.assertEqual(self.take(2, fall_silent, later), [("a", 1), ("a", 2)])
 
     def test_a_line_or_an_event_without_an_end_is_left(self) -> None:
         def without_end(peer: socket.socket) -> None:
@@ -313,7 +316,8 @@ class WatchTest(unittest.TestCase):
         self.assertEqual(self.take(1, busy, busy, stream(state("a", 1))), [("a", 1)])
 
     def test_a_reset_begins_anew(self) -> None:
-        told = stream(state("a", 1), state("b", 2), ready("false"), b"event: reset\ndata:", state("a", 1), ready("false"))
+        reset = b"event: reset\ndata:"
+        told = stream(state("a", 1), state("b", 2), ready("false"), reset, state("a", 1), ready("false"))
         self.assertEqual(self.take(3, told, prefix=True), [("a", 1), ("b", 2), ("b", None)])
 
     def test_with_more_counters_than_a_stream_begins_with_nothing_is_taken_for_deleted(self) -> None:

@@ -34,7 +34,6 @@ _NEVER = frozenset(["internal", "too-many-counters", "idempotency-store-full", "
 Result = Union[Change, State, None, Refused, OutcomeUnknown]
 T = TypeVar("T")
 
-
 # What reading the JSON of a response raises if it is none of a counterd.
 _NOT_OURS = (ValueError, KeyError, IndexError, TypeError, AttributeError, RecursionError)
 
@@ -97,16 +96,16 @@ class Client:
         `options` are those of the API: `min`, `max`, `on_limit`, `initial`, `create`, `ttl`, `ttl_mode`,
         `if_version`. `key` makes repetitions of the same call, also by another process, count once.
         """
-        return self._call("POST", _path(name), {"delta": delta, **options}, key or _new_key(), read=change_of)
+        return self._call("POST", _path(name), {"delta": delta, **options}, _own(key), read=change_of)
 
     def set(self, name: str, value: int, *, key: Optional[str] = None, **options: Any) -> Change:
         """Sets a counter. `options`: `ttl`, `if_version` (0: the counter must not exist)."""
-        return self._call("PUT", _path(name), {"value": value, **options}, key or _new_key(), read=change_of)
+        return self._call("PUT", _path(name), {"value": value, **options}, _own(key), read=change_of)
 
     def delete(self, name: str, *, if_version: Optional[int] = None, key: Optional[str] = None) -> None:
         """Raises NotFound."""
         condition = "" if if_version is None else f"?if_version={int(if_version)}"
-        self._call("DELETE", _path(name) + condition, None, key or _new_key(), read=lambda none: None)
+        self._call("DELETE", _path(name) + condition, None, _own(key), read=lambda none: None)
 
     def batch(self, operations: Iterable[Mapping[str, Any]], *, key: Optional[str] = None) -> List[Result]:
         """Carries out up to 1000 operations, such as {"op": "add", "name": "hits", "delta": 2}.
@@ -114,7 +113,7 @@ class Client:
         Returns a result for each, at its index: what the single call would return, or the exception that it
         would raise. One that fails does not affect the others.
         """
-        used = key or _new_key()
+        used = _own(key)
         ops = [dict(each) for each in operations]
 
         def read(answer: Any) -> List[Result]:
@@ -219,7 +218,7 @@ class Client:
         self._pool.give(connection)
         if 200 <= status < 300:
             try:
-                return read(json.loads(body) if body else None)
+                return read(None if status == 204 else json.loads(body))
             except _NOT_OURS as cause:
                 raise _Failure(cause, may_be_done=True) from cause
         error = refusal(status, problem_of(body))
@@ -242,8 +241,9 @@ def pause_before(attempts: int) -> float:
     return random.uniform(0, min(_LONGEST_PAUSE, _FIRST_PAUSE * 2 ** min(attempts, 20)))
 
 
-def _new_key() -> str:
-    return secrets.token_urlsafe(16)
+def _own(key: Optional[str]) -> str:
+    """The caller's key, or one that nobody else has."""
+    return secrets.token_urlsafe(16) if key is None else key
 
 
 def _path(name: str) -> str:

@@ -113,7 +113,7 @@ def watch(server: Server, fields: Dict[str, str], names: Sequence[str], prefix: 
             for event in visit.events(server, "/v1/events?" + query, fields, timeout):
                 yield from visit.take(event, known)
         except Refused as error:
-            if error.status not in (408, 500, 502, 503, 504):
+            if error.status < 500 and error.status != 408:
                 raise
         except (OSError, http.client.HTTPException, ValueError, KeyError, RecursionError):
             pass  # lost, or no stream of a counterd: try again
