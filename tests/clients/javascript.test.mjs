@@ -153,6 +153,19 @@ test('a list is asked for page by page, as it is read', async (t) => {
   assert.match(requests[1], /^GET \/v1\/counters\?limit=1000&prefix=p%26q&cursor=6162 HTTP/);
 });
 
+test('a response is read up to a bound', async (t) => {
+  const part = 'x'.repeat(1_000_000);
+  const { url } = await open(t, (socket) => {
+    socket.write('HTTP/1.1 200 OK\r\nContent-Length: 1099511627776\r\n\r\n');
+    const send = () => { while (!socket.destroyed && socket.write(part)); };
+    socket.on('drain', send);
+    send();
+  });
+  const error = await new Client(url, { giveUpAfter: 0, timeout: 20_000 }).add('hits').catch((caught) => caught);
+  assert.ok(error instanceof UnreachableError && !error.isKnown);
+  assert.strictEqual(error.cause.message, 'the response is too large');
+});
+
 test('a token is in no message', async (t) => {
   const { url } = await open(t, (socket) => socket.destroy());
   const error = await new Client(url, { token: 'ctr_secret', giveUpAfter: 0 }).add('hits').catch((caught) => caught);

@@ -1,6 +1,7 @@
 """What the Python client does that conformance.json cannot say."""
 
 import contextlib
+import faulthandler
 import os
 import signal
 import socket
@@ -239,6 +240,20 @@ class ClientTest(unittest.TestCase):
             said = f"{client!r} {caught.exception!r} {caught.exception} {caught.exception.__cause__!r}"
             self.assertNotIn("secret", said)
 
+    def test_a_response_is_read_up_to_a_bound_whether_it_says_its_length_or_not(self) -> None:
+        for length in [b"Content-Length: 1099511627776\r\n", b"Connection: close\r\n"]:
+
+            def send_endlessly(peer: socket.socket) -> None:
+                read_request(peer)
+                peer.sendall(b"HTTP/1.1 200 OK\r\n" + length + b"\r\n")
+                while True:
+                    peer.sendall(b"x" * (1 << 20))
+
+            with Peer(send_endlessly) as peer, counterd.Client(peer.url, give_up=0, timeout=20) as client:
+                with self.assertRaises(counterd.OutcomeUnknown) as caught:
+                    client.add("hits")
+                self.assertEqual(str(caught.exception.__cause__), "the response is too large")
+
     def test_addresses_of_both_families_are_understood(self) -> None:
         server = connection_module.Server("http://[::1]:8001")
         self.assertEqual((server.host, server.port), ("::1", 8001))
@@ -347,4 +362,5 @@ class WatchTest(unittest.TestCase):
 
 
 if __name__ == "__main__":
+    faulthandler.dump_traceback_later(100, exit=True)  # says where a test waits
     unittest.main(argv=sys.argv)
