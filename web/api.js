@@ -249,17 +249,21 @@ export class Client {
     return this.ask('GET', `/v1/counters?${query}`);
   }
 
-  /** @returns {Promise<any>} */
-  info() {
-    return this.ask('GET', '/v1/info');
+  /**
+   * @param {{signal?: AbortSignal}} options
+   * @returns {Promise<any>}
+   */
+  info({ signal } = {}) {
+    return this.ask('GET', '/v1/info', { signal });
   }
 
   /**
    * What /metrics has, as JSON.
+   * @param {{signal?: AbortSignal}} options
    * @returns {Promise<any>}
    */
-  stats() {
-    return this.ask('GET', '/v1/stats');
+  stats({ signal } = {}) {
+    return this.ask('GET', '/v1/stats', { signal });
   }
 
   /**

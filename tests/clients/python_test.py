@@ -250,8 +250,8 @@ class ClientTest(unittest.TestCase):
                     peer.sendall(b"x" * (1 << 20))
 
             with Peer(send_endlessly) as peer, counterd.Client(peer.url, give_up=0, timeout=20) as client:
-                with self.assertRaises(counterd.OutcomeUnknown) as caught:
-                    client.add("hits")
+                with self.assertRaises(counterd.Unreachable) as caught:
+                    client.get("hits")
                 self.assertEqual(str(caught.exception.__cause__), "the response is too large")
 
     def test_addresses_of_both_families_are_understood(self) -> None:
