@@ -135,12 +135,15 @@ class Proxy:
     async def _quiet(self) -> None:
         if self._sessions:
             await asyncio.wait(set(self._sessions), timeout=GONE)
+        await asyncio.sleep(0)  # transports close their sockets a round later
+        await asyncio.sleep(0)
 
     async def _disconnect(self) -> None:
         sessions = set(self._sessions)
         for each in sessions:
             each.cancel()
         await asyncio.gather(*sessions, return_exceptions=True)
+        await self._quiet()
 
     async def _end(self) -> None:
         await self._settle()

@@ -157,8 +157,9 @@ class Bench:
                 found = self.direct.value(name)
                 expect(found == value, f"{name} is {found}, and not {value}")
         finally:
-            self.call(case, {}, ["end"])
+            # In this order: the client has noticed the end of its connections before the next case begins.
             self.proxy.disconnect()
+            self.call(case, {}, ["end"])
 
     def carry_out_step(self, case, step):
         if "do" in step:
