@@ -1,5 +1,6 @@
 #include "service/run.hpp"
 
+#include "config/build_version.hpp"
 #include "counter/limits.hpp"
 #include "http/server/server.hpp"
 #include "process/abrupt_end.hpp"
@@ -178,7 +179,7 @@ int run(configuration configuration, const surroundings& around) {
     spdlog::warn(options.storage.memory_warning);
   process::abort_on_exception();
   const auto name = name_of(options.storage);
-  spdlog::info("counterd " COUNTERD_VERSION " started: threads={} shards={} store={}",
+  spdlog::info("counterd {} started: threads={} shards={} store={}", config::build_version(),
                options.threads, options.shards, name);
   advise_shards(options);
   const auto status = "serving from " + name;
