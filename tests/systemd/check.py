@@ -79,7 +79,7 @@ def has_started():
 
 
 def unit_is_sound():
-    verified = run("systemd-analyze", "verify", "counterd.service", "counterd.socket")
+    verified = run("systemd-analyze", "--man=no", "verify", "counterd.service", "counterd.socket")
     check(verified.returncode == 0 and "counterd" not in verified.stderr, verified.stderr)
     security = run("systemd-analyze", "security", "counterd.service").stdout
     exposure = float(re.search(r"exposure level for counterd.service: ([\d.]+)", security)[1])

@@ -1,0 +1,26 @@
+# What `cmake --install` puts where: what packages have.
+include(GNUInstallDirs)
+include(ManPage)
+
+install(TARGETS counterd)
+man_page(counterd docs/man/counterd.8.scd)
+
+# The unit names the program where it is installed, which --prefix may say.
+install(CODE "
+  set(CMAKE_INSTALL_BINDIR \"${CMAKE_INSTALL_BINDIR}\")
+  cmake_path(ABSOLUTE_PATH CMAKE_INSTALL_BINDIR BASE_DIRECTORY \"\${CMAKE_INSTALL_PREFIX}\"
+    OUTPUT_VARIABLE CMAKE_INSTALL_FULL_BINDIR)
+  configure_file(${PROJECT_SOURCE_DIR}/packaging/systemd/counterd.service.in
+    ${PROJECT_BINARY_DIR}/counterd.service @ONLY)")
+install(FILES ${PROJECT_BINARY_DIR}/counterd.service packaging/systemd/counterd.socket
+  DESTINATION lib/systemd/system)
+install(FILES packaging/systemd/counterd.sysusers DESTINATION lib/sysusers.d RENAME counterd.conf)
+install(FILES packaging/systemd/counterd.toml DESTINATION ${CMAKE_INSTALL_DOCDIR})
+
+# Links between these pages work as in the sources. Pictures stay there.
+install(FILES README.md CHANGELOG.md LICENSE http/api/v1/openapi.json
+  DESTINATION ${CMAKE_INSTALL_DOCDIR})
+install(DIRECTORY docs DESTINATION ${CMAKE_INSTALL_DOCDIR}
+  PATTERN man EXCLUDE PATTERN page EXCLUDE PATTERN "*.svg" EXCLUDE)
+file(GLOB LICENCES CONFIGURE_DEPENDS web/vendor/LICENSE.*)
+install(FILES ${LICENCES} web/vendor/VERSIONS DESTINATION ${CMAKE_INSTALL_DOCDIR}/web)
