@@ -6,53 +6,13 @@ import re
 import shutil
 import signal
 import subprocess
-import sys
 import time
+
+from support import URL, check, get, property_of, run, run_steps, systemctl, wait_until
 
 UNIT = pathlib.Path("/usr/local/lib/systemd/system")
 CONFIG = pathlib.Path("/etc/counterd/counterd.toml")
 DROP_IN = pathlib.Path("/etc/systemd/system/counterd.service.d/check.conf")
-URL = "http://127.0.0.1:8000"
-
-checks = 0
-
-
-def check(is_so, what):
-    global checks
-    checks += 1
-    if not is_so:
-        print(f"FAILED: {what}")
-        show_log()
-        sys.exit(1)
-
-
-def show_log():
-    print(run("journalctl", "--no-pager", "--lines=40", "--output=cat").stdout)
-
-
-def run(*command, **options):
-    return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False, **options)
-
-
-def systemctl(*words):
-    result = run("systemctl", *words)
-    check(result.returncode == 0, f"systemctl {' '.join(words)}: {result.stderr}")
-
-
-def property_of(name, unit="counterd.service"):
-    return run("systemctl", "show", "--value", "-p", name, unit).stdout.strip()
-
-
-def get(target, *options):
-    return run("curl", "-sS", "-m", "10", "--retry", "5", "--retry-connrefused", "--retry-delay", "1",
-               *options, URL + target).stdout
-
-
-def wait_until(is_so, what, seconds=30):
-    end = time.monotonic() + seconds
-    while not is_so():
-        check(time.monotonic() < end, what)
-        time.sleep(0.1)
 
 
 def configure(text):
@@ -202,11 +162,7 @@ made = run("systemd-sysusers")
 check(made.returncode == 0, made.stderr)
 configure(BASE)
 systemctl("daemon-reload")
-for step in (has_started, unit_is_sound, reload_applies, restart_keeps_counters, watchdog_restarts,
-             bad_configuration_is_not_tried_again, credentials_are_tokens,
-             unix_socket_is_for_the_group, socket_survives_restarts,
-             socket_outlives_a_bad_configuration):
-    begin = time.monotonic()
-    step()
-    print(f"{step.__name__.replace('_', ' ')}: ok, {time.monotonic() - begin:.1f} s")
-print(f"{checks} checks passed")
+run_steps(
+    has_started, unit_is_sound, reload_applies, restart_keeps_counters, watchdog_restarts,
+    bad_configuration_is_not_tried_again, credentials_are_tokens, unix_socket_is_for_the_group,
+    socket_survives_restarts, socket_outlives_a_bad_configuration)
