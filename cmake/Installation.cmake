@@ -2,8 +2,21 @@
 include(GNUInstallDirs)
 include(ManPage)
 
-install(TARGETS counterd)
+install(TARGETS counterd counterctl)
 man_page(counterd docs/man/counterd.8.scd)
+man_page(counterctl docs/man/counterctl.1.scd)
+
+# What the shells look for, as counterctl itself writes it.
+function(install_completion SHELL FOLDER FILE)
+  set(MADE ${PROJECT_BINARY_DIR}/completion/${FILE})
+  file(MAKE_DIRECTORY ${PROJECT_BINARY_DIR}/completion)
+  add_custom_command(TARGET counterctl POST_BUILD
+    COMMAND counterctl completion ${SHELL} > ${MADE})
+  install(FILES ${MADE} DESTINATION ${CMAKE_INSTALL_DATADIR}/${FOLDER})
+endfunction()
+install_completion(bash bash-completion/completions counterctl)
+install_completion(zsh zsh/site-functions _counterctl)
+install_completion(fish fish/vendor_completions.d counterctl.fish)
 
 # The unit names the program where it is installed, which --prefix may say.
 install(CODE "

@@ -52,7 +52,7 @@ if(NOT OUTPUT)
   return()
 endif()
 file(CONFIGURE OUTPUT ${OUTPUT} @ONLY CONTENT [[
-#include "config/build_version.hpp"
+#include "counter/build_version.hpp"
 
-std::string_view config::build_version() { return "@VERSION@"; }
+std::string_view counter::build_version() { return "@VERSION@"; }
 ]])

@@ -1,7 +1,7 @@
 #include "config/options.hpp"
 
 #include "config/access_flags.hpp"
-#include "config/build_version.hpp"
+#include "counter/build_version.hpp"
 #include "config/engine_flags.hpp"
 #include "config/flag_set.hpp"
 #include "config/item_list.hpp"
@@ -29,7 +29,7 @@ const std::vector<std::string> log_levels = {"trace", "debug",    "info", "warn"
 class command_line {
 public:
   command_line() {
-    app_.set_version_flag("--version", "counterd " + std::string{build_version()});
+    app_.set_version_flag("--version", "counterd " + std::string{counter::build_version()});
     app_.get_formatter()->column_width(34);
     add_listen();
     add_number(flags_, "threads", options_.threads, 1, counter::limits::threads_max,

@@ -1,6 +1,6 @@
 #include "service/run.hpp"
 
-#include "config/build_version.hpp"
+#include "counter/build_version.hpp"
 #include "counter/limits.hpp"
 #include "http/server/server.hpp"
 #include "process/abrupt_end.hpp"
@@ -179,7 +179,7 @@ int run(configuration configuration, const surroundings& around) {
     spdlog::warn(options.storage.memory_warning);
   process::abort_on_exception();
   const auto name = name_of(options.storage);
-  spdlog::info("counterd {} started: threads={} shards={} store={}", config::build_version(),
+  spdlog::info("counterd {} started: threads={} shards={} store={}", counter::build_version(),
                options.threads, options.shards, name);
   advise_shards(options);
   const auto status = "serving from " + name;

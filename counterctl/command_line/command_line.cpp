@@ -1,5 +1,6 @@
 #include "counterctl/command_line/command_line.hpp"
 
+#include "counter/build_version.hpp"
 #include "counterctl/command_line/commands.hpp"
 #include "counterctl/command_line/completion.hpp"
 #include "counterctl/command_line/values.hpp"
@@ -122,7 +123,7 @@ early_exit refusal(const std::string& reason) {
 
 std::variant<command, early_exit> parse_command_line(int argc, const char* const* argv) {
   CLI::App app{"Counts on a counterd, and shows what it holds.", "counterctl"};
-  app.set_version_flag("--version", "counterctl " COUNTERD_VERSION);
+  app.set_version_flag("--version", "counterctl " + std::string{counter::build_version()});
   app.footer(footer);
   app.get_formatter()->column_width(30);
   app.require_subcommand(1);

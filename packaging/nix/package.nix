@@ -1,5 +1,5 @@
 # For Nix. Nobody has tried it: nix-build -E '(import <nixpkgs> {}).callPackage ./packaging/nix/package.nix {}'
-{ lib, stdenv, cmake, ninja, scdoc, abseil-cpp, boost, caf, cli11, libpq, openssl, prometheus-cpp, rocksdb, spdlog, zlib }:
+{ lib, stdenv, cmake, ninja, scdoc, abseil-cpp, boost, caf, cli11, hiredis, libpq, openssl, prometheus-cpp, rocksdb, spdlog, zlib }:
 
 stdenv.mkDerivation {
   pname = "counterd";
@@ -7,7 +7,7 @@ stdenv.mkDerivation {
   src = lib.cleanSource ../..;
 
   nativeBuildInputs = [ cmake ninja scdoc ];
-  buildInputs = [ abseil-cpp boost caf cli11 libpq openssl prometheus-cpp rocksdb spdlog zlib ];
+  buildInputs = [ abseil-cpp boost caf cli11 hiredis libpq openssl prometheus-cpp rocksdb spdlog zlib ];
   cmakeFlags = [ "-DBUILD_TESTING=OFF" ];
 
   meta = {

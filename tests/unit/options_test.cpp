@@ -1,4 +1,4 @@
-#include "config/build_version.hpp"
+#include "counter/build_version.hpp"
 #include "tests/unit/options_support.hpp"
 
 #include <doctest/doctest.h>
@@ -253,8 +253,8 @@ TEST_CASE("parse_options() of --help and --version exits with 0") {
   REQUIRE(std::holds_alternative<early_exit>(version));
   CHECK(std::get<early_exit>(version).code == 0);
   CHECK(std::get<early_exit>(version).text ==
-        "counterd " + std::string{config::build_version()} + "\n");
-  CHECK(config::build_version().starts_with(COUNTERD_VERSION));
+        "counterd " + std::string{counter::build_version()} + "\n");
+  CHECK(counter::build_version().starts_with(COUNTERD_VERSION));
 }
 
 TEST_CASE("parse_options() reads a config file of flags without dashes") {

@@ -2,7 +2,7 @@
 
 #include <string_view>
 
-namespace config {
+namespace counter {
 
 /// Returns the version with the commit, as "0.1.0~57.g17077ed" (cmake/build_version.cmake), for
 /// --version and the log. Clients get COUNTERD_VERSION alone, which docs/API.md and openapi.json
@@ -11,4 +11,4 @@ namespace config {
 /// A function of a file of its own, so that a commit compiles nothing else again.
 std::string_view build_version();
 
-}  // namespace config
+}  // namespace counter
