@@ -85,6 +85,9 @@ public:
     return calls;
   }
 
+  /// Returns true if there is something to reply to.
+  bool is_asked() const noexcept { return !submitted_.empty(); }
+
   std::map<std::string, counter::state> counters;
   counter::outcome refusal = counter::outcome::ok;
   int lists = 0;
@@ -145,8 +148,9 @@ struct stream_scene {
       loop.run_tasks();
       const auto some = store.reply();
       { const counter::store_client::pass pass{client}; }
-      // A timer may only set another one.
-      goes_on = some > 0 || !loop.tasks.empty() || loop.run_timers();
+      // What a reply brings about is sent in the next pass, and a timer may only set another one.
+      goes_on = some > 0 || store.is_asked() || client.has_work() || !loop.tasks.empty() ||
+                loop.run_timers();
       calls += some;
     }
     return calls;

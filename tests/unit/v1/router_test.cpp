@@ -90,7 +90,9 @@ TEST_CASE("every path lists its methods in Allow") {
   } const cases[] = {
       {"/v1/counters/x", "GET, HEAD, POST, PUT, DELETE, OPTIONS",
        method::get | method::head | method::post | method::put | method::delete_},
-      {"/v1/counters", "GET, HEAD, OPTIONS", method::get | method::head},
+      {"/v1/counters", "GET, HEAD, DELETE, OPTIONS", method::get | method::head | method::delete_},
+      {"/v1/top", "GET, HEAD, OPTIONS", method::get | method::head},
+      {"/v1/prefixes", "GET, HEAD, OPTIONS", method::get | method::head},
       {"/v1/batch", "POST, OPTIONS", static_cast<unsigned>(method::post)},
       {"/v1/admin/backup", "POST, OPTIONS", static_cast<unsigned>(method::post)},
       {"/v1/info", "GET, HEAD, OPTIONS", method::get | method::head},
