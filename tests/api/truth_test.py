@@ -566,7 +566,7 @@ def others(w):
     w.ask("GET", "/v1/info?x=%zz", 400, "bad-request")
     w.ask("GET", "/openapi.json?more=1", 400, "invalid-parameter")
     w.ask("GET", "/openapi.json?x=%zz", 400, "bad-request")
-    for target in (COUNTER + "a", "/v1/counters", "/v1/batch", "/v1/info", "/openapi.json"):
+    for target in (COUNTER + "a", *LISTS, "/v1/batch", "/v1/info", "/openapi.json"):
         w.ask("OPTIONS", target + "?x=%zz", 400, "bad-request")
     w.ask("OPTIONS", COUNTER + "%zz", 400, "invalid-name")
     answer = w.ask("GET", "/openapi.json", 200, JSON)
@@ -805,9 +805,10 @@ def refused_early(w):
             hold_refused(w, connection, method, path, 505, "HTTP/2.0")
     for method, path in [("POST", COUNTER + "x"), ("PUT", COUNTER + "x?value=1"),
                          ("DELETE", COUNTER + "x"), ("POST", "/v1/batch"),
+                         ("DELETE", "/v1/counters?prefix=x&limit=1"),
                          ("POST", "/v1/admin/backup?name=a")]:
         w.ask(method, path, 403, "prefetch", [("Sec-Purpose", "prefetch")])
-    for target in ("/v1/counters", COUNTER + "a/events", "/v1/events?names=a"):
+    for target in (*LISTS, COUNTER + "a/events", "/v1/events?names=a"):
         w.ask("GET", target, 403, "prefetch", [("Sec-Purpose", "prefetch")])
     for method, path in [("POST", COUNTER + "x"), ("PUT", COUNTER + "x?value=1"),
                          ("DELETE", COUNTER + "x"), ("POST", "/v1/batch"),
