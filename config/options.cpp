@@ -1,7 +1,6 @@
 #include "config/options.hpp"
 
 #include "config/access_flags.hpp"
-#include "counter/build_version.hpp"
 #include "config/engine_flags.hpp"
 #include "config/flag_set.hpp"
 #include "config/item_list.hpp"
@@ -9,6 +8,7 @@
 #include "config/size.hpp"
 #include "config/storage_flags.hpp"
 #include "config/value_flags.hpp"
+#include "counter/build_version.hpp"
 #include "counter/control_character.hpp"
 
 #include <CLI/CLI.hpp>
