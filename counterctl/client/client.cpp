@@ -34,7 +34,10 @@ verdict judge_response(const request& request, const response& response, bool wa
       response.status == 204 ? request.method == "DELETE" : is_json_object(response.body);
   if (response.is_success() && !is_ours)
     return verdict::in_doubt;
-  return judge(response.status, problem_of(response.body).code, was_in_doubt);
+  const auto problem = problem_of(response.body);
+  if (refuses_key_ttl(response.status, problem.detail))
+    return verdict::settled;
+  return judge(response.status, problem.code, was_in_doubt);
 }
 
 std::string describe(const response& response) {

@@ -78,7 +78,7 @@ public:
     auto& parser = read_header(deadline);
     check(stream_.complete(
         [&](auto handler) { http::async_read(stream_, buffer_, parser, handler); }, deadline));
-    const auto response = to_response(parser.get());
+    auto response = to_response(parser.get());
     if (!parser.get().keep_alive())
       close();
     return response;
@@ -97,7 +97,7 @@ public:
     }
     check(stream_.complete(
         [&](auto handler) { http::async_read(stream_, buffer_, parser, handler); }, deadline));
-    const auto response = to_response(parser.get());
+    auto response = to_response(parser.get());
     close();
     return response;
   }

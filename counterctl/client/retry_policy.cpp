@@ -45,6 +45,10 @@ verdict judge(int status, std::string_view code, bool was_in_doubt) noexcept {
   return was_in_doubt && status >= 300 ? verdict::in_doubt : verdict::settled;
 }
 
+bool refuses_key_ttl(int status, std::string_view detail) noexcept {
+  return status == 400 && detail.starts_with("Idempotency-Key-TTL");
+}
+
 std::chrono::milliseconds pause_before(unsigned attempt, double random,
                                        std::chrono::milliseconds floor) noexcept {
   const auto limit = std::min(longest_pause, first_pause * (1 << std::min(attempt, doublings_max)));

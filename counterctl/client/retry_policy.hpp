@@ -19,6 +19,10 @@ enum class verdict {
 /// the server gives it after it has looked for the key.
 verdict judge(int status, std::string_view code, bool was_in_doubt) noexcept;
 
+/// Returns true if the server refuses a request because it does not remember keys for so long. It
+/// says so to each attempt with that TTL, so none was carried out.
+bool refuses_key_ttl(int status, std::string_view detail) noexcept;
+
 /// Returns how long to wait before the next attempt: full jitter between 0 and a limit that doubles
 /// from 50 ms to 5 s, so that clients that failed together do not come back together; at least
 /// `floor`. `attempt` counts from 0; `random` is in [0, 1).

@@ -17,16 +17,15 @@ constexpr std::string_view default_port = "8000";
 // As sockaddr_un has it, with its final NUL.
 constexpr std::size_t unix_path_bytes_max = 107;
 
-[[noreturn]] void refuse(std::string_view text, std::string_view reason) {
-  // Before an @ there may be a password.
-  const auto shown = text.find('@') == text.npos ? text : "the address of the server";
-  throw std::invalid_argument{std::string{shown} + ": " + std::string{reason}};
+/// Does not show the text, which may have a password.
+[[noreturn]] void refuse(const std::string& reason) {
+  throw std::invalid_argument{"the address of the server (-s, COUNTERD_URL): " + reason};
 }
 
 server_address parse_unix(std::string_view text) {
   const auto path = text.substr(unix_scheme.size());
   if (path.empty() || path.size() > unix_path_bytes_max)
-    refuse(text, "the path of a Unix socket has 1 to 107 bytes");
+    refuse("the path of a Unix socket has 1 to 107 bytes");
   return {transport::unix_socket, std::string{path}, {}, "localhost", {}};
 }
 
@@ -64,31 +63,30 @@ server_address parse_server_address(std::string_view text) {
   if (text.starts_with(unix_scheme))
     return parse_unix(text);
   if (std::any_of(text.begin(), text.end(), &counter::is_control_character))
-    refuse("the address of the server", "it has a control character");
+    refuse("it has a control character");
   const auto url_text = complete(text);
   const auto parsed = boost::urls::parse_uri(url_text);
   if (!parsed || parsed->host_address().empty())
-    refuse(text, "not an address of a server: use http://HOST:PORT, https://HOST or unix:PATH");
+    refuse("not an address of a server: use http://HOST:PORT, https://HOST or unix:PATH");
   const auto& url = *parsed;
   server_address address;
   if (url.scheme_id() == boost::urls::scheme::https)
     address.kind = transport::https;
   else if (url.scheme_id() != boost::urls::scheme::http)
-    refuse(text, "the scheme is neither http, https nor unix");
+    refuse("the scheme is neither http, https nor unix");
   if (url.has_userinfo())
-    refuse("the address of the server",
-           "it has a password or a user: use --token-file or COUNTERD_TOKEN");
+    refuse("it has a password or a user: use --token-file or COUNTERD_TOKEN");
   if (url.has_query() || url.has_fragment())
-    refuse(text, "an address of a server has no query and no fragment");
+    refuse("an address of a server has no query and no fragment");
   // Boost.URL 1.81 takes what is no port for a path.
   if ((url.has_port() && url.port().empty()) ||
       (!url.encoded_path().empty() && !url.encoded_path().starts_with('/')))
-    refuse(text, "a port is 1 to 65535");
+    refuse("a port is 1 to 65535");
   const bool is_secure = address.kind == transport::https;
   address.host = url.host_address();
   address.port = url.port().empty() ? (is_secure ? "443" : "80") : std::string{url.port()};
   if (!is_port(address.port))
-    refuse(text, "a port is 1 to 65535");
+    refuse("a port is 1 to 65535");
   address.authority = std::string{url.encoded_host_and_port()};
   address.base_path = std::string{url.encoded_path()};
   while (address.base_path.ends_with('/'))

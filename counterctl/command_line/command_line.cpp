@@ -65,12 +65,14 @@ public:
                "How to print: a table on a terminal, else plain, unless given");
     auto* key = add_text(app, "--key", key_, "KEY",
                          "The Idempotency-Key of the change: with it, it counts once");
-    app.add_flag("--no-key", has_no_key_, "Send changes without a key; what may have arrived is not sent again")
+    app.add_flag("--no-key", has_no_key_,
+                 "Send changes without a key; what may have arrived is not sent again")
         ->excludes(key);
     add_text(app, "--token-file", token_file_, "FILE", "The file that has the token");
     add_duration(app, "-t,--timeout", timeout_,
                  "For a request with its repetitions, up to 10m; 10s unless given");
-    app.add_flag("-v,--verbose", is_verbose_, "Tell when a request is sent again, or was carried out before");
+    app.add_flag("-v,--verbose", is_verbose_,
+                 "Tell when a request is sent again, or was carried out before");
   }
 
   /// Throws std::invalid_argument with what is wrong.

@@ -28,16 +28,24 @@ std::string without_mark(const std::string& text) {
   return text.starts_with(number_mark) ? text.substr(1) : text;
 }
 
+bool is_flag(const CLI::App& app, const std::string& text) {
+  if (!text.starts_with("--") || text.size() < 3)
+    return false;
+  const auto* general = app.get_parent();
+  return app.get_option_no_throw(text) != nullptr ||
+         (general != nullptr && general->get_option_no_throw(text) != nullptr);
+}
+
 /// Adds an option whose text `set` takes; it returns what is wrong, otherwise "".
 CLI::Option* add(CLI::App& app, const std::string& flags, const std::string& type,
                  const std::string& help, std::function<std::string(const std::string&)> set) {
   const auto name = flags.substr(flags.find_last_of(',') + 1);
   auto* option = app.add_option_function<std::string>(
       flags,
-      [name, set = std::move(set)](const std::string& marked) {
+      [&app, name, set = std::move(set)](const std::string& marked) {
         const auto text = without_mark(marked);
         // CLI11 takes the next flag for a value that is missing.
-        const bool is_missing = name.starts_with('-') && text.starts_with("--");
+        const bool is_missing = name.starts_with('-') && is_flag(app, text);
         const auto fault = is_missing ? "the value is missing" : set(text);
         if (!fault.empty())
           throw CLI::ValidationError(name, fault);

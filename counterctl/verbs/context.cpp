@@ -1,5 +1,7 @@
 #include "counterctl/verbs/context.hpp"
 
+#include "counter/duration.hpp"
+#include "counterctl/client/retry_policy.hpp"
 #include "counterctl/failure.hpp"
 #include "counterctl/formats/answers.hpp"
 #include "counterctl/output/progress.hpp"
@@ -18,6 +20,8 @@ namespace {
 // Time for a person to ask again with the key that a failure shows, and longer than a request with
 // all its repetitions may take; 1100 writes a second fit the server's million of keys.
 constexpr std::chrono::minutes random_key_ttl{15};
+// What is done once a day has a key of its own.
+constexpr std::chrono::hours own_key_ttl{24};
 
 client_settings with_log(client_settings settings, bool is_verbose) {
   settings.on_retry = [is_verbose, was_told = false](const std::string& reason) mutable {
@@ -26,12 +30,6 @@ client_settings with_log(client_settings settings, bool is_verbose) {
       tell(reason + "; sending again");
   };
   return settings;
-}
-
-/// A server with a shorter --idempotency-ttl does not remember a key for as long.
-bool refuses_key_ttl(const response& response) {
-  return response.status == 400 &&
-         problem_of(response.body).detail.starts_with("Idempotency-Key-TTL");
 }
 
 }  // namespace
@@ -44,17 +42,24 @@ context::context(context_settings settings)
 request context::with_key(request request, const std::string& part) const {
   if (!request.is_write || !settings_.has_keys)
     return request;
-  if (settings_.key.empty()) {
-    request.key = random_key_ + part;
-    request.key_ttl = random_key_ttl;
-  } else {
-    request.key = settings_.key + part;
-  }
+  const bool is_random = settings_.key.empty();
+  return with_named_key(std::move(request), (is_random ? random_key_ : settings_.key) + part,
+                        is_random ? std::chrono::seconds{random_key_ttl} : own_key_ttl);
+}
+
+request context::with_named_key(request request, std::string key) const {
+  return with_named_key(std::move(request), std::move(key), own_key_ttl);
+}
+
+request context::with_named_key(request request, std::string key, std::chrono::seconds ttl) const {
+  request.key = std::move(key);
+  request.key_ttl = std::min(ttl, key_ttl_max_);
   return request;
 }
 
-response context::send(const request& request) {
-  return send_as_it_is(with_key(request));
+std::chrono::milliseconds context::time_for(const request& request) const {
+  const std::chrono::milliseconds ttl = request.key_ttl;
+  return request.key.empty() ? settings_.server.timeout : std::min(settings_.server.timeout, ttl);
 }
 
 std::string context::recovery() const {
@@ -62,24 +67,30 @@ std::string context::recovery() const {
     return recovery_;
   if (!settings_.has_keys)
     return "look before you send it again";
-  return "to make sure, give the same command --key " +
-         (settings_.key.empty() ? random_key_ + " within 15 minutes" : settings_.key) +
-         ": it counts once";
+  const bool is_random = settings_.key.empty();
+  const auto ttl =
+      std::min(is_random ? std::chrono::seconds{random_key_ttl} : own_key_ttl, key_ttl_max_);
+  return "to make sure, give the same command --key " + (is_random ? random_key_ : settings_.key) +
+         " within " + counter::to_text(ttl) + ": it counts once";
 }
 
-/// The server forgets a key earlier than others do: no attempt may come after that.
-response context::send_with_shorter_ttl(request request) {
-  request.key_ttl = {};
-  const auto info = client_.send({.target = "/v1/info"});
-  const auto ttl = std::chrono::seconds{idempotency_of(info.body).ttl_seconds};
-  return exchange(request, std::min<std::chrono::milliseconds>(settings_.server.timeout, ttl));
+response context::send(const request& request) {
+  return send_as_it_is(with_key(request));
 }
 
 response context::send_as_it_is(const request& request) {
-  auto response = exchange(request, settings_.server.timeout);
-  if (request.key_ttl.count() > 0 && refuses_key_ttl(response))
-    return send_with_shorter_ttl(request);
-  return response;
+  return send_within(request, time_for(request));
+}
+
+response context::send_within(const request& request, std::chrono::milliseconds limit) {
+  auto response = exchange(request, limit);
+  if (request.key.empty() || !refuses_key_ttl(response.status, problem_of(response.body).detail))
+    return response;
+  // The server forgets keys earlier than others do: no attempt may come after that.
+  key_ttl_max_ = std::chrono::seconds{idempotency_of(ask({.target = "/v1/info"}).body).ttl_seconds};
+  auto shorter = request;
+  shorter.key_ttl = std::min(request.key_ttl, key_ttl_max_);
+  return exchange(shorter, std::min(limit, time_for(shorter)));
 }
 
 response context::exchange(const request& request, std::chrono::milliseconds timeout) {

@@ -35,6 +35,11 @@ public:
   /// which tells apart what one command sends; with --no-key none.
   request with_key(request request, const std::string& part = {}) const;
 
+  /// Gives it another key, which lives for a day if the server permits.
+  request with_named_key(request request, std::string key) const;
+  /// Returns how long a request may be repeated: until its key is forgotten, at most.
+  std::chrono::milliseconds time_for(const request& request) const;
+
   /// Sets what the message of a change with an unknown outcome advises. Unless set: to give the key
   /// to the same command.
   void set_recovery(std::string advice) { recovery_ = std::move(advice); }
@@ -44,6 +49,8 @@ public:
   response send(const request& request);
   /// Sends a request that has its key, and does the same.
   response send_as_it_is(const request& request);
+  /// The same within this time, which is at most time_for() it.
+  response send_within(const request& request, std::chrono::milliseconds limit);
   /// Sends a request whose refusal ends the program: throws failure with what the server says of
   /// `subject`.
   response ask(const request& request, const std::string& subject = {});
@@ -57,7 +64,7 @@ public:
 
 private:
   response exchange(const request& request, std::chrono::milliseconds timeout);
-  response send_with_shorter_ttl(request request);
+  request with_named_key(request request, std::string key, std::chrono::seconds ttl) const;
   static response accept(response response, const std::string& subject);
 
   std::string recovery() const;
@@ -65,6 +72,7 @@ private:
   context_settings settings_;
   counterctl::client client_;
   std::string random_key_;
+  std::chrono::seconds key_ttl_max_ = std::chrono::hours{24};  ///< as far as the server has said
   std::string recovery_;
 };
 

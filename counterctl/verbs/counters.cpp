@@ -17,6 +17,8 @@ namespace counterctl {
 
 namespace {
 
+constexpr int empty_rounds_max = 1000;
+
 template <class Visit>
 void for_each_part(const std::vector<operation>& operations, Visit visit) {
   for (std::size_t begin = 0; begin < operations.size(); begin += batch_max) {
@@ -129,7 +131,8 @@ exit_code remove(context& context, const std::vector<operation>& operations) {
   } catch (const failure& error) {
     throw after_deletions(error, count);
   }
-  return refused.code();
+  const bool is_partly = count > 0 && refused.code() > exit_code::not_satisfied;
+  return is_partly ? exit_code::partly : refused.code();
 }
 
 exit_code remove_prefix(context& context, const std::string& prefix, bool is_sure) {
@@ -153,15 +156,18 @@ exit_code remove_prefix(context& context, const std::string& prefix, bool is_sur
       .is_write = true,
       .may_be_repeated = true};
   std::uint64_t count = 0;
+  int rounds = 0;  // that have deleted nothing
   progress progress{"deleted", "counters"};
   try {
     for (bool has_more = true; has_more;) {
       const auto body = context.ask_as_it_is(step).body;
       const auto deleted = static_cast<std::uint64_t>(integer_member_of(body, "deleted"));
       has_more = is_true_member_of(body, "has_more");
-      if (deleted == 0 && has_more)
-        throw failure{exit_code::refused, "the server deletes no more"};
       progress.show(count += deleted);
+      // Somebody else deletes the same.
+      rounds = deleted == 0 ? rounds + 1 : 0;
+      if (rounds > empty_rounds_max)
+        throw failure{exit_code::refused, "others delete the same counters"};
     }
   } catch (const failure& error) {
     throw after_deletions(error, count);

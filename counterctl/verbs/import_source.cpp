@@ -16,6 +16,7 @@
 #include <istream>
 #include <stdexcept>
 #include <string_view>
+#include <utility>
 
 #include <unistd.h>
 
@@ -24,9 +25,10 @@ namespace counterctl {
 namespace {
 
 constexpr std::uint64_t shown_max = 20;
-/// `name,value` and more, in any case.
+/// `name,value` and more, in any case, with quotes or without.
 bool is_csv_header(std::string_view line) {
   std::string lower{line};
+  lower.erase(std::remove(lower.begin(), lower.end(), '"'), lower.end());
   std::transform(lower.begin(), lower.end(), lower.begin(),
                  [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
   return lower.starts_with("name,value");
@@ -65,10 +67,12 @@ void read_file(const std::string& path, file_format format, import_spool& spool,
     tell("reading counters from the terminal, to the end: Ctrl-D");
   const auto source = is_stdin ? std::string{"stdin"} : path;
   progress progress{"read", "lines"};
+  bool is_first = true;
   for (line_reader lines{input}; lines.next();) {
     const std::string_view text{lines.line()};
-    const bool is_first = lines.number() == 1 && format == file_format::csv;
-    if (text.empty() || (is_first && is_csv_header(text)))
+    if (text.find_first_not_of(" \t") == text.npos)
+      continue;
+    if (std::exchange(is_first, false) && format == file_format::csv && is_csv_header(text))
       continue;
     const auto where = source + ":" + std::to_string(lines.number());
     if (lines.is_too_long()) {

@@ -10,6 +10,7 @@
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
+#include <functional>
 #include <string_view>
 
 #include <unistd.h>
@@ -61,11 +62,13 @@ std::string digest_of(const std::string& text) {
 
 void import_spool::append(const spooled_entry& entry) {
   const auto& [name, value, expires_at] = entry.entry;
-  const auto index = expires_at ? expiring_++ : size_ - expiring_;
+  const auto content = name + separator + std::to_string(value);
   ++size_;
-  // A chain, so that the order counts. A counter that expires may be gone the next time.
+  // A counter that expires may be gone the next time, and is not in the digest. A chain, so that
+  // the order of the others counts.
+  const auto index = expires_at ? expiring_[std::hash<std::string>{}(content)]++ : permanent_++;
   if (!expires_at)
-    digest_ = digest_of(digest_ + name + separator + std::to_string(value));
+    digest_ = digest_of(digest_ + content);
   const auto line = std::to_string(entry.line) + separator + std::to_string(index) + separator +
                     (expires_at ? std::to_string(expires_at->time_since_epoch().count()) : "") +
                     separator + std::to_string(value) + separator + name + '\n';

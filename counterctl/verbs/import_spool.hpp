@@ -2,11 +2,13 @@
 
 #include "counterctl/formats/counter_entry.hpp"
 
+#include <cstddef>
 #include <cstdint>
 #include <cstdio>
 #include <memory>
 #include <optional>
 #include <string>
+#include <unordered_map>
 
 namespace counterctl {
 
@@ -14,7 +16,9 @@ namespace counterctl {
 struct spooled_entry {
   counter_entry entry;
   std::uint64_t line = 0;
-  std::uint64_t index = 0;  ///< among those of its kind: that expire, or do not; set by the spool
+  /// Set by the spool: of a counter that expires, among those with its name and value; of another,
+  /// among those that do not expire.
+  std::uint64_t index = 0;
 };
 
 /// The counters of an import, in an unlinked temporary file (in TMPDIR, or /tmp): the whole input
@@ -42,7 +46,8 @@ private:
 
   std::unique_ptr<std::FILE, closer> file_;
   std::uint64_t size_ = 0;
-  std::uint64_t expiring_ = 0;
+  std::uint64_t permanent_ = 0;
+  std::unordered_map<std::size_t, std::uint64_t> expiring_;  ///< by a hash of name and value
   std::string digest_;
 };
 

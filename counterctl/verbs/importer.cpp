@@ -46,17 +46,19 @@ void importer::check_room() {
   const auto keys = idempotency_of(context_.ask({.target = "/v1/info"}).body);
   const auto needed = static_cast<std::int64_t>(spool_.size() + spool_.size() / batch_max + 1);
   const auto room = std::max<std::int64_t>(0, keys.records_max - keys.records);
-  // What is imported again may have its keys already.
-  const bool may_be_known = keys.records >= needed && needed <= keys.records_max / 2;
-  if (needed <= room / 2 || may_be_known)
+  if (needed <= room / 2)
     return;
-  throw failure{exit_code::refused,
-                "the server has room for " + grouped(static_cast<std::uint64_t>(room)) +
-                    " more idempotency keys, of which an import takes up to half, and this one "
-                    "needs " +
-                    grouped(static_cast<std::uint64_t>(needed)) +
-                    ": raise --idempotency-max, import parts on different days, or add without "
-                    "keys (--no-key), which counts twice what is sent twice"};
+  lacks_room_ =
+      failure{exit_code::refused,
+              "the server has room for " + grouped(static_cast<std::uint64_t>(room)) +
+                  " more idempotency keys, of which an import takes up to half, and this one "
+                  "needs " +
+                  grouped(static_cast<std::uint64_t>(needed)) +
+                  ": raise --idempotency-max, import parts on different days, or add without "
+                  "keys (--no-key), which counts twice what is sent twice"};
+  // What is imported again has its keys already: the first batch tells.
+  if (keys.records < needed || needed > keys.records_max / 2)
+    throw *lacks_room_;
 }
 
 void importer::take(const spooled_entry& entry, expiry_time now) {
@@ -95,7 +97,7 @@ request importer::with_key(request request, const std::string& part) const {
   request.may_be_repeated = arguments_.mode != import_mode::add;
   const auto& own = context_.settings().key;
   if (adds_once())
-    request.key = (own.empty() ? "import" : own) + "-" + part;
+    return context_.with_named_key(std::move(request), (own.empty() ? "import" : own) + "-" + part);
   return request;
 }
 
@@ -105,6 +107,7 @@ void importer::send_batch() {
   const auto request =
       with_key(to_batch(operations_), spool_.digest() + "-" + std::to_string(batch_.front().index));
   const auto results = send_until_settled(context_, request, batch_.size());
+  const bool is_known = results.front().is_replayed;
   const auto batch = std::exchange(batch_, {});
   operations_.clear();
   bytes_ = 0;
@@ -118,14 +121,16 @@ void importer::send_batch() {
   }
   if (full != nullptr)
     throw failure{code_of(full->status, full->problem), describe(full->status, full->problem, {})};
+  if (lacks_room_ && !is_known)
+    throw *lacks_room_;
   progress_.show(result_.imported, spool_.size());
 }
 
 void importer::send_alone(const spooled_entry& entry, expiry_time now) {
   const auto& [name, value, expires_at] = entry.entry;
-  // In Redis there is one of each name, and others may have gone; in a file each has its place.
-  const auto place = arguments_.redis.empty() ? std::to_string(entry.index) : "";
-  const auto part = digest_of(name + '\t' + std::to_string(value) + '\t' + place);
+  // The index tells apart those with the same name and value.
+  const auto part =
+      digest_of(name + '\t' + std::to_string(value) + '\t' + std::to_string(entry.index));
   const auto response =
       context_.send_as_it_is(with_key(to_request(to_operation(entry, now)), part));
   const auto problem = problem_of(response.body);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "counterctl/client/request.hpp"
+#include "counterctl/failure.hpp"
 #include "counterctl/formats/operation.hpp"
 #include "counterctl/formats/problem.hpp"
 #include "counterctl/output/progress.hpp"
@@ -10,6 +11,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -51,6 +53,7 @@ private:
   input_problems& problems_;
   import_result result_;
   exit_code refusal_ = exit_code::done;
+  std::optional<failure> lacks_room_;  ///< unless the server has the keys already
   progress progress_{"imported", "counters"};
   std::vector<spooled_entry> batch_;
   std::vector<std::string> operations_;  ///< the same as JSON

@@ -24,9 +24,10 @@ bool is_unsettled(const operation_result& result) {
 
 std::vector<operation_result> send_until_settled(context& context, const request& request,
                                                  std::size_t count) {
-  const auto end = clock::now() + context.settings().server.timeout;
+  const auto end = clock::now() + context.time_for(request);
   for (;;) {
-    const auto response = context.send_as_it_is(request);
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>(end - clock::now());
+    const auto response = context.send_within(request, left);
     if (!response.is_success()) {
       const auto problem = problem_of(response.body);
       throw batch_refused{code_of(response.status, problem), describe(response.status, problem, {}),

@@ -143,14 +143,16 @@ exit_code ping(context& context, bool is_live, std::chrono::milliseconds patienc
     try {
       const auto response =
           context.client().connection().exchange(request, std::min(limit, begin + server.timeout));
-      if (response.is_success()) {
+      if (response.is_success() && response.body.starts_with("ok")) {
         const auto time = std::chrono::duration<double>(clock::now() - begin).count();
         auto rows = context.print({{"SERVER"}, {"STATE"}, {"TIME", true, false}});
         rows.add({address, state, latency_text(time)},
                  R"({"server":)" + quote_json(address) + R"(,"state":")" + state + "\"}");
         return exit_code::done;
       }
-      // Whatever it is, it will not change.
+      // What follows will not change.
+      if (response.is_success())
+        throw failure{exit_code::refused, address + ": this is no counterd"};
       if (response.status < 500)
         throw failure{exit_code::refused,
                       address + ": " + describe(response.status, problem_of(response.body), {})};

@@ -1,3 +1,4 @@
+#include "tests/server/counterctl/lossy_relay.hpp"
 #include "tests/server/counterctl/tool.hpp"
 #include "tests/server/support/held_socket.hpp"
 #include "tests/server/support/issued_token.hpp"
@@ -6,6 +7,7 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <deque>
 #include <fstream>
 #include <string>
 
@@ -115,4 +117,39 @@ TEST_CASE("a key makes a change count once, and -v says so") {
 TEST_CASE("a server that remembers keys for a shorter time gets them without a TTL") {
   const server_process server{{"--idempotency-ttl", "5s"}};
   CHECK(ask(server, {"inc", "x"}).output == "1\n");
+  CHECK(ask(server, {"inc", "x", "--key", "mine"}).output == "2\n");
+  CHECK(ask(server, {"batch"}, R"({"op":"add","name":"x"})").exit_code == 0);
+  CHECK(ask(server, {"import", "--mode", "add"}, R"({"name":"x","value":7})").exit_code == 0);
+  CHECK(ask(server, {"get", "x"}).output == "10\n");
+}
+
+TEST_CASE("a change is not sent again when the server has forgotten its key") {
+  const server_process server{{"--idempotency-ttl", "2s"}};
+  for (const words& change : {words{"inc", "x"}, words{"inc", "x", "--key", "mine"},
+                              words{"import", "--mode", "add", "-"}}) {
+    CAPTURE(change);
+    REQUIRE(ask(server, {"set", "x", "0"}).exit_code == 0);
+    lossy_relay relay{server.port()};
+    std::deque<relayed> fates(500, relayed::answers_503);
+    // The TTL is refused, the server asked for its own, and the answer is lost.
+    const bool is_import = change[0] == "import";
+    fates.push_front(relayed::loses_response);
+    for (int i = 0; i < (is_import ? 3 : 2); ++i)
+      fates.push_front(relayed::passes);
+    relay.plan(fates);
+    const auto lost =
+        run_tool(change, {.server = relay.address(), .input = R"({"name":"x","value":1})"});
+    CAPTURE(lost.log);
+    CHECK(lost.exit_code == 5);
+    CHECK((is_import || lost.log.find("within 2s") != std::string::npos));
+    CHECK(relay.requests() < 400);
+    CHECK(ask(server, {"get", "x"}).output == "1\n");
+  }
+}
+
+TEST_CASE("a TTL that is refused after a lost request means that nothing was changed") {
+  const server_process server{{"--idempotency-ttl", "60s"}};
+  lossy_relay relay{server.port()};
+  relay.plan({relayed::loses_request, relayed::loses_response});
+  CHECK(run_tool({"inc", "x"}, {.server = relay.address()}).output == "1\n");
 }

@@ -125,7 +125,7 @@ TEST_CASE("an import counts once, however its file looks") {
   const temporary_directory directory;
   std::ofstream{directory / "plain"} << many_entries(1500);
   CHECK(ask(server, {"import", "--mode", "add", directory / "plain"}).exit_code == 0);
-  std::string csv = "Name,Value,expires_at\n\n";
+  std::string csv = "\n\"Name\",\"Value\",expires_at\n \n";
   for (int i = 0; i < 1500; ++i)
     csv += "n" + std::to_string(10'000 + i) + "," + std::to_string(i) + "\r\n";
   std::ofstream{directory / "same.csv"} << csv;
@@ -155,6 +155,36 @@ TEST_CASE("an import that adds takes no more than half of the room for keys") {
   CHECK(ask(server, {"import"}, many_entries(5000)).exit_code == 0);
   CHECK(ask(server, {"del", "--prefix", "n", "-y"}).exit_code == 0);
   CHECK(ask(server, {"import", "--mode", "add", "--no-key"}, many_entries(5000)).exit_code == 0);
+}
+
+TEST_CASE("imports leave keys for others") {
+  const server_process server{{"--idempotency-max", "5000"}};
+  const auto entries = [](const std::string& name) {
+    std::string lines;
+    for (int i = 0; i < 2400; ++i)
+      lines += name + std::to_string(i) + ",1\n";
+    return lines;
+  };
+  CHECK(ask(server, {"import", "--mode", "add", "--csv"}, entries("a")).exit_code == 0);
+  CHECK(ask(server, {"import", "--mode", "add", "--csv"}, entries("b")).exit_code == 6);
+  CHECK(ask(server, {"import", "--mode", "add", "--csv"}, entries("c")).exit_code == 6);
+  CHECK(ask(server, {"inc", "other"}).output == "1\n");
+  CHECK(ask(server, {"import", "--mode", "add", "--csv"}, entries("a")).exit_code == 0);
+  CHECK(ask(server, {"get", "a7"}).output == "1\n");
+}
+
+TEST_CASE("counters that expire count once when a line before them is mended") {
+  const server_process server;
+  const auto line = [](const std::string& name) {
+    return R"({"name":")" + name +
+           R"(","value":1,"expires_at":"2030-01-01T00:00:00Z"})"
+           "\n";
+  };
+  CHECK(ask(server, {"import", "--mode", "add", "-k"}, line("x") + "bad\n" + line("y") + line("y"))
+            .exit_code == 6);
+  CHECK(ask(server, {"import", "--mode", "add"}, line("x") + line("m") + line("y") + line("y"))
+            .exit_code == 0);
+  CHECK(ask(server, {"list"}).output == "m\t1\nx\t1\ny\t2\n");
 }
 
 TEST_CASE("a counter that expires is added for each value, under one key, too") {

@@ -49,6 +49,8 @@ TEST_CASE("a command line that is right chooses a command") {
       {"-s", "localhost:9", "get", "a"},
       {"get", "a", "-s", "https://x/y", "-t", "1m", "--key", "k", "-v"},
       {"get", "--", "--odd"},
+      {"export", "--after=--odd"},
+      {"export", "--after", "--odd"},
   };
   for (const auto& arguments : cases) {
     CAPTURE(arguments);

@@ -54,6 +54,12 @@ TEST_CASE("judge() follows the table of retries") {
   }
 }
 
+TEST_CASE("refuses_key_ttl() knows the server's refusal of a TTL") {
+  CHECK(refuses_key_ttl(400, "Idempotency-Key-TTL must be an integer of seconds from 1 to 5"));
+  CHECK_FALSE(refuses_key_ttl(400, "delta must be a 64-bit integer"));
+  CHECK_FALSE(refuses_key_ttl(503, "Idempotency-Key-TTL"));
+}
+
 TEST_CASE("pause_before() doubles its limit up to five seconds, and is no shorter than the floor") {
   CHECK(pause_before(0, 0, milliseconds{0}) == milliseconds{0});
   CHECK(pause_before(0, 0.5, milliseconds{0}) == milliseconds{25});

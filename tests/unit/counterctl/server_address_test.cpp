@@ -56,7 +56,8 @@ TEST_CASE("parse_server_address() refuses what is no address, and passwords with
   CHECK_THROWS_AS(parse_server_address("unix:" + std::string(108, 'x')), std::invalid_argument);
   for (const std::string url :
        {"http://me:secret@host", "ftp://me:secret@host", "http://me:secret@h/a b",
-        "http://me:secret@[h", "http://me:sec ret@h", "me:secret@h"}) {
+        "http://me:secret@[h", "http://me:sec ret@h", "me:secret@h", "http://me:secret",
+        "http://me:secret%40h", "http://h/?token=secret"}) {
     CAPTURE(url);
     std::string reason;
     try {
