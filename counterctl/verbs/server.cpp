@@ -163,7 +163,7 @@ exit_code ping(context& context, bool is_live, std::chrono::milliseconds patienc
       throw failure{exit_code::unreachable, address + ": " + error.what()};
     }
     if (clock::now() + ping_pace >= end)
-      throw failure{exit_code::unreachable, address + ": " + reason};
+      throw failure{exit_code::unreachable, reason.insert(0, ": ").insert(0, address)};
     std::this_thread::sleep_for(ping_pace);
   }
 }
