@@ -22,6 +22,8 @@ using std::chrono::milliseconds;
 // it; each has twice that of the one before, so that a slow server is waited for.
 constexpr int first_share = 7;
 constexpr milliseconds attempt_min{1000};
+// An attempt that is cut off at once would only leave a doubt.
+constexpr milliseconds last_attempt_min{250};
 
 double random_fraction() {
   static std::mt19937_64 engine{std::random_device{}()};
@@ -85,7 +87,7 @@ response client::send(const request& request, milliseconds timeout) {
     }
     const auto pause = pause_before(attempt, random_fraction(), floor);
     attempt_time *= 2;
-    if ((is_in_doubt && !is_repeatable) || clock::now() + pause >= end) {
+    if ((is_in_doubt && !is_repeatable) || clock::now() + pause + last_attempt_min >= end) {
       if (is_in_doubt)
         throw outcome_unknown{reason, request.key};
       throw unreachable{reason};

@@ -38,7 +38,7 @@ verdict judge(int status, std::string_view code, bool was_in_doubt) noexcept {
     return verdict::nothing_changed;
   if (is_one_of(decided_behind_key, code))
     return verdict::settled;
-  // Of what a proxy answers, nobody knows what has been done.
+  // A proxy may have passed the request on before it failed.
   const bool is_refused_for_good = status == 501 || status == 505 || is_one_of(never, code);
   if (status >= 500 && !is_refused_for_good)
     return verdict::in_doubt;

@@ -30,7 +30,7 @@ CLI::Option* add_count(CLI::App& app, const std::string& flags, std::size_t& val
 /// A time such as `500ms` or `10s`.
 CLI::Option* add_duration(CLI::App& app, const std::string& flags, std::chrono::milliseconds& value,
                           const std::string& help);
-/// One of some words.
+/// A value that must be one of `words`.
 CLI::Option* add_choice(CLI::App& app, const std::string& flags, std::string& value,
                         const std::vector<std::string>& words, const std::string& help);
 /// The name of a counter.

@@ -58,7 +58,7 @@ request context::with_named_key(request request, std::string key, std::chrono::s
 }
 
 std::chrono::milliseconds context::time_for(const request& request) const {
-  const std::chrono::milliseconds ttl = request.key_ttl;
+  const std::chrono::milliseconds ttl = std::min(request.key_ttl, key_ttl_max_);
   return request.key.empty() ? settings_.server.timeout : std::min(settings_.server.timeout, ttl);
 }
 
@@ -82,15 +82,15 @@ response context::send_as_it_is(const request& request) {
   return send_within(request, time_for(request));
 }
 
-response context::send_within(const request& request, std::chrono::milliseconds limit) {
+response context::send_within(request request, std::chrono::milliseconds limit) {
+  request.key_ttl = std::min(request.key_ttl, key_ttl_max_);
   auto response = exchange(request, limit);
   if (request.key.empty() || !refuses_key_ttl(response.status, problem_of(response.body).detail))
     return response;
   // The server forgets keys earlier than others do: no attempt may come after that.
   key_ttl_max_ = std::chrono::seconds{idempotency_of(ask({.target = "/v1/info"}).body).ttl_seconds};
-  auto shorter = request;
-  shorter.key_ttl = std::min(request.key_ttl, key_ttl_max_);
-  return exchange(shorter, std::min(limit, time_for(shorter)));
+  request.key_ttl = std::min(request.key_ttl, key_ttl_max_);
+  return exchange(request, std::min(limit, time_for(request)));
 }
 
 response context::exchange(const request& request, std::chrono::milliseconds timeout) {

@@ -50,7 +50,7 @@ public:
   /// Sends a request that has its key, and does the same.
   response send_as_it_is(const request& request);
   /// The same within this time, which is at most time_for() it.
-  response send_within(const request& request, std::chrono::milliseconds limit);
+  response send_within(request request, std::chrono::milliseconds limit);
   /// Sends a request whose refusal ends the program: throws failure with what the server says of
   /// `subject`.
   response ask(const request& request, const std::string& subject = {});

@@ -47,7 +47,7 @@ std::string_view take_field(std::string_view& line) {
   return field;
 }
 
-/// Of a field that append() has written.
+/// Parses a number that append() has written.
 std::int64_t number_of(std::string_view field) {
   return counter::parse_integer(field).value_or(0);
 }

@@ -24,8 +24,10 @@ bool is_unsettled(const operation_result& result) {
 
 std::vector<operation_result> send_until_settled(context& context, const request& request,
                                                  std::size_t count) {
-  const auto end = clock::now() + context.time_for(request);
+  const auto begin = clock::now();
   for (;;) {
+    // The first round may have found out that the server forgets the key earlier.
+    const auto end = begin + context.time_for(request);
     const auto left = std::chrono::ceil<std::chrono::milliseconds>(end - clock::now());
     const auto response = context.send_within(request, left);
     if (!response.is_success()) {
@@ -38,7 +40,7 @@ std::vector<operation_result> send_until_settled(context& context, const request
       throw failure{exit_code::refused,
                     "the server answers a batch with another number of results"};
     // With its key, the batch goes on where it was refused.
-    if (request.key.empty() || clock::now() + pause_between > end ||
+    if (request.key.empty() || clock::now() + pause_between > begin + context.time_for(request) ||
         std::none_of(results.begin(), results.end(), &is_unsettled))
       return results;
     std::this_thread::sleep_for(pause_between);

@@ -147,6 +147,19 @@ TEST_CASE("a change is not sent again when the server has forgotten its key") {
   }
 }
 
+TEST_CASE("a batch is not sent again when the server has forgotten its key") {
+  const server_process server{{"--idempotency-ttl", "2s"}};
+  lossy_relay relay{server.port()};
+  std::deque<relayed> fates(500, relayed::answers_busy);
+  // The TTL is refused, and the server asked for its own.
+  fates.push_front(relayed::passes);
+  fates.push_front(relayed::passes);
+  relay.plan(fates);
+  CHECK(run_tool({"batch"}, {.server = relay.address(), .input = R"({"op":"add","name":"x"})"})
+            .exit_code == 3);
+  CHECK(ask(server, {"get", "x"}).output == "1\n");
+}
+
 TEST_CASE("a TTL that is refused after a lost request means that nothing was changed") {
   const server_process server{{"--idempotency-ttl", "60s"}};
   lossy_relay relay{server.port()};

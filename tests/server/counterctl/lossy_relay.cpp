@@ -51,6 +51,10 @@ std::string bare_response(const std::string& status) {
 constexpr std::string_view refusal =
     "HTTP/1.1 503 Service Unavailable\r\nContent-Length: 21\r\n\r\n{\"code\":\"overloaded\"}";
 
+constexpr std::string_view busy =
+    "HTTP/1.1 200 OK\r\nContent-Length: 64\r\n\r\n"
+    R"({"results":[{"status":503,"code":"overloaded","detail":"busy"}]})";
+
 std::string render(const answer& response) {
   auto text = response.version + " " + std::to_string(response.status) + " x\r\n";
   for (const auto& [name, value] : response.fields)
@@ -152,6 +156,9 @@ bool lossy_relay::answer(int client, const std::string& request) {
       break;
     case relayed::answers_bare_200:
       send_all(client, bare_response("200 OK"));
+      break;
+    case relayed::answers_busy:
+      send_all(client, busy);
       break;
     case relayed::sends_interim:
       send_all(client, "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\n");

@@ -19,7 +19,9 @@ enum class relayed {
   answers_504,     ///< sends it on, and answers as a proxy that has lost its patience
   answers_500,     ///< sends it on, and answers as a proxy that has failed
   answers_bare_200,  ///< sends it on, and answers with a page of its own
-  sends_interim,     ///< sends interim responses before the server's
+  /// sends a batch of one operation on, and answers that the server has too much to do for it
+  answers_busy,
+  sends_interim,  ///< sends interim responses before the server's
 };
 
 /// Forwards requests on a free loopback port to a server, one by one, and fails as planned. It runs

@@ -70,7 +70,7 @@ TEST_CASE("import --redis takes the counters of a Redis, once, with their expiry
   const auto second = import(server, {"import", "--mode", "add", "--redis", redis.url()});
   CHECK(second.log.find("2,001 had been imported before") != std::string::npos);
   CHECK(ask(server, {"get", "page/7"}).output == "7\n");
-  // One that expires may be gone the next time.
+  // A key that expires may be gone at the next import.
   redis.run({"DEL", "limit/ann"});
   const auto third = import(server, {"import", "--mode", "add", "--redis", redis.url()});
   CHECK(third.log.find("2,000 had been imported before") != std::string::npos);

@@ -5,6 +5,7 @@
 
 #include <fstream>
 #include <sstream>
+#include <stdexcept>
 
 namespace support {
 
@@ -25,6 +26,14 @@ process::ending run_tool(const words& arguments, const tool_setting& setting) {
   if (!setting.server.empty())
     environment.push_back("COUNTERD_URL=" + setting.server);
   return process{command, {.environment = environment}}.wait(std::chrono::seconds{60});
+}
+
+std::string advised_key(const std::string& message) {
+  const std::string before = "--key ";
+  const auto begin = message.find(before);
+  if (begin == message.npos)
+    throw std::runtime_error{"no key is advised: " + message};
+  return message.substr(begin + before.size(), 36);  // a UUID
 }
 
 std::vector<std::string> lines_of(const std::string& text) {

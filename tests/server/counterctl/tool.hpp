@@ -27,6 +27,9 @@ inline process::ending ask(const server_process& server, const words& arguments,
                   {.server = "127.0.0.1:" + std::to_string(server.port()), .input = input});
 }
 
+/// Returns the key that a message advises; throws if there is none.
+std::string advised_key(const std::string& message);
+
 /// The lines of a text, without their ends.
 std::vector<std::string> lines_of(const std::string& text);
 
