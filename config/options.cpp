@@ -5,6 +5,7 @@
 #include "config/flag_set.hpp"
 #include "config/item_list.hpp"
 #include "config/processors.hpp"
+#include "config/public_flags.hpp"
 #include "config/size.hpp"
 #include "config/storage_flags.hpp"
 #include "config/value_flags.hpp"
@@ -120,6 +121,8 @@ public:
     options_.listens_by_default = listen_.empty();
     if (const auto message = access_.finish(options_.listen); !message.empty())
       return refusal({message});
+    if (const auto message = public_.finish(options_.limits); !message.empty())
+      return refusal({message});
     options_.tokens_file = access_.tokens_file();
     if (options_.access.browsers.is_open_to_all())
       options_.warnings.push_back(
@@ -177,6 +180,7 @@ private:
   flag_set flags_{app_};
   options options_;
   access_flags access_{flags_, options_.access};
+  public_flags public_{flags_, options_.access.published};
   storage_flags storage_{flags_, options_};
   engine_flags engine_{app_, flags_, options_};
   token_flags token_{app_};

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "rights/public_names.hpp"
 #include "rights/scope.hpp"
 
 #include <algorithm>
@@ -43,6 +44,7 @@ struct access_policy {
   std::optional<scope_set> remote{};
   bool is_read_only = false;  ///< nobody may change a counter
   browser_policy browsers{};
+  public_names published{};
   /// Null: the server has no tokens, and ignores Authorization.
   std::shared_ptr<const token_set> tokens{};
 };

@@ -16,6 +16,8 @@ struct limits {
   static constexpr std::size_t name_bytes_max = 64;
   /// Each request of a token is compared with all of its prefixes.
   static constexpr std::size_t prefixes_max = 16;
+  /// Prefixes of --public, and of --public-hit: each request for a badge is compared with all.
+  static constexpr std::size_t public_prefixes_max = 100;
 };
 
 }  // namespace rights

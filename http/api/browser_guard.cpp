@@ -19,6 +19,11 @@ constexpr std::string_view resource_policy = "Cross-Origin-Resource-Policy: same
 constexpr std::string_view content_policy =
     "Content-Security-Policy: default-src 'none'; frame-ancestors 'none'\r\n";
 
+/// Let a page of any site show what is published, and its scripts read it.
+const std::string published_fields =
+    "Access-Control-Allow-Origin: *\r\nCross-Origin-Resource-Policy: cross-origin\r\n" +
+    std::string{content_policy};
+
 /// A cache must not give a response for one origin to another (Fetch standard, section 3.2.5).
 constexpr std::string_view vary = "Vary: Origin\r\n";
 
@@ -119,7 +124,7 @@ bool browser_guard::accepts_page(const request& request) const {
     // Browsers send neither field with a GET over plain HTTP, except to hosts that they know to be
     // their own machine. A proxy may have received it so, too.
     const bool is_silent_method = request.method == method::get || request.method == method::head;
-    if (!is_silent_method || (is_local(request.host()) && !fields.has(field::forwarded)))
+    if (!is_silent_method || (is_local(request.host()) && !fields.are_forwarded()))
       return true;
     // Our own page says so. To a page of another site, browsers allow such a field only after a
     // preflight, which allows it to nobody (Fetch standard, section 2.2.2).
@@ -162,6 +167,10 @@ const std::string* browser_guard::fields_for_browser(const request& request,
     if (const auto* open = find_open(*request.fields.find(field::origin)))
       return open->fields;
   return closed_fields_;
+}
+
+const std::string& browser_guard::fields_of_published() noexcept {
+  return published_fields;
 }
 
 std::string_view browser_guard::preflight_fields() noexcept {

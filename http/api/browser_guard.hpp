@@ -67,6 +67,10 @@ public:
                : other_clients_fields_;
   }
 
+  /// The fields of each response about a published counter, whoever asks: caches may store it;
+  /// static.
+  static const std::string& fields_of_published() noexcept;
+
   /// The fields that allow the request that a preflight asks for; static.
   static std::string_view preflight_fields() noexcept;
 

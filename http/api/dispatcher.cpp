@@ -95,7 +95,7 @@ void dispatcher::begin_stream(response_queue::slot_type slot,
                               const v1::stream_parameters& parameters, bool is_head) {
   response head{.type = v1::event_stream_type,
                 .fields = v1::event_stream_fields,
-                .may_be_transformed = false};
+                .caching = caching::no_store_transform};
   std::unique_ptr<live::stream> made;
   if (streams_ != nullptr)
     made = streams_->make(parameters, {pipeline_, slot, *writer_});

@@ -1,5 +1,6 @@
 #include "http/api/route_table.hpp"
 
+#include "http/api/badge/endpoints.hpp"
 #include "http/api/health/endpoints.hpp"
 #include "http/api/metrics/endpoints.hpp"
 #include "http/api/text/endpoints.hpp"
@@ -23,6 +24,8 @@ constexpr auto delete_ = static_cast<unsigned>(method::delete_);
 
 constexpr auto text = error_format::text;
 constexpr auto problem = error_format::problem;
+
+constexpr bool published = true;
 
 // In the order of expected use: find_path() tries paths from the first on.
 constexpr route table[] = {
@@ -51,12 +54,24 @@ constexpr route table[] = {
      audience::operators},
     {get, "/v1/info", scope::none, effect::reads, problem, &v1::describe_server},
     {get, "/ui/{name}", scope::none, effect::reads, text, &ui::show_asset},
+    {get, "/badge/{name}.svg", scope::read, effect::reads, text, &badge::show_image,
+     audience::clients, published},
+    {get, "/badge/{name}.json", scope::read, effect::reads, text, &badge::show_object,
+     audience::clients, published},
+    {get | post, "/hit/{name}.svg", scope::add, effect::writes, text, &badge::hit_image,
+     audience::clients, published},
+    {get | post, "/hit/{name}.json", scope::add, effect::writes, text, &badge::hit_object,
+     audience::clients, published},
+    {get | post, "/hit/{name}.gif", scope::add, effect::writes, text, &badge::hit_pixel,
+     audience::clients, published},
     {get, "/openapi.json", scope::none, effect::reads, problem, &v1::describe_api},
 };
 
 static_assert(table[increment_path].path == "/inc" && table[read_path].path == "/get" &&
               table[set_path].path == "/set");
 static_assert(std::size(table) <= paths_max);
+
+constexpr std::string_view name_pattern = "{name}";
 
 unsigned methods_of(const route& row) noexcept {
   const bool has_head = contains(row.methods, method::get) && row.effect != effect::writes;
@@ -83,13 +98,12 @@ std::vector<path_routes> group_by_path() {
     auto methods = static_cast<unsigned>(method::options);
     for (const auto& route : std::span{row, next})
       methods |= methods_of(route);
-    constexpr std::string_view name = "{name}";
-    const auto at = std::min(row->path.find(name), row->path.size());
+    const auto at = std::min(row->path.find(name_pattern), row->path.size());
     const bool has_name = at < row->path.size();
     paths.push_back({paths.size(),
                      row->path,
                      row->path.substr(0, at),
-                     row->path.substr(has_name ? at + name.size() : at),
+                     row->path.substr(has_name ? at + name_pattern.size() : at),
                      has_name,
                      {row, next},
                      methods,
@@ -125,10 +139,14 @@ std::optional<std::string_view> match(std::string_view pattern, std::string_view
   while (!pattern.empty() && !raw_path.empty()) {
     const auto expected = take_segment(pattern);
     const auto raw = take_segment(raw_path);
-    if (expected == "{name}")
-      name = raw;
-    else if (!is_segment(raw, expected))
+    if (expected.starts_with(name_pattern)) {
+      const auto extension = expected.substr(name_pattern.size());
+      if (!raw.ends_with(extension))
+        return std::nullopt;
+      name = raw.substr(0, raw.size() - extension.size());
+    } else if (!is_segment(raw, expected)) {
       return std::nullopt;
+    }
   }
   if (!pattern.empty() || !raw_path.empty())
     return std::nullopt;
@@ -166,7 +184,7 @@ path_match find_path(std::string_view raw_path) {
       rest.remove_suffix(routes.suffix.size());
       if (rest.find('/') == rest.npos)
         return {&routes, rest};
-    } else if (rest.empty()) {
+    } else if (!routes.has_name && rest.empty()) {
       return {&routes, rest};
     }
   }

@@ -22,7 +22,7 @@ enum class effect : std::uint8_t { reads, follows, writes };
 enum class error_format : std::uint8_t { text, problem };
 
 /// The maximum of paths: what is counted for each path has room for so many.
-inline constexpr std::size_t paths_max = 24;
+inline constexpr std::size_t paths_max = 32;
 
 /// The indexes of the paths whose handlers send short commands to the store.
 inline constexpr std::size_t increment_path = 0;
@@ -33,13 +33,15 @@ inline constexpr std::size_t set_path = 2;
 /// path offers OPTIONS, and HEAD where GET reads.
 struct route {
   unsigned methods;  ///< a set of enum method
-  /// Segments after slashes; `{name}` matches any one segment.
+  /// Segments after slashes; `{name}` matches any one segment, and `{name}.x` any one that ends
+  /// with `.x`.
   std::string_view path;
   rights::scope scope;  ///< what the client must have
   http::effect effect;
   error_format errors;
   handler handle;
   http::audience audience = audience::clients;
+  bool serves_published = false;  ///< to anybody, if the counter is, see rights::public_names
 
   /// Returns true for a batch: what it needs depends on its operations.
   constexpr bool needs_operations() const noexcept {
@@ -73,7 +75,7 @@ std::span<const path_routes> paths() noexcept;
 
 struct path_match {
   const path_routes* routes = nullptr;  ///< null: no route has this path
-  std::string_view raw_name{};          ///< the segment at `{name}`, percent-encoded
+  std::string_view raw_name{};          ///< what is at `{name}`, percent-encoded
 };
 
 /// Finds the routes of a percent-encoded path. Splits it into segments before it decodes them, so

@@ -128,6 +128,7 @@ router::router(const v1::server_info& server, const rights::access_policy& polic
 void router::set_policy(const rights::access_policy& policy) {
   is_read_only_ = policy.is_read_only;
   has_page_ = !policy.browsers.hides_page;
+  published_ = policy.published;
   browser_guard_.set_policy(policy.browsers);
   authenticator_.set_tokens(policy.tokens);
   local_ = anonymous(policy, scopes_at(serves_, policy.local));
@@ -155,6 +156,7 @@ std::optional<response> router::refuse(const request& request, const connection_
 /// command.
 action router::respond(const request& request, const connection_info& connection, bool is_whole) {
   found_route found;
+  is_public_ = false;
   const auto defect = target_.parse(request.target);
   const auto raw_path = target_.raw_path();
   found.match = find_path(raw_path);
@@ -182,15 +184,17 @@ action router::respond(const request& request, const connection_info& connection
       return std::move(*refusal);
   const auto& route = *found.route;
   const auto& permissions = *found.permissions;
-  auto verdict =
-      route.needs_operations() ? permissions.check_any_operation() : permissions.check(route.scope);
-  if (permissions.has_limits() && verdict == rights::verdict::allowed)
-    verdict = check_limits(found);
-  if (verdict != rights::verdict::allowed)
-    return denial(errors, verdict, route.scope, permissions);
+  is_public_ = is_published(found);
+  const auto verdict = check(found);
+  const bool is_allowed = verdict == rights::verdict::allowed;
+  const bool is_refused_to_all = is_read_only_ && route.effect == effect::writes;
+  if (!is_allowed && (!is_public_ || is_refused_to_all))
+    return denial(errors, is_public_ ? rights::verdict::read_only : verdict, route.scope,
+                  permissions);
   // A list is costly, and reveals every name; a stream occupies a connection.
   const bool is_guarded = route.effect != effect::reads || route.scope == rights::scope::list;
-  if (is_guarded && !browser_guard_.accepts_site(request) && !found.is_bearer)
+  const bool is_from_user = !is_guarded || found.is_bearer || browser_guard_.accepts_site(request);
+  if (!is_from_user && !is_public_)
     return refusal_as(errors,
                       cross_origin(request.fields.find(header_fields::name::origin).value_or("")));
   if (is_guarded && is_prefetch(request))
@@ -201,7 +205,36 @@ action router::respond(const request& request, const connection_info& connection
       return std::move(*refusal);
   if (!is_whole)
     return counter::command{};
-  return route.handle({request, target_, server_, permissions, match.raw_name, has_page_});
+  return route.handle({.request = request,
+                       .target = target_,
+                       .server = server_,
+                       .permissions = permissions,
+                       .connection = connection,
+                       .published = published_,
+                       .raw_name = match.raw_name,
+                       .has_page = has_page_,
+                       .is_public = is_public_,
+                       .is_entitled = is_allowed && is_from_user});
+}
+
+/// Decides on a request as far as its route and its header tell.
+rights::verdict router::check(const found_route& found) {
+  const auto& route = *found.route;
+  const auto& permissions = *found.permissions;
+  const auto verdict =
+      route.needs_operations() ? permissions.check_any_operation() : permissions.check(route.scope);
+  return permissions.has_limits() && verdict == rights::verdict::allowed ? check_limits(found)
+                                                                         : verdict;
+}
+
+/// Returns true if anybody may do what the route does with this counter.
+bool router::is_published(const found_route& found) const {
+  if (!found.route->serves_published)
+    return false;
+  std::string buffer;
+  const auto name = decode(found.match.raw_name, false, buffer);
+  return found.route->effect == effect::reads ? published_.may_be_read(name)
+                                              : published_.may_be_counted(name);
 }
 
 /// Decides on a request that a token limits, as far as the header tells: with the text endpoints,
@@ -209,17 +242,23 @@ action router::respond(const request& request, const connection_info& connection
 rights::verdict router::check_limits(const found_route& found) {
   const auto& permissions = *found.permissions;
   const auto& route = *found.route;
-  if (found.match.routes->has_name && route.scope != rights::scope::none) {
-    std::string buffer;
-    return permissions.check_name(decode(found.match.raw_name, false, buffer));
-  }
-  if (route.errors != error_format::text || route.scope == rights::scope::none)
+  if (route.scope == rights::scope::none)
     return rights::verdict::allowed;
-  const auto [lookup, name] = target_.find("name");
-  if (lookup != target::lookup::found)
-    return rights::verdict::allowed;  // the handler refuses it
+  std::string buffer;
+  std::string_view name;
+  if (found.match.routes->has_name) {
+    name = decode(found.match.raw_name, false, buffer);
+  } else {
+    if (route.errors != error_format::text)
+      return rights::verdict::allowed;
+    const auto [lookup, value] = target_.find("name");
+    if (lookup != target::lookup::found)
+      return rights::verdict::allowed;  // the handler refuses it
+    name = value;
+  }
   const auto verdict = permissions.check_name(name);
-  return verdict == rights::verdict::allowed && route.scope == rights::scope::add
+  const bool adds_one = route.errors == error_format::text && route.scope == rights::scope::add;
+  return verdict == rights::verdict::allowed && adds_one
              ? permissions.check_addition(/*delta=*/1, /*has_options=*/false)
              : verdict;
 }
@@ -272,7 +311,7 @@ const rights::permissions& router::permissions_of(
     const request& request, const connection_info& connection) const noexcept {
   if (!connection.is_local)
     return remote_;
-  return request.fields.has(header_fields::name::forwarded) ? forwarded_ : local_;
+  return request.fields.are_forwarded() ? forwarded_ : local_;
 }
 
 }  // namespace http

@@ -53,9 +53,11 @@ public:
       report_failure_();
   }
 
-  /// Returns further fields for the response to `request`, see browser_guard.
+  /// Returns further fields for the response to `request`, which was routed last, see
+  /// browser_guard.
   const std::string* fields_for(const request& request, bool has_content_policy = false) const {
-    return browser_guard_.fields_for(request, has_content_policy);
+    return is_public_ ? &browser_guard::fields_of_published()
+                      : browser_guard_.fields_for(request, has_content_policy);
   }
 
   /// Returns the known hosts of the loop's parsers, see request_parser.
@@ -72,7 +74,9 @@ private:
   action respond(const request& request, const connection_info& connection, bool is_whole);
   std::optional<response> authenticate(const request& request, error_format errors,
                                        found_route& found);
+  rights::verdict check(const found_route& found);
   rights::verdict check_limits(const found_route& found);
+  bool is_published(const found_route& found) const;
   const rights::permissions& permissions_of(const request& request,
                                             const connection_info& connection) const noexcept;
   bool serves(const path_routes& routes) const noexcept;
@@ -84,6 +88,7 @@ private:
   const std::time_t* const now_;
   bool is_read_only_ = false;
   bool has_page_ = false;
+  rights::public_names published_;
   browser_guard browser_guard_;
   authenticator authenticator_;
   rights::permissions local_{rights::scope_set{}, false};
@@ -93,6 +98,7 @@ private:
                                 false};  // of the request that is being routed, if it has one
   target target_;
   const path_routes* path_ = nullptr;  // of the last request; null: none has it
+  bool is_public_ = false;             // the last request is for a published counter
   std::function<void()> report_failure_;
 };
 

@@ -22,8 +22,9 @@ public:
     content_encoding,
     content_range,
     content_type,
-    forwarded,  ///< Forwarded, Via, X-Real-IP or one of X-Forwarded-*: a proxy has sent the request
-    host,       ///< unless it is a known host, see request
+    forwarded,      ///< Forwarded, Via, X-Real-IP, or one of the other X-Forwarded-*
+    forwarded_for,  ///< X-Forwarded-For
+    host,           ///< unless it is a known host, see request
     idempotency_key,
     idempotency_key_ttl,
     if_match,
@@ -52,6 +53,9 @@ public:
       bits |= bit(field);
     return (present_ & bits) != 0;
   }
+
+  /// Returns true if a proxy has sent the request.
+  bool are_forwarded() const noexcept { return has_any({name::forwarded, name::forwarded_for}); }
 
   /// Returns the number of fields with this name.
   std::size_t count(name field) const noexcept;

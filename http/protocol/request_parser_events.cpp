@@ -111,6 +111,8 @@ std::optional<header_fields::name> to_used(beast::http::field name, beast::strin
       if (beast::iequals(name_text, "Sec-Purpose") || beast::iequals(name_text, "Purpose") ||
           beast::iequals(name_text, "X-Purpose") || beast::iequals(name_text, "X-Moz"))
         return header_fields::name::purpose;
+      if (beast::iequals(name_text, "X-Forwarded-For"))
+        return header_fields::name::forwarded_for;
       if (beast::iequals(name_text.substr(0, forwarded_prefix.size()), forwarded_prefix) ||
           beast::iequals(name_text, "X-Real-IP"))
         return header_fields::name::forwarded;

@@ -44,6 +44,27 @@ void append_keep_alive(std::string& output, std::uint16_t seconds) {
   output.append("\r\n", 2);
 }
 
+std::string_view to_text(caching caching) noexcept {
+  switch (caching) {
+    case caching::no_store:
+      break;
+    case caching::no_store_transform:
+      return "no-store, no-transform";
+    case caching::no_cache:
+      return "no-cache";
+    case caching::one_minute:
+      return "max-age=60";
+    case caching::no_store_by_images:
+      return "max-age=0, no-cache, no-store, must-revalidate";
+  }
+  return "no-store";
+}
+
+[[gnu::cold]] void append_caching(std::string& output, caching caching) {
+  output.append("\r\nCache-Control: ").append(to_text(caching));
+  output += "\r\nX-Content-Type-Options: nosniff\r\n";
+}
+
 bool has_body(status code) noexcept {
   return code != status::no_content && code != status::not_modified;
 }
@@ -55,13 +76,11 @@ void render_common(std::string& output, const response& response, const framing&
   output += "Date: ";
   output += date;
   // `no-store` also stops a browser from serving /inc from its cache.
-  // Each in one piece: an append of a known length is a few stores.
-  if (response.may_be_cached)
-    output += "\r\nCache-Control: no-cache\r\nX-Content-Type-Options: nosniff\r\n";
-  else if (response.may_be_transformed)
+  // In one piece: an append of a known length is a few stores.
+  if (response.caching == caching::no_store)
     output += "\r\nCache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\n";
   else
-    output += "\r\nCache-Control: no-store, no-transform\r\nX-Content-Type-Options: nosniff\r\n";
+    append_caching(output, response.caching);
   // HTTP/1.1 connections persist by default, HTTP/1.0 connections do not (RFC 9112 section 9.3).
   if (!framing.keep_alive)
     output += "Connection: close\r\n";

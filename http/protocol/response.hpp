@@ -17,6 +17,17 @@ inline constexpr std::string_view json_type = "application/json";
 /// refused before routing.
 inline constexpr std::string_view any_allow = "GET, HEAD, POST, PUT, DELETE, OPTIONS";
 
+/// What caches may do with a response (RFC 9111 section 5.2.2).
+enum class caching : std::uint8_t {
+  no_store,            ///< they must not store it
+  no_store_transform,  ///< nor may proxies compress it, which would hold parts of it back
+  no_cache,            ///< they may store it if they revalidate it before each use
+  one_minute,          ///< they may use it for a minute
+  /// no_store, in the words that image proxies understand: some heed only `max-age`, others only
+  /// `no-cache`.
+  no_store_by_images,
+};
+
 /// A response without its framing. Borrowed members must be valid until it is rendered.
 struct response {
   http::status status = status::ok;
@@ -26,12 +37,7 @@ struct response {
   /// Further fields as complete lines. Text that a peer chose must be percent-encoded in them, so
   /// that no peer can add a line.
   response_text fields{};
-  /// Caches may store the response if they revalidate it before each use (`no-cache`);
-  /// otherwise they must not store it (`no-store`), RFC 9111 section 5.2.2.
-  bool may_be_cached = false;
-  /// False: proxies must not compress the response, which would hold parts of it back
-  /// (`no-transform`). Only if it may not be cached.
-  bool may_be_transformed = true;
+  http::caching caching = caching::no_store;
   /// `fields` has a Content-Security-Policy, as the files of a page need.
   bool has_content_policy = false;
   /// A number that says why the request failed, for statistics; 0: nothing but the status says so.

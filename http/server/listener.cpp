@@ -1,5 +1,6 @@
 #include "http/server/listener.hpp"
 
+#include "rights/client_network.hpp"
 #include "rights/local_peer.hpp"
 
 #include <spdlog/spdlog.h>
@@ -61,7 +62,8 @@ bool listener::accept_one() {
                                  &size, SOCK_NONBLOCK | SOCK_CLOEXEC);
   if (accepted >= 0) {
     services_.metrics.accepted_connections.add();
-    admission_.accepted(accepted, {.is_local = rights::is_on_this_machine(address)});
+    admission_.accepted(accepted, {.is_local = rights::is_on_this_machine(address),
+                                   .network = rights::network_of(address)});
     return true;
   }
   const int error = errno;

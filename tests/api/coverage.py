@@ -1,7 +1,12 @@
 """Which of the described answers were given."""
 
-# What cannot be provoked from outside: the operations, or None for all of them; the status or
-# variant; the reason.
+from witness import GIF, JSON, SVG
+
+BADGE_READS = {f"{method} /badge/{{name}}.{kind}" for method in ("get", "head")
+               for kind in ("svg", "json")}
+
+# What cannot be provoked from outside: the operations, or None for all of them; the status, the
+# variant or both; the reason.
 EXCEPTIONS = [
     (None, "overloaded", "more operations must wait than a shard takes, or its disk must stall"),
     ({"post /v1/batch"}, "result idempotency-mismatch",
@@ -11,8 +16,10 @@ EXCEPTIONS = [
     ({"get /v1/counters", "get /v1/top", "get /v1/prefixes"}, "outcome-unknown", "a list is of what is kept, and waits for no commit"),
     ({"get /get", "head /get", "post /get", "get /v1/counters/{name}", "head /v1/counters/{name}",
       "get /v1/counters", "head /v1/counters", "get /v1/top", "head /v1/top", "get /v1/prefixes",
-      "head /v1/prefixes"},
+      "head /v1/prefixes", *BADGE_READS},
      "507", "a table must be closed that no descriptor is left for"),
+    *[(None, "503 " + media, "more operations must wait than a shard takes, or its disk must stall")
+      for media in (SVG, JSON, GIF)],
 ]
 
 
@@ -47,7 +54,8 @@ class Coverage:
         operation, status, variant = key
         for excepted, what, why in self.exceptions:
             is_meant = excepted is None or operation in excepted
-            if is_meant and what in (status, variant, variant.removeprefix("result ")):
+            if is_meant and what in (status, variant, variant.removeprefix("result "),
+                                     f"{status} {variant}"):
                 return why
         return None
 

@@ -51,10 +51,15 @@ class Description:
         asked = target.split("?")[0].split("/")
         for path in sorted(self.document["paths"], key=lambda path: "{" in path):
             parts = path.split("/")
-            if len(parts) == len(asked) and all(
-                    part == given or part.startswith("{") for part, given in zip(parts, asked)):
+            if len(parts) == len(asked) and all(map(self._fits, parts, asked)):
                 return path
         return None
+
+    @staticmethod
+    def _fits(part, given):
+        """`part` is of a path, and may be {name} or {name}.svg."""
+        name, _, extension = part.partition("}")
+        return given.endswith(extension) if name.startswith("{") else part == given
 
     def responses(self, method, path):
         """By their status, as text."""

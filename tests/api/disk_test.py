@@ -11,7 +11,7 @@ from description import read_json
 from exchange import request
 from faults import Disk, can_inject, injection
 from server import Server
-from truth_test import COUNTER, FORM, batch
+from truth_test import BADGES, COUNTER, FORM, HITS, batch, shown
 from witness import JSON, TEXT, Witness
 
 BACKUP = "/v1/admin/backup"
@@ -75,7 +75,11 @@ def reading_damage(w, data):
     for method in ("GET", "POST"):
         for target in ("/get?name=kept", "/inc?name=kept", "/set?name=kept&val=1"):
             w.ask(method, target, 500, TEXT)
+        for path, kind, media in HITS + BADGES * (method == "GET"):
+            shown(w, method, path + "kept" + kind, 500, media, "not available")
     w.ask("HEAD", "/get?name=kept", 500)
+    for path, kind, _ in BADGES:
+        w.ask("HEAD", path + "kept" + kind, 500)
     for method, query in [("GET", ""), ("POST", ""), ("PUT", "?value=1"), ("DELETE", "")]:
         w.ask(method, COUNTER + "kept" + query, 500, "internal")
     w.ask("HEAD", COUNTER + "kept", 500)
@@ -110,6 +114,8 @@ def full(serve, witness, coverage):
             for method in ("GET", "POST"):
                 w.ask(method, "/inc?name=a", 507, TEXT)
                 w.ask(method, "/set?name=a&val=1", 507, TEXT)
+                for path, kind, media in HITS:
+                    shown(w, method, path + "a" + kind, 507, media, "not available")
             operations = [{"op": "add", "name": "a"}]
             batch(w, operations, {"status": 507, "code": "disk-full"})
             w.ask("POST", "/v1/batch", 507, "disk-full", [("Idempotency-Key", "k")],
@@ -157,7 +163,8 @@ def failing(serve, witness, coverage):
               ("POST", "/set?name=a&val=1", TEXT), ("GET", COUNTER + "a", "outcome-unknown"),
               ("HEAD", COUNTER + "a", None), ("POST", COUNTER + "a", "outcome-unknown"),
               ("PUT", COUNTER + "a?value=1", "outcome-unknown"),
-              ("DELETE", COUNTER + "a", "outcome-unknown")]
+              ("DELETE", COUNTER + "a", "outcome-unknown"),
+              *[("GET", path + "a" + kind, media) for path, kind, media in BADGES + HITS]]
     with failing_server(serve, witness) as w:
         # All in one piece, so that they share one commit.
         w.connection.send(b"".join(request(method, target) for method, target, _ in single))

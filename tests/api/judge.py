@@ -65,7 +65,8 @@ class Judge:
     def _body_faults(self, media, schema, answer):
         try:
             is_compressed = answer.field("Content-Encoding") == "gzip"
-            text = (gzip.decompress(answer.body) if is_compressed else answer.body).decode()
+            body = gzip.decompress(answer.body) if is_compressed else answer.body
+            text = body.decode("latin-1" if media == "image/gif" else "utf-8")
             value = read_json(text) if "json" in media else text
         except (OSError, EOFError, zlib.error, ValueError) as error:
             return [f"the body is no {media}: {error}"]

@@ -6,15 +6,18 @@ import traceback
 import urllib.parse
 
 import tokens
+from coverage import BADGE_READS
 from description import read_json
 from exchange import Connection, external_address, request
 from server import Server
-from witness import EVENTS, JSON, TEXT, Witness
+from witness import EVENTS, GIF, JSON, SVG, TEXT, Witness
 
 TEXT_ONLY = [("Accept", "text/plain")]
 COUNTER = "/v1/counters/"
 FORM = [("Content-Type", "application/x-www-form-urlencoded")]
 INT_MAX, INT_MIN = 2 ** 63 - 1, -2 ** 63
+BADGES = [("/badge/", ".svg", SVG), ("/badge/", ".json", JSON)]
+HITS = [("/hit/", ".svg", SVG), ("/hit/", ".json", JSON), ("/hit/", ".gif", GIF)]
 
 
 def run(program, description, coverage, tally):
@@ -32,14 +35,24 @@ def run(program, description, coverage, tally):
             w.reconnect()
 
     with witness() as w:
-        for check in (page, text_endpoints, reading, heads, adding, replacing, deleting, conditions,
+        for check in (page, text_endpoints, badges, looks, reading, heads, adding, replacing, deleting, conditions,
                       expiring, idempotency, following, listing, scanning, batches, backing_up, others,
                       operating, every_method,
                       every_path, refused_early, other_hosts, other_sites, without_rights):
             attempt(check, w)
     with tokens.File(program) as file, witness("--tokens", file.path) as w:
         attempt(lambda w: with_tokens(w, file), w)
+    with tokens.File(program) as file:
+        owner = file.create("owner", "--scopes", "all")
+        with witness("--tokens", file.path, "--public", "open/", "--public-hit", "hits/",
+                     "--hit-interval", "1h") as w:
+            attempt(lambda w: published(w, owner), w)
+            attempt(lambda w: visitors(w, owner), w)
+        with witness("--tokens", file.path, "--public-hit", "*", "--hit-interval", "0") as w:
+            attempt(lambda w: published_without_interval(w, owner), w)
     with witness("--read-only") as w:
+        attempt(read_only, w)
+    with witness("--read-only", "--public-hit", "*") as w:
         attempt(read_only, w)
     with witness("--allow-origin", "https://app.example") as w:
         attempt(open_origin, w)
@@ -112,6 +125,211 @@ def text_options(w, method, name):
     w.ask(method, f"/inc?name={name}", 400, fields=[("Idempotency-Key-TTL", "60")])
 
 
+# -- badges and hits ----------------------------------------------------------
+
+def shown(w, method, target, status, variant, message, fields=(), **members):
+    """A badge that shows `message`, or a pixel that shows nothing."""
+    answer = w.ask(method, target, status, variant, fields)
+    if not answer:
+        return None
+    if variant == JSON:
+        found = read_json(answer.body)
+        faults = [f"{key} is {found.get(key)!r}" for key, value in
+                  {"message": message, "isError": True if status != 200 else None, **members}.items()
+                  if found.get(key) != value]
+    elif variant == SVG:
+        faults = [] if f">{message}</text>".encode() in answer.body else ["it shows something else"]
+    else:
+        faults = [] if answer.body.startswith(b"GIF89a") else ["it is no picture"]
+    w.tally.check(f"{method} {target} shows {message}", faults + [answer] if faults else [])
+    return answer
+
+
+def badges(w):
+    """Of a server that publishes none, to a client that has every right."""
+    for path, kind, media in BADGES:
+        target = path + "badge%2Fa" + kind
+        shown(w, "GET", target, 404, media, "not found")
+        w.ask("HEAD", target, 404)
+        w.ask("PUT", COUNTER + "badge%2Fa?value=-12", 201, JSON)
+        answer = shown(w, "GET", target, 200, media, "-12")
+        w.tally.check("no cache stores what is not published", [] if answer and answer.field(
+            "Cache-Control") == "no-store" else [answer])
+        w.ask("HEAD", target, 200)
+        # It has no tag, and so no conditions.
+        w.ask("GET", target, 200, media, [("If-None-Match", "*")])
+        w.ask("DELETE", COUNTER + "badge%2Fa", 204)
+    for path, kind, media in HITS:
+        for method in ("GET", "POST"):
+            name = f"hit-{method}{kind}"
+            target = f"{path}{name}{kind}"
+            for fields in ([], [("Idempotency-Key", "k")]):  # the second time counts nothing
+                shown(w, method, target, 200, media, "1", fields)
+            w.ask("GET", COUNTER + name, 200, JSON, members={"value": 1})
+            w.ask("DELETE", COUNTER + name, 204)
+            shown(w, method, target, 404, media, "not found")
+            # Another name: a hit that was counted is remembered beyond a change.
+            w.ask("PUT", COUNTER + name + f"-max?value={INT_MAX}", 201, JSON)
+            shown(w, method, f"{path}{name}-max{kind}", 409, media, "overflow")
+            w.ask(method, target, 403, TEXT, [("Sec-Purpose", "prefetch")])
+    for path, kind, _ in BADGES + HITS:
+        methods = ("GET", "HEAD") if path == "/badge/" else ("GET", "POST")
+        for method in methods:
+            for name in ("", "%0a", "n" * 257, "%zz", "%ff"):
+                w.ask(method, path + name + kind, 400)
+        w.ask("OPTIONS", path + "%zz" + kind, 400)
+    for target in ("/badge/a", "/badge/a.gif", "/hit/a", "/hit/a.png", "/badge/a/b.svg"):
+        answer = w.connection.ask("GET", target)
+        w.hold_component(f"GET {target} -> 404", "TextNoSuchRoute", answer, 404)
+
+
+def looks(w):
+    """What the parameters make of a badge."""
+    w.ask("PUT", COUNTER + "look?value=123456", 201, JSON)
+    for path, kind, media in BADGES + HITS:
+        for query in ("label=" + "x" * 65, "label=%0a", "color=", "color=12", "color=0b68cg",
+                      "color=mauve", "style=", "style=plastic", "number=", "number=long",
+                      "label=a&label=a", "color=red&color=red", "style=flat&style=flat",
+                      "number=short&number=short", "x=%zz"):
+            w.ask("GET", f"{path}look{kind}?{query}", 400, TEXT)
+            w.ask("HEAD" if path == "/badge/" else "POST", f"{path}look{kind}?{query}", 400)
+        w.ask("GET", f"{path}other{kind}?x=1&x=2", 404 if path == "/badge/" else 200, media)
+    for query, expected in [
+            ("", {"label": "look", "message": "123456", "color": "#0b68cb"}),
+            ("label=read+by&number=short", {"label": "read by", "message": "123k"}),
+            ("label=&number=exact", {"label": "", "message": "123456"}),
+            ("label=%E2%82%AC%3C%26", {"label": "\u20ac<&"}),
+            ("label=" + "x" * 64, {"label": "x" * 64}),
+            ("color=fA0", {"color": "#ffaa00"}), ("color=%23FFAA01", {"color": "#ffaa01"}),
+            *[(f"color={name}&style={style}", {}) for style in ("flat", "flat-square") for name in
+              ("brightgreen", "green", "yellowgreen", "yellow", "orange", "red", "blue", "purple",
+               "grey", "lightgrey", "black")]]:
+        answer = w.ask("GET", "/badge/look.json?" + query, 200, JSON, members=expected)
+        picture = w.ask("GET", "/badge/look.svg?" + query, 200, SVG)
+        if not answer or not picture:
+            continue
+        found = read_json(answer.body)
+        label = found["label"].replace("&", "&amp;").replace("<", "&lt;")
+        wanted = [f">{found['message']}</text>", f'fill="{found["color"]}"', *[f">{label}</text>"] * bool(label),
+                  'rx="0"' if "flat-square" in query else 'rx="3"']
+        faults = [f"{text} is not there" for text in wanted if text.encode() not in picture.body]
+        w.tally.check(f"the picture of {query} shows what its object says",
+                      faults + [picture] if faults else [])
+    for value, text in [(999, "999"), (1000, "1k"), (1999, "1.9k"), (99999, "99k"), (-1200, "-1.2k"),
+                        (999999, "999k"), (10 ** 6, "1M"), (INT_MAX, "9.2E"), (INT_MIN, "-9.2E")]:
+        w.ask("PUT", COUNTER + f"look?value={value}", 200, JSON)
+        shown(w, "GET", "/badge/look.json?number=short", 200, JSON, text)
+        shown(w, "GET", "/badge/look.json", 200, JSON, str(value))
+    # A label that is the name is cut between two characters.
+    w.ask("PUT", COUNTER + "%E2%82%AC" * 30 + "?value=1", 201, JSON)
+    w.ask("GET", "/badge/" + "%E2%82%AC" * 30 + ".json", 200, JSON,
+          members={"label": "\u20ac" * 20 + "\u2026"})
+
+
+EVIL = [("Origin", "https://evil.example"), ("Sec-Fetch-Site", "cross-site")]
+
+
+def published(w, owner):
+    """To clients without a right, and to pages of any site."""
+    def check(answer, **fields):
+        faults = [f"{name} is {answer.field(name)}" for name, value in
+                  {"Access-Control-Allow-Origin": "*", "Cross-Origin-Resource-Policy": "cross-origin",
+                   **fields}.items() if answer and answer.field(name) != value]
+        w.tally.check("pages of any site may show what is published",
+                      faults + [answer] if faults else [])
+
+    token = tokens.bearer(owner)
+    for page in ([], EVIL):
+        for path, kind, media in BADGES:
+            for name in ("open%2Fa", "hits%2Fa", "open%2Fa-2"):
+                target = path + name + kind
+                check(shown(w, "GET", target, 404, media, "not found", page),
+                      **{"Cache-Control": "no-store"})
+                w.ask("HEAD", target, 404, fields=page)
+                w.ask("PUT", COUNTER + name + "?value=5", 201, JSON, token)
+                check(shown(w, "GET", target, 200, media, "5", page),
+                      **{"Cache-Control": "max-age=60"})
+                check(w.ask("HEAD", target, 200, fields=page), **{"Cache-Control": "max-age=60"})
+                check(w.ask("GET", target + "?style=x", 400, TEXT, page))
+                w.ask("DELETE", COUNTER + name, 204, fields=token)
+        for path, kind, media in HITS:
+            for method in ("GET", "POST"):
+                name = f"hits%2F{method}{len(page)}{kind}"
+                target = path + name + kind
+                # A stranger creates none.
+                check(shown(w, method, target, 404, media, "not found", page))
+                w.ask("GET", COUNTER + name, 404, "not-found", token)
+                w.ask("PUT", COUNTER + name + "?value=5", 201, JSON, token)
+                for _ in range(2):
+                    check(shown(w, method, target, 200, media, "6", page))
+                w.ask("GET", COUNTER + name, 200, JSON, token, members={"value": 6})
+                # A badge that was counted before shows what the value is now.
+                w.ask("PUT", COUNTER + name + "?value=9", 200, JSON, token)
+                shown(w, method, target, 200, media, "9", page)
+                w.ask("PUT", COUNTER + name + f"max?value={INT_MAX}", 201, JSON, token)
+                check(shown(w, method, target.replace(kind, kind + "max", 1), 409, media, "overflow",
+                            page))
+                w.ask(method, target, 403, TEXT, [*page, ("Sec-Purpose", "prefetch")])
+    closed(w, token)
+
+
+def closed(w, token):
+    """What is published is published as a badge only, and nothing else is."""
+    for name in ("open%2Fb", "hits%2Fb", "closed", "open"):
+        w.ask("PUT", COUNTER + name + "?value=5", 201, JSON, token)
+    for target in ("/badge/closed.svg", "/badge/closed.json", "/badge/open.svg", "/get?name=open/b",
+                   "/inc?name=hits/b", "/hit/open%2Fb.svg", "/hit/open%2Fb.json", "/hit/open%2Fb.gif",
+                   "/hit/closed.gif"):
+        w.ask("GET", target, 401, TEXT)
+        w.reconnect()  # ten of them end a connection
+    for method, target in [("GET", "hits%2Fb"), ("POST", "hits%2Fb"), ("PUT", "hits%2Fb?value=1"),
+                           ("DELETE", "hits%2Fb"), ("GET", "open%2Fb/events")]:
+        w.ask(method, COUNTER + target, 401, "unauthorized")
+        w.reconnect()
+    w.ask("GET", "/v1/counters", 401, "unauthorized")
+    w.reconnect()
+    for path, kind, media in BADGES + HITS:  # a token that is wrong is told so here, too
+        w.ask("GET", path + "hits%2Fb" + kind, 401, TEXT, [("Authorization", "Bearer x")])
+        w.ask("GET", path + "hits%2Fb" + kind, 200, media, token)
+    w.ask("GET", COUNTER + "closed", 200, JSON, token, members={"value": 5})
+
+
+def visitors(w, owner):
+    """Whom the server takes for one."""
+    token = tokens.bearer(owner)
+    w.ask("PUT", COUNTER + "hits%2Fwho?value=0", 201, JSON, token)
+    by = "X-Forwarded-For"
+    for source, fields, value in [
+            ("127.0.0.1", [], 1), ("127.0.0.1", [], 1), ("127.0.0.2", [], 2), ("127.0.0.1", [], 2),
+            # The last is what the proxy beside the server has seen.
+            ("127.0.0.1", [(by, "192.0.2.1")], 3), ("127.0.0.2", [(by, "192.0.2.1")], 3),
+            ("127.0.0.2", [(by, "198.51.100.9, 192.0.2.1")], 3),
+            ("127.0.0.2", [(by, "198.51.100.9"), (by, "192.0.2.1")], 3),
+            ("127.0.0.2", [(by, "192.0.2.1, 198.51.100.9")], 4),
+            ("127.0.0.1", [(by, "192.0.2.1:4711")], 4),
+            ("127.0.0.1", [(by, "2001:db8:1:2::1")], 5), ("127.0.0.1", [(by, "2001:db8:1:2:f::9")], 5),
+            ("127.0.0.1", [(by, "[2001:db8:1:2::3]:80")], 5),
+            ("127.0.0.1", [(by, "2001:db8:1:3::1")], 6),
+            ("127.0.0.1", [(by, "nonsense")], 6)]:
+        w.reconnect(source)
+        shown(w, "GET", "/hit/hits%2Fwho.json", 200, JSON, str(value), fields)
+    w.reconnect()
+    # Each counter has visitors of its own, and those who may create one are no strangers.
+    w.ask("PUT", COUNTER + "hits%2Fother?value=0", 201, JSON, token)
+    shown(w, "GET", "/hit/hits%2Fother.json", 200, JSON, "1")
+    shown(w, "GET", "/hit/hits%2Fnew.json", 404, JSON, "not found")
+    shown(w, "GET", "/hit/hits%2Fnew.json", 200, JSON, "1", token)
+    shown(w, "GET", "/hit/hits%2Fnew.json", 200, JSON, "1", token)
+
+
+def published_without_interval(w, owner):
+    w.ask("PUT", COUNTER + "each?value=0", 201, JSON, tokens.bearer(owner))
+    for value in range(1, 4):
+        shown(w, "GET", "/hit/each.json", 200, JSON, str(value), EVIL)
+    shown(w, "GET", "/badge/each.json", 200, JSON, "3", EVIL)
+    w.ask("GET", "/v1/info", 200, JSON)
+
+
 # -- one counter --------------------------------------------------------------
 
 def reading(w):
@@ -149,7 +367,7 @@ def reading(w):
 
 
 def heads(w):
-    for target in ("/", "/get?name=read", "/get?name=none", COUNTER + "read", COUNTER + "none",
+    for target in ("/", "/get?name=read", "/get?name=none", "/badge/read.svg", "/badge/none.json", COUNTER + "read", COUNTER + "none",
                    COUNTER, "/v1/counters?limit=1", "/v1/info", "/openapi.json"):
         answers = [w.connection.ask(method, target) for method in ("GET", "HEAD")]
         read, head = ([field for field in answer.fields if field[0] != "date"]
@@ -651,7 +869,8 @@ def requests_of(w):
             "post /v1/admin/backup": "?name=a",
             "delete /v1/counters": "?prefix=any&limit=1"}.get(f"{method} {path}", "")
         body = {"ops": [op("add", "any")]} if path == "/v1/batch" else b""
-        is_write = method in ("post", "put", "delete") or path in ("/inc", "/set")
+        is_write = (method in ("post", "put", "delete") or path in ("/inc", "/set")
+                    or path.startswith("/hit/"))
         is_open = path in ("/", "/ui/{name}", "/v1/info", "/openapi.json", "/livez", "/readyz")
         effect = ("none" if method == "options" or is_open
                   else "metrics" if path in ("/metrics", "/v1/stats")
@@ -711,7 +930,7 @@ def without_rights(w):
         why = "this machine has no address but its loopback"
         w.coverage.excuse("forbidden", why)
         w.coverage.excuse("403", why, {"get /get", "head /get", "post /get",
-                                       "head /v1/counters/{name}"})
+                                       "head /v1/counters/{name}", *BADGE_READS})
         return
     w.reconnect(address)
     for method, target, body, effect in requests_of(w):
@@ -861,6 +1080,8 @@ def full(w):
     for method in ("GET", "POST"):
         w.ask(method, "/inc?name=c", 507)
         w.ask(method, "/set?name=c&val=1", 507)
+        for path, kind, media in HITS:
+            shown(w, method, path + "c" + kind, 507, media, "not available")
     batch(w, [{"op": "add", "name": "c"}], {"status": 507, "code": "too-many-counters"})
     operations = [{"op": "add", "name": "a"}]
     # Its shape takes the last record.
@@ -868,6 +1089,7 @@ def full(w):
     for method, target in [("POST", COUNTER + "a"), ("PUT", COUNTER + "a?value=1"),
                            ("DELETE", COUNTER + "a")]:
         w.ask(method, target, 507, "idempotency-store-full", key("k2"))
+    shown(w, "GET", "/hit/a.svg", 507, SVG, "not available")  # who has counted cannot be remembered
     w.ask("POST", "/v1/batch", 507, "idempotency-store-full", key("k2"), {"ops": operations})
     again = w.ask("POST", COUNTER + "a", 201, JSON, key("k"))
     w.tally.check("what is remembered is answered when there is no room",

@@ -7,7 +7,9 @@ from exchange import Connection
 from judge import Judge
 
 EVENTS = "text/event-stream"
+GIF = "image/gif"
 JSON = "application/json"
+SVG = "image/svg+xml; charset=utf-8"
 TEXT = "text/plain; charset=utf-8"
 
 

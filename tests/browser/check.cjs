@@ -13,7 +13,7 @@ const { Counterd } = require('./counterd.cjs');
 const program = process.argv[2];
 
 const targets = ['/inc?name=x', '/set?name=x&val=9', '/get?name=x', '/v1/counters/x', '/v1/counters',
-                 '/v1/batch', '/v1/counters/x/events', '/v1/events?names=x', '/v1/admin/backup?name=b'];
+                 '/v1/batch', '/badge/x.svg', '/hit/x.svg', '/hit/x.json', '/v1/counters/x/events', '/v1/events?names=x', '/v1/admin/backup?name=b'];
 
 let checks = 0;
 let faults = 0;
@@ -105,6 +105,33 @@ async function use_allowed(browser, counterd, origin) {
   await page.close();
 }
 
+// A page of another site shows what is published, counts its reader, and reaches nothing else.
+async function use_published(browser, counterd, origin) {
+  await counterd.ask('GET', '/set?name=blog/a&val=5');
+  const page = await browser.newPage();
+  await page.goto(origin);
+  const found = await page.evaluate(async (base) => {
+    const height = (url) => new Promise((resolve) => {
+      const element = new Image();
+      element.onload = () => resolve(element.naturalHeight);
+      element.onerror = () => resolve('no image');
+      element.src = url;
+    });
+    const message = async (url) => (await (await fetch(url)).json()).message;
+    const shown = [await height(`${base}/badge/blog%2Fa.svg`), await height(`${base}/hit/blog%2Fa.svg`),
+                   await height(`${base}/hit/blog%2Fa.gif`), await message(`${base}/hit/blog%2Fa.json`),
+                   await height(`${base}/badge/blog%2Fnone.svg`)];
+    navigator.sendBeacon(`${base}/hit/blog%2Fa.gif`);
+    return shown;
+  }, `http://127.0.0.1:${counterd.port}`);
+  check(`${origin} shows what is published`, JSON.stringify(found) === '[20,20,1,"8",20]', JSON.stringify(found));
+  for (let i = 0; i < 100 && (await counterd.ask('GET', '/get?name=blog/a')).body !== 'blog/a: 9\n'; ++i)
+    await page.waitForTimeout(50);
+  const value = (await counterd.ask('GET', '/get?name=blog/a')).body;
+  check(`${origin} counts hits`, value === 'blog/a: 9\n', value);
+  await page.close();
+}
+
 // The browser comes back by itself when the server does, and says what it has.
 async function use_events(browser, counterd, page_url) {
   const page = await browser.newPage();
@@ -144,25 +171,29 @@ async function main() {
   const allowed = `http://app.example:${port}`;
   const closed = await Counterd.start(program, path.join(folder, 'closed'));
   const open = await Counterd.start(program, path.join(folder, 'open'), '--allow-origin', allowed);
+  const published = await Counterd.start(program, path.join(folder, 'published'),
+                                         '--public-hit', 'blog/', '--hit-interval', '0');
   const browser = await chromium.launch({
     executablePath: '/usr/bin/chromium',
     args: ['--no-sandbox', '--disable-features=LocalNetworkAccessChecks',
            '--host-resolver-rules=MAP *.example 127.0.0.1'],
   });
   try {
-    for (const counterd of [closed, open]) await counterd.ask('GET', '/set?name=x&val=7');
+    for (const counterd of [closed, open, published]) await counterd.ask('GET', '/set?name=x&val=7');
     for (const origin of origins) await attack(browser, closed, origin);
     // To this one, browsers do not say where a GET comes from.
     await attack(browser, closed, origins[0], '[::ffff:127.0.0.1]');
     await attack_rebound(browser, closed);
     await use(browser, closed);
     await use_events(browser, closed, `http://localhost:${closed.port}/`);
+    for (const origin of origins) await use_published(browser, published, origin);
+    await attack(browser, published, origins[0]);
     await attack(browser, open, origins[0]);
     await use_allowed(browser, open, allowed);
     await use_events(browser, open, `${allowed}/`);
   } finally {
     await browser.close();
-    await Promise.all([closed.stop(), open.stop()]);
+    await Promise.all([closed, open, published].map((counterd) => counterd.stop()));
     site.close();
     fs.rmSync(folder, { recursive: true });
   }

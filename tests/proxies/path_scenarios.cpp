@@ -48,6 +48,20 @@ std::string defect_of_dots(site& site) {
   return {};
 }
 
+std::string defect_of_hits(site& site) {
+  client{site.server.port()}.ask(get_request("/set?name=hits/x&val=0"));
+  const auto proxy = "127.0.0.1:" + std::to_string(site.front.port());
+  for (const auto& [address, value] :
+       {std::pair{"127.0.0.2", 1}, {"127.0.0.3", 2}, {"127.0.0.2", 2}}) {
+    // The client names others, too.
+    const auto answer = client{proxy, 0, std::string{address} + ":0"}.ask(
+        request("GET", "/hit/hits%2Fx.json", "X-Forwarded-For: 192.0.2.1\r\n"));
+    if (answer.body.find("\"message\":\"" + std::to_string(value) + "\"") == std::string::npos)
+      return std::string{address} + " gets " + text_of(answer);
+  }
+  return {};
+}
+
 std::string defect_of_admin(site& site) {
   for (const std::string target :
        {"/v1/admin/backup?name=b", "/v1/admin/backup", "/v1/%61dmin/backup?name=b",

@@ -66,6 +66,10 @@ TEST_CASE("a proxy passes each event of a stream at once") {
   check_each(&defect_of_streams);
 }
 
+TEST_CASE("behind a proxy each client counts once") {
+  check_each(&defect_of_hits);
+}
+
 TEST_CASE("nobody makes a backup through a proxy, however its path is spelled") {
   check_each(&defect_of_admin);
 }

@@ -37,6 +37,7 @@ std::string defect_of_pipelining(site& site);
 std::string defect_of_streams(site& site);
 /// No spelling of the path of a backup passes.
 std::string defect_of_admin(site& site);
+std::string defect_of_hits(site& site);
 
 /// Returns the defect in a new site with this configuration.
 std::string defect_behind(const std::string& proxy_name, scenario defect_of,

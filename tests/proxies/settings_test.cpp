@@ -29,6 +29,7 @@ const need needs[] = {
     {"nginx", {"proxy_next_upstream off;", ""}, &defect_of_lost_responses},
     {"nginx", {"proxy_cache off;", ""}, &defect_of_methods},
     {"nginx", {"proxy_set_header X-Forwarded-For", "# "}, &defect_of_admin},
+    {"nginx", {"proxy_set_header X-Forwarded-For", "# "}, &defect_of_hits},
     // What the server asks for by X-Accel-Buffering.
     {"nginx",
      {"proxy_cache off;", "proxy_cache off; proxy_ignore_headers X-Accel-Buffering;"},

@@ -16,7 +16,7 @@ namespace support {
 struct site {
   explicit site(const std::string& proxy_name, const std::vector<edit>& edits = {});
 
-  server_process server{{"--allow-host", "counters.example"}};
+  server_process server{{"--allow-host", "counters.example", "--public-hit", "hits/"}};
   relay link;
   proxy front;
 };

@@ -35,7 +35,7 @@ operations in_openapi() {
   operations all;
   for (const auto& [path, item] : description.at("paths").as_object())
     for (const auto& [name, operation] : item.as_object())
-      if (name != "parameters")
+      if (name != "parameters" && name != "description")
         all.emplace(path, name);
   return all;
 }

@@ -25,7 +25,7 @@ response show(const asset& shown, const header_fields& fields, std::string_view 
   const auto tag = is_compressed ? shown.compressed_tag : shown.tag;
   response response{.body = is_compressed ? shown.compressed : shown.bytes,
                     .type = shown.type,
-                    .may_be_cached = true,
+                    .caching = caching::no_cache,
                     .has_content_policy = true};
   std::string more{vary};
   more.append("ETag: ").append(tag).append("\r\n").append(page_policy);

@@ -31,7 +31,7 @@ http::response counter_exchange::response() {
     case counter::outcome::not_modified:
       return {.status = status::not_modified,
               .fields = cache_fields(*full.after, true),
-              .may_be_cached = true};
+              .caching = caching::no_cache};
     default:
       return refusal_of(full);
   }
@@ -58,8 +58,9 @@ http::response counter_exchange::success() const {
     response.fields = std::move(fields);
     return response;
   }
-  response.may_be_cached = command.parameters.operation == counter::operation::get;
-  fields += cache_fields(*full.after, response.may_be_cached);
+  const bool is_read = command.parameters.operation == counter::operation::get;
+  response.caching = is_read ? caching::no_cache : caching::no_store;
+  fields += cache_fields(*full.after, is_read);
   if (response.status == status::created)
     fields += "Location: " + location_of(command.name) + "\r\n";
   response.fields = std::move(fields);

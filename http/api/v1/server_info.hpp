@@ -1,6 +1,7 @@
 #pragma once
 
 #include "counter/limits.hpp"
+#include "counter/siphash.hpp"
 #include "counter/store/traits.hpp"
 #include "http/protocol/refusal_counts.hpp"
 #include "metrics/family.hpp"
@@ -25,6 +26,9 @@ struct server_info {
   /// The maximum of Idempotency-Key-TTL: limits::idempotency_ttl, rounded up to a second.
   std::chrono::seconds idempotency_ttl_max =
       std::chrono::ceil<std::chrono::seconds>(counter::limits{}.idempotency_ttl);
+
+  /// Hides the addresses of those who count: the next start has another.
+  counter::siphash_key visitor_key = counter::random_siphash_key();
 
   /// Returns what operators watch. Thread-safe; does not block. Null: nothing.
   std::function<metrics::report()> metrics{};

@@ -49,7 +49,7 @@ TEST_CASE("backup_exchange responds 201 with the path of a backup that was made"
   CHECK(response.type == http::json_type);
   CHECK(response.body.view() == "{\"path\":\"/var/lib/a \\\"b\\\"/backups/nightly\"}\n");
   CHECK(response.fields.view() == "");
-  CHECK_FALSE(response.may_be_cached);
+  CHECK(response.caching == http::caching::no_store);
 }
 
 TEST_CASE("backup_exchange responds with problem details when the backup fails") {

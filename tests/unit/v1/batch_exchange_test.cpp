@@ -88,7 +88,7 @@ TEST_CASE("batch_exchange gives each operation the result of a single request") 
   CHECK(response.status == http::status::ok);
   CHECK(response.type == http::json_type);
   CHECK(response.fields.view() == "");
-  CHECK_FALSE(response.may_be_cached);
+  CHECK(response.caching == http::caching::no_store);
   CHECK(response.body.view() ==
         R"({"results":[)"
         R"({"status":200,"name":"a","value":2,"previous":1,"applied":1,"version":11,)"

@@ -63,7 +63,7 @@ TEST_CASE("counter_exchange responds to a read with the counter, its ETag and no
   CHECK(response.body.view() ==
         "{\"name\":\"hits\",\"value\":6,\"version\":1018,\"expires_at\":null}\n");
   CHECK(response.fields.view() == "ETag: \"1018\"\r\nVary: Accept\r\n");
-  CHECK(response.may_be_cached);
+  CHECK(response.caching == http::caching::no_cache);
 }
 
 TEST_CASE("counter_exchange responds 304 with an ETag and no body to a read not modified") {
@@ -72,7 +72,7 @@ TEST_CASE("counter_exchange responds 304 with an ETag and no body to a read not 
   CHECK(response.status == http::status::not_modified);
   CHECK(response.body.view() == "");
   CHECK(response.fields.view() == "ETag: \"1018\"\r\nVary: Accept\r\n");
-  CHECK(response.may_be_cached);
+  CHECK(response.caching == http::caching::no_cache);
 }
 
 TEST_CASE("counter_exchange responds to a write with its effect and no-store") {
@@ -81,14 +81,14 @@ TEST_CASE("counter_exchange responds to a write with its effect and no-store") {
   CHECK(changed.fields.view() == "ETag: \"1019\"\r\n");
   CHECK(member(changed.body.view(), "previous") == "6");
   CHECK(member(changed.body.view(), "applied") == "2");
-  CHECK_FALSE(changed.may_be_cached);
+  CHECK(changed.caching == http::caching::no_store);
 
   const auto created =
       message_of({"a/b c\xc3\xa9", {operation::set, 8}}, {outcome::ok, false, std::nullopt, eight});
   CHECK(created.status == http::status::created);
   CHECK(created.fields.view() == "ETag: \"1019\"\r\nLocation: /v1/counters/a%2Fb%20c%C3%A9\r\n");
   CHECK(member(created.body.view(), "previous") == "null");
-  CHECK_FALSE(created.may_be_cached);
+  CHECK(created.caching == http::caching::no_store);
 
   const auto removed =
       message_of({"hits", {operation::remove}}, {outcome::ok, false, eight, std::nullopt, 1020});
@@ -167,6 +167,6 @@ TEST_CASE(
     CHECK(response.status == http::v1::status_of(http::v1::code_of(why)));
     CHECK(unit::code_in(response) == http::v1::text_of(http::v1::code_of(why)));
     CHECK(response.fields.view() == "");
-    CHECK_FALSE(response.may_be_cached);
+    CHECK(response.caching == http::caching::no_store);
   }
 }

@@ -31,7 +31,7 @@ TEST_CASE("to_response() renders problem details by RFC 9457") {
         "\n");
   CHECK(response.allow == "");
   CHECK(response.fields.view() == "");
-  CHECK_FALSE(response.may_be_cached);
+  CHECK(response.caching == http::caching::no_store);
 }
 
 TEST_CASE("to_response() renders the index of an operation in a batch") {
