@@ -72,8 +72,10 @@ response client::send(const request& request, milliseconds timeout) {
     try {
       auto response = connection_.exchange(request, std::min(end, clock::now() + attempt_time));
       const auto verdict = judge_response(request, response, is_in_doubt);
-      if (verdict == verdict::settled)
+      if (verdict == verdict::settled) {
+        response.was_in_doubt = is_in_doubt;
         return response;
+      }
       is_in_doubt |= request.is_write && verdict == verdict::in_doubt;
       reason = describe(response);
       floor = response.retry_after;

@@ -44,8 +44,10 @@ void add_import(CLI::App& app, choice& choice) {
   auto& wanted = given->wanted;
   auto* command = app.add_subcommand("import", "Read counters from a file, stdin or Redis");
   auto* file = add_text(*command, "FILE", wanted.file, "", "What export has written; - is stdin");
-  add_choice(*command, "--mode", given->mode, {"set", "add", "absent"},
-             "Whether to overwrite counters that exist, add to them once, or leave them");
+  add_choice(
+      *command, "--mode", given->mode, {"set", "add", "absent"},
+      "Whether to overwrite counters that exist (set, the default), add to them once, or leave "
+      "them");
   auto* csv = command->add_flag("--csv", given->is_csv, "Lines of CSV: name,value,expires_at");
   auto* redis = add_text(*command, "--redis", wanted.redis, "URL",
                          "From this Redis: redis://HOST:PORT/DATABASE")

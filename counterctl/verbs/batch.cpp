@@ -54,9 +54,16 @@ public:
     bytes_ = 0;
   }
 
-  exit_code finish() const {
+  exit_code finish() {
     if (refused_ == 0)
       return exit_code::done;
+    rows_.flush();
+    if (unknown_ > 0)
+      tell(counted(unknown_, "operation") + " may have been carried out: " + context_.recovery());
+    else if (unsettled_ > 0)
+      tell(counted(unsettled_, "operation") + " can be tried again: " + context_.recovery());
+    if (unknown_ > 0)
+      return exit_code::outcome_unknown;
     return done_ > 0 ? exit_code::partly : code_;
   }
 
@@ -91,6 +98,8 @@ private:
     else
       code_ = code_of(result.status, result.problem);
     refused_ += result.is_success() ? 0 : 1;
+    unknown_ += result.problem.code == "outcome-unknown" ? 1 : 0;
+    unsettled_ += result.status == 503 ? 1 : 0;
     rows_.add({std::to_string(result.status), member_of(operation, "name"),
                result.state ? std::to_string(result.state->value) : "", result.problem.code},
               result.line);
@@ -101,7 +110,7 @@ private:
   std::vector<std::string> operations_;
   std::size_t bytes_ = 0;
   std::vector<std::uint64_t> lines_;  // of the operations
-  std::uint64_t done_ = 0, refused_ = 0;
+  std::uint64_t done_ = 0, refused_ = 0, unknown_ = 0, unsettled_ = 0;
   exit_code code_ = exit_code::usage;
 };
 

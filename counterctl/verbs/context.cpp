@@ -17,9 +17,11 @@ namespace counterctl {
 
 namespace {
 
-// Time for a person to ask again with the key that a failure shows, and longer than a request with
-// all its repetitions may take; 1100 writes a second fit the server's million of keys.
-constexpr std::chrono::minutes random_key_ttl{15};
+using clock = std::chrono::steady_clock;
+
+// Twice what a request with all its repetitions may take, so that a person has time to ask again
+// with the key that a failure shows; 800 writes a second fit the server's million of keys.
+constexpr std::chrono::minutes random_key_ttl{20};
 // What is done once a day has a key of its own.
 constexpr std::chrono::hours own_key_ttl{24};
 
@@ -59,7 +61,8 @@ request context::with_named_key(request request, std::string key, std::chrono::s
 
 std::chrono::milliseconds context::time_for(const request& request) const {
   const std::chrono::milliseconds ttl = std::min(request.key_ttl, key_ttl_max_);
-  return request.key.empty() ? settings_.server.timeout : std::min(settings_.server.timeout, ttl);
+  return request.key.empty() ? settings_.server.timeout
+                             : std::min(settings_.server.timeout, ttl / 2);
 }
 
 std::string context::recovery() const {
@@ -67,11 +70,21 @@ std::string context::recovery() const {
     return recovery_;
   if (!settings_.has_keys)
     return "look before you send it again";
-  const bool is_random = settings_.key.empty();
-  const auto ttl =
-      std::min(is_random ? std::chrono::seconds{random_key_ttl} : own_key_ttl, key_ttl_max_);
-  return "to make sure, give the same command --key " + (is_random ? random_key_ : settings_.key) +
-         " within " + counter::to_text(ttl) + ": it counts once";
+  const std::string same = "to make sure, give the same command --key ";
+  if (!settings_.key.empty())
+    return same + settings_.key + ", before the server forgets it, " +
+           counter::to_text(std::min(std::chrono::seconds{own_key_ttl}, key_ttl_max_)) +
+           " after it was first used: it counts once";
+  // The server may have the key since the first attempt.
+  const auto since = first_key_at_ ? clock::now() - *first_key_at_ : clock::duration{0};
+  const auto left = std::chrono::floor<std::chrono::seconds>(
+      std::min(std::chrono::seconds{random_key_ttl}, key_ttl_max_) - since);
+  if (left < std::chrono::seconds{1})
+    return "its key is too old to ask with: look before you send it again";
+  const bool is_long = left >= std::chrono::minutes{2};
+  const std::chrono::milliseconds shown =
+      is_long ? std::chrono::seconds{std::chrono::floor<std::chrono::minutes>(left)} : left;
+  return same + random_key_ + " within " + counter::to_text(shown) + ": it counts once";
 }
 
 response context::send(const request& request) {
@@ -94,6 +107,8 @@ response context::send_within(request request, std::chrono::milliseconds limit) 
 }
 
 response context::exchange(const request& request, std::chrono::milliseconds timeout) {
+  if (!request.key.empty() && !first_key_at_)
+    first_key_at_ = clock::now();
   try {
     auto response = client_.send(request, timeout);
     if (settings_.is_verbose && response.is_replayed)
@@ -120,14 +135,16 @@ response context::ask_once(const request& request, std::chrono::milliseconds tim
   return accept(exchange(request, timeout), {});
 }
 
-response context::accept(response response, const std::string& subject) {
+response context::accept(response response, const std::string& subject) const {
   if (response.is_success())
     return response;
   if (!response.location.empty())
     throw failure{exit_code::refused,
                   "the server sends us on to " + response.location + ": use that address"};
   const auto problem = problem_of(response.body);
-  throw failure{code_of(response.status, problem), describe(response.status, problem, subject)};
+  const auto code = code_of(response.status, problem);
+  throw failure{code, describe(response.status, problem, subject) +
+                          (code == exit_code::outcome_unknown ? "; " + recovery() : "")};
 }
 
 records context::print(std::vector<column> columns) const {

@@ -6,6 +6,7 @@
 #include "counterctl/output/records.hpp"
 
 #include <chrono>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -37,12 +38,15 @@ public:
 
   /// Gives it another key, which lives for a day if the server permits.
   request with_named_key(request request, std::string key) const;
-  /// Returns how long a request may be repeated: until its key is forgotten, at most.
+  /// Returns how long a request may be repeated: at most for half of its key's time, so that there
+  /// is time left to make sure.
   std::chrono::milliseconds time_for(const request& request) const;
 
   /// Sets what the message of a change with an unknown outcome advises. Unless set: to give the key
   /// to the same command.
   void set_recovery(std::string advice) { recovery_ = std::move(advice); }
+  /// Returns that advice, with the time that is left for it.
+  std::string recovery() const;
 
   /// Sends a request until its outcome is known; a write with its key. Throws failure if no answer
   /// settles it.
@@ -65,15 +69,15 @@ public:
 private:
   response exchange(const request& request, std::chrono::milliseconds timeout);
   request with_named_key(request request, std::string key, std::chrono::seconds ttl) const;
-  static response accept(response response, const std::string& subject);
-
-  std::string recovery() const;
+  response accept(response response, const std::string& subject) const;
 
   context_settings settings_;
   counterctl::client client_;
   std::string random_key_;
   std::chrono::seconds key_ttl_max_ = std::chrono::hours{24};  ///< as far as the server has said
   std::string recovery_;
+  /// When the first write with a key was sent, whose key is forgotten first.
+  std::optional<std::chrono::steady_clock::time_point> first_key_at_;
 };
 
 /// Returns the exit code for a refusal.

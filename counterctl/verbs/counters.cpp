@@ -156,11 +156,15 @@ exit_code remove_prefix(context& context, const std::string& prefix, bool is_sur
       .is_write = true,
       .may_be_repeated = true};
   std::uint64_t count = 0;
+  bool is_exact = true;
   int rounds = 0;  // that have deleted nothing
   progress progress{"deleted", "counters"};
   try {
     for (bool has_more = true; has_more;) {
-      const auto body = context.ask_as_it_is(step).body;
+      const auto response = context.ask_as_it_is(step);
+      const auto& body = response.body;
+      // What a lost response had deleted is in no other.
+      is_exact &= !response.was_in_doubt;
       const auto deleted = static_cast<std::uint64_t>(integer_member_of(body, "deleted"));
       has_more = is_true_member_of(body, "has_more");
       progress.show(count += deleted);
@@ -172,7 +176,7 @@ exit_code remove_prefix(context& context, const std::string& prefix, bool is_sur
   } catch (const failure& error) {
     throw after_deletions(error, count);
   }
-  tell("deleted " + counted(count, "counter"));
+  tell("deleted " + std::string{is_exact ? "" : "at least "} + counted(count, "counter"));
   return exit_code::done;
 }
 

@@ -33,10 +33,12 @@ import_arguments with_format(import_arguments arguments) {
 
 exit_code import_counters(context& context, const import_arguments& given) {
   const auto arguments = with_format(given);
-  const std::string again = arguments.mode != import_mode::add ? "import the same again to go on"
-                            : context.settings().has_keys
-                                ? "import the same again to go on: nothing counts twice"
-                                : "what was sent may have been added";
+  const std::string again =
+      arguments.mode != import_mode::add ? "import the same again to go on"
+      : context.settings().has_keys
+          ? "import the same again to go on, before the server forgets it (a day, or less if its "
+            "--idempotency-ttl is less): nothing counts twice"
+          : "what was sent may have been added";
   context.set_recovery(again);
   import_spool spool;
   input_problems problems;
