@@ -38,6 +38,12 @@ std::string append_prefix(std::vector<std::string>& prefixes, std::string_view t
   return {};
 }
 
+/// Returns how long a hit can be remembered.
+std::chrono::milliseconds longest_interval(const counter::limits& limits) {
+  return limits.idempotency_records_max == 0 ? std::chrono::milliseconds{0}
+                                             : limits.idempotency_ttl;
+}
+
 void add_prefixes(flag_set& flags, const std::string& name, std::vector<std::string>& prefixes,
                   const std::string& help) {
   flags.add_repeatable(
@@ -63,16 +69,18 @@ public_flags::public_flags(flag_set& flags, rights::public_names& names) : names
 }
 
 std::string public_flags::finish(const counter::limits& limits) {
-  const auto longest =
-      limits.idempotency_records_max == 0 ? std::chrono::milliseconds{0} : limits.idempotency_ttl;
   if (names_.countable.empty())
-    names_.hit_interval = std::min(names_.hit_interval, longest);
-  if (names_.hit_interval <= longest)
+    names_.hit_interval = std::min(names_.hit_interval, longest_interval(limits));
+  return objection_to_hits(names_, limits);
+}
+
+std::string objection_to_hits(const rights::public_names& names, const counter::limits& limits) {
+  if (names.countable.empty() || names.hit_interval <= longest_interval(limits))
     return {};
   if (limits.idempotency_records_max == 0)
     return "--public-hit remembers who has counted, which --idempotency-max 0 rules out: give "
            "--hit-interval 0, and each hit counts";
-  return "--hit-interval " + counter::to_text(names_.hit_interval) +
+  return "--hit-interval " + counter::to_text(names.hit_interval) +
          " is longer than anything is remembered, see --idempotency-ttl: " +
          counter::to_text(limits.idempotency_ttl);
 }

@@ -17,13 +17,16 @@ public:
   public_flags(const public_flags&) = delete;
   public_flags& operator=(const public_flags&) = delete;
 
-  /// Returns a message if hits of strangers cannot be remembered for as long as the flags say;
-  /// otherwise "". Those of clients who may count anyway are then remembered for as long as
-  /// possible. Call it when all flags are set.
+  /// Returns objection_to_hits(). Hits of clients who may count anyway are remembered for as long
+  /// as possible. Call it when all flags are set.
   std::string finish(const counter::limits& limits);
 
 private:
   rights::public_names& names_;
 };
+
+/// Returns a message if a server with these limits cannot remember the hits of strangers for as
+/// long as `names` says; otherwise "".
+std::string objection_to_hits(const rights::public_names& names, const counter::limits& limits);
 
 }  // namespace config

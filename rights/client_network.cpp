@@ -16,7 +16,8 @@ client_network network_of(const in_addr& address) noexcept {
   const auto bits = std::uint64_t{ntohl(address.s_addr)};
   const bool is_private =
       bits >> 24 == IN_LOOPBACKNET || bits >> 24 == 10 || bits >> 20 == 0xac1 /* 172.16.0.0/12 */ ||
-      bits >> 16 == 0xc0a8 /* 192.168.0.0/16 */ || bits >> 16 == 0xa9fe /* 169.254.0.0/16 */;
+      bits >> 22 == 0x191 /* 100.64.0.0/10 */ || bits >> 16 == 0xc0a8 /* 192.168.0.0/16 */ ||
+      bits >> 16 == 0xa9fe /* 169.254.0.0/16 */;
   return {bits, is_private};
 }
 

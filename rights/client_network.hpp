@@ -12,8 +12,8 @@ namespace rights {
 /// address the first 64 bits, within which a machine chooses its addresses itself (RFC 8981).
 struct client_network {
   std::uint64_t bits = 0;
-  /// The client is on this machine or in a private network (RFC 1918, RFC 4193, and link-local
-  /// addresses): it may be a proxy.
+  /// The client is on this machine or in a private network (RFC 1918, RFC 6598, RFC 4193, and
+  /// link-local addresses): it may be a proxy.
   bool is_private = false;
 
   bool operator==(const client_network&) const = default;

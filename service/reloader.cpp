@@ -1,6 +1,7 @@
 #include "service/reloader.hpp"
 
 #include "config/flag_value.hpp"
+#include "config/public_flags.hpp"
 #include "counter/limits.hpp"
 #include "process/patient_log.hpp"
 
@@ -56,6 +57,11 @@ std::string unnamed_rights(const config::options& running, const config::options
   return {};
 }
 
+std::string tokens_from(const tokens::token_watch& watch) {
+  const auto count = watch.tokens()->size();
+  return std::to_string(count) + (count == 1 ? " token from " : " tokens from ") + watch.path();
+}
+
 std::size_t count_tokens(const config::options& options) {
   return options.access.tokens ? options.access.tokens->size() : 0;
 }
@@ -81,6 +87,7 @@ std::string names_of(const std::vector<config::flag_value>& flags, bool reloadab
 reloader::reloader(configuration running, actions given)
     : running_(std::move(running)),
       started_flags_(running_.options.flags),
+      limits_(running_.options.limits),
       actions_(std::move(given)),
       origins_(running_.options.access.browsers.origins.begin(),
                running_.options.access.browsers.origins.end()),
@@ -102,6 +109,10 @@ void reloader::reload_or_throw() {
     throw std::runtime_error(text_of(exit->faults));
   auto options = std::get<config::options>(std::move(parsed));
   if (const auto objection = actions_.objection(options); !objection.empty())
+    throw std::runtime_error(objection);
+  // New limits need a restart.
+  if (const auto objection = config::objection_to_hits(options.access.published, limits_);
+      !objection.empty())
     throw std::runtime_error(objection);
   if (const auto rights = unnamed_rights(running_.options, options); !rights.empty())
     throw std::runtime_error(rights);
@@ -136,8 +147,7 @@ void reloader::reload_or_throw() {
   if (has_lost_tokens && applied.find("--tokens") == applied.npos)  // of a credential
     applied += (applied.empty() ? "" : ", ") + std::string{"no tokens any more"};
   if (has_new_tokens)
-    applied += (applied.empty() ? "" : ", ") + std::to_string(watch->tokens()->size()) +
-               " tokens from " + watch->path();
+    applied += (applied.empty() ? "" : ", ") + tokens_from(*watch);
   log(spdlog::level::info, "read the configuration: " +
                                (applied.empty() ? "nothing that a running server can change has "
                                                   "changed"
@@ -168,8 +178,7 @@ bool reloader::check_tokens() {
     auto options = running_.options;
     options.access.tokens = tokens;
     apply(std::move(options));
-    log(spdlog::level::info,
-        "read " + std::to_string(tokens->size()) + " tokens from " + running_.watch->path());
+    log(spdlog::level::info, "read " + tokens_from(*running_.watch));
   } catch (const std::exception& error) {
     have_tokens_failed_ = true;
     log(spdlog::level::warn,

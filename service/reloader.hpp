@@ -46,6 +46,7 @@ private:
 
   configuration running_;
   const std::vector<config::flag_value> started_flags_;
+  const counter::limits limits_;
   const actions actions_;
   std::set<std::string> origins_;  // all that there ever were
   std::atomic<bool> has_reload_failed_ = false;

@@ -21,7 +21,8 @@ constexpr std::string_view content_policy =
 
 /// Let a page of any site show what is published, and its scripts read it.
 const std::string published_fields =
-    "Access-Control-Allow-Origin: *\r\nCross-Origin-Resource-Policy: cross-origin\r\n" +
+    "Access-Control-Allow-Origin: *\r\nAccess-Control-Expose-Headers: "
+    "Retry-After\r\nCross-Origin-Resource-Policy: cross-origin\r\n" +
     std::string{content_policy};
 
 /// A cache must not give a response for one origin to another (Fetch standard, section 3.2.5).

@@ -27,7 +27,9 @@ constexpr std::string_view token_is_missing =
 std::string_view detail_of(authenticator::outcome outcome) noexcept {
   switch (outcome) {
     case authenticator::outcome::malformed:
-      return "Authorization has no token: send it as Bearer TOKEN, or as the password of Basic";
+      return "what was sent is no token of a counterd: copy all 42 characters of it, from ctr_ on, "
+             "and "
+             "send it as Bearer TOKEN, or as the password of Basic";
     case authenticator::outcome::mistyped:
       return "the token is mistyped or incomplete: copy all 42 characters of it";
     case authenticator::outcome::unknown:
@@ -85,6 +87,17 @@ response with_challenge(response response, const std::string& parameters = {}) {
 }
 
 }  // namespace
+
+response unknown_path(std::string_view raw_path, error_format format) {
+  if (format == error_format::problem)
+    return v1::to_response({v1::code::no_such_route, "/openapi.json describes every path"});
+  const bool is_badge = raw_path.starts_with("/badge/") || raw_path.starts_with("/hit/");
+  return {status::not_found,
+          is_badge
+              ? "a badge is /badge/NAME.svg or .json, a hit /hit/NAME.svg, .json or .gif; in NAME, "
+                "write / as %2F\n"
+              : "no such page: try /\n"};
+}
 
 response refusal_as(error_format format, const v1::problem& problem) {
   if (format == error_format::problem)

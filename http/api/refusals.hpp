@@ -30,6 +30,9 @@ response denial(error_format format, authenticator::outcome outcome);
 /// 6750 section 2.3).
 v1::problem token_in_query();
 
+/// Returns the response to a path that no route has.
+response unknown_path(std::string_view raw_path, error_format format);
+
 /// Returns the problem with a Host that the server does not answer for.
 v1::problem unknown_host(std::string_view host);
 

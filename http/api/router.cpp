@@ -28,12 +28,6 @@ response malformed_target(target::defect defect, const path_match& match, error_
                           "the request target must be UTF-8 and percent-encoded: gr%C3%B6%C3%9Fe"});
 }
 
-response unknown_path(error_format errors) {
-  if (errors == error_format::text)
-    return {status::not_found, "no such page: try /\n"};
-  return v1::to_response({v1::code::no_such_route, "/openapi.json describes every path"});
-}
-
 response method_not_allowed(const path_routes& routes) {
   auto response =
       routes.errors == error_format::text
@@ -171,7 +165,7 @@ action router::respond(const request& request, const connection_info& connection
     return malformed_target(defect, match, errors);
   if (match.routes == nullptr || !serves(*match.routes)) {
     path_ = nullptr;
-    return unknown_path(errors);
+    return unknown_path(raw_path, errors);
   }
   if (request.method == method::options)
     return respond_to_options(request, *match.routes);

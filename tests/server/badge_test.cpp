@@ -79,7 +79,7 @@ TEST_CASE("a stranger's hit creates no counter, and shows that there is none") {
   const auto missing = hit(server, "blog%2Fpost.svg", "192.0.2.1");
   CHECK(missing.status == 404);
   CHECK(shows(missing, "not found"));
-  CHECK(missing.field("Cache-Control") == "no-store");
+  CHECK(missing.field("Cache-Control").starts_with("max-age=0, no-cache, no-store"));
   CHECK(hit(server, "blog%2Fpost.json", "192.0.2.1").body.find("\"isError\":true") !=
         std::string::npos);
   CHECK(hit(server, "other.svg", "192.0.2.1").status == 403);
@@ -134,6 +134,38 @@ TEST_CASE("hits and what they were counted for survive a kill on one disk") {
   server_process server{flags};
   CHECK(shows(get(server.port(), "/badge/x.json"), "20"));
   CHECK(shows(hit(server, "x.json", "192.0.2.1"), "21"));
+}
+
+TEST_CASE("strangers take no more than half of the idempotency keys") {
+  server_process server{{"--public-hit", "*", "--anonymous", "none", "--idempotency-max", "6"}};
+  client user{server.port()};
+  CHECK(user.ask(request("PUT", "/v1/counters/x?value=0")).status == 201);
+  for (int i = 1; i <= 3; ++i)
+    CHECK(shows(hit(server, "x.json", "192.0.2." + std::to_string(i)), std::to_string(i)));
+  const auto refused = hit(server, "x.json", "192.0.2.4");
+  CHECK(refused.status == 507);
+  CHECK(shows(refused, "not available"));
+  CHECK(refused.field("Cache-Control") == "max-age=0, no-cache, no-store, must-revalidate");
+  // Who has counted is still shown the value.
+  CHECK(shows(hit(server, "x.json", "192.0.2.1"), "3"));
+  for (const std::string key : {"a", "b", "c"})
+    CHECK(user.ask(request("POST", "/v1/counters/x", "Idempotency-Key: " + key + "\r\n")).status ==
+          200);
+  CHECK(value_of(server, "x") == "x: 6\n");
+}
+
+TEST_CASE("a reload keeps an interval that the running server cannot remember from being used") {
+  temporary_directory directory;
+  const auto path = directory / "counterd.toml";
+  const std::string rights = "anonymous = \"none\"\npublic-hit = [\"x\"]\n";
+  std::ofstream{path} << rights + "idempotency-max = 0\nhit-interval = \"0s\"\n";
+  server_process server{{"--config", path}};
+  CHECK(get(server.port(), "/set?name=x&val=0").status == 200);
+  std::ofstream{path} << rights + "idempotency-max = 1000\nhit-interval = \"30s\"\n";
+  server.signal(SIGHUP);
+  server.wait_for_log("--hit-interval 0");
+  CHECK(shows(hit(server, "x.json", "192.0.2.1"), "1"));
+  CHECK(shows(hit(server, "x.json", "192.0.2.1"), "2"));
 }
 
 TEST_CASE("a reload publishes counters, and takes them back") {

@@ -33,14 +33,15 @@ TEST_CASE("the network of an IPv6 address is its first 64 bits") {
 TEST_CASE("a proxy may be on this machine or in a private network") {
   for (const std::string_view text :
        {"127.0.0.1", "127.9.9.9", "10.0.0.1", "10.255.255.255", "172.16.0.1", "172.31.255.255",
-        "192.168.0.1", "169.254.1.1", "::1", "fc00::1", "fdff::1", "fe80::1", "::ffff:10.1.2.3"}) {
+        "192.168.0.1", "169.254.1.1", "100.64.0.1", "100.127.255.255", "::1", "fc00::1", "fdff::1",
+        "fe80::1", "::ffff:10.1.2.3"}) {
     CAPTURE(text);
     CHECK(parse_client_network(text)->is_private);
   }
   for (const std::string_view text :
        {"9.255.255.255", "11.0.0.1", "172.15.255.255", "172.32.0.0", "192.167.255.255",
-        "192.169.0.0", "169.253.1.1", "8.8.8.8", "126.0.0.1", "128.0.0.1", "2001:db8::1", "::2",
-        "fe00::1", "fbff::1", "::ffff:8.8.8.8"}) {
+        "192.169.0.0", "169.253.1.1", "100.63.255.255", "100.128.0.0", "8.8.8.8", "126.0.0.1",
+        "128.0.0.1", "2001:db8::1", "::2", "fe00::1", "fbff::1", "::ffff:8.8.8.8"}) {
     CAPTURE(text);
     CHECK_FALSE(parse_client_network(text)->is_private);
   }

@@ -67,6 +67,8 @@ response badge_exchange::response() {
   const auto failure = v1::code_of(reply_->outcome);
   auto shown = show(message_of(failure), v1::status_of(failure));
   shown.reason = v1::reason_of(failure);
+  if (caching_ == caching::no_store_by_images)
+    shown.caching = caching_;
   return shown;
 }
 

@@ -16,7 +16,8 @@ enum class format : std::uint8_t { svg, json, gif };
 /// A failure is shown, too, since a page shows no other body in the place of a picture.
 class badge_exchange final : public exchange {
 public:
-  /// Caches may use a success as `caching` says, and store no failure.
+  /// Caches may use a success as `caching` says, and store no failure, in the words of `caching` if
+  /// it has any for that.
   badge_exchange(counter::full_command command, badge::look look, badge::format format,
                  http::caching caching);
 

@@ -48,6 +48,9 @@ action hit(const request_context& context, format format) {
     command.idempotency_key = visitor_of(context.connection, context.request.fields, command.name,
                                          context.server.visitor_key);
     command.idempotency_ttl = std::chrono::ceil<std::chrono::seconds>(interval);
+    // Who has counted is still shown the value.
+    if (!context.is_entitled && !context.server.has_keys_for_strangers())
+      command.if_unknown = counter::outcome::idempotency_store_full;
   }
   return respond(context, std::move(command), format, caching::no_store_by_images);
 }

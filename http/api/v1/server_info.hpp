@@ -43,6 +43,12 @@ struct server_info {
               const counter::store_traits& store, usage_source usage = {},
               const refusal_counts* refusals = nullptr);
 
+  /// Returns true if less than half of the idempotency keys are in use: what strangers do takes no
+  /// more, so that clients with rights have the rest. Thread-safe.
+  bool has_keys_for_strangers() const {
+    return !usage_ || usage_().idempotency_records < limits_.idempotency_records_max / 2;
+  }
+
   /// Returns the body of GET /v1/info as it is now. `is_read_only`: nobody may change a counter.
   /// Thread-safe.
   std::string describe(bool is_read_only) const;
