@@ -8,6 +8,10 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <string>
+
+#include <sys/stat.h>
+#include <unistd.h>
 
 namespace service {
 
@@ -17,12 +21,24 @@ namespace {
 /// written, and the next start has little to read.
 constexpr std::size_t write_buffer_bytes_max = std::size_t{16} << 20;
 
+/// Its files would belong to root, and the server could not open them any more when its user starts
+/// it.
+void warn_of_owner(const std::string& directory) {
+  struct ::stat found {};
+  if (::geteuid() == 0 && ::stat(directory.c_str(), &found) == 0 && found.st_uid != 0)
+    spdlog::warn(
+        "{} belongs to user {}, and root runs this server: start it as that user, who cannot "
+        "open the files that root makes",
+        directory, found.st_uid);
+}
+
 /// Returns null if the counters are in memory only.
 std::unique_ptr<storage::rocks_ledger> open_ledger(const config::storage_options& options,
                                                    std::size_t tables,
                                                    process::stop_signals& signals) {
   if (options.directory.empty())
     return nullptr;
+  warn_of_owner(options.directory);
   return std::make_unique<storage::rocks_ledger>(
       storage::settings{.directory = options.directory,
                         .memory = options.memory / 2,

@@ -65,9 +65,12 @@ int perform(const config::token_request& request) {
     case config::token_request::action::revoke:
       break;
   }
-  return revoke(request.grant.name, request.file)
-             ? EXIT_SUCCESS
-             : refuse(request.file + " has no token " + request.grant.name);
+  const auto& name = request.grant.name;
+  if (!revoke(name, request.file))
+    return refuse(request.file + " has no token " + name);
+  process::print("revoked " + name +
+                 ": servers refuse it within ten seconds, or at once after SIGHUP\n");
+  return EXIT_SUCCESS;
 }
 
 }  // namespace

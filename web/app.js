@@ -50,9 +50,10 @@ function App() {
   const onStatus = useCallback((kind, error) => {
     setStatus({ kind, error });
     if (error?.status !== 401) return;
-    setReason(error.message);
+    // Who has sent none is asked for one, in words that are not for programs.
+    setReason(client.token ? error.message : '');
     setLocked(true);
-  }, []);
+  }, [client]);
   const unlock = (token) => {
     setToken(token);
     setLocked(false);
@@ -103,8 +104,8 @@ function Login({ reason, onToken }) {
   };
   return html`<form class="login" onSubmit=${submit}>
     <h1>A token, please</h1>
-    <p>This server shows its counters to those who have a token. The page keeps it until you close it, and sends it
-      to this server only.</p>
+    <p>This server shows its counters to those who have a token. The page keeps it until you close it or load it
+      anew, and sends it to this server only.</p>
     ${error && html`<p class="note error" role="alert">${error}</p>`}
     <${Field} label="Token" type="password" value=${text} onInput=${(event) => setText(event.target.value)} autofocus/>
     <button class="primary" disabled=${!text.trim()}>Enter</button>

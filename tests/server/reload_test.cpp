@@ -138,7 +138,7 @@ TEST_CASE("SIGHUP applies nothing if anything is wrong, and says what") {
   // Mended, it is applied as a whole.
   issue_token(disk / "other", "o", {"--scopes", "read"});
   running.reload("tokens = '" + (disk / "other") + "'\nread-only = true\n",
-                 "read the configuration: --read-only, --tokens, 1 tokens from ");
+                 "read the configuration: --read-only, --tokens, 1 token from ");
   CHECK_FALSE(counts());
   CHECK(metric(running, "counterd_config_last_reload_successful") == "1");
 }
@@ -151,7 +151,7 @@ TEST_CASE("SIGHUP gives tokens to a server without, and takes them from it") {
   client connection{running.server.port()};
   CHECK(status_of(connection, "/inc?name=x") == 200);
   CHECK(metric(running, "counterd_tokens") == "0");
-  running.reload("tokens = '" + tokens + "'\n", "--tokens, 1 tokens from");
+  running.reload("tokens = '" + tokens + "'\n", "--tokens, 1 token from");
   CHECK(metric(running, "counterd_tokens") == "1");
   CHECK(status_of(connection, "/inc?name=x") == 401);
   CHECK(status_of(connection, "/inc?name=x", bearer(token)) == 200);

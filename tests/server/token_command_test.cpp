@@ -138,7 +138,9 @@ TEST_CASE("token revoke removes one line, and leaves mode, links and the other b
   const auto first = issue_token(link, "first", {"--scopes", "read"});
   const auto before = text_of(real);
   const auto second = issue_token(link, "second", {"--scopes", "read"});
-  CHECK(run({"token", "revoke", "second", "--tokens", link}).exit_code == 0);
+  const auto revoked = run({"token", "revoke", "second", "--tokens", link});
+  CHECK(revoked.exit_code == 0);
+  CHECK(revoked.output.starts_with("revoked second: "));
   CHECK(text_of(real) == before);
   CHECK(mode_of(real) == 0640);
   CHECK(std::filesystem::is_symlink(link));

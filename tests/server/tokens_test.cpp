@@ -122,7 +122,7 @@ TEST_CASE("a revoked token is refused on its open connection, and others go on")
   };
   ask_others();
   CHECK(connection.ask(request("GET", "/inc?name=y", bearer(leaves))).body == "ok\n");
-  revoke(server, file, "leaves", "1 tokens from " + file);
+  revoke(server, file, "leaves", "1 token from " + file);
   // The loop takes the new tokens between two requests at the latest.
   answer refused;
   for (int i = 0; i < 100 && refused.status != 401; ++i)
@@ -172,7 +172,7 @@ TEST_CASE("a broken token file changes nothing, and is reported once") {
   std::filesystem::permissions(file, std::filesystem::perms::others_write,
                                std::filesystem::perm_options::remove);
   server.signal(SIGHUP);
-  server.wait_for_log(" info read the configuration: 1 tokens from ");
+  server.wait_for_log(" info read the configuration: 1 token from ");
   CHECK_FALSE(counts());
   const auto log = server.stop().log;
   CHECK(log.find("secret-word") == std::string::npos);
