@@ -91,6 +91,7 @@ struct actor_store::impl {
   // Unused with a ledger. Apart, so that neither counters nor keys take the other's room.
   counter::quota counter_bytes;
   counter::quota idempotency_bytes;
+  const std::uint64_t idempotency_bytes_max;
   std::unique_ptr<counter::others_usage> others;  // null: they are in no database
   actors::config config;
   caf::actor_system system{config};
@@ -112,6 +113,7 @@ struct actor_store::impl {
         idempotency_records(limits.idempotency_records_max),
         counter_bytes(bytes_max - bytes_max / 4, byte_lease),
         idempotency_bytes(bytes_max / 4, byte_lease),
+        idempotency_bytes_max(bytes_max / 4),
         traits(store_traits),
         layout(mailbox_layout),
         ledger(its_ledger),
@@ -255,7 +257,12 @@ counter::health actor_store::health() const noexcept {
 }
 
 counter::usage actor_store::usage() const noexcept {
-  return {impl_->counters.used(), impl_->idempotency_records.used()};
+  counter::usage usage{impl_->counters.used(), impl_->idempotency_records.used()};
+  if (impl_->ledger == nullptr && impl_->shared == nullptr) {
+    usage.idempotency_bytes = impl_->idempotency_bytes.used();
+    usage.idempotency_bytes_max = impl_->idempotency_bytes_max;
+  }
+  return usage;
 }
 
 counter::store_statistics actor_store::statistics() const {

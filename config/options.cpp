@@ -33,6 +33,7 @@ public:
     app_.set_version_flag("--version", "counterd " + std::string{counter::build_version()});
     app_.get_formatter()->column_width(34);
     add_listen();
+    add_public_flags(flags_, options_.access.published);
     add_number(flags_, "threads", options_.threads, 1, counter::limits::threads_max,
                "Number of event loops");
     add_number(flags_, "shards", options_.shards, 1, counter::limits::shards_max,
@@ -121,7 +122,8 @@ public:
     options_.listens_by_default = listen_.empty();
     if (const auto message = access_.finish(options_.listen); !message.empty())
       return refusal({message});
-    if (const auto message = public_.finish(options_.limits); !message.empty())
+    if (const auto message = objection_to_hits(options_.access.published, options_.limits);
+        !message.empty())
       return refusal({message});
     options_.tokens_file = access_.tokens_file();
     if (options_.access.browsers.is_open_to_all())
@@ -180,7 +182,6 @@ private:
   flag_set flags_{app_};
   options options_;
   access_flags access_{flags_, options_.access};
-  public_flags public_{flags_, options_.access.published};
   storage_flags storage_{flags_, options_};
   engine_flags engine_{app_, flags_, options_};
   token_flags token_{app_};

@@ -6,7 +6,6 @@
 #include "rights/grant.hpp"
 #include "rights/limits.hpp"
 
-#include <algorithm>
 #include <chrono>
 #include <string_view>
 #include <utility>
@@ -55,7 +54,7 @@ void add_prefixes(flag_set& flags, const std::string& name, std::vector<std::str
 
 }  // namespace
 
-public_flags::public_flags(flag_set& flags, rights::public_names& names) : names_(names) {
+void add_public_flags(flag_set& flags, rights::public_names& names) {
   add_prefixes(flags, "public", names.readable,
                "Let anybody see the counters whose names begin so as /badge/NAME.svg or .json; "
                "repeatable; * is every counter");
@@ -66,12 +65,6 @@ public_flags::public_flags(flag_set& flags, rights::public_names& names) : names
       flags, "hit-interval", names.hit_interval,
       "Hits of one address on one counter count once in this time; 0: each counts",
       {.max = std::chrono::hours{365 * 24}, .has_zero = true, .is_reloadable = reloadable});
-}
-
-std::string public_flags::finish(const counter::limits& limits) {
-  if (names_.countable.empty())
-    names_.hit_interval = std::min(names_.hit_interval, longest_interval(limits));
-  return objection_to_hits(names_, limits);
 }
 
 std::string objection_to_hits(const rights::public_names& names, const counter::limits& limits) {

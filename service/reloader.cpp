@@ -113,7 +113,7 @@ void reloader::reload_or_throw() {
   // New limits need a restart.
   if (const auto objection = config::objection_to_hits(options.access.published, limits_);
       !objection.empty())
-    throw std::runtime_error(objection);
+    throw std::runtime_error("until a restart, " + objection);
   if (const auto rights = unnamed_rights(running_.options, options); !rights.empty())
     throw std::runtime_error(rights);
   // A restart would refuse it.

@@ -68,8 +68,9 @@ int perform(const config::token_request& request) {
   const auto& name = request.grant.name;
   if (!revoke(name, request.file))
     return refuse(request.file + " has no token " + name);
-  process::print("revoked " + name +
-                 ": servers refuse it within ten seconds, or at once after SIGHUP\n");
+  // On stderr, because the token is revoked whether or not anybody can be told.
+  process::print_error(
+      {"revoked ", name, ": servers refuse it within ten seconds, or at once after SIGHUP\n"});
   return EXIT_SUCCESS;
 }
 

@@ -99,7 +99,8 @@ function Login({ reason, onToken }) {
   const submit = (event) => {
     event.preventDefault();
     const token = text.trim();
-    if (isToken(token)) onToken(token);
+    if (isToken(token) && token.startsWith('ctr_')) onToken(token);
+    else if (isToken(token)) setError('This is no token of a counterd: copy all of it, from ctr_ on.');
     else setError('A token has only letters, digits and _: it may have been changed when it was copied.');
   };
   return html`<form class="login" onSubmit=${submit}>

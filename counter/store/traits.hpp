@@ -25,6 +25,8 @@ struct store_traits {
 struct usage {
   std::uint64_t counters = 0;
   std::uint64_t idempotency_records = 0;
+  std::uint64_t idempotency_bytes = 0;      ///< of the records, if they are in memory only
+  std::uint64_t idempotency_bytes_max = 0;  ///< 0: nothing bounds them
 };
 
 }  // namespace counter

@@ -58,12 +58,12 @@ public:
     if (refused_ == 0)
       return exit_code::done;
     rows_.flush();
-    if (unknown_ > 0)
-      tell(counted(unknown_, "operation") + " may have been carried out: " + context_.recovery());
-    else if (unsettled_ > 0)
-      tell(counted(unsettled_, "operation") + " can be tried again: " + context_.recovery());
+    if (const auto text = advice(); !text.empty())
+      tell(text);
     if (unknown_ > 0)
       return exit_code::outcome_unknown;
+    if (done_ == 0 && unsettled_ > 0)
+      return exit_code::unreachable;
     return done_ > 0 ? exit_code::partly : code_;
   }
 
@@ -84,8 +84,24 @@ private:
     }
   }
 
-  [[noreturn]] void stop(const std::string& message) {
+  /// Returns what to do about operations that are not settled; empty if all are.
+  std::string advice() const {
+    if (unknown_ > 0)
+      return counted(unknown_, "operation") + " may have been carried out: " + context_.recovery();
+    if (unsettled_ == 0)
+      return {};
+    const auto same = context_.same_command();
+    return counted(unsettled_, "operation") + " can be tried again" +
+           (same ? ": " + *same + ", and the others do not count again"
+                 : ", alone: the others would count again");
+  }
+
+  [[noreturn]] void stop(std::string message) {
     rows_.flush();
+    if (unknown_ > 0 && code_ != exit_code::outcome_unknown)
+      message += "; " + advice();
+    if (unknown_ > 0)
+      code_ = exit_code::outcome_unknown;
     const bool is_partly = done_ + refused_ > 0 && code_ != exit_code::outcome_unknown;
     throw failure{is_partly ? exit_code::partly : code_,
                   message + "; before that, " + counted(done_, "operation") +

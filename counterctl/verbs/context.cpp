@@ -19,11 +19,19 @@ namespace {
 
 using clock = std::chrono::steady_clock;
 
-// Twice what a request with all its repetitions may take, so that a person has time to ask again
-// with the key that a failure shows; 800 writes a second fit the server's million of keys.
-constexpr std::chrono::minutes random_key_ttl{20};
+// Three times what a request with all its repetitions may take: for the first time, for another
+// time with the key that a failure shows, and for a person in between. 500 writes a second fit the
+// server's million of keys.
+constexpr std::chrono::minutes random_key_ttl{30};
 // What is done once a day has a key of its own.
 constexpr std::chrono::hours own_key_ttl{24};
+
+/// Returns a time rounded down, to minutes if it is long.
+std::string in_short(std::chrono::milliseconds time) {
+  using namespace std::chrono;
+  return counter::to_text(time >= minutes{2} ? milliseconds{floor<minutes>(time)}
+                                             : milliseconds{floor<seconds>(time)});
+}
 
 client_settings with_log(client_settings settings, bool is_verbose) {
   settings.on_retry = [is_verbose, was_told = false](const std::string& reason) mutable {
@@ -65,26 +73,31 @@ std::chrono::milliseconds context::time_for(const request& request) const {
                              : std::min(settings_.server.timeout, ttl / 2);
 }
 
+std::optional<std::string> context::same_command() const {
+  if (!settings_.has_keys)
+    return std::nullopt;
+  const std::string same = "give the same command --key ";
+  // A key that was given may have been a random one of an earlier command.
+  const auto ttl = std::min(std::chrono::seconds{random_key_ttl}, key_ttl_max_);
+  const auto timeout = std::min(settings_.server.timeout, std::chrono::milliseconds{ttl} / 2);
+  if (!settings_.key.empty())
+    return same + settings_.key + " within " + in_short(ttl - timeout) + " of its first use";
+  // The server may have the key since the first attempt, and the command sends its own last attempt
+  // when its timeout is over.
+  const auto since = first_key_at_ ? clock::now() - *first_key_at_ : clock::duration{0};
+  const auto left = std::chrono::floor<std::chrono::milliseconds>(ttl - timeout - since);
+  if (left < std::chrono::seconds{1})
+    return std::nullopt;
+  return same + random_key_ + " within " + in_short(left);
+}
+
 std::string context::recovery() const {
   if (!recovery_.empty())
     return recovery_;
-  if (!settings_.has_keys)
-    return "look before you send it again";
-  const std::string same = "to make sure, give the same command --key ";
-  if (!settings_.key.empty())
-    return same + settings_.key + ", before the server forgets it, " +
-           counter::to_text(std::min(std::chrono::seconds{own_key_ttl}, key_ttl_max_)) +
-           " after it was first used: it counts once";
-  // The server may have the key since the first attempt.
-  const auto since = first_key_at_ ? clock::now() - *first_key_at_ : clock::duration{0};
-  const auto left = std::chrono::floor<std::chrono::seconds>(
-      std::min(std::chrono::seconds{random_key_ttl}, key_ttl_max_) - since);
-  if (left < std::chrono::seconds{1})
-    return "its key is too old to ask with: look before you send it again";
-  const bool is_long = left >= std::chrono::minutes{2};
-  const std::chrono::milliseconds shown =
-      is_long ? std::chrono::seconds{std::chrono::floor<std::chrono::minutes>(left)} : left;
-  return same + random_key_ + " within " + counter::to_text(shown) + ": it counts once";
+  if (const auto same = same_command())
+    return "to make sure, " + *same + ": it counts once";
+  return settings_.has_keys ? "its key is too old to ask with: look before you send it again"
+                            : "look before you send it again";
 }
 
 response context::send(const request& request) {

@@ -47,6 +47,9 @@ public:
   void set_recovery(std::string advice) { recovery_ = std::move(advice); }
   /// Returns that advice, with the time that is left for it.
   std::string recovery() const;
+  /// Returns `give the same command --key K within T`, by which a write counts once; nullopt if it
+  /// has no key, or too little of its key's time is left.
+  std::optional<std::string> same_command() const;
 
   /// Sends a request until its outcome is known; a write with its key. Throws failure if no answer
   /// settles it.

@@ -36,11 +36,15 @@ public:
     tell(describe(status, problem, name));
     const auto code = code_of(status, problem);
     code_ = std::max(code_, code);
+    is_unknown_ |= code == exit_code::outcome_unknown;
   }
   exit_code code() const noexcept { return code_; }
+  /// Returns true if something may have been carried out.
+  bool is_unknown() const noexcept { return is_unknown_; }
 
 private:
   exit_code code_ = exit_code::done;
+  bool is_unknown_ = false;
 };
 
 void print_deleted(const context& context, const std::string& name) {
@@ -130,6 +134,10 @@ exit_code remove(context& context, const std::vector<operation>& operations) {
     });
   } catch (const failure& error) {
     throw after_deletions(error, count);
+  }
+  if (refused.is_unknown()) {
+    tell("what is unknown may have been carried out: " + context.recovery());
+    return exit_code::outcome_unknown;
   }
   const bool is_partly = count > 0 && refused.code() > exit_code::not_satisfied;
   return is_partly ? exit_code::partly : refused.code();

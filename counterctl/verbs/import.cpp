@@ -66,12 +66,15 @@ exit_code import_counters(context& context, const import_arguments& given) {
     importer.run();
   } catch (const failure& error) {
     problems.finish();
-    if (result.imported == 0)
-      throw;
     const bool is_unknown = error.code() == exit_code::outcome_unknown;
-    throw failure{is_unknown ? error.code() : exit_code::partly,
-                  std::string{error.what()} + "; of " + counted(spool.size(), "counter") + ", " +
-                      summarize(result, problems.count()) + (is_unknown ? "" : "; " + again)};
+    std::string text{error.what()};
+    const bool is_advised = text.find(again) != text.npos;
+    if (result.imported > 0)
+      text +=
+          "; of " + counted(spool.size(), "counter") + ", " + summarize(result, problems.count());
+    if (!is_advised && (is_unknown || result.imported > 0))
+      text += "; " + again;
+    throw failure{is_unknown || result.imported == 0 ? error.code() : exit_code::partly, text};
   }
   problems.finish();
   tell(summarize(result, problems.count()));

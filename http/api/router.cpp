@@ -165,7 +165,7 @@ action router::respond(const request& request, const connection_info& connection
     return malformed_target(defect, match, errors);
   if (match.routes == nullptr || !serves(*match.routes)) {
     path_ = nullptr;
-    return unknown_path(raw_path, errors);
+    return unknown_path(match.routes == nullptr ? raw_path : "", errors);
   }
   if (request.method == method::options)
     return respond_to_options(request, *match.routes);

@@ -146,12 +146,34 @@ TEST_CASE("strangers take no more than half of the idempotency keys") {
   CHECK(refused.status == 507);
   CHECK(shows(refused, "not available"));
   CHECK(refused.field("Cache-Control") == "max-age=0, no-cache, no-store, must-revalidate");
-  // Who has counted is still shown the value.
-  CHECK(shows(hit(server, "x.json", "192.0.2.1"), "3"));
   for (const std::string key : {"a", "b", "c"})
     CHECK(user.ask(request("POST", "/v1/counters/x", "Idempotency-Key: " + key + "\r\n")).status ==
           200);
   CHECK(value_of(server, "x") == "x: 6\n");
+}
+
+TEST_CASE("strangers take no more than half of the memory for idempotency keys") {
+  server_process server{{"--public-hit", "*", "--anonymous", "none", "--memory", "16M"}};
+  client user{server.port()};
+  CHECK(user.ask(request("PUT", "/v1/counters/x?value=0")).status == 201);
+  int counted = 0;
+  for (int status = 200; status == 200; ++counted) {
+    REQUIRE(counted < 20'000);
+    const auto address =
+        "198.51." + std::to_string(counted / 250) + "." + std::to_string(counted % 250);
+    status = user.ask(request("GET", "/hit/x.gif", from_page + client_at(address))).status;
+  }
+  CHECK(counted > 3000);
+  for (int i = 0; i < 1000; ++i) {
+    const auto key = "Idempotency-Key: " + std::to_string(i) + "\r\n";
+    REQUIRE(user.ask(request("POST", "/v1/counters/x", key)).status == 200);
+  }
+}
+
+TEST_CASE("without idempotency keys, each hit of a client with rights counts") {
+  server_process server{{"--idempotency-max", "0"}};
+  CHECK(shows(get(server.port(), "/hit/x.json"), "1"));
+  CHECK(shows(get(server.port(), "/hit/x.json"), "2"));
 }
 
 TEST_CASE("a reload keeps an interval that the running server cannot remember from being used") {
@@ -163,7 +185,7 @@ TEST_CASE("a reload keeps an interval that the running server cannot remember fr
   CHECK(get(server.port(), "/set?name=x&val=0").status == 200);
   std::ofstream{path} << rights + "idempotency-max = 1000\nhit-interval = \"30s\"\n";
   server.signal(SIGHUP);
-  server.wait_for_log("--hit-interval 0");
+  server.wait_for_log("until a restart, --public-hit");
   CHECK(shows(hit(server, "x.json", "192.0.2.1"), "1"));
   CHECK(shows(hit(server, "x.json", "192.0.2.1"), "2"));
 }

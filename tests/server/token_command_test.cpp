@@ -140,7 +140,7 @@ TEST_CASE("token revoke removes one line, and leaves mode, links and the other b
   const auto second = issue_token(link, "second", {"--scopes", "read"});
   const auto revoked = run({"token", "revoke", "second", "--tokens", link});
   CHECK(revoked.exit_code == 0);
-  CHECK(revoked.output.starts_with("revoked second: "));
+  CHECK(revoked.log.starts_with("revoked second: "));
   CHECK(text_of(real) == before);
   CHECK(mode_of(real) == 0640);
   CHECK(std::filesystem::is_symlink(link));

@@ -64,8 +64,8 @@ TEST_CASE("hits are remembered no longer than anything else") {
   check_refused({"--public-hit", "a", "--idempotency-max", "0"}, "--hit-interval 0");
   CHECK(accepted({"--public-hit", "a", "--idempotency-max", "0", "--hit-interval", "0"})
             .access.published.hit_interval == 0s);
-  // Hits of those who may count anyway.
-  CHECK(accepted({"--idempotency-ttl", "10s"}).access.published.hit_interval == 10s);
-  CHECK(accepted({"--idempotency-max", "0"}).access.published.hit_interval == 0s);
+  // Hits of those who may count anyway are remembered as long as possible.
+  CHECK(accepted({"--idempotency-ttl", "10s"}).access.published.hit_interval == 30s);
+  CHECK(accepted({"--idempotency-max", "0"}).access.published.hit_interval == 30s);
   check_refused({"--hit-interval", "-1s"}, "--hit-interval");
 }

@@ -32,13 +32,34 @@ bool has_counted_already(const counter::full_reply& reply) noexcept {
          reply.outcome == counter::outcome::key_mismatch;
 }
 
+response show(const style& style, std::string_view message, http::status status) {
+  switch (style.format) {
+    case format::svg:
+      return {.status = status, .body = to_svg(style.look, message), .type = svg_type};
+    case format::json:
+      return {.status = status,
+              .body = to_json(style.look, message, status != status::ok),
+              .type = json_type};
+    case format::gif:
+      break;
+  }
+  return {.status = status, .body = pixel(), .type = "image/gif"};
+}
+
 }  // namespace
 
-badge_exchange::badge_exchange(counter::full_command command, badge::look look,
-                               badge::format format, http::caching caching)
-    : look_(std::move(look)),
-      format_(format),
-      caching_(caching),
+response show_failure(const style& style, v1::code failure) {
+  auto red = style;
+  red.look.color = failure_color;
+  auto shown = show(red, message_of(failure), v1::status_of(failure));
+  shown.reason = v1::reason_of(failure);
+  if (style.caching == caching::no_store_by_images)
+    shown.caching = style.caching;
+  return shown;
+}
+
+badge_exchange::badge_exchange(counter::full_command command, badge::style style)
+    : style_(std::move(style)),
       next_(std::move(command)) {}
 
 std::optional<counter::request> badge_exchange::next_request() {
@@ -58,34 +79,13 @@ void badge_exchange::take(counter::call completed) {
 }
 
 response badge_exchange::response() {
-  if (reply_->outcome == counter::outcome::ok && reply_->after) {
-    const auto value = reply_->after->value;
-    auto shown = show(look_.is_short ? short_number(value) : std::to_string(value), status::ok);
-    shown.caching = caching_;
-    return shown;
-  }
-  const auto failure = v1::code_of(reply_->outcome);
-  auto shown = show(message_of(failure), v1::status_of(failure));
-  shown.reason = v1::reason_of(failure);
-  if (caching_ == caching::no_store_by_images)
-    shown.caching = caching_;
+  if (reply_->outcome != counter::outcome::ok || !reply_->after)
+    return show_failure(style_, v1::code_of(reply_->outcome));
+  const auto value = reply_->after->value;
+  auto shown =
+      show(style_, style_.look.is_short ? short_number(value) : std::to_string(value), status::ok);
+  shown.caching = style_.caching;
   return shown;
-}
-
-response badge_exchange::show(std::string_view message, http::status status) const {
-  const bool is_error = status != status::ok;
-  auto look = look_;
-  if (is_error)
-    look.color = failure_color;
-  switch (format_) {
-    case format::svg:
-      return {.status = status, .body = to_svg(look, message), .type = svg_type};
-    case format::json:
-      return {.status = status, .body = to_json(look, message, is_error), .type = json_type};
-    case format::gif:
-      break;
-  }
-  return {.status = status, .body = pixel(), .type = "image/gif"};
 }
 
 }  // namespace http::badge

@@ -3,6 +3,7 @@
 #include "counter/full_command.hpp"
 #include "http/api/badge/badge.hpp"
 #include "http/api/exchange.hpp"
+#include "http/api/v1/code.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -11,15 +12,23 @@ namespace http::badge {
 
 enum class format : std::uint8_t { svg, json, gif };
 
+/// How a badge is shown, and what caches may do with a success.
+struct style {
+  badge::look look;
+  badge::format format;
+  http::caching caching;
+};
+
+/// Returns a badge that says why there is no value, with the status of the failure. No cache may
+/// store it.
+http::response show_failure(const style& style, v1::code failure);
+
 /// Reads a counter, or adds to it, and shows its value as a badge. An addition that repeats an
 /// earlier one, and so counts nothing, is followed by a read: the badge shows the value as it is.
 /// A failure is shown, too, since a page shows no other body in the place of a picture.
 class badge_exchange final : public exchange {
 public:
-  /// Caches may use a success as `caching` says, and store no failure, in the words of `caching` if
-  /// it has any for that.
-  badge_exchange(counter::full_command command, badge::look look, badge::format format,
-                 http::caching caching);
+  badge_exchange(counter::full_command command, badge::style style);
 
   std::optional<counter::request> next_request() override;
   void take(counter::call completed) override;
@@ -27,11 +36,7 @@ public:
   http::response response() override;
 
 private:
-  http::response show(std::string_view message, http::status status) const;
-
-  const badge::look look_;
-  const badge::format format_;
-  const http::caching caching_;
+  const badge::style style_;
   std::optional<counter::full_command> next_;
   std::optional<counter::full_reply> reply_;
 };

@@ -79,6 +79,15 @@ server_info::server_info(std::string_view version, unsigned threads, const count
       usage_(std::move(usage)),
       refusals_(refusals) {}
 
+bool server_info::has_keys_for_strangers() const {
+  if (!usage_)
+    return true;
+  const auto usage = usage_();
+  return usage.idempotency_records < limits_.idempotency_records_max / 2 &&
+         (usage.idempotency_bytes_max == 0 ||
+          usage.idempotency_bytes < usage.idempotency_bytes_max / 2);
+}
+
 std::string server_info::describe(bool is_read_only) const {
   return json_object([&](json_writer& writer) {
     writer.member("version", version_);

@@ -43,10 +43,14 @@ struct server_info {
               const counter::store_traits& store, usage_source usage = {},
               const refusal_counts* refusals = nullptr);
 
-  /// Returns true if less than half of the idempotency keys are in use: what strangers do takes no
-  /// more, so that clients with rights have the rest. Thread-safe.
-  bool has_keys_for_strangers() const {
-    return !usage_ || usage_().idempotency_records < limits_.idempotency_records_max / 2;
+  /// Returns true if less than half of the idempotency keys is in use: what strangers do takes
+  /// about so much and no more, so that clients with rights have the rest. Thread-safe.
+  bool has_keys_for_strangers() const;
+
+  /// Returns for how long a key can be remembered; 0: there are no keys.
+  std::chrono::milliseconds longest_key() const noexcept {
+    return limits_.idempotency_records_max == 0 ? std::chrono::milliseconds{0}
+                                                : limits_.idempotency_ttl;
   }
 
   /// Returns the body of GET /v1/info as it is now. `is_read_only`: nobody may change a counter.

@@ -144,7 +144,7 @@ TEST_CASE("a change is not sent again when the server has forgotten its key") {
     // What is left of the key's time, at most.
     const bool is_named = change.size() > 2 && !is_import;
     const std::string advice = is_import  ? "before the server forgets it"
-                               : is_named ? "2s after it was first used"
+                               : is_named ? "of its first use"
                                           : "its key";
     CHECK((lost.log.find(advice) != std::string::npos ||
            lost.log.find("within 1s: it counts once") != std::string::npos));

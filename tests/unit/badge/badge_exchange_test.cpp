@@ -24,7 +24,7 @@ const state nine{9, 1021};
 
 http::response respond(const full_reply& reply, format format = format::json,
                        http::badge::look look = {.label = "x"}) {
-  badge_exchange exchange{{.name = "x"}, std::move(look), format, http::caching::one_minute};
+  badge_exchange exchange{{.name = "x"}, {std::move(look), format, http::caching::one_minute}};
   auto request = exchange.next_request();
   REQUIRE(request);
   exchange.take(answered(std::move(*request), reply));
@@ -66,7 +66,7 @@ TEST_CASE("badge_exchange shows the value as it is after a hit that counts nothi
   }
   full_command hit{"x", {operation::add, 1}};
   hit.idempotency_key = "hit-1";
-  badge_exchange exchange{hit, {}, format::json, http::caching::no_store_by_images};
+  badge_exchange exchange{hit, {{}, format::json, http::caching::no_store_by_images}};
   auto request = exchange.next_request();
   REQUIRE(request);
   CHECK(std::get<full_command>(*request).idempotency_key == "hit-1");
