@@ -1,6 +1,7 @@
 #include "http/api/badge/badge_reader.hpp"
 
 #include "counter/control_character.hpp"
+#include "rights/hex_digit.hpp"
 
 #include <algorithm>
 #include <array>
@@ -33,13 +34,6 @@ constexpr std::array<named_color, 11> named_colors = {{
     {"black", {0x22, 0x22, 0x22}},
 }};
 
-std::optional<std::uint8_t> value_of_hex(char digit) noexcept {
-  constexpr std::string_view digits = "0123456789abcdef";
-  const auto at =
-      digits.find(digit >= 'A' && digit <= 'F' ? static_cast<char>(digit - 'A' + 'a') : digit);
-  return at == digits.npos ? std::nullopt : std::optional{static_cast<std::uint8_t>(at)};
-}
-
 std::optional<color> parse_color(std::string_view text) noexcept {
   for (const auto& [name, color] : named_colors)
     if (text == name)
@@ -51,8 +45,8 @@ std::optional<color> parse_color(std::string_view text) noexcept {
     return std::nullopt;
   std::array<std::uint8_t, 3> parts{};
   for (std::size_t i = 0; i < parts.size(); ++i) {
-    const auto high = value_of_hex(text[i * digits]);
-    const auto low = value_of_hex(text[i * digits + digits - 1]);
+    const auto high = rights::value_of_hex(text[i * digits]);
+    const auto low = rights::value_of_hex(text[i * digits + digits - 1]);
     if (!high || !low)
       return std::nullopt;
     parts[i] = static_cast<std::uint8_t>(*high << 4 | *low);
