@@ -79,7 +79,7 @@ TEST_CASE("a stranger's hit creates no counter, and shows that there is none") {
   const auto missing = hit(server, "blog%2Fpost.svg", "192.0.2.1");
   CHECK(missing.status == 404);
   CHECK(shows(missing, "not found"));
-  CHECK(missing.field("Cache-Control").starts_with("max-age=0, no-cache, no-store"));
+  CHECK(missing.field("Cache-Control") == "no-store");
   CHECK(hit(server, "blog%2Fpost.json", "192.0.2.1").body.find("\"isError\":true") !=
         std::string::npos);
   CHECK(hit(server, "other.svg", "192.0.2.1").status == 403);
@@ -145,7 +145,7 @@ TEST_CASE("strangers take no more than half of the idempotency keys") {
   const auto refused = hit(server, "x.json", "192.0.2.4");
   CHECK(refused.status == 507);
   CHECK(shows(refused, "not available"));
-  CHECK(refused.field("Cache-Control") == "max-age=0, no-cache, no-store, must-revalidate");
+  CHECK(refused.field("Cache-Control") == "no-store");
   for (const std::string key : {"a", "b", "c"})
     CHECK(user.ask(request("POST", "/v1/counters/x", "Idempotency-Key: " + key + "\r\n")).status ==
           200);

@@ -53,8 +53,6 @@ response show_failure(const style& style, v1::code failure) {
   red.look.color = failure_color;
   auto shown = show(red, message_of(failure), v1::status_of(failure));
   shown.reason = v1::reason_of(failure);
-  if (style.caching == caching::no_store_by_images)
-    shown.caching = style.caching;
   return shown;
 }
 
