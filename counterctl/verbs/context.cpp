@@ -82,8 +82,8 @@ std::optional<std::string> context::same_command() const {
   const auto timeout = std::min(settings_.server.timeout, std::chrono::milliseconds{ttl} / 2);
   if (!settings_.key.empty())
     return same + settings_.key + " within " + in_short(ttl - timeout) + " of its first use";
-  // The server may have the key since the first attempt, and the command sends its own last attempt
-  // when its timeout is over.
+  // The server may have the key since the first attempt, and the command that is given again sends
+  // until its own timeout is over.
   const auto since = first_key_at_ ? clock::now() - *first_key_at_ : clock::duration{0};
   const auto left = std::chrono::floor<std::chrono::milliseconds>(ttl - timeout - since);
   if (left < std::chrono::seconds{1})

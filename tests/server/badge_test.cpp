@@ -59,7 +59,7 @@ TEST_CASE("a page of another site shows a badge and counts its readers, each onc
   CHECK(shows(hit(server, "blog%2Fpost.json", "192.0.2.1"), "42"));
   CHECK(shows(hit(server, "blog%2Fpost.json", "192.0.2.2"), "43"));
   CHECK(hit(server, "blog%2Fpost.gif", "2001:db8::1").body.starts_with("GIF89a"));
-  // Of the same network.
+  // An address in the /64 of a client that has counted.
   CHECK(hit(server, "blog%2Fpost.gif", "2001:db8::2").status == 200);
   // The value as it is, and not as it was when this reader counted.
   CHECK(shows(hit(server, "blog%2Fpost.json", "192.0.2.1"), "44"));
@@ -120,7 +120,7 @@ TEST_CASE("clients that come at once count once each") {
   CHECK(value_of(server, "x") == "x: 50\n");
 }
 
-TEST_CASE("hits and what they were counted for survive a kill on one disk") {
+TEST_CASE("hits survive a kill on one disk") {
   temporary_directory directory;
   const words flags{"--data", directory.path() / "d", "--public-hit", "*", "--hit-interval", "0"};
   {
