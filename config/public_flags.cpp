@@ -31,16 +31,10 @@ std::string append_prefix(std::vector<std::string>& prefixes, std::string_view t
   auto parsed = rights::parse_prefixes(text);
   if (!parsed)
     return (text.empty() ? "an empty prefix" : std::string{text}) +
-           " is not the beginning of a name, percent-encoded but for letters, digits and -._~/:@, "
-           "nor *";
+           " is not the beginning of a name: 1 to 256 bytes of UTF-8, percent-encoded but for "
+           "letters, digits and -._~/:@; * is every counter";
   prefixes.push_back(std::move(parsed->front()));
   return {};
-}
-
-/// Returns how long a hit can be remembered.
-std::chrono::milliseconds longest_interval(const counter::limits& limits) {
-  return limits.idempotency_records_max == 0 ? std::chrono::milliseconds{0}
-                                             : limits.idempotency_ttl;
 }
 
 void add_prefixes(flag_set& flags, const std::string& name, std::vector<std::string>& prefixes,
@@ -68,7 +62,7 @@ void add_public_flags(flag_set& flags, rights::public_names& names) {
 }
 
 std::string objection_to_hits(const rights::public_names& names, const counter::limits& limits) {
-  if (names.countable.empty() || names.hit_interval <= longest_interval(limits))
+  if (names.countable.empty() || names.hit_interval <= limits.longest_key_life())
     return {};
   if (limits.idempotency_records_max == 0)
     return "--public-hit remembers who has counted, which --idempotency-max 0 rules out: give "

@@ -36,6 +36,8 @@ struct limits {
   static constexpr std::size_t page_default = 100;
   /// Names that a page of prefixes looks at: a tenth of a second, in steps of page_max.
   static constexpr std::size_t scan_max = 100'000;
+  /// The label of a badge: a README shows several badges in a row.
+  static constexpr std::size_t badge_label_bytes_max = 64;
   /// A batch has three levels; deeper nesting is a mistake or an attack.
   static constexpr std::size_t json_depth_max = 8;
   /// An operation has at most eleven members.
@@ -111,6 +113,10 @@ struct limits {
   /// they live unless a request asks for less: longer than any client retries.
   std::uint64_t idempotency_records_max = 1'000'000;
   std::chrono::milliseconds idempotency_ttl{24 * 60 * 60 * 1000};
+  /// How long a key can be remembered; 0: not at all.
+  std::chrono::milliseconds longest_key_life() const noexcept {
+    return idempotency_records_max == 0 ? std::chrono::milliseconds{0} : idempotency_ttl;
+  }
   /// How much longer than the binding of its key the records of a batch's operations live. An
   /// operation is applied after the binding was found alive, and must be remembered even if the key
   /// is forgotten in between: mailboxes and a slow disk delay it by less. A later one is refused.

@@ -1,5 +1,6 @@
 // What a reader of a page sends: the address of a badge, and the addresses that proxies add.
 
+#include "counter/limits.hpp"
 #include "http/api/badge/badge.hpp"
 #include "http/api/badge/badge_reader.hpp"
 #include "http/api/badge/visitor.hpp"
@@ -44,7 +45,7 @@ void check_query(const std::string& query) {
     return;
   const auto read = http::badge::read_look(target, "x");
   if (const auto* look = std::get_if<http::badge::look>(&read)) {
-    REQUIRE(look->label.size() <= http::badge::label_bytes_max);
+    REQUIRE(look->label.size() <= counter::limits::badge_label_bytes_max);
     check_picture(*look);
   } else {
     REQUIRE(std::get<http::response>(read).status == http::status::bad_request);

@@ -27,9 +27,6 @@ struct look {
 
 inline constexpr std::string_view svg_type = "image/svg+xml; charset=utf-8";
 
-/// The longest label, in bytes. A README shows badges in a row.
-inline constexpr std::size_t label_bytes_max = 64;
-
 /// Returns a picture of `look` with `message` at the right: an SVG of 20 pixels' height, with
 /// nothing in it that a Content-Security-Policy refuses. `message` is UTF-8 without control
 /// characters. What neither may hold in XML is shown as U+FFFD.

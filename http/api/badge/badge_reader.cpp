@@ -1,6 +1,7 @@
 #include "http/api/badge/badge_reader.hpp"
 
 #include "counter/control_character.hpp"
+#include "counter/limits.hpp"
 #include "rights/hex_digit.hpp"
 
 #include <algorithm>
@@ -13,6 +14,8 @@
 namespace http::badge {
 
 namespace {
+
+constexpr auto label_bytes_max = counter::limits::badge_label_bytes_max;
 
 struct named_color {
   std::string_view name;

@@ -49,7 +49,7 @@ action hit(const request_context& context, format format) {
   if (auto* refusal = std::get_if<response>(&look))
     return std::move(*refusal);
   style style{std::get<badge::look>(std::move(look)), format, caching::no_store_by_images};
-  const auto interval = std::min(context.published.hit_interval, context.server.longest_key());
+  const auto interval = std::min(context.published.hit_interval, context.server.longest_key_life());
   if (interval.count() > 0) {
     if (!context.is_entitled && !context.server.has_keys_for_strangers())
       return show_failure(style, v1::code::idempotency_store_full);
