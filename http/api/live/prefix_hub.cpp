@@ -18,7 +18,8 @@ prefix_hub::prefix_hub(const counter::limits& limits, counter::event_loop& loop,
       loop_(loop),
       store_(store),
       client_(client),
-      watch_(watch) {}
+      watch_(watch),
+      due_(loop, client, [this](prefix_topic& at) { go_on(at); }) {}
 
 // -- streams come and go ----------------------------------------------------------
 
@@ -52,17 +53,14 @@ void prefix_hub::restart(prefix_topic& at, prefix_stream& stream) {
 void prefix_hub::forget(prefix_topic& at) {
   if (at.has_streams() || at.is_asking || at.is_telling)
     return;
-  if (at.due)
-    due_.erase(*at.due);
+  due_.cancel(at);
   watch_.disarm(at.watch);
   topics_.erase(topics_.find(at.prefix));
 }
 
 void prefix_hub::stop() {
   is_stopped_ = true;
-  for (const auto& [when, at] : due_)
-    at->due.reset();
-  due_.clear();
+  due_.stop();
 }
 
 // -- what to ask the store, and when ------------------------------------------------
@@ -102,7 +100,7 @@ void prefix_hub::go_on(prefix_topic& at) {
   if (const auto expiry = at.log.next_expiry())
     when = std::min(when, now + std::max(milliseconds{0},
                                          std::chrono::ceil<milliseconds>(*expiry - loop_.wall())));
-  schedule(at, when);
+  due_.schedule(at, when);
 }
 
 void prefix_hub::list(prefix_topic& at) {
@@ -141,46 +139,11 @@ bool prefix_hub::read(prefix_topic& at) {
 }
 
 void prefix_hub::send(prefix_topic& at, counter::request request) {
-  schedule(at, steady_clock::time_point::max());
+  due_.cancel(at);
   at.is_asking = true;
   const auto tag = ++last_tag_;
   asking_.emplace(tag, &at);
   client_.send({.request = std::make_unique<counter::request>(std::move(request))}, tag, *this);
-}
-
-void prefix_hub::schedule(prefix_topic& at, steady_clock::time_point when) {
-  if (at.due)
-    due_.erase(*at.due);
-  at.due.reset();
-  if (when == steady_clock::time_point::max() || is_stopped_)
-    return;
-  at.due = due_.emplace(when, &at);
-  set_timer();
-}
-
-/// Sees to it that run_due() is called in time.
-void prefix_hub::set_timer() {
-  if (due_.empty() || due_.begin()->first >= timer_)
-    return;
-  timer_ = due_.begin()->first;
-  const auto left = std::chrono::ceil<milliseconds>(timer_ - steady_clock::now());
-  loop_.post_after(std::max(left, milliseconds{0}), [this, when = timer_] {
-    if (when == timer_)  // else there was an earlier one
-      run_due();
-  });
-}
-
-void prefix_hub::run_due() {
-  const counter::store_client::pass pass{client_};
-  const auto now = steady_clock::now();
-  timer_ = steady_clock::time_point::max();
-  while (!due_.empty() && due_.begin()->first <= now) {
-    auto& at = *due_.begin()->second;
-    due_.erase(due_.begin());
-    at.due.reset();
-    go_on(at);
-  }
-  set_timer();
 }
 
 // -- what the store replies, and who is told ----------------------------------------

@@ -9,6 +9,7 @@
 #include "counter/store/store_client.hpp"
 #include "http/api/live/prefix_stream.hpp"
 #include "http/api/live/prefix_topic.hpp"
+#include "http/api/live/timer_queue.hpp"
 
 #include <chrono>
 #include <cstddef>
@@ -54,9 +55,6 @@ private:
   void list(prefix_topic& at);
   bool read(prefix_topic& at);
   void send(prefix_topic& at, counter::request request);
-  void schedule(prefix_topic& at, steady_clock::time_point when);
-  void set_timer();
-  void run_due();
   bool learn(prefix_topic& at, const counter::page& page);
   bool learn(prefix_topic& at, const counter::command_list& commands,
              const counter::reply_list& replies);
@@ -72,8 +70,7 @@ private:
   std::map<std::string, std::unique_ptr<prefix_topic>> topics_;
   std::unordered_map<tag_type, prefix_topic*> asking_;
   tag_type last_tag_ = 0;
-  prefix_topic::timer_map due_;
-  steady_clock::time_point timer_ = steady_clock::time_point::max();
+  timer_queue<prefix_topic> due_;
   std::deque<prefix_topic*> telling_;
   bool has_task_ = false;  // that goes on with telling
   bool is_stopped_ = false;

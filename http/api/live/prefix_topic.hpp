@@ -4,9 +4,9 @@
 #include "counter/store/prefix_watch.hpp"
 #include "http/api/live/change_log.hpp"
 #include "http/api/live/prefix_stream.hpp"
+#include "http/api/live/timer_queue.hpp"
 
 #include <chrono>
-#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -18,7 +18,6 @@ namespace http::live {
 /// So what a list has is newer than the log before it, and older than the log behind it.
 struct prefix_topic {
   using steady_clock = std::chrono::steady_clock;
-  using timer_map = std::multimap<steady_clock::time_point, prefix_topic*>;
 
   std::string prefix;
   counter::prefix_watch::subscriber watch = 0;
@@ -37,7 +36,7 @@ struct prefix_topic {
   steady_clock::time_point next_read{};  ///< no sooner
   steady_clock::time_point next_list{};
   steady_clock::duration telling_took{};
-  std::optional<timer_map::iterator> due{};  ///< when to look at it again
+  std::optional<timer_queue<prefix_topic>::entry> due{};  ///< when to look at it again
 
   bool has_streams() const noexcept {
     return !(waiting.empty() && asking.empty() && told.empty() && telling.empty());

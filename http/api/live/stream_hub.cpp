@@ -19,7 +19,8 @@ stream_hub::stream_hub(const counter::limits& limits, counter::event_loop& loop,
       client_(client),
       watch_(watch),
       // No reference is held: this may be called by another thread.
-      self_(watch.add_listener([this] { loop_.post([this] { take_changes(); }); })) {}
+      self_(watch.add_listener([this] { loop_.post([this] { take_changes(); }); })),
+      due_(loop, client, [this](topic& at) { read(at); }) {}
 
 // -- streams come and go ----------------------------------------------------------
 
@@ -46,8 +47,7 @@ void stream_hub::unsubscribe(subscription& removed) {
 void stream_hub::forget(topic& at) {
   if (at.is_watched() || at.is_reading || at.is_telling)
     return;
-  if (at.due)
-    due_.erase(*at.due);
+  due_.cancel(at);
   const auto hash = at.hash;
   const auto [first, last] = topics_.equal_range(hash);
   topics_.erase(
@@ -75,10 +75,7 @@ void stream_hub::take_changes() {
 void stream_hub::read(topic& at) {
   if (is_stopped_)
     return;
-  if (at.due) {
-    due_.erase(*at.due);
-    at.due.reset();
-  }
+  due_.cancel(at);
   at.is_changed = false;
   at.is_reading = true;
   at.asking.splice(at.asking.end(), at.added);
@@ -110,45 +107,12 @@ void stream_hub::read_when_due(topic& at) {
   }
   if (store_.traits().is_shared)
     when = std::min(when, now + counter::limits::watched_read_pause);
-  schedule(at, when);
-}
-
-void stream_hub::schedule(topic& at, steady_clock::time_point when) {
-  if (at.due)
-    due_.erase(*at.due);
-  at.due.reset();
-  if (when == steady_clock::time_point::max() || is_stopped_)
-    return;
-  at.due = due_.emplace(when, &at);
-  set_timer();
-}
-
-/// Sees to it that run_due() is called in time.
-void stream_hub::set_timer() {
-  if (due_.empty() || due_.begin()->first >= timer_)
-    return;
-  timer_ = due_.begin()->first;
-  const auto left = std::chrono::ceil<milliseconds>(timer_ - steady_clock::now());
-  loop_.post_after(std::max(left, milliseconds{0}), [this, when = timer_] {
-    if (when == timer_)  // else there was an earlier one
-      run_due();
-  });
-}
-
-void stream_hub::run_due() {
-  const counter::store_client::pass pass{client_};
-  const auto now = steady_clock::now();
-  timer_ = steady_clock::time_point::max();
-  while (!due_.empty() && due_.begin()->first <= now)
-    read(*due_.begin()->second);
-  set_timer();
+  due_.schedule(at, when);
 }
 
 void stream_hub::stop() {
   is_stopped_ = true;
-  for (const auto& [when, at] : due_)
-    at->due.reset();
-  due_.clear();
+  due_.stop();
 }
 
 // -- what was read, and who is told -----------------------------------------------

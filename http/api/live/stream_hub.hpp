@@ -6,13 +6,13 @@
 #include "counter/store/store.hpp"
 #include "counter/store/store_client.hpp"
 #include "http/api/live/counter_stream.hpp"
+#include "http/api/live/timer_queue.hpp"
 #include "http/api/live/topic.hpp"
 
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
-#include <map>
 #include <memory>
 #include <string>
 #include <unordered_map>
@@ -49,9 +49,6 @@ private:
   void take_changes();
   void read(topic& at);
   void read_when_due(topic& at);
-  void schedule(topic& at, steady_clock::time_point when);
-  void set_timer();
-  void run_due();
   bool learn(topic& at, const counter::full_reply& reply);
   void begin_telling(topic& at);
   void tell_some();
@@ -67,8 +64,7 @@ private:
   std::unordered_multimap<std::uint64_t, std::unique_ptr<topic>> topics_;  // by hash
   std::unordered_map<tag_type, topic*> reading_;
   tag_type last_tag_ = 0;
-  std::multimap<steady_clock::time_point, topic*> due_;
-  steady_clock::time_point timer_ = steady_clock::time_point::max();
+  timer_queue<topic> due_;
   std::deque<topic*> telling_;
   bool has_task_ = false;  // that goes on with telling
   bool is_stopped_ = false;

@@ -1,13 +1,13 @@
 #pragma once
 
 #include "counter/state.hpp"
+#include "http/api/live/timer_queue.hpp"
 
 #include <boost/intrusive/list.hpp>
 #include <boost/intrusive/list_hook.hpp>
 
 #include <chrono>
 #include <cstdint>
-#include <map>
 #include <optional>
 #include <string>
 
@@ -63,7 +63,7 @@ struct topic {
   steady_clock::time_point next_read{};  ///< no sooner, unless a stream is added
   steady_clock::duration telling_took{};
   /// When to look at it again.
-  std::optional<std::multimap<steady_clock::time_point, topic*>::iterator> due{};
+  std::optional<timer_queue<topic>::entry> due{};
 
   bool is_watched() const noexcept {
     return !(told.empty() && telling.empty() && added.empty() && asking.empty());
