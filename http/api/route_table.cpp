@@ -9,6 +9,7 @@
 #include "http/protocol/percent.hpp"
 
 #include <algorithm>
+#include <cstddef>
 #include <optional>
 
 namespace http {
@@ -132,6 +133,17 @@ bool is_segment(std::string_view raw, std::string_view decoded) {
   return has_good_encoding(raw, buffer) && decode(raw, false, buffer) == decoded;
 }
 
+/// Returns what is before `end`, each of whose characters may be percent-encoded.
+std::optional<std::string_view> without_end(std::string_view raw, std::string_view end) {
+  for (; !end.empty(); end.remove_suffix(1)) {
+    const std::size_t size = raw.ends_with(end.back()) ? 1 : 3;
+    if (raw.size() < size || !is_segment(raw.substr(raw.size() - size), end.substr(end.size() - 1)))
+      return std::nullopt;
+    raw.remove_suffix(size);
+  }
+  return raw;
+}
+
 /// Returns the segment at `{name}`, empty if the pattern has no `{name}`; nullopt if the path does
 /// not match the pattern.
 std::optional<std::string_view> match(std::string_view pattern, std::string_view raw_path) {
@@ -140,10 +152,10 @@ std::optional<std::string_view> match(std::string_view pattern, std::string_view
     const auto expected = take_segment(pattern);
     const auto raw = take_segment(raw_path);
     if (expected.starts_with(name_pattern)) {
-      const auto extension = expected.substr(name_pattern.size());
-      if (!raw.ends_with(extension))
+      const auto stem = without_end(raw, expected.substr(name_pattern.size()));
+      if (!stem)
         return std::nullopt;
-      name = raw.substr(0, raw.size() - extension.size());
+      name = *stem;
     } else if (!is_segment(raw, expected)) {
       return std::nullopt;
     }

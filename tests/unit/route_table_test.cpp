@@ -134,6 +134,16 @@ TEST_CASE("find_path() separates segments before it decodes them") {
       {"/v1/admin/backup", "/v1/admin/backup", ""},
       {"/v1/admin", "", ""},
       {"/openapi.json", "/openapi.json", ""},
+      {"/badge/x.svg", "/badge/{name}.svg", "x"},
+      {"/badge/x.svg.json", "/badge/{name}.json", "x.svg"},
+      {"/badge/x%2esvg", "/badge/{name}.svg", "x"},
+      {"/%62adge/%78%2E%73v%67", "/badge/{name}.svg", "%78"},
+      {"/badge/.svg", "/badge/{name}.svg", ""},
+      {"/badge/x%2Fsvg", "", ""},
+      {"/badge/svg", "", ""},
+      {"/badge/%2", "", ""},
+      {"/badge/g", "", ""},
+      {"/badge/", "", ""},
   };
   for (const auto& [raw_path, path, raw_name] : cases) {
     CAPTURE(raw_path);
