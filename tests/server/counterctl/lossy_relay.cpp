@@ -55,6 +55,10 @@ constexpr std::string_view busy =
     "HTTP/1.1 200 OK\r\nContent-Length: 64\r\n\r\n"
     R"({"results":[{"status":503,"code":"overloaded","detail":"busy"}]})";
 
+constexpr std::string_view unknown_second =
+    R"({"results":[{"name":"a","value":1,"version":1,"status":200},)"
+    R"({"status":500,"code":"outcome-unknown","detail":"lost"}]})";
+
 std::string render(const answer& response) {
   auto text = response.version + " " + std::to_string(response.status) + " x\r\n";
   for (const auto& [name, value] : response.fields)
@@ -159,6 +163,11 @@ bool lossy_relay::answer(int client, const std::string& request) {
       break;
     case relayed::answers_busy:
       send_all(client, busy);
+      break;
+    case relayed::answers_unknown:
+      send_all(client,
+               "HTTP/1.1 200 OK\r\nContent-Length: " + std::to_string(unknown_second.size()) +
+                   "\r\n\r\n" + std::string{unknown_second});
       break;
     case relayed::sends_interim:
       send_all(client, "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\n");

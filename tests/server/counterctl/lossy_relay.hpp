@@ -21,6 +21,8 @@ enum class relayed {
   answers_bare_200,  ///< sends it on, and answers with a page of its own
   /// sends a batch of one operation on, and answers that the server has too much to do for it
   answers_busy,
+  /// sends a batch of two operations on, and answers that nobody knows what became of the second
+  answers_unknown,
   sends_interim,  ///< sends interim responses before the server's
 };
 

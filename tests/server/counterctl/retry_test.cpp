@@ -56,6 +56,44 @@ TEST_CASE("the key of a change whose outcome is unknown makes sure of it later")
   CHECK(run_tool({"get", "x"}, setting).output == "1\n");
 }
 
+TEST_CASE(
+    "an operation of several whose outcome is unknown is told, and the key makes sure of it") {
+  const server_process server;
+  lossy_relay relay{server.port()};
+  const tool_setting setting{.server = relay.address()};
+  const std::string additions = R"({"op":"add","name":"a"}
+{"op":"add","name":"b"}
+)";
+  relay.plan({relayed::answers_unknown});
+  const auto batch = run_tool({"batch"}, {.server = relay.address(), .input = additions});
+  CHECK(batch.exit_code == 5);
+  CHECK(batch.log.find("1 operation may have been carried out: to make sure, ") != batch.log.npos);
+  const auto key = advised_key(batch.log);
+  CHECK(run_tool({"batch", "--key", key}, {.server = relay.address(), .input = additions})
+            .exit_code == 0);
+  CHECK(run_tool({"get", "a", "b"}, setting).output == "a  1\nb  1\n");
+  relay.plan({relayed::answers_unknown});
+  const auto without =
+      run_tool({"batch", "--no-key"}, {.server = relay.address(), .input = additions});
+  CHECK(without.exit_code == 5);
+  CHECK(without.log.find("look before you send it again") != without.log.npos);
+
+  relay.plan({relayed::answers_unknown});
+  const auto removal = run_tool({"del", "a", "b"}, setting);
+  CHECK(removal.exit_code == 5);
+  CHECK(removal.log.find("what is unknown may have been carried out: to make sure, ") !=
+        removal.log.npos);
+  CHECK(run_tool({"del", "a", "b", "--key", advised_key(removal.log)}, setting).exit_code == 0);
+  CHECK(run_tool({"list"}, setting).output.find("a") == std::string::npos);
+
+  relay.plan({relayed::answers_unknown});
+  const auto transfer =
+      run_tool({"import", "--mode", "add"}, {.server = relay.address(), .input = "a,1\nb,1\n"});
+  CAPTURE(transfer.log);
+  CHECK(transfer.exit_code == 5);
+  CHECK(transfer.log.find("b") != transfer.log.npos);
+}
+
 TEST_CASE("interim responses are not taken for the answer") {
   const server_process server;
   lossy_relay relay{server.port()};

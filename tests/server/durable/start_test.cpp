@@ -66,6 +66,23 @@ TEST_CASE("a start creates its directory, and the next one has its counters") {
   CHECK(x_of(disk / "empty") == "x not found\n");
 }
 
+TEST_CASE("root is warned that a directory is another user's, and its own is not worth a word") {
+  if (geteuid() != 0)
+    return;  // nobody else is warned
+  const temporary_directory disk;
+  const std::string warning = "root runs this server";
+  for (const uid_t owner : {uid_t{0}, uid_t{65534}}) {
+    const auto directory = disk / ("of_" + std::to_string(owner));
+    fs::create_directory(directory);
+    REQUIRE(::chown(directory.c_str(), owner, owner) == 0);
+    server_process server{stored_in(directory)};
+    CHECK(get(server.port(), "/inc?name=x").body == "ok\n");
+    const auto log = server.stop().log;
+    CHECK((log.find(warning) != log.npos) == (owner != 0));
+    CHECK((log.find("belongs to user 65534") != log.npos) == (owner != 0));
+  }
+}
+
 TEST_CASE("a second server on a directory is refused, and the first one goes on") {
   const temporary_directory disk;
   const auto data = disk / "data";
