@@ -14,6 +14,7 @@ export function Counter({ client, name, isReadOnly, isAway, onStatus }) {
   const [error, setError] = useState(null);
   const [message, setMessage] = useState(null);
   const [dialog, setDialog] = useState('');
+  const [amount, setAmount] = useState('1');
   const points = useMemo(() => [[], []], [name]);
   useInterval(useRender(), 1000);  // for `in 5 s`
   const take = (next) => {
@@ -40,12 +41,12 @@ export function Counter({ client, name, isReadOnly, isAway, onStatus }) {
     ${error && html`<p class="note error" role="alert">${error.message}</p>`}
     <${Chart} data=${points} last=${points[0].at(-1)}/>
     ${!isReadOnly && html`
-      <${Adder} client=${client} name=${name} onDone=${tell} onError=${(text) => setMessage({ text, isError: true })}>
+      <${Adder} client=${client} name=${name} text=${amount} onText=${setAmount} onDone=${tell} onError=${(text) => setMessage({ text, isError: true })}>
         <button type="button" onClick=${() => setDialog('set')}>Set…</button>
         <button type="button" class="danger" disabled=${state === null} onClick=${() => setDialog('delete')}>Delete…</button>
       <//>`}
     <div role="status">${message && html`<p class=${`note ${message.isError ? 'error' : ''}`}>${message.text}</p>`}</div>
-    <p class="dim">From a shell: <code>${commandFor(name)}</code></p>
+    <p class="dim">From a shell: <code>${commandFor(name, isReadOnly ? null : parseInteger(amount) ?? 1n)}</code></p>
     ${dialog === 'set' && html`<${SetDialog} client=${client} name=${name} state=${state} onDone=${tell} onClose=${close}/>`}
     ${dialog === 'delete' && html`<${DeleteDialog} client=${client} name=${name} state=${state} onDone=${tell} onClose=${close}/>`}`;
 }
@@ -63,8 +64,7 @@ function describe(state, isReadOnly) {
   return `version ${state.version}${state.expires_at ? `, expires ${showDistance(state.expires_at)}` : ''}`;
 }
 
-function Adder({ client, name, onDone, onError, children }) {
-  const [text, setText] = useState('1');
+function Adder({ client, name, text, onText, onDone, onError, children }) {
   const [isBusy, setBusy] = useState(false);
   const once = useOnce();
   const add = async (event) => {
@@ -83,7 +83,7 @@ function Adder({ client, name, onDone, onError, children }) {
     return undefined;
   };
   return html`<form class="bar" onSubmit=${add}>
-    <input size="8" inputmode="numeric" aria-label="Amount" value=${text} autocomplete="off" onInput=${(event) => setText(event.target.value)}/>
+    <input size="8" inputmode="numeric" aria-label="Amount" value=${text} autocomplete="off" onInput=${(event) => onText(event.target.value)}/>
     <button class="primary" disabled=${isBusy}>Add</button>
     ${children}
   </form>`;

@@ -161,7 +161,7 @@ function Footer({ table, rows, order }) {
 
 function Empty({ prefix, isReadOnly }) {
   return html`<p class="note">${prefix ? html`No counter begins with <b class="text"><bdi>${prefix}</bdi></b>.` : 'There is no counter yet.'}
-    ${!isReadOnly && html`${' '}This creates one: <code>${commandFor(prefix || 'x')}</code>`}</p>`;
+    ${!isReadOnly && html`${' '}This creates one: <code>${commandFor(prefix || 'x', 1n)}</code>`}</p>`;
 }
 
 function NewCounter({ client, prefix, onCancel, onClose }) {

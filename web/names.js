@@ -17,10 +17,11 @@ export function compareNames(a, b) {
   return a.length - b.length;
 }
 
-/** A command that adds 1 to a counter. */
-export function commandFor(name) {
+/** A command that adds `delta` to a counter; null: one that reads it. */
+export function commandFor(name, delta) {
   const encoded = encodeURIComponent(name).replaceAll("'", '%27');
-  // curl takes these for steps in a path.
-  if (name === '.' || name === '..') return `curl '${location.origin}/inc?name=${encoded}'`;
-  return `curl -d delta=1 '${location.origin}/v1/counters/${encoded}'`;
+  // curl would take these for steps in a path.
+  const flag = name === '.' || name === '..' ? ' --path-as-is' : '';
+  const change = delta === null ? '' : ` -d delta=${delta}`;
+  return `curl${flag}${change} '${location.origin}/v1/counters/${encoded}'`;
 }

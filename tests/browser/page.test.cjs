@@ -139,6 +139,13 @@ test('a counter moves on its page, and is added to, set and deleted there', asyn
   await page.getByRole('button', { name: 'Add' }).click();
   await page.getByText('Added -3.').waitFor();
   await waitForText(big, '5');
+  // Curl does the same as the button.
+  const shell = page.locator('code');
+  spawnSync('sh', ['-c', await shell.textContent()]);
+  await waitForText(big, '2');
+  await page.getByRole('textbox', { name: 'Amount' }).fill('3');
+  spawnSync('sh', ['-c', await shell.textContent()]);
+  await waitForText(big, '5');
   await page.getByRole('textbox', { name: 'Amount' }).fill('1e3');
   await page.getByRole('button', { name: 'Add' }).click();
   await page.getByText('The amount must be a whole number of 64 bits.').waitFor();
@@ -240,9 +247,16 @@ test('a server with tokens asks for one, keeps it in memory, and tells what it l
   const reader = issue('reader', '--scopes', 'read', '--prefix', 'shop/');
   const { page, counterd } = await open(t, { counters: { 'shop/a': 7 }, flags: ['--tokens', file] });
   const field = page.getByLabel('Token');
+  await field.fill('nonsense');
+  await page.getByRole('button', { name: 'Enter' }).click();
+  await page.getByText('This is no token of a counterd: copy all of it, from ctr_ on.').waitFor();
+  await field.fill('“ctr_nonsense”');
+  await page.getByRole('button', { name: 'Enter' }).click();
+  await page.getByText('A token has only letters, digits and _').waitFor();
   await field.fill('ctr_nonsense');
   await page.getByRole('button', { name: 'Enter' }).click();
-  await field.fill(reader);  // it is asked for again
+  await page.getByText('copy all 42 characters').waitFor();  // as the server says
+  await field.fill(reader);
   await page.getByRole('button', { name: 'Enter' }).click();
   await page.locator('.note.error').waitFor();  // it may not list
   await page.goto(page.url().replace(/#.*|$/, '#/counter/shop%2Fa'));
@@ -291,6 +305,8 @@ test('any name is text, in the list and on its page', async (t) => {
     await waitForText(page.locator('.big'), String(hostile.indexOf(name) + 10));
     assert.strictEqual(await page.locator('h1').textContent(), name);
     await checkWidth(page);
+    assert.strictEqual(spawnSync('sh', ['-c', `${await page.locator('code').textContent()} -sSf`]).status, 0);
+    await waitForText(page.locator('.big'), String(hostile.indexOf(name) + 11));
   }
   assert.strictEqual(await page.evaluate(() => window.hacked), undefined);
 });
