@@ -30,10 +30,12 @@ install(FILES ${PROJECT_BINARY_DIR}/counterd.service packaging/systemd/counterd.
 install(FILES packaging/systemd/counterd.sysusers DESTINATION lib/sysusers.d RENAME counterd.conf)
 install(FILES packaging/systemd/counterd.toml DESTINATION ${CMAKE_INSTALL_DOCDIR})
 
-# Links between these pages work as in the sources. Pictures stay there.
-install(FILES README.md CHANGELOG.md LICENSE http/api/v1/openapi.json
+# Links between these pages work as in the sources; those to sources do not.
+install(FILES README.md CHANGELOG.md CONTRIBUTING.md LICENSE http/api/v1/openapi.json
   DESTINATION ${CMAKE_INSTALL_DOCDIR})
-install(DIRECTORY docs DESTINATION ${CMAKE_INSTALL_DOCDIR}
-  PATTERN man EXCLUDE PATTERN page EXCLUDE PATTERN "*.svg" EXCLUDE)
+install(DIRECTORY docs DESTINATION ${CMAKE_INSTALL_DOCDIR})
+foreach(CLIENT python javascript)
+  install(FILES clients/${CLIENT}/README.md DESTINATION ${CMAKE_INSTALL_DOCDIR}/clients/${CLIENT})
+endforeach()
 file(GLOB LICENCES CONFIGURE_DEPENDS web/vendor/LICENSE.*)
 install(FILES ${LICENCES} web/vendor/VERSIONS DESTINATION ${CMAKE_INSTALL_DOCDIR}/web)
