@@ -46,9 +46,9 @@ void check(const counter_entry& entry) {
 }
 
 counter_entry parse_json_entry(std::string_view line) {
+  if (const auto begin = line.find_first_not_of(" \t"); begin == line.npos || line[begin] != '{')
+    throw std::runtime_error{R"(no JSON object like {"name":"hits","value":5}; --csv reads CSV)"};
   const auto value = parse_json(line);
-  if (!value.is_object())
-    throw std::runtime_error{"no JSON object"};
   const auto& object = value.get_object();
   const auto name = text_of(find(object, "name"));
   const auto number = integer_of(find(object, "value"));

@@ -48,9 +48,7 @@ struct server_info {
   bool has_keys_for_strangers() const;
 
   /// Returns for how long a key can be remembered; 0: there are no keys.
-  std::chrono::milliseconds longest_key_life() const noexcept {
-    return limits_.longest_key_life();
-  }
+  std::chrono::milliseconds longest_key_life() const noexcept { return limits_.longest_key_life(); }
 
   /// Returns the body of GET /v1/info as it is now. `is_read_only`: nobody may change a counter.
   /// Thread-safe.

@@ -108,4 +108,6 @@ TEST_CASE("parse_entry() refuses a wrong line with a reason") {
     CAPTURE(line);
     CHECK_THROWS_AS(parse_entry(line, format), std::runtime_error);
   }
+  CHECK_THROWS_WITH(parse_entry("hits,1", file_format::json),
+                    R"(no JSON object like {"name":"hits","value":5}; --csv reads CSV)");
 }
