@@ -104,9 +104,9 @@ function Login({ reason, onToken }) {
     else setError('A token has only letters, digits and _: it may have been changed when it was copied.');
   };
   return html`<form class="login" onSubmit=${submit}>
-    <h1>A token, please</h1>
-    <p>This server shows its counters to those who have a token. The page keeps it until you close it or load it
-      anew, and sends it to this server only.</p>
+    <h1>Token required</h1>
+    <p>This server shows its counters to those who have a token. The page keeps it until you close or
+      reload it, and sends it to this server only.</p>
     ${error && html`<p class="note error" role="alert">${error}</p>`}
     <${Field} label="Token" type="password" value=${text} onInput=${(event) => setText(event.target.value)} autofocus/>
     <button class="primary" disabled=${!text.trim()}>Enter</button>

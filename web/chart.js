@@ -15,10 +15,19 @@ export function Sparkline({ values }) {
   </svg>`;
 }
 
+// Values are whole numbers: 1, 2, 5, 10, ... up to 5e18.
+const wholeSteps = Array.from({ length: 19 }, (_, i) => [1, 2, 5].map((digit) => digit * 10 ** i)).flat();
 const height = 240;  // px, as in style.css
 
 function color(name) {
   return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+}
+
+const windowMin = 60;  // s that the chart shows at least, up to now
+
+function timesOf(_, low, high) {
+  const end = high ?? Date.now() / 1000;
+  return [Math.min(low ?? end, end - windowMin), end];
 }
 
 // Wide enough that a double tells its ends apart.
@@ -34,22 +43,28 @@ function optionsFor(width) {
     height,
     legend: { show: false },
     cursor: { drag: { x: false, y: false } },
-    scales: { y: { range: rangeOf } },
-    axes: [axis, { ...axis, size: 90, values: (_, ticks) => ticks.map((tick) => tick.toLocaleString()) }],
+    scales: { x: { range: timesOf }, y: { range: rangeOf } },
+    axes: [axis, { ...axis, size: 90, incrs: wholeSteps, values: (_, ticks) => ticks.map((tick) => tick.toLocaleString()) }],
     series: [{}, { stroke: color('--accent'), width: 2, fill: `${color('--accent')}22`,
                     points: { show: false }, paths: uPlot.paths.stepped({ align: 1 }) }],
   };
 }
 
-/** A chart of `data`, `[times in seconds, values]`, which changes in place; `last` is the time of its end. */
-export function Chart({ data, last }) {
+/** The last value goes on until `now`. */
+function extended([times, values], now) {
+  if (times.length === 0 || now <= times.at(-1)) return [times, values];
+  return [[...times, now], [...values, values.at(-1)]];
+}
+
+/** A chart of `data`, `[times in seconds, values]`, which changes in place, up to `now`. */
+export function Chart({ data, now }) {
   const element = useRef();
   const plot = useRef();
   useEffect(() => {
     const place = element.current;
     const draw = () => {
       plot.current?.destroy();
-      plot.current = new uPlot(optionsFor(place.clientWidth), data, place);
+      plot.current = new uPlot(optionsFor(place.clientWidth), extended(data, now), place);
     };
     draw();
     const observer = new ResizeObserver(() =>
@@ -63,6 +78,6 @@ export function Chart({ data, last }) {
       plot.current.destroy();
     };
   }, [data]);
-  useEffect(() => plot.current?.setData(data), [last]);
+  useEffect(() => plot.current?.setData(extended(data, now)), [now]);
   return html`<div ref=${element} class="chart" aria-hidden="true"></div>`;
 }

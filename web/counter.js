@@ -33,13 +33,14 @@ export function Counter({ client, name, isReadOnly, isAway, onStatus }) {
   });
   const close = () => setDialog('');
   const tell = (text) => setMessage({ text });
+  const isKnown = state && !error && !isAway;
   return html`
     <p><a href="#/">← Counters</a></p>
     <h1 class="text"><bdi>${name}</bdi></h1>
     <p class=${`big ${error || isAway ? 'stale' : ''}`}>${state ? show(state.value) : state === null ? '—' : '…'}</p>
     <p class="dim">${describe(state, isReadOnly)}</p>
     ${error && html`<p class="note error" role="alert">${error.message}</p>`}
-    <${Chart} data=${points} last=${points[0].at(-1)}/>
+    <${Chart} data=${points} now=${isKnown ? Date.now() / 1000 : points[0].at(-1)}/>
     ${!isReadOnly && html`
       <${Adder} client=${client} name=${name} text=${amount} onText=${setAmount} onDone=${tell} onError=${(text) => setMessage({ text, isError: true })}>
         <button type="button" onClick=${() => setDialog('set')}>Set…</button>
@@ -70,7 +71,7 @@ function Adder({ client, name, text, onText, onDone, onError, children }) {
   const add = async (event) => {
     event.preventDefault();
     const delta = parseInteger(text);
-    if (delta === null) return onError('The amount must be a whole number of 64 bits.');
+    if (delta === null) return onError('The amount must be a whole number that fits in 64 bits.');
     setBusy(true);
     try {
       await once(text, (options) => client.add(name, delta, options));
@@ -122,7 +123,7 @@ function SetDialog({ client, name, state, onDone, onClose }) {
   const [change, isForced] = useCondition(state);
   const set = async (signal) => {
     const value = parseInteger(text);
-    if (value === null) throw new Error('The value must be a whole number of 64 bits.');
+    if (value === null) throw new Error('The value must be a whole number that fits in 64 bits.');
     await change(text, (options) => client.set(name, value, { ...options, signal }));
     onDone(`Set to ${show(value)}.`);
   };

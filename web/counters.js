@@ -38,7 +38,7 @@ export function Counters({ client, prefix, isReadOnly, isAway, onStatus }) {
   return html`
     <h1>Counters</h1>
     <div class="bar">
-      <input ref=${search} type="search" aria-label="Prefix of the names" placeholder="Prefix, such as page/   ( / )"
+      <input ref=${search} type="search" aria-label="Prefix of the names" placeholder="Prefix, such as page/ (press /)"
              value=${prefix} maxlength="256" spellcheck=${false} onInput=${open}/>
       ${!isReadOnly && html`<button class="primary" onClick=${() => setDialog(true)}>New counter</button>`}
     </div>
@@ -171,7 +171,7 @@ function NewCounter({ client, prefix, onCancel, onClose }) {
   const create = async (signal) => {
     const value = parseInteger(text);
     if (!name) throw new Error('A name is missing.');
-    if (value === null) throw new Error('The value must be a whole number of 64 bits.');
+    if (value === null) throw new Error('The value must be a whole number that fits in 64 bits.');
     try {
       await once(`${name} ${text}`, (options) => client.set(name, value, { ...options, ifVersion: null, signal }));
     } catch (error) {

@@ -72,7 +72,7 @@ function Numbers({ now, before, history, isStale, hasDisk }) {
     <${Card} label="Idempotency keys" note=${limit('counterd_idempotency_records')}>${(100 * share('counterd_idempotency_records')).toFixed(1)} %<//>
     <${Card} label="Processor">${(100 * rate('process_cpu_seconds_total')).toFixed(0)} %<//>
     <${Card} label="Memory">${showBytes(sum('process_resident_memory_bytes'))}<//>
-    ${hasDisk && html`<${Card} label="Disk, free" note=${states[0]}>${showBytes(sum('counterd_disk_free_bytes'))}<//>`}
+    ${hasDisk && html`<${Card} label="Free disk space" note=${states[0]}>${showBytes(sum('counterd_disk_free_bytes'))}<//>`}
     <${Card} label="Running for">${showDuration(now.time / 1000 - sum('process_start_time_seconds'))}<//>
   </dl>`;
 }

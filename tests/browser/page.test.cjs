@@ -148,7 +148,7 @@ test('a counter moves on its page, and is added to, set and deleted there', asyn
   await waitForText(big, '5');
   await page.getByRole('textbox', { name: 'Amount' }).fill('1e3');
   await page.getByRole('button', { name: 'Add' }).click();
-  await page.getByText('The amount must be a whole number of 64 bits.').waitFor();
+  await page.getByText('The amount must be a whole number that fits in 64 bits.').waitFor();
 
   await page.getByRole('button', { name: 'Set…' }).click();
   const dialog = page.getByRole('dialog', { name: 'Set visits' });
@@ -178,6 +178,28 @@ test('a counter moves on its page, and is added to, set and deleted there', asyn
   assert.strictEqual((await counterd.ask('GET', '/v1/counters/visits')).status, 404);
   await page.getByRole('button', { name: 'Add' }).click();
   await waitForText(big, '1');
+});
+
+test('the chart has a line also while the counter rests', async (t) => {
+  const { page } = await open(t, { counters: { visits: 7 }, hash: '#/counter/visits' });
+  await waitForText(page.locator('.big'), '7');
+  const widthOfLine = () => page.evaluate(() => {
+    const { width, height } = document.querySelector('canvas');
+    const { data } = document.querySelector('canvas').getContext('2d').getImageData(0, 0, width, height);
+    const [red, green, blue] = getComputedStyle(document.documentElement).getPropertyValue('--accent').trim()
+      .match(/[0-9a-f]{2}/gi).map((digits) => parseInt(digits, 16));
+    const columns = new Set();
+    for (let i = 0; i < data.length; i += 4)
+      if (data[i] === red && data[i + 1] === green && data[i + 2] === blue && data[i + 3] > 200) columns.add((i / 4) % width);
+    return columns.size / width;
+  });
+  let seen = 0;
+  for (let rest = 100; rest > 0 && seen < 0.02; --rest) {  // a minute is the whole of it
+    await page.waitForTimeout(100);
+    seen = await widthOfLine();
+  }
+  assert.ok(seen >= 0.02, `a line of ${seen} of the width`);
+  assert.ok(seen < 0.5);
 });
 
 test('an addition whose response is lost is sent again with its key, and counts once', async (t) => {
@@ -277,7 +299,7 @@ test('a server with tokens asks for one, keeps it in memory, and tells what it l
   // A void token ends the stream, and the page asks again.
   assert.strictEqual(command('revoke', 'all').status, 0);
   counterd.process.kill('SIGHUP');
-  await page.getByText('A token, please').waitFor();
+  await page.getByText('Token required').waitFor();
 });
 
 // Over plain HTTP, Chromium does not say that a request comes from the same site.
