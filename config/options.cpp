@@ -130,6 +130,8 @@ public:
       options_.warnings.push_back(
           "--allow-origin *: every page that a browser on this network shows may read and change "
           "counters");
+    if (auto warning = warning_of_proxies(options_.access); !warning.empty())
+      options_.warnings.push_back(std::move(warning));
     for (const auto& name : flags_.unknown_variables())
       options_.warnings.push_back(name + " is no variable of counterd and is ignored");
     options_.log_level = spdlog::level::from_str(log_level_);

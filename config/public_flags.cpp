@@ -72,4 +72,13 @@ std::string objection_to_hits(const rights::public_names& names, const counter::
          counter::to_text(limits.idempotency_ttl);
 }
 
+std::string warning_of_proxies(const rights::access_policy& policy) {
+  const auto& names = policy.published;
+  const bool publishes = !names.readable.empty() || !names.countable.empty();
+  if (!publishes || policy.remote || policy.local == rights::scope_set{})
+    return {};
+  return "--public and --public-hit take no right from anybody: the clients of a proxy on this "
+         "machine may do what this machine may, until --anonymous, such as none, says otherwise";
+}
+
 }  // namespace config

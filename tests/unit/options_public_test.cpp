@@ -3,6 +3,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <chrono>
 #include <string>
 #include <vector>
@@ -68,4 +69,19 @@ TEST_CASE("hits are remembered no longer than anything else") {
   CHECK(accepted({"--idempotency-ttl", "10s"}).access.published.hit_interval == 30s);
   CHECK(accepted({"--idempotency-max", "0"}).access.published.hit_interval == 30s);
   check_refused({"--hit-interval", "-1s"}, "--hit-interval");
+}
+
+TEST_CASE("who publishes is warned that strangers behind a proxy may do more") {
+  const auto warns = [](const arguments& given) {
+    const auto warnings = accepted(given).warnings;
+    return std::count_if(warnings.begin(), warnings.end(), [](const std::string& line) {
+             return line.find("--public-hit take no right") != line.npos;
+           }) == 1;
+  };
+  CHECK(warns({"--public", "a"}));
+  CHECK(warns({"--public-hit", "a"}));
+  CHECK_FALSE(warns({"--public-hit", "a", "--anonymous", "none"}));
+  CHECK_FALSE(warns({"--public-hit", "a", "--anonymous-local", "none"}));
+  CHECK_FALSE(warns({"--public-hit", "a", "--tokens", "file"}));
+  CHECK_FALSE(warns({"--hit-interval", "1s"}));
 }
