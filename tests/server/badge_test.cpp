@@ -152,6 +152,14 @@ TEST_CASE("strangers take no more than half of the idempotency keys") {
   CHECK(value_of(server, "x") == "x: 6\n");
 }
 
+TEST_CASE("half of one key is one") {
+  server_process server{{"--public-hit", "*", "--anonymous", "none", "--idempotency-max", "1"}};
+  client user{server.port()};
+  CHECK(user.ask(request("PUT", "/v1/counters/x?value=0")).status == 201);
+  CHECK(shows(hit(server, "x.json", "192.0.2.1"), "1"));
+  CHECK(hit(server, "x.json", "192.0.2.2").status == 507);
+}
+
 TEST_CASE("strangers take no more than half of the memory for idempotency keys") {
   server_process server{{"--public-hit", "*", "--anonymous", "none", "--memory", "16M"}};
   client user{server.port()};

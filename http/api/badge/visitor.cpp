@@ -11,12 +11,20 @@ namespace http::badge {
 
 namespace {
 
+/// A list may have empty elements (RFC 9110 section 5.6.1).
+std::string_view last_element(std::string_view list) {
+  std::string_view last;
+  while (!list.empty())
+    if (const auto element = take_element(list, ','); !element.empty())
+      last = element;
+  return last;
+}
+
 std::uint64_t client_of(const connection_info& connection, const header_fields& fields) {
   using field = header_fields::name;
   if (connection.network.is_private && fields.has(field::forwarded_for)) {
     const auto list = *fields.find(field::forwarded_for);
-    const auto last = trimmed(std::string_view{list}.substr(list.rfind(',') + 1));
-    if (const auto client = rights::parse_client_network(last))
+    if (const auto client = rights::parse_client_network(last_element(list)))
       return client->bits;
   }
   return connection.network.bits;

@@ -83,7 +83,8 @@ bool server_info::has_keys_for_strangers() const {
   if (!usage_)
     return true;
   const auto usage = usage_();
-  return usage.idempotency_records < limits_.idempotency_records_max / 2 &&
+  // Not rounded down: half of one key is one.
+  return usage.idempotency_records * 2 < limits_.idempotency_records_max &&
          (usage.idempotency_bytes_max == 0 ||
           usage.idempotency_bytes < usage.idempotency_bytes_max / 2);
 }

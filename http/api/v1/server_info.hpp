@@ -43,8 +43,8 @@ struct server_info {
               const counter::store_traits& store, usage_source usage = {},
               const refusal_counts* refusals = nullptr);
 
-  /// Returns true if less than half of the idempotency keys is in use: what strangers do takes
-  /// about so much and no more, so that clients with rights have the rest. Thread-safe.
+  /// Returns true if less than half of the idempotency keys is in use, by whomever: what strangers
+  /// do takes about so much and no more, so that clients with rights have the rest. Thread-safe.
   bool has_keys_for_strangers() const;
 
   /// Returns for how long a key can be remembered; 0: there are no keys.
