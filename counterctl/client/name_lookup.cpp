@@ -9,6 +9,7 @@
 #include <utility>
 
 #include <netdb.h>
+#include <strings.h>
 #include <sys/un.h>
 
 namespace counterctl {
@@ -40,6 +41,13 @@ result look_up_now(const std::string& host, const std::string& port, int flags) 
   return found;
 }
 
+/// The name is loopback without asking anybody, who may not know it (RFC 6761 section 6.3).
+bool is_localhost(std::string host) {
+  if (host.ends_with('.'))
+    host.pop_back();
+  return ::strcasecmp(host.c_str(), "localhost") == 0;
+}
+
 }  // namespace
 
 std::vector<socket_address> look_up(const std::string& host, const std::string& port,
@@ -48,6 +56,12 @@ std::vector<socket_address> look_up(const std::string& host, const std::string& 
   auto found = look_up_now(host, port, AI_NUMERICHOST);
   if (!found.addresses.empty())
     return found.addresses;
+  if (is_localhost(host)) {
+    auto addresses = look_up_now("::1", port, AI_NUMERICHOST).addresses;
+    const auto version_4 = look_up_now("127.0.0.1", port, AI_NUMERICHOST).addresses;
+    addresses.insert(addresses.end(), version_4.begin(), version_4.end());
+    return addresses;
+  }
   // getaddrinfo() has no time limit. The thread goes on alone if it takes longer; the program ends
   // without waiting for it.
   std::packaged_task<result()> task{[host, port] { return look_up_now(host, port, 0); }};

@@ -31,7 +31,8 @@ struct operation_result {
   std::optional<counter_state> state;  ///< if a counter is there after it
   counterctl::problem problem{};       ///< if it was refused
   bool is_replayed = false;
-  std::string line;  ///< as JSON
+  std::string line;           ///< as JSON
+  bool was_in_doubt = false;  ///< an earlier response to the same request was lost
 
   bool is_success() const noexcept { return status >= 200 && status < 300; }
 };

@@ -2,6 +2,7 @@
 
 #include "counter/instant.hpp"
 #include "counter/integer.hpp"
+#include "counter/limits.hpp"
 #include "counter/name.hpp"
 #include "counterctl/formats/json_value.hpp"
 
@@ -115,6 +116,15 @@ std::string to_line(const counter_state& state, file_format format) {
   else
     object["expires_at"] = state.expires_at;
   return boost::json::serialize(object);
+}
+
+expiry_time now() {
+  return std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
+}
+
+void check_expiry(const counter_entry& entry, expiry_time now) {
+  if (entry.expires_at && *entry.expires_at > now + counter::limits::ttl_max)
+    throw std::runtime_error{"it expires in more than ten years"};
 }
 
 counter_entry parse_entry(std::string_view line, file_format format) {

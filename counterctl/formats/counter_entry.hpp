@@ -34,6 +34,13 @@ std::string to_line(const counter_state& state, file_format format);
 /// Parses a line. Throws std::runtime_error with what is wrong with it.
 counter_entry parse_entry(std::string_view line, file_format format);
 
+/// Returns the time of the wall clock. In milliseconds, which hold any year that an entry can have:
+/// that clock's nanoseconds end in 2262.
+expiry_time now();
+
+/// Throws std::runtime_error if the entry expires later than a server takes at `now`.
+void check_expiry(const counter_entry& entry, expiry_time now);
+
 /// Returns the fields of a line of CSV. Throws std::runtime_error if a quoted field does not end.
 std::vector<std::string> split_csv(std::string_view line);
 

@@ -35,11 +35,9 @@ void progress::show(std::uint64_t done, std::uint64_t total) {
   next_ = now + pace;
   const auto seconds = std::chrono::duration<double>(now - begin_).count();
   const auto rate = seconds > 0 ? static_cast<double>(done) / seconds : 0;
-  std::cerr << clear_line << verb_ << ' ' << grouped(done);
-  if (total > 0)
-    std::cerr << " of " << grouped(total);
-  std::cerr << ' ' << noun_ << ", " << grouped(static_cast<std::uint64_t>(rate)) << " a second"
-            << std::flush;
+  std::cerr << clear_line << verb_ << ' '
+            << (total > 0 ? grouped(done) + " of " + counted(total, noun_) : counted(done, noun_))
+            << ", " << grouped(static_cast<std::uint64_t>(rate)) << " a second" << std::flush;
   has_line = true;
 }
 

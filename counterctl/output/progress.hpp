@@ -9,7 +9,7 @@ namespace counterctl {
 /// Shows on stderr how far long work has come, if that is a terminal: at most five times a second.
 class progress {
 public:
-  /// `noun` is what is counted: "counters".
+  /// `noun` is what is counted, in the singular: "counter".
   progress(std::string verb, std::string noun);
   /// Removes the line.
   ~progress();

@@ -9,6 +9,7 @@
 #include "counterctl/verbs/operations.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <cstdint>
 #include <iostream>
 #include <string>
@@ -48,7 +49,7 @@ public:
     const auto results = send_operations();
     for (std::size_t i = 0; i < results.size(); ++i)
       print(results[i], operations_[i]);
-    check_output();
+    check_rows();
     operations_.clear();
     lines_.clear();
     bytes_ = 0;
@@ -70,7 +71,7 @@ public:
 private:
   std::vector<operation_result> send_operations() {
     const auto request =
-        context_.with_key(to_batch(operations_), "-" + std::to_string(lines_.front()));
+        context_.keys().with_key(to_batch(operations_), "-" + std::to_string(lines_.front()));
     try {
       return send_until_settled(context_, request, operations_.size());
     } catch (const batch_refused& error) {
@@ -84,13 +85,23 @@ private:
     }
   }
 
+  void check_rows() {
+    try {
+      check_output();
+    } catch (const failure& error) {
+      code_ = error.code();
+      const auto same = context_.keys().same_command(std::chrono::steady_clock::now());
+      stop(error.what() + (same ? "; to go on, " + *same + ": nothing counts twice" : ""));
+    }
+  }
+
   /// Returns what to do about operations that are not settled; empty if all are.
   std::string advice() const {
     if (unknown_ > 0)
       return counted(unknown_, "operation") + " may have been carried out: " + context_.recovery();
     if (unsettled_ == 0)
       return {};
-    const auto same = context_.same_command();
+    const auto same = context_.keys().same_command(std::chrono::steady_clock::now());
     return counted(unsettled_, "operation") + " can be tried again" +
            (same ? ": " + *same + ", and the others do not count again"
                  : ", alone: the others would count again");

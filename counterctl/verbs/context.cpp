@@ -1,6 +1,5 @@
 #include "counterctl/verbs/context.hpp"
 
-#include "counter/duration.hpp"
 #include "counterctl/client/retry_policy.hpp"
 #include "counterctl/failure.hpp"
 #include "counterctl/formats/answers.hpp"
@@ -19,20 +18,6 @@ namespace {
 
 using clock = std::chrono::steady_clock;
 
-// Three times what a request with all its repetitions may take: for the first time, for another
-// time with the key that a failure shows, and for a person in between. 500 writes a second fit the
-// server's million of keys.
-constexpr std::chrono::minutes random_key_ttl{30};
-// What is done once a day has a key of its own.
-constexpr std::chrono::hours own_key_ttl{24};
-
-/// Returns a time rounded down, to minutes if it is long.
-std::string in_short(std::chrono::milliseconds time) {
-  using namespace std::chrono;
-  return counter::to_text(time >= minutes{2} ? milliseconds{floor<minutes>(time)}
-                                             : milliseconds{floor<seconds>(time)});
-}
-
 client_settings with_log(client_settings settings, bool is_verbose) {
   settings.on_retry = [is_verbose, was_told = false](const std::string& reason) mutable {
     // Who waits at a terminal wants to know what for.
@@ -47,83 +32,44 @@ client_settings with_log(client_settings settings, bool is_verbose) {
 context::context(context_settings settings)
     : settings_(std::move(settings)),
       client_(with_log(settings_.server, settings_.is_verbose)),
-      random_key_(random_key()) {}
-
-request context::with_key(request request, const std::string& part) const {
-  if (!request.is_write || !settings_.has_keys)
-    return request;
-  const bool is_random = settings_.key.empty();
-  return with_named_key(std::move(request), (is_random ? random_key_ : settings_.key) + part,
-                        is_random ? std::chrono::seconds{random_key_ttl} : own_key_ttl);
-}
-
-request context::with_named_key(request request, std::string key) const {
-  return with_named_key(std::move(request), std::move(key), own_key_ttl);
-}
-
-request context::with_named_key(request request, std::string key, std::chrono::seconds ttl) const {
-  request.key = std::move(key);
-  request.key_ttl = std::min(ttl, key_ttl_max_);
-  return request;
-}
-
-std::chrono::milliseconds context::time_for(const request& request) const {
-  const std::chrono::milliseconds ttl = std::min(request.key_ttl, key_ttl_max_);
-  return request.key.empty() ? settings_.server.timeout
-                             : std::min(settings_.server.timeout, ttl / 2);
-}
-
-std::optional<std::string> context::same_command() const {
-  if (!settings_.has_keys)
-    return std::nullopt;
-  const std::string same = "give the same command --key ";
-  // A key that was given may have been a random one of an earlier command.
-  const auto ttl = std::min(std::chrono::seconds{random_key_ttl}, key_ttl_max_);
-  const auto timeout = std::min(settings_.server.timeout, std::chrono::milliseconds{ttl} / 2);
-  if (!settings_.key.empty())
-    return same + settings_.key + " within " + in_short(ttl - timeout) + " of its first use";
-  // The server may have the key since the first attempt, and the command that is given again sends
-  // until its own timeout is over.
-  const auto since = first_key_at_ ? clock::now() - *first_key_at_ : clock::duration{0};
-  const auto left = std::chrono::floor<std::chrono::milliseconds>(ttl - timeout - since);
-  if (left < std::chrono::seconds{1})
-    return std::nullopt;
-  return same + random_key_ + " within " + in_short(left);
-}
+      keys_(settings_.key, settings_.has_keys, settings_.server.timeout) {}
 
 std::string context::recovery() const {
-  if (!recovery_.empty())
-    return recovery_;
-  if (const auto same = same_command())
-    return "to make sure, " + *same + ": it counts once";
-  return settings_.has_keys ? "its key is too old to ask with: look before you send it again"
-                            : "look before you send it again";
+  return recovery_ ? recovery_() : keys_.recovery(clock::now());
 }
 
 response context::send(const request& request) {
-  return send_as_it_is(with_key(request));
+  return send_as_it_is(keys_.with_key(request));
 }
 
 response context::send_as_it_is(const request& request) {
-  return send_within(request, time_for(request));
+  return send_within(request, keys_.time_for(request));
 }
 
 response context::send_within(request request, std::chrono::milliseconds limit) {
-  request.key_ttl = std::min(request.key_ttl, key_ttl_max_);
+  const auto end = clock::now() + limit;
+  const auto left = [end] {
+    return std::chrono::ceil<std::chrono::milliseconds>(
+        std::max<clock::duration>(end - clock::now(), std::chrono::milliseconds{1}));
+  };
+  request = keys_.within_ttl(std::move(request));
   auto response = exchange(request, limit);
   if (request.key.empty() || !refuses_key_ttl(response.status, problem_of(response.body).detail))
     return response;
   // The server forgets keys earlier than others do: no attempt may come after that.
-  key_ttl_max_ = std::chrono::seconds{idempotency_of(ask({.target = "/v1/info"}).body).ttl_seconds};
-  request.key_ttl = std::min(request.key_ttl, key_ttl_max_);
-  return exchange(request, std::min(limit, time_for(request)));
+  const auto info = accept(exchange({.target = "/v1/info"}, left()), {});
+  keys_.on_ttl_refused(std::chrono::seconds{idempotency_of(info.body).ttl_seconds});
+  request = keys_.within_ttl(std::move(request));
+  return exchange(request, std::min(left(), keys_.time_for(request)));
 }
 
 response context::exchange(const request& request, std::chrono::milliseconds timeout) {
-  if (!request.key.empty() && !first_key_at_)
-    first_key_at_ = clock::now();
+  if (!request.key.empty())
+    keys_.on_sent(request, clock::now());
   try {
     auto response = client_.send(request, timeout);
+    if (!request.key.empty() && response.is_success())
+      keys_.on_taken();
     if (settings_.is_verbose && response.is_replayed)
       tell("replayed: the server had carried out this request before, with this key");
     return response;
@@ -177,7 +123,9 @@ exit_code code_of(int status, const problem& problem) noexcept {
 std::string describe(int status, const problem& problem, const std::string& subject) {
   auto text = subject.empty() ? std::string{} : subject + ": ";
   // Where the detail alone does not say what is wrong.
-  if (!problem.title.empty() && (problem.code == "overflow" || status == 507))
+  if (problem.code == "overflow")
+    text += "the result would overflow: ";
+  else if (!problem.title.empty() && status == 507)
     text += problem.title + ": ";
   text += problem.detail.empty() ? "the server answers with status " + std::to_string(status)
                                  : problem.detail;

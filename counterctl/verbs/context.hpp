@@ -1,12 +1,13 @@
 #pragma once
 
 #include "counterctl/client/client.hpp"
+#include "counterctl/client/command_keys.hpp"
 #include "counterctl/exit_code.hpp"
 #include "counterctl/formats/problem.hpp"
 #include "counterctl/output/records.hpp"
 
 #include <chrono>
-#include <optional>
+#include <functional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -32,31 +33,20 @@ public:
   counterctl::client& client() noexcept { return client_; }
   bool is(output_format format) const noexcept { return settings_.format == format; }
 
-  /// Gives a write its key: that of --key, or a random one for this command, with `part` behind it,
-  /// which tells apart what one command sends; with --no-key none.
-  request with_key(request request, const std::string& part = {}) const;
-
-  /// Gives it another key, which lives for a day if the server permits.
-  request with_named_key(request request, std::string key) const;
-  /// Returns how long a request may be repeated: at most for half of its key's time, so that there
-  /// is time left to make sure.
-  std::chrono::milliseconds time_for(const request& request) const;
+  const command_keys& keys() const noexcept { return keys_; }
 
   /// Sets what the message of a change with an unknown outcome advises. Unless set: to give the key
   /// to the same command.
-  void set_recovery(std::string advice) { recovery_ = std::move(advice); }
-  /// Returns that advice, with the time that is left for it.
+  void set_recovery(std::function<std::string()> advice) { recovery_ = std::move(advice); }
+  /// Returns that advice, as it is now.
   std::string recovery() const;
-  /// Returns `give the same command --key K within T`, by which a write counts once; nullopt if it
-  /// has no key, or too little of its key's time is left.
-  std::optional<std::string> same_command() const;
 
   /// Sends a request until its outcome is known; a write with its key. Throws failure if no answer
   /// settles it.
   response send(const request& request);
   /// Sends a request that has its key, and does the same.
   response send_as_it_is(const request& request);
-  /// The same within this time, which is at most time_for() it.
+  /// The same within this time.
   response send_within(request request, std::chrono::milliseconds limit);
   /// Sends a request whose refusal ends the program: throws failure with what the server says of
   /// `subject`.
@@ -71,16 +61,12 @@ public:
 
 private:
   response exchange(const request& request, std::chrono::milliseconds timeout);
-  request with_named_key(request request, std::string key, std::chrono::seconds ttl) const;
   response accept(response response, const std::string& subject) const;
 
   context_settings settings_;
   counterctl::client client_;
-  std::string random_key_;
-  std::chrono::seconds key_ttl_max_ = std::chrono::hours{24};  ///< as far as the server has said
-  std::string recovery_;
-  /// When the first write with a key was sent, whose key is forgotten first.
-  std::optional<std::chrono::steady_clock::time_point> first_key_at_;
+  command_keys keys_;
+  std::function<std::string()> recovery_;
 };
 
 /// Returns the exit code for a refusal.

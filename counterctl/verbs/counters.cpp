@@ -157,7 +157,7 @@ exit_code remove_prefix(context& context, const std::string& prefix, bool is_sur
                  escape(prefix) + "\"?"))
       throw failure{exit_code::not_satisfied, "nothing is deleted"};
   }
-  context.set_recovery("the same command goes on");
+  context.set_recovery([] { return "the same command goes on"; });
   const request step{
       .method = "DELETE",
       .target = "/v1/counters?limit=" + std::to_string(batch_max) + "&prefix=" + encoded,
@@ -166,7 +166,7 @@ exit_code remove_prefix(context& context, const std::string& prefix, bool is_sur
   std::uint64_t count = 0;
   bool is_exact = true;
   int rounds = 0;  // that have deleted nothing
-  progress progress{"deleted", "counters"};
+  progress progress{"deleted", "counter"};
   try {
     for (bool has_more = true; has_more;) {
       const auto response = context.ask_as_it_is(step);

@@ -2,6 +2,7 @@
 
 #include "counterctl/failure.hpp"
 #include "counterctl/output/progress.hpp"
+#include "counterctl/output/terminal.hpp"
 #include "counterctl/verbs/listing.hpp"
 
 #include <cstdint>
@@ -11,8 +12,24 @@ namespace counterctl {
 
 namespace {
 
-/// A text as a word of a shell, for who copies it.
+std::string octal(const std::string& text) {
+  std::string result;
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    const auto digit = [byte](int shift) { return static_cast<char>('0' + (byte >> shift & 7)); };
+    if (byte < 0x7f && c != '\'' && c != '\\')
+      result += c;
+    else
+      result.append({'\\', digit(6), digit(3), digit(0)});
+  }
+  return result;
+}
+
+/// A text as a word of a shell, for who copies it; as `$'\342'` if the terminal does not show it as
+/// it is.
 std::string quote_shell(const std::string& text) {
+  if (escape(text) != text)
+    return "$'" + octal(text) + "'";
   std::string quoted{"'"};
   for (const char c : text)
     quoted += c == '\'' ? std::string{"'\\''"} : std::string{c};
@@ -26,7 +43,7 @@ exit_code export_counters(context& context, const std::string& prefix, const std
   std::uint64_t count = 0;
   std::string last;
   try {
-    progress progress{"exported", "counters"};
+    progress progress{"exported", "counter"};
     if (format == file_format::csv && after.empty())
       std::cout << csv_header << '\n';
     for_each_page(context, {prefix, after}, [&](const counter_page& page) {
@@ -40,11 +57,11 @@ exit_code export_counters(context& context, const std::string& prefix, const std
       return true;
     });
   } catch (const failure& error) {
-    if (last.empty() || error.code() == exit_code::partly)
+    if (last.empty() || !std::cout)
       throw;
-    throw failure{error.code(), std::string{error.what()} + ". " + grouped(count) +
-                                    " counters are exported; to go on, say --after " +
-                                    quote_shell(last)};
+    throw failure{error.code(), std::string{error.what()} + ". " + counted(count, "counter") +
+                                    (count == 1 ? " is" : " are") +
+                                    " exported; to go on, say --after " + quote_shell(last)};
   }
   tell("exported " + counted(count, "counter"));
   return exit_code::done;

@@ -10,17 +10,31 @@ namespace counterctl {
 
 namespace {
 
-std::string summarize(const import_result& result, std::uint64_t wrong) {
+std::string summarize(import_mode mode, const import_result& result, std::uint64_t wrong) {
   auto text = "imported " + counted(result.imported, "counter");
   if (result.replayed > 0)
     text += ", of which " + grouped(result.replayed) + " had been imported before and count once";
+  if (mode == import_mode::set && (result.overwritten > 0 || !result.is_exact))
+    text += ", of which " + grouped(result.overwritten) + (result.is_exact ? "" : " or more") +
+            " had another value before";
   if (result.present > 0)
-    text += "; " + grouped(result.present) + " existed already";
+    text += "; " + grouped(result.present) + " existed already" +
+            (result.is_exact ? "" : ", or this import has created them");
   if (result.expired > 0)
     text += "; " + grouped(result.expired) + " had expired";
   if (wrong > 0)
     text += "; left out " + grouped(wrong);
   return text;
+}
+
+/// Returns how an import that is broken off goes on.
+std::string advice(const context& context, import_mode mode) {
+  if (mode != import_mode::add)
+    return "import the same again to go on";
+  if (!context.settings().has_keys)
+    return "what was sent may have been added";
+  return "import the same again to go on, so that it ends within " +
+         context.keys().named_key_life() + " of its first import: nothing counts twice";
 }
 
 import_arguments with_format(import_arguments arguments) {
@@ -33,12 +47,7 @@ import_arguments with_format(import_arguments arguments) {
 
 exit_code import_counters(context& context, const import_arguments& given) {
   const auto arguments = with_format(given);
-  const std::string again =
-      arguments.mode != import_mode::add ? "import the same again to go on"
-      : context.settings().has_keys
-          ? "import the same again to go on, before the server forgets it (a day, or less if its "
-            "--idempotency-ttl is less): nothing counts twice"
-          : "what was sent may have been added";
+  const auto again = [&] { return advice(context, arguments.mode); };
   context.set_recovery(again);
   import_spool spool;
   input_problems problems;
@@ -68,16 +77,16 @@ exit_code import_counters(context& context, const import_arguments& given) {
     problems.finish();
     const bool is_unknown = error.code() == exit_code::outcome_unknown;
     std::string text{error.what()};
-    const bool is_advised = text.find(again) != text.npos;
+    const bool is_advised = text.find(again()) != text.npos;
     if (result.imported > 0)
-      text +=
-          "; of " + counted(spool.size(), "counter") + ", " + summarize(result, problems.count());
+      text += "; of " + counted(spool.size(), "counter") + ", " +
+              summarize(arguments.mode, result, problems.count());
     if (!is_advised && (is_unknown || result.imported > 0))
-      text += "; " + again;
+      text += "; " + again();
     throw failure{is_unknown || result.imported == 0 ? error.code() : exit_code::partly, text};
   }
   problems.finish();
-  tell(summarize(result, problems.count()));
+  tell(summarize(arguments.mode, result, problems.count()));
   if (problems.count() == 0)
     return exit_code::done;
   const bool has_done = result.imported + result.present + result.expired > 0;

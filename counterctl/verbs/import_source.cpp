@@ -1,6 +1,5 @@
 #include "counterctl/verbs/import_source.hpp"
 
-#include "counter/limits.hpp"
 #include "counterctl/failure.hpp"
 #include "counterctl/formats/line_reader.hpp"
 #include "counterctl/output/progress.hpp"
@@ -9,7 +8,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <chrono>
 #include <cstring>
 #include <fstream>
 #include <iostream>
@@ -32,13 +30,6 @@ bool is_csv_header(std::string_view line) {
   std::transform(lower.begin(), lower.end(), lower.begin(),
                  [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
   return lower.starts_with("name,value");
-}
-
-/// Throws std::runtime_error for an expiry that the server does not take.
-void check_expiry(const counter_entry& entry) {
-  const auto latest = std::chrono::system_clock::now() + counter::limits::ttl_max;
-  if (entry.expires_at && *entry.expires_at > latest)
-    throw std::runtime_error{"it expires in more than ten years"};
 }
 
 }  // namespace
@@ -66,7 +57,7 @@ void read_file(const std::string& path, file_format format, import_spool& spool,
   if (is_stdin && is_terminal(STDIN_FILENO))
     tell("reading counters from the terminal, to the end: Ctrl-D");
   const auto source = is_stdin ? std::string{"stdin"} : path;
-  progress progress{"read", "lines"};
+  progress progress{"read", "line"};
   bool is_first = true;
   for (line_reader lines{input}; lines.next();) {
     const std::string_view text{lines.line()};
@@ -81,7 +72,7 @@ void read_file(const std::string& path, file_format format, import_spool& spool,
     }
     try {
       const auto entry = parse_entry(text, format);
-      check_expiry(entry);
+      check_expiry(entry, now());
       spool.append({entry, lines.number()});
     } catch (const failure&) {
       throw;

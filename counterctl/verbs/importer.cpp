@@ -2,7 +2,6 @@
 
 #include "counterctl/client/operation_request.hpp"
 #include "counterctl/failure.hpp"
-#include "counterctl/formats/answers.hpp"
 #include "counterctl/verbs/operations.hpp"
 
 #include <algorithm>
@@ -32,7 +31,7 @@ void importer::run() {
   if (adds_once())
     check_room();
   while (const auto entry = spool_.next())
-    take(*entry, std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now()));
+    take(*entry, now());
   send_batch();
 }
 
@@ -97,7 +96,8 @@ request importer::with_key(request request, const std::string& part) const {
   request.may_be_repeated = arguments_.mode != import_mode::add;
   const auto& own = context_.settings().key;
   if (adds_once())
-    return context_.with_named_key(std::move(request), (own.empty() ? "import" : own) + "-" + part);
+    return context_.keys().with_named_key(std::move(request),
+                                          (own.empty() ? "import" : own) + "-" + part);
   return request;
 }
 
@@ -114,6 +114,7 @@ void importer::send_batch() {
   // For want of room, the others would be refused as well: it is said once.
   const operation_result* full = nullptr;
   for (std::size_t i = 0; i < batch.size(); ++i) {
+    count_overwritten(results[i], batch[i]);
     if (results[i].status < 500)
       count(results[i].status, results[i].problem, results[i].is_replayed, batch[i]);
     else if (full == nullptr)
@@ -141,6 +142,15 @@ void importer::send_alone(const spooled_entry& entry, expiry_time now) {
   if (!response.is_success() && !was_added && code != exit_code::not_satisfied)
     throw failure{code, describe(response.status, problem, where(entry))};
   progress_.show(result_.imported, spool_.size());
+}
+
+void importer::count_overwritten(const operation_result& result, const spooled_entry& entry) {
+  if (arguments_.mode == import_mode::add)
+    return;
+  result_.is_exact &= !result.was_in_doubt;
+  if (arguments_.mode == import_mode::set && result.is_success() && result.state &&
+      result.state->previous && *result.state->previous != entry.entry.value)
+    ++result_.overwritten;
 }
 
 void importer::count(int status, const problem& problem, bool is_replayed,

@@ -2,6 +2,7 @@
 
 #include "counterctl/client/request.hpp"
 #include "counterctl/failure.hpp"
+#include "counterctl/formats/answers.hpp"
 #include "counterctl/formats/operation.hpp"
 #include "counterctl/formats/problem.hpp"
 #include "counterctl/output/progress.hpp"
@@ -20,8 +21,10 @@ namespace counterctl {
 /// What became of the counters.
 struct import_result {
   std::uint64_t imported = 0;
-  std::uint64_t replayed = 0;  ///< of these: by an earlier import
-  std::uint64_t present = 0;   ///< mode `absent`: the counter is there
+  std::uint64_t replayed = 0;     ///< of these: by an earlier import
+  std::uint64_t overwritten = 0;  ///< of these: had another value
+  bool is_exact = true;           ///< no response was lost that would have told of these
+  std::uint64_t present = 0;      ///< mode `absent`: the counter is there
   std::uint64_t expired = 0;
 };
 
@@ -45,6 +48,7 @@ private:
   void send_batch();
   void send_alone(const spooled_entry& entry, expiry_time now);
   request with_key(request request, const std::string& part) const;
+  void count_overwritten(const operation_result& result, const spooled_entry& entry);
   void count(int status, const problem& problem, bool is_replayed, const spooled_entry& entry);
 
   context& context_;
@@ -54,7 +58,7 @@ private:
   import_result result_;
   exit_code refusal_ = exit_code::done;
   std::optional<failure> lacks_room_;  ///< unless the server has the keys already
-  progress progress_{"imported", "counters"};
+  progress progress_{"imported", "counter"};
   std::vector<spooled_entry> batch_;
   std::vector<std::string> operations_;  ///< the same as JSON
   std::size_t bytes_ = 0;

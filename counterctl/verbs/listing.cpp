@@ -1,19 +1,34 @@
 #include "counterctl/verbs/listing.hpp"
 
 #include "counterctl/client/operation_request.hpp"
+#include "counterctl/failure.hpp"
 #include "counterctl/verbs/operations.hpp"
 
 #include <algorithm>
 
 namespace counterctl {
 
+namespace {
+
+counter_page ask_for_page(context& context, const std::string& target, bool is_first) {
+  try {
+    return parse_page(context.ask({.target = target}).body);
+  } catch (const failure& error) {
+    if (is_first)
+      throw;
+    throw failure{exit_code::partly, error.what() + std::string{"; the output is incomplete"}};
+  }
+}
+
+}  // namespace
+
 void for_each_page(context& context, const listing& listing,
                    const std::function<bool(const counter_page&)>& visit) {
   const auto target = "/v1/counters?limit=" + std::to_string(listing.page_size) +
                       (listing.prefix.empty() ? "" : "&prefix=" + encode_name(listing.prefix));
   auto position = listing.after.empty() ? "" : "&after=" + encode_name(listing.after);
-  for (;;) {
-    const auto page = parse_page(context.ask({.target = target + position}).body);
+  for (bool is_first = true;; is_first = false) {
+    const auto page = ask_for_page(context, target + position, is_first);
     if (!visit(page) || !page.next_cursor)
       return;
     position = "&cursor=" + *page.next_cursor;

@@ -25,9 +25,10 @@ bool is_unsettled(const operation_result& result) {
 std::vector<operation_result> send_until_settled(context& context, const request& request,
                                                  std::size_t count) {
   const auto begin = clock::now();
+  bool was_in_doubt = false;
   for (;;) {
     // The first round may have found out that the server forgets the key earlier.
-    const auto end = begin + context.time_for(request);
+    const auto end = begin + context.keys().time_for(request);
     const auto left = std::chrono::ceil<std::chrono::milliseconds>(end - clock::now());
     const auto response = context.send_within(request, left);
     if (!response.is_success()) {
@@ -36,11 +37,15 @@ std::vector<operation_result> send_until_settled(context& context, const request
                           problem.index};
     }
     auto results = parse_results(response.body);
+    was_in_doubt |= response.was_in_doubt;
+    for (auto& result : results)
+      result.was_in_doubt = was_in_doubt;
     if (results.size() != count)
       throw failure{exit_code::refused,
                     "the server answers a batch with another number of results"};
     // With its key, the batch goes on where it was refused.
-    if (request.key.empty() || clock::now() + pause_between > begin + context.time_for(request) ||
+    if (request.key.empty() ||
+        clock::now() + pause_between > begin + context.keys().time_for(request) ||
         std::none_of(results.begin(), results.end(), &is_unsettled))
       return results;
     std::this_thread::sleep_for(pause_between);
@@ -49,7 +54,7 @@ std::vector<operation_result> send_until_settled(context& context, const request
 
 std::vector<operation_result> send_batch(context& context, const std::vector<operation>& operations,
                                          const std::string& part) {
-  return send_until_settled(context, context.with_key(to_batch(operations), part),
+  return send_until_settled(context, context.keys().with_key(to_batch(operations), part),
                             operations.size());
 }
 

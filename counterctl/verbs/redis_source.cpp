@@ -66,10 +66,10 @@ redis_address parse_redis_url(const std::string& text) {
 }
 
 /// hiredis asks name servers without a time limit.
-std::string numeric_host(const redis_address& address,
-                         std::chrono::steady_clock::time_point deadline) {
+std::vector<socket_address> addresses_of(const redis_address& address,
+                                         std::chrono::steady_clock::time_point deadline) {
   try {
-    return to_text(look_up(address.host, std::to_string(address.port), deadline).front());
+    return look_up(address.host, std::to_string(address.port), deadline);
   } catch (const std::runtime_error& error) {
     throw failure{exit_code::unreachable, "Redis cannot be reached: " + std::string{error.what()}};
   }
@@ -82,9 +82,11 @@ public:
       : context_(nullptr, &::redisFree) {
     const timeval limit{static_cast<time_t>(timeout.count() / 1000),
                         static_cast<suseconds_t>(timeout.count() % 1000 * 1000)};
-    context_.reset(::redisConnectWithTimeout(
-        numeric_host(address, std::chrono::steady_clock::now() + timeout).c_str(), address.port,
-        limit));
+    for (const auto& each : addresses_of(address, std::chrono::steady_clock::now() + timeout)) {
+      context_.reset(::redisConnectWithTimeout(to_text(each).c_str(), address.port, limit));
+      if (context_ != nullptr && context_->err == 0)
+        break;
+    }
     check_connection();
     ::redisSetTimeout(context_.get(), limit);
     if (!address.password.empty() && !address.user.empty())
@@ -167,8 +169,12 @@ private:
       return problems_.add(where, "a name has 1 to 256 bytes of UTF-8 without control characters");
     counter_entry entry{key, *number};
     if (ttl.type == REDIS_REPLY_INTEGER && ttl.integer >= 0)
-      entry.expires_at = std::chrono::floor<std::chrono::milliseconds>(
-          std::chrono::system_clock::now() + std::chrono::milliseconds{ttl.integer});
+      entry.expires_at = now() + std::chrono::milliseconds{ttl.integer};
+    try {
+      check_expiry(entry, now());
+    } catch (const std::runtime_error& error) {
+      return problems_.add(where, error.what());
+    }
     entries_.push_back(std::move(entry));
   }
 
@@ -181,7 +187,7 @@ std::vector<counter_entry> scan(redis_connection& redis, const std::string& patt
                                 input_problems& problems) {
   std::vector<counter_entry> entries;
   value_reader values{redis, problems, entries};
-  progress progress{"read", "keys"};
+  progress progress{"read", "key"};
   std::string cursor{"0"};
   do {
     const auto page = redis.ask("SCAN %b MATCH %b COUNT %d", cursor.data(), cursor.size(),

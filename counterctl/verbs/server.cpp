@@ -120,7 +120,7 @@ exit_code backup(context& context, const std::string& name) {
                   .target = "/v1/admin/backup",
                   .body = R"({"name":)" + quote_json(name) + "}",
                   .is_write = true};
-  context.set_recovery("look into the server's directory before you make it again");
+  context.set_recovery([] { return "look into the server's directory before you make it again"; });
   const auto response = context.ask_once(
       request,
       std::max<std::chrono::milliseconds>(backup_timeout, context.settings().server.timeout));

@@ -82,11 +82,13 @@ TEST_CASE("import --redis tells the keys that are no counters, and matches a pat
   const server_process server;
   redis.run({"MSET", "a", "1", "b", "text", "x/1", "5", "x/2", "-6"});
   redis.run({"LPUSH", "list", "1"});
+  redis.run({"SET", "late", "1", "EX", "400000000"});
   redis.run({"SELECT", "1"});
   const auto refused = import(server, {"import", "--redis", redis.url()});
   CHECK(refused.exit_code == 2);
   CHECK(refused.log.find("Redis key b: ") != std::string::npos);
   CHECK(refused.log.find("Redis key list: ") != std::string::npos);
+  CHECK(refused.log.find("Redis key late: it expires in more than ten years") != std::string::npos);
   CHECK(ask(server, {"list"}).output == "");
   CHECK(import(server, {"import", "--redis", redis.url(), "--match", "x/*"}).exit_code == 0);
   CHECK(ask(server, {"list"}).output == "x/1\t5\nx/2\t-6\n");

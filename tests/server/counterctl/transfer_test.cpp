@@ -1,3 +1,4 @@
+#include "tests/paths.hpp"
 #include "tests/server/counterctl/lossy_relay.hpp"
 #include "tests/server/counterctl/tool.hpp"
 #include "tests/server/support/temporary_directory.hpp"
@@ -78,9 +79,31 @@ TEST_CASE("an export that was broken off goes on behind a name") {
   fates.push_front(relayed::passes);
   relay.plan(fates);
   const auto broken = run_tool({"-t", "1s", "export"}, {.server = relay.address()});
-  CHECK(broken.exit_code == 3);
+  CHECK(broken.exit_code == 6);
   CHECK(lines_of(broken.output).size() == 1000);
+  CHECK(mentions(broken, "; the output is incomplete. 1,000 counters are exported"));
   CHECK(mentions(broken, "--after 'n10999'"));
+  relay.plan(std::deque<relayed>(200, relayed::answers_503));
+  CHECK(run_tool({"-t", "1s", "export"}, {.server = relay.address()}).exit_code == 3);
+}
+
+TEST_CASE("where an export goes on is a word of a shell, whatever the name is") {
+  const server_process server;
+  const std::string name = "n10999\u202e'\\\u65e5x";
+  REQUIRE(ask(server, {"import"}, many_entries(999)).exit_code == 0);
+  REQUIRE(ask(server, {"set", name, "1"}).exit_code == 0);
+  REQUIRE(ask(server, {"set", "z", "1"}).exit_code == 0);
+  lossy_relay relay{server.port()};
+  auto fates = std::deque<relayed>(200, relayed::answers_503);
+  fates.push_front(relayed::passes);
+  relay.plan(fates);
+  const auto broken = run_tool({"-t", "1s", "export"}, {.server = relay.address()});
+  CAPTURE(broken.log);
+  const auto begin = broken.log.find("--after ");
+  REQUIRE(begin != std::string::npos);
+  const auto word = broken.log.substr(begin, broken.log.rfind('\n') - begin);
+  const auto command = "printf %s " + word.substr(std::string{"--after "}.size());
+  CHECK(process{{"bash", "-c", command}}.wait().output == name);
 }
 
 TEST_CASE("an import that adds counts once, however often it is made") {
@@ -293,12 +316,28 @@ TEST_CASE("import overwrites, or leaves what is there") {
   CHECK(absent.exit_code == 0);
   CHECK(mentions(absent, "imported 1 counter; 1 existed already"));
   CHECK(ask(server, {"list"}).output == "a\t1\nb\t20\n");
-  CHECK(ask(server, {"import", "--csv"}, entries).exit_code == 0);
+  const auto first = ask(server, {"import", "--csv"}, entries);
+  CHECK(first.exit_code == 0);
+  CHECK(mentions(first, "imported 2 counters, of which 1 had another value before\n"));
   CHECK(ask(server, {"list"}).output == "a\t10\nb\t20\n");
+  CHECK(mentions(ask(server, {"import", "--csv"}, entries), "imported 2 counters\n"));
   // A second import restores again.
   REQUIRE(ask(server, {"set", "a", "1"}).exit_code == 0);
   CHECK(ask(server, {"import", "--csv"}, entries).exit_code == 0);
   CHECK(ask(server, {"get", "a"}).output == "10\n");
+}
+
+TEST_CASE("an import whose response was lost does not say how many values it has changed") {
+  const server_process server;
+  REQUIRE(ask(server, {"set", "a", "1"}).exit_code == 0);
+  lossy_relay relay{server.port()};
+  relay.plan({relayed::loses_response});
+  auto ended = run_tool({"import", "--csv"}, {.server = relay.address(), .input = "a,10\n"});
+  CHECK(mentions(ended, "imported 1 counter, of which 0 or more had another value before\n"));
+  relay.plan({relayed::loses_response});
+  ended = run_tool({"import", "--csv", "--mode", "absent"},
+                   {.server = relay.address(), .input = "b,10\n"});
+  CHECK(mentions(ended, "1 existed already, or this import has created them\n"));
 }
 
 TEST_CASE("import tells each wrong line, and imports nothing unless it is to keep going") {
@@ -357,6 +396,36 @@ TEST_CASE("an import into a server without room says how far it came") {
   CHECK(lines_of(full.log).size() == 1);
 }
 
+TEST_CASE("import says of an addition that would overflow that it would") {
+  const server_process server;
+  REQUIRE(ask(server, {"set", "a", "9223372036854775807"}).exit_code == 0);
+  const auto refused = ask(server, {"import", "--csv", "--mode", "add"}, "a,1\n");
+  CHECK(mentions(refused, "line 1, a: the result would overflow: "));
+}
+
+TEST_CASE("a batch whose output is lost says how far it came, and how to go on") {
+  const server_process server;
+  const temporary_directory directory;
+  std::string operations;
+  for (int i = 0; i < 1500; ++i)
+    operations += R"({"op":"add","name":"x"})"
+                  "\n";
+  std::ofstream{directory / "operations"} << operations;
+  const auto run = [&](const std::string& more) {
+    return process{{"sh", "-c",
+                    std::string{COUNTERCTL_BINARY} +
+                        " -s 127.0.0.1:" + std::to_string(server.port()) + " batch " + more + " <" +
+                        (directory / "operations")}}
+        .wait();
+  };
+  const auto lost = run(">/dev/full");
+  CHECK(lost.exit_code == 6);
+  CHECK(mentions(lost, "before that, 1,000 operations were carried out"));
+  CHECK(mentions(lost, "to go on, give the same command --key "));
+  CHECK(run("--key " + advised_key(lost.log)).exit_code == 0);
+  CHECK(ask(server, {"get", "x"}).output == "1500\n");
+}
+
 TEST_CASE("batch prints a result for each line, and its exit code tells whether all were done") {
   const server_process server;
   const auto done = ask(server, {"batch"},
@@ -393,4 +462,16 @@ TEST_CASE("a batch of many lines with a key counts once") {
   CHECK(ask(server, {"batch", "--key", "night"}, operations).exit_code == 0);
   CHECK(ask(server, {"batch", "--key", "night"}, operations).exit_code == 0);
   CHECK(ask(server, {"get", "x"}).output == "2500\n");
+}
+
+TEST_CASE("a counter that expires too late for the server is a wrong line, whatever the year") {
+  const server_process server;
+  for (const std::string year : {"2099", "2262", "2263", "2600", "9999"}) {
+    CAPTURE(year);
+    const auto entry = R"({"name":"x","value":1,"expires_at":")" + year + R"(-06-01T00:00:00Z"})";
+    const auto ended = ask(server, {"import"}, R"({"name":"a","value":1})" + ("\n" + entry) + "\n");
+    CHECK(ended.exit_code == 2);
+    CHECK(mentions(ended, "stdin:2: it expires in more than ten years"));
+  }
+  CHECK(ask(server, {"list"}).output.empty());
 }
