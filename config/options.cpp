@@ -135,6 +135,7 @@ public:
     for (const auto& name : flags_.unknown_variables())
       options_.warnings.push_back(name + " is no variable of counterd and is ignored");
     options_.log_level = spdlog::level::from_str(log_level_);
+    flags_.set_default("max-streams", std::to_string(options_.limits.streams()));
     flags_.set_default("memory", to_text(std::uint64_t{options_.storage.memory}));
     if (options_.access.local == rights::scope_set{})
       flags_.set_default("anonymous-local", "none");

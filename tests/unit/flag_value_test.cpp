@@ -53,6 +53,9 @@ TEST_CASE("options say what each flag is set to, and by what") {
 TEST_CASE("defaults that depend on other flags are shown as they are") {
   CHECK(value_of(accepted({"--tokens", "x"}), "anonymous-local").values == unit::arguments{"none"});
   CHECK(value_of(accepted({}), "anonymous-local").values == unit::arguments{"all"});
+  CHECK(value_of(accepted({"--max-connections", "11"}), "max-streams").values ==
+        unit::arguments{"6"});
+  CHECK(value_of(accepted({"--max-streams", "7"}), "max-streams").values == unit::arguments{"7"});
   CHECK(value_of(accepted({}), "memory").values.at(0).find_first_not_of("0123456789KMGT") ==
         std::string::npos);
 }
