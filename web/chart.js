@@ -23,7 +23,7 @@ function color(name) {
   return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 }
 
-const windowMin = 60;  // s that the chart shows at least, up to now
+const windowMin = 30;  // s that the chart shows at least, up to now
 
 function timesOf(_, low, high) {
   const end = high ?? Date.now() / 1000;

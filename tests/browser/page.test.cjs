@@ -194,7 +194,7 @@ test('the chart has a line also while the counter rests', async (t) => {
     return columns.size / width;
   });
   let seen = 0;
-  for (let rest = 100; rest > 0 && seen < 0.02; --rest) {  // a minute is the whole of it
+  for (let rest = 100; rest > 0 && seen < 0.02; --rest) {  // half a minute is the whole of it
     await page.waitForTimeout(100);
     seen = await widthOfLine();
   }
