@@ -224,6 +224,9 @@ void session::set_deadline() {
   if (dispatcher_.is_streaming()) {
     if (!std::exchange(is_pinged_, true))
       services_.deadlines.set(*this, deadlines::stream_ping);
+    // An event or two fit into the send buffer, so no write shows that the peer has vanished.
+    if (!std::exchange(breaks_when_silent_, true))
+      transport_->break_when_silent(services_.limits.write_timeout);
     return;
   }
   const auto awaited = pipeline_.awaits();

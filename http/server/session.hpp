@@ -104,6 +104,7 @@ private:
   bool is_pausing_ = false;  // the deadline is the first of two: `pause`, or the first `linger`
   bool is_lingering_ = false;
   bool is_pinged_ = false;  // the deadline is `stream_ping`
+  bool breaks_when_silent_ = false;
 };
 
 }  // namespace http

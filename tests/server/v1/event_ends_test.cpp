@@ -17,7 +17,10 @@
 #include <ctime>
 #include <memory>
 #include <string>
+#include <thread>
 #include <vector>
+
+#include <unistd.h>
 
 using namespace support;
 using namespace std::chrono_literals;
@@ -37,7 +40,69 @@ std::string in_seconds(int seconds) {
   return text;
 }
 
+/// A command that runs another one in a network of its own, which is down at first.
+words in_own_network() {
+  words command{"unshare"};
+  if (geteuid() != 0)
+    command.push_back("--map-root-user");
+  command.insert(command.end(), {"--net", "sh", "-c", "ip link set lo up && exec \"$@\"", "sh"});
+  return command;
+}
+
+/// Runs a command in the network of a process.
+words in_network_of(const process& other, const words& command) {
+  words result{"nsenter", "--target", std::to_string(other.id()), "--net"};
+  if (geteuid() != 0)
+    result.insert(result.end(), {"--user", "--preserve-credentials"});
+  result.insert(result.end(), command.begin(), command.end());
+  return result;
+}
+
+std::string streams_of(client& connection) {
+  const auto body = connection.ask(get_request("/metrics")).body;
+  const std::string name = "\ncounterd_streams ";
+  const auto begin = body.find(name) + name.size();
+  return body.substr(begin, body.find('\n', begin) - begin);
+}
+
 }  // namespace
+
+TEST_CASE("a stream whose client has vanished ends") {
+  const temporary_directory disk;
+  const auto path = disk / "socket";
+  const server_process server{
+      {"--write-timeout", "1s"},
+      {.listen = {"127.0.0.1:0", "unix:" + path}, .runner = in_own_network()}};
+  client operator_{"unix:" + path};
+  const auto address = server.addresses().at(0);
+  process curl{in_network_of(server, {"curl", "-sN", "http://" + address + hits})};
+  const auto wait_for = [&](const std::string& streams) {
+    for (const auto end = steady_clock::now() + 20s;
+         streams_of(operator_) != streams && steady_clock::now() < end;)
+      std::this_thread::sleep_for(50ms);
+    return streams_of(operator_) == streams;
+  };
+  REQUIRE(wait_for("1"));
+  // No packet arrives any more, not even the one that would end the connection.
+  REQUIRE(process{in_network_of(server, {"ip", "link", "set", "lo", "down"})}.wait().exit_code ==
+          0);
+  CHECK(operator_.ask(get_request("/inc?name=hits")).body == "ok\n");
+  CHECK(wait_for("0"));
+}
+
+TEST_CASE("a stream whose client reads no more ends") {
+  const server_process server{{"--write-timeout", "1s", "--events-interval", "1ms"}};
+  client connection{server.port()};
+  client stalled{server.port(), 2048};
+  stalled.send(get_request(hits));
+  stalled.is_readable(20'000);
+  CHECK(streams_of(connection) == "1");
+  for (const auto end = steady_clock::now() + 20s;
+       streams_of(connection) != "0" && steady_clock::now() < end;)
+    for (int i = 0; i < 100; ++i)
+      connection.ask(get_request("/inc?name=hits"));
+  CHECK(streams_of(connection) == "0");
+}
 
 TEST_CASE("a stream ends when the server stops, and says when to come back") {
   server_process server;
