@@ -250,6 +250,16 @@ export class Client {
   }
 
   /**
+   * The counters with the greatest values, the greatest first, of how many that begin with the prefix.
+   * @returns {Promise<{counters: State[], seen: number}>}
+   */
+  top({ prefix = '', limit = 20 } = {}) {
+    const query = new URLSearchParams({ limit: String(limit) });
+    if (prefix) query.set('prefix', prefix);
+    return this.ask('GET', `/v1/top?${query}`);
+  }
+
+  /**
    * @param {{signal?: AbortSignal}} options
    * @returns {Promise<any>}
    */

@@ -36,6 +36,11 @@ function rangeOf(_, low, high) {
   return [low - pad, high + pad];
 }
 
+// The longest label is that of -2^63.
+function widthOf(_, labels) {
+  return Math.max(90, ...(labels ?? []).map((label) => 20 + 7 * label.length));
+}
+
 function optionsFor(width) {
   const axis = { stroke: color('--dim'), grid: { stroke: color('--line'), width: 1 }, ticks: { stroke: color('--line') } };
   return {
@@ -44,7 +49,7 @@ function optionsFor(width) {
     legend: { show: false },
     cursor: { drag: { x: false, y: false } },
     scales: { x: { range: timesOf }, y: { range: rangeOf } },
-    axes: [axis, { ...axis, size: 90, incrs: wholeSteps, values: (_, ticks) => ticks.map((tick) => tick.toLocaleString()) }],
+    axes: [axis, { ...axis, size: widthOf, incrs: wholeSteps, values: (_, ticks) => ticks.map((tick) => tick.toLocaleString()) }],
     series: [{}, { stroke: color('--accent'), width: 2, fill: `${color('--accent')}22`,
                     points: { show: false }, paths: uPlot.paths.stepped({ align: 1 }) }],
   };
@@ -52,11 +57,13 @@ function optionsFor(width) {
 
 /** The last value goes on until `now`. */
 function extended([times, values], now) {
-  if (times.length === 0 || now <= times.at(-1)) return [times, values];
-  return [[...times, now], [...values, values.at(-1)]];
+  return [[...times, Math.max(now, times.at(-1) ?? now)], [...values, values.at(-1) ?? null]];
 }
 
-/** A chart of `data`, `[times in seconds, values]`, which changes in place, up to `now`. */
+/**
+ * A chart of `data`, `[times in seconds, values]`, which changes in place, up to `now`. The value null: none is
+ * known from then on.
+ */
 export function Chart({ data, now }) {
   const element = useRef();
   const plot = useRef();

@@ -5,7 +5,7 @@ import { Dialog, Field } from './dialog.js';
 import { useFollow, useInterval, useOnce, useRender } from './hooks.js';
 import { commandFor } from './names.js';
 import { parseInteger, show, showDistance } from './number.js';
-import { html, useMemo, useState } from './preact.js';
+import { html, useEffect, useMemo, useState } from './preact.js';
 
 const pointsMax = 3600;  // an hour of a counter that changes each second
 
@@ -33,29 +33,49 @@ export function Counter({ client, name, isReadOnly, isAway, onStatus }) {
   });
   const close = () => setDialog('');
   const tell = (text) => setMessage({ text });
-  const isKnown = state && !error && !isAway;
+  const isKnown = Boolean(state) && !error && !isAway;
+  useEffect(() => append(points, isKnown ? Number(state.value) : null), [points, isKnown]);
   return html`
     <p><a href="#/">← Counters</a></p>
     <h1 class="text"><bdi>${name}</bdi></h1>
     <p class=${`big ${error || isAway ? 'stale' : ''}`}>${state ? show(state.value) : state === null ? '—' : '…'}</p>
     <p class="dim">${describe(state, isReadOnly)}</p>
     ${error && html`<p class="note error" role="alert">${error.message}</p>`}
-    <${Chart} data=${points} now=${isKnown ? Date.now() / 1000 : points[0].at(-1)}/>
+    <${Chart} data=${points} now=${Date.now() / 1000}/>
     ${!isReadOnly && html`
       <${Adder} client=${client} name=${name} text=${amount} onText=${setAmount} onDone=${tell} onError=${(text) => setMessage({ text, isError: true })}>
         <button type="button" onClick=${() => setDialog('set')}>Set…</button>
         <button type="button" class="danger" disabled=${state === null} onClick=${() => setDialog('delete')}>Delete…</button>
       <//>`}
     <div role="status">${message && html`<p class=${`note ${message.isError ? 'error' : ''}`}>${message.text}</p>`}</div>
-    <p class="dim">From a shell: <code>${commandFor(name, isReadOnly ? null : parseInteger(amount) ?? 1n)}</code></p>
+    <${ShellLine} name=${name} amount=${isReadOnly ? null : amount} hasToken=${Boolean(client.token)}/>
     ${dialog === 'set' && html`<${SetDialog} client=${client} name=${name} state=${state} onDone=${tell} onClose=${close}/>`}
     ${dialog === 'delete' && html`<${DeleteDialog} client=${client} name=${name} state=${state} onDone=${tell} onClose=${close}/>`}`;
 }
 
+// Browsers have a clipboard where nobody on the way can have changed the page: over https, and on this machine.
+function ShellLine({ name, amount, hasToken }) {
+  const [copied, setCopied] = useState('');
+  const delta = amount === null ? null : parseInteger(amount);
+  if (amount !== null && delta === null) return null;  // the button does nothing, either
+  const command = commandFor(name, delta, hasToken);
+  const copy = () => navigator.clipboard.writeText(command).then(() => setCopied(command), () => setCopied(''));
+  return html`<p class="dim">From a shell: <code>${command}</code>
+    ${navigator.clipboard && html` <button type="button" onClick=${copy}>${copied === command ? 'Copied' : 'Copy'}</button>`}</p>`;
+}
+
+// The value null: it is not known from now on.
 function append(points, value) {
-  points[0].push(Date.now() / 1000);
-  points[1].push(value);
-  if (points[0].length > pointsMax)
+  const last = points[1].at(-1);
+  if (value === null && (last === null || last === undefined)) return;
+  const now = Date.now() / 1000;
+  points[0].push(now);
+  points[1].push(value ?? last);
+  if (value === null) {
+    points[0].push(now);
+    points[1].push(null);
+  }
+  while (points[0].length > pointsMax)
     for (const column of points) column.shift();
 }
 

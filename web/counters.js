@@ -2,13 +2,14 @@
 
 import { Sparkline } from './chart.js';
 import { Dialog, Field } from './dialog.js';
+import { Greatest } from './greatest.js';
 import { useFollow, useInterval, useKey, useOnce, useRender } from './hooks.js';
 import { CounterList, rowsMax } from './list.js';
 import { commandFor } from './names.js';
 import { parseInteger, show, showDistance, showRate } from './number.js';
 import { html, useEffect, useMemo, useRef, useState } from './preact.js';
 
-const retryEvery = 5000;  // ms, of a page that could not be loaded
+const retryEvery = 5000;  // ms, of a page that could not be loaded, and of the greatest values
 const rowHeight = 41;     // px, as in style.css
 const overscan = 10;      // rows above and below what is seen
 
@@ -18,8 +19,10 @@ export function addressOf(name) {
 
 export function Counters({ client, prefix, isReadOnly, isAway, onStatus }) {
   const list = useList(client, prefix, onStatus);
-  const { table, error } = list;
   const [order, setOrder] = useState('name');
+  // While the list has only its first pages, the greatest values may be in others.
+  const greatest = useGreatest(client, list.prefix, order === 'value' && list.table.cursor !== null);
+  const { table, error } = greatest ?? list;
   const [dialog, setDialog] = useState(false);
   const [message, setMessage] = useState('');
   const search = useRef();
@@ -28,7 +31,7 @@ export function Counters({ client, prefix, isReadOnly, isAway, onStatus }) {
   const [body, first, last] = useWindow(rows.length);
   const seen = rows.slice(first, last);
   useEffect(() => {
-    if (list.isLoaded && last > rows.length - overscan) list.more();
+    if (!greatest && list.isLoaded && last > rows.length - overscan) list.more();
   }, [list, last, rows.length]);
   const open = (event) => {
     const text = event.target.value;
@@ -44,7 +47,7 @@ export function Counters({ client, prefix, isReadOnly, isAway, onStatus }) {
     </div>
     <div role="status">${message && html`<p class="note">${message}</p>`}</div>
     ${error && html`<p class="note error" role="alert">${error.message}</p>`}
-    ${list.isLoaded && !error && rows.length === 0 && html`<${Empty} prefix=${prefix} isReadOnly=${isReadOnly}/>`}
+    ${list.isLoaded && !greatest && !error && rows.length === 0 && html`<${Empty} prefix=${prefix} hasToken=${Boolean(client.token)} isReadOnly=${isReadOnly}/>`}
     ${rows.length > 0 && html`
       <table class=${error || isAway ? 'stale' : ''} aria-rowcount=${table.cursor === null ? rows.length + 1 : -1}>
         <thead><tr>
@@ -60,7 +63,8 @@ export function Counters({ client, prefix, isReadOnly, isAway, onStatus }) {
           <${Gap} rows=${rows.length - last}/>
         </tbody>
       </table>
-      <${Footer} table=${table} rows=${rows} order=${order}/>`}
+      ${greatest ? html`<${GreatestFooter} rows=${rows} seen=${greatest.seen}/>`
+                 : html`<${Footer} table=${table} rows=${rows} order=${order}/>`}`}
     ${dialog && html`<${NewCounter} client=${client} prefix=${prefix} onCancel=${setMessage} onClose=${() => setDialog(false)}/>`}`;
 }
 
@@ -97,6 +101,16 @@ function useList(client, prefix, onStatus) {
     onStatus,
   });
   return list;
+}
+
+/** The counters with the greatest values, which are asked for now and then; null if they are not needed. */
+function useGreatest(client, prefix, isNeeded) {
+  const render = useRender();
+  const greatest = useMemo(() => (isNeeded ? new Greatest(client, prefix, render) : null), [client, prefix, isNeeded]);
+  useEffect(() => { greatest?.load(); }, [greatest]);
+  useInterval(() => greatest?.load(), retryEvery);
+  useInterval(() => greatest?.table.tick(), 1000);
+  return greatest;
 }
 
 /** The rows that are on the screen, by the scroll position: `[ref of tbody, first, last]`. */
@@ -156,12 +170,17 @@ function Footer({ table, rows, order }) {
   const count = `${show(rows.length)} ${rows.length === 1 ? 'counter' : 'counters'}`;
   return html`<p class="dim">${count}${hasMore && ' so far'}.${' '}
     ${hasMore && rows.length >= rowsMax && 'A longer prefix finds the others. '}
-    ${hasMore && order !== 'name' && 'Sorted among these: the server lists by name.'}</p>`;
+    ${hasMore && order !== 'name' && 'Sorted among these: the server knows no rates.'}</p>`;
 }
 
-function Empty({ prefix, isReadOnly }) {
+function GreatestFooter({ rows, seen }) {
+  return html`<p class="dim">The greatest ${show(rows.length)} of ${show(seen)} counters, asked for again every
+    ${' '}${retryEvery / 1000} seconds.</p>`;
+}
+
+function Empty({ prefix, hasToken, isReadOnly }) {
   return html`<p class="note">${prefix ? html`No counter begins with <b class="text"><bdi>${prefix}</bdi></b>.` : 'There is no counter yet.'}
-    ${!isReadOnly && html`${' '}This creates one: <code>${commandFor(prefix || 'x', 1n)}</code>`}</p>`;
+    ${!isReadOnly && html`${' '}This creates one: <code>${commandFor(prefix || 'x', 1n, hasToken)}</code>`}</p>`;
 }
 
 function NewCounter({ client, prefix, onCancel, onClose }) {

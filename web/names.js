@@ -17,11 +17,12 @@ export function compareNames(a, b) {
   return a.length - b.length;
 }
 
-/** A command that adds `delta` to a counter; null: one that reads it. */
-export function commandFor(name, delta) {
+/** A command that adds `delta` to a counter, with a token if there is one; null: a command that reads it. */
+export function commandFor(name, delta, hasToken = false) {
   const encoded = encodeURIComponent(name).replaceAll("'", '%27');
   // curl would take these for steps in a path.
   const flag = name === '.' || name === '..' ? ' --path-as-is' : '';
+  const token = hasToken ? ' -H "Authorization: Bearer $COUNTERD_TOKEN"' : '';
   const change = delta === null ? '' : ` -d delta=${delta}`;
-  return `curl${flag}${change} '${location.origin}/v1/counters/${encoded}'`;
+  return `curl${flag}${token}${change} '${location.origin}/v1/counters/${encoded}'`;
 }

@@ -131,6 +131,15 @@ class Client:
                 return
             query["cursor"] = cursor
 
+    def top(self, prefix: str = "", limit: int = 20) -> List[State]:
+        """The counters with the greatest values, the greatest first: up to 1000 of those that begin with `prefix`."""
+        query = urllib.parse.urlencode({"limit": limit, "prefix": prefix})
+
+        def read(answer: Any) -> List[State]:
+            return [state_of(each) for each in answer["counters"]]
+
+        return self._call("GET", "/v1/top?" + query, read=read)
+
     def watch(self, *names: str, prefix: Optional[str] = None) -> Generator[Union[State, Gone], None, None]:
         """Follows up to 100 counters, or all with a `prefix`, until the iterator is closed.
 
