@@ -2,6 +2,7 @@
 
 #include "counter/duration.hpp"
 #include "counterctl/client/client.hpp"
+#include "counterctl/formats/shell_word.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -13,8 +14,7 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
-// Three times what a request with all its repetitions may take: for the first time, for another
-// time with the key that a failure shows, and for a person in between. 500 writes a second fit the
+// Time for a person to ask again with the key that a failure shows. 500 writes a second fit the
 // server's million of keys.
 constexpr seconds random_key_ttl = std::chrono::minutes{30};
 // What is done once a day has a key of its own.
@@ -36,12 +36,15 @@ command_keys::command_keys(std::string given, bool are_used, milliseconds timeou
       is_given_(!given.empty()),
       key_(is_given_ ? std::move(given) : random_key()),
       timeout_(timeout),
+      // Once for the first time, once for another, once for what is under way when that ends.
+      ttl_(is_given_ ? own_key_ttl
+                     : std::max(random_key_ttl, std::chrono::ceil<seconds>(4 * timeout))),
       ttl_max_(own_key_ttl) {}
 
 request command_keys::with_key(request request, const std::string& part) const {
   if (!request.is_write || !are_used_)
     return request;
-  return with(std::move(request), key_ + part, is_given_ ? own_key_ttl : random_key_ttl);
+  return with(std::move(request), key_ + part, ttl_);
 }
 
 request command_keys::with_named_key(request request, std::string key) const {
@@ -83,15 +86,16 @@ void command_keys::on_ttl_refused(seconds ttl_max) {
 std::optional<std::string> command_keys::same_command(time_point now) const {
   if (!are_used_)
     return std::nullopt;
-  // The command that is given again sends until its own timeout is over.
-  const milliseconds ttl = std::min(random_key_ttl, ttl_max_);
-  auto left = ttl - std::min(timeout_, ttl / 2);
-  // When a key that was given was used first, nobody knows here; it may have been a random one.
+  // The command that is given again sends until its own timeout is over, and the last request may
+  // be as long under way. A key that was given may have been a random one.
+  auto left = std::min({milliseconds{is_given_ ? random_key_ttl : ttl_}, milliseconds{ttl_max_}}) -
+              2 * timeout_;
+  // When a key that was given was used first, nobody knows here.
   if (!is_given_ && first_sent_at_)
     left -= std::chrono::ceil<milliseconds>(now - *first_sent_at_);
   if (left < shortest_advice)
     return std::nullopt;
-  auto text = "give the same command --key " + key_ +
+  auto text = "give the same command --key " + shell_word(key_) +
               (are_several_ ? ", so that it ends within " : " within ") + in_short(left);
   if (is_given_)
     text += " of its first use";
@@ -103,7 +107,7 @@ std::optional<std::string> command_keys::same_command(time_point now) const {
 std::string command_keys::recovery(time_point now) const {
   if (const auto same = same_command(now))
     return "to make sure, " + *same + ": it counts once";
-  return are_used_ ? "its key is too old to ask with: look before you send it again"
+  return are_used_ ? "its key is forgotten too soon to ask with: look before you send it again"
                    : "look before you send it again";
 }
 

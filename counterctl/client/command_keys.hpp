@@ -50,6 +50,7 @@ private:
   const bool are_used_, is_given_;
   const std::string key_;
   const std::chrono::milliseconds timeout_;
+  const std::chrono::seconds ttl_;
   std::chrono::seconds ttl_max_;  ///< as far as the server has said
   bool is_ttl_known_ = false;     ///< it has
   std::optional<time_point> first_sent_at_;

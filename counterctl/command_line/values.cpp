@@ -15,8 +15,9 @@ namespace counterctl {
 
 namespace {
 
-// No argument begins with it otherwise: no name, number or path has control characters.
-constexpr char number_mark = '\x01';
+// Stands before what is a value, although it looks like a flag. No argument begins with it
+// otherwise: no name, number or path has control characters.
+constexpr char value_mark = '\x01';
 constexpr std::chrono::hours longest{10 * 365 * 24};
 
 bool is_negative_number(std::string_view text) {
@@ -25,7 +26,7 @@ bool is_negative_number(std::string_view text) {
 }
 
 std::string without_mark(const std::string& text) {
-  return text.starts_with(number_mark) ? text.substr(1) : text;
+  return text.starts_with(value_mark) ? text.substr(1) : text;
 }
 
 bool is_flag(const CLI::App& app, const std::string& text) {
@@ -45,7 +46,8 @@ CLI::Option* add(CLI::App& app, const std::string& flags, const std::string& typ
       [&app, name, set = std::move(set)](const std::string& marked) {
         const auto text = without_mark(marked);
         // CLI11 takes the next flag for a value that is missing.
-        const bool is_missing = name.starts_with('-') && is_flag(app, text);
+        const bool is_missing =
+            name.starts_with('-') && !marked.starts_with(value_mark) && is_flag(app, text);
         const auto fault = is_missing ? "the value is missing" : set(text);
         if (!fault.empty())
           throw CLI::ValidationError(name, fault);
@@ -152,12 +154,18 @@ CLI::Option* add_names(CLI::App& app, const std::string& flags, std::vector<std:
 
 std::vector<std::string> to_arguments(int argc, const char* const* argv) {
   std::vector<std::string> arguments;
-  for (int i = argc - 1; i > 0; --i) {
+  bool has_flags = true;  // up to `--`
+  for (int i = 1; i < argc; ++i) {
     std::string text{argv[i]};
+    has_flags &= text != "--";
     if (is_negative_number(text))
-      text.insert(text.begin(), number_mark);
+      text.insert(text.begin(), value_mark);
+    else if (const auto equals = text.find("=--");
+             has_flags && text.starts_with("--") && equals == text.find('=') && equals != text.npos)
+      text.insert(equals + 1, 1, value_mark);
     arguments.push_back(std::move(text));
   }
+  std::reverse(arguments.begin(), arguments.end());
   return arguments;
 }
 

@@ -39,8 +39,9 @@ CLI::Option* add_name(CLI::App& app, const std::string& flags, std::string& valu
 CLI::Option* add_names(CLI::App& app, const std::string& flags, std::vector<std::string>& values,
                        std::size_t names_max, const std::string& help);
 
-/// Returns the arguments in the reverse order, as CLI11 takes them. Negative numbers are marked,
-/// which it would take for flags; the functions above take the mark away.
+/// Returns the arguments in the reverse order, as CLI11 takes them. Negative numbers, which it
+/// would take for flags, and values as in `--after=--key` are marked; the functions above take the
+/// mark away.
 std::vector<std::string> to_arguments(int argc, const char* const* argv);
 
 }  // namespace counterctl

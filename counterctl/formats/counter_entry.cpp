@@ -32,7 +32,9 @@ expiry_time parse_expiry(std::string_view text) {
   std::string whole{text};
   std::int64_t milliseconds = 0;
   if (text.size() > whole_bytes + fraction_bytes && text[whole_bytes] == '.') {
-    milliseconds = counter::parse_integer(text.substr(whole_bytes + 1, 3)).value_or(-1);
+    const auto digits = text.substr(whole_bytes + 1, 3);
+    const bool has_sign = digits.front() == '+' || digits.front() == '-';
+    milliseconds = has_sign ? -1 : counter::parse_integer(digits).value_or(-1);
     whole.erase(whole_bytes, fraction_bytes);
   }
   const auto instant = counter::parse_instant(whole);

@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <csignal>
 #include <cstdint>
 #include <iostream>
 #include <string>
@@ -56,9 +57,10 @@ public:
   }
 
   exit_code finish() {
+    rows_.flush();
+    check_rows();
     if (refused_ == 0)
       return exit_code::done;
-    rows_.flush();
     if (const auto text = advice(); !text.empty())
       tell(text);
     if (unknown_ > 0)
@@ -146,6 +148,8 @@ private:
 exit_code batch(context& context) {
   if (is_terminal(STDIN_FILENO))
     tell("reading operations from the terminal, to the end: Ctrl-D");
+  // Whoever reads the results may end before. Then what was done is still to be told.
+  std::signal(SIGPIPE, SIG_IGN);
   batch_run run{context};
   for (line_reader lines{std::cin}; lines.next();)
     run.add(lines.line(), lines.number());

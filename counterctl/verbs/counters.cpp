@@ -109,6 +109,9 @@ exit_code change(context& context, const operation& operation) {
             state.previous ? std::to_string(*state.previous) : "-", std::to_string(state.version),
             state.expires_at},
            response.body);
+  rows.flush();
+  if (!std::cout)
+    throw failure{exit_code::partly, "stdout cannot be written; the change was made"};
   return exit_code::done;
 }
 

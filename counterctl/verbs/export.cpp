@@ -1,54 +1,33 @@
 #include "counterctl/verbs/export.hpp"
 
 #include "counterctl/failure.hpp"
+#include "counterctl/formats/shell_word.hpp"
 #include "counterctl/output/progress.hpp"
 #include "counterctl/output/terminal.hpp"
 #include "counterctl/verbs/listing.hpp"
 
 #include <cstdint>
 #include <iostream>
+#include <utility>
 
 namespace counterctl {
 
-namespace {
-
-std::string octal(const std::string& text) {
-  std::string result;
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    const auto digit = [byte](int shift) { return static_cast<char>('0' + (byte >> shift & 7)); };
-    if (byte < 0x7f && c != '\'' && c != '\\')
-      result += c;
-    else
-      result.append({'\\', digit(6), digit(3), digit(0)});
-  }
-  return result;
-}
-
-/// A text as a word of a shell, for who copies it; as `$'\342'` if the terminal does not show it as
-/// it is.
-std::string quote_shell(const std::string& text) {
-  if (escape(text) != text)
-    return "$'" + octal(text) + "'";
-  std::string quoted{"'"};
-  for (const char c : text)
-    quoted += c == '\'' ? std::string{"'\\''"} : std::string{c};
-  return quoted + "'";
-}
-
-}  // namespace
-
 exit_code export_counters(context& context, const std::string& prefix, const std::string& after,
                           file_format format) {
+  // Names may have what a terminal obeys. As JSON, the line stays the same counter.
+  const auto shown = [is_terminal = context.settings().is_terminal](const std::string& line) {
+    return is_terminal ? escape(line) : line;
+  };
   std::uint64_t count = 0;
   std::string last;
   try {
     progress progress{"exported", "counter"};
-    if (format == file_format::csv && after.empty())
-      std::cout << csv_header << '\n';
+    bool has_header = format != file_format::csv || !after.empty();
     for_each_page(context, {prefix, after}, [&](const counter_page& page) {
+      if (!std::exchange(has_header, true))
+        std::cout << csv_header << '\n';
       for (const auto& counter : page.counters)
-        std::cout << to_line(counter, format) << '\n';
+        std::cout << shown(to_line(counter, format)) << '\n';
       check_output();
       count += page.counters.size();
       if (!page.counters.empty())
@@ -59,9 +38,10 @@ exit_code export_counters(context& context, const std::string& prefix, const std
   } catch (const failure& error) {
     if (last.empty() || !std::cout)
       throw;
-    throw failure{error.code(), std::string{error.what()} + ". " + counted(count, "counter") +
-                                    (count == 1 ? " is" : " are") +
-                                    " exported; to go on, say --after " + quote_shell(last)};
+    throw failure{error.code(),
+                  std::string{error.what()} + ". " + counted(count, "counter") +
+                      (count == 1 ? " is" : " are") +
+                      " exported; to go on, say --after=" + shell_word(last, escape(last) != last)};
   }
   tell("exported " + counted(count, "counter"));
   return exit_code::done;

@@ -47,7 +47,7 @@ import_arguments with_format(import_arguments arguments) {
 
 exit_code import_counters(context& context, const import_arguments& given) {
   const auto arguments = with_format(given);
-  const auto again = [&] { return advice(context, arguments.mode); };
+  const auto again = [&context, mode = given.mode] { return advice(context, mode); };
   context.set_recovery(again);
   import_spool spool;
   input_problems problems;

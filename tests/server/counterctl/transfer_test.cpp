@@ -82,7 +82,7 @@ TEST_CASE("an export that was broken off goes on behind a name") {
   CHECK(broken.exit_code == 6);
   CHECK(lines_of(broken.output).size() == 1000);
   CHECK(mentions(broken, "; the output is incomplete. 1,000 counters are exported"));
-  CHECK(mentions(broken, "--after 'n10999'"));
+  CHECK(mentions(broken, "--after=n10999"));
   relay.plan(std::deque<relayed>(200, relayed::answers_503));
   CHECK(run_tool({"-t", "1s", "export"}, {.server = relay.address()}).exit_code == 3);
 }
@@ -99,10 +99,10 @@ TEST_CASE("where an export goes on is a word of a shell, whatever the name is") 
   relay.plan(fates);
   const auto broken = run_tool({"-t", "1s", "export"}, {.server = relay.address()});
   CAPTURE(broken.log);
-  const auto begin = broken.log.find("--after ");
+  const auto begin = broken.log.find("--after=");
   REQUIRE(begin != std::string::npos);
   const auto word = broken.log.substr(begin, broken.log.rfind('\n') - begin);
-  const auto command = "printf %s " + word.substr(std::string{"--after "}.size());
+  const auto command = "printf %s " + word.substr(std::string{"--after="}.size());
   CHECK(process{{"bash", "-c", command}}.wait().output == name);
 }
 
@@ -411,19 +411,51 @@ TEST_CASE("a batch whose output is lost says how far it came, and how to go on")
     operations += R"({"op":"add","name":"x"})"
                   "\n";
   std::ofstream{directory / "operations"} << operations;
-  const auto run = [&](const std::string& more) {
-    return process{{"sh", "-c",
-                    std::string{COUNTERCTL_BINARY} +
-                        " -s 127.0.0.1:" + std::to_string(server.port()) + " batch " + more + " <" +
-                        (directory / "operations")}}
+  const auto run = [&](const std::string& command) {
+    const auto tool = std::string{"exec "} + COUNTERCTL_BINARY +
+                      " -s 127.0.0.1:" + std::to_string(server.port()) + " \"$@\"";
+    return process{
+        {"sh", "-c", "ctl() { (" + tool + "); }; cd " + directory.path().string() + "; " + command}}
         .wait();
   };
-  const auto lost = run(">/dev/full");
+  const auto lost = run("ctl batch <operations >/dev/full");
   CHECK(lost.exit_code == 6);
   CHECK(mentions(lost, "before that, 1,000 operations were carried out"));
   CHECK(mentions(lost, "to go on, give the same command --key "));
-  CHECK(run("--key " + advised_key(lost.log)).exit_code == 0);
+  CHECK(run("ctl batch <operations --key " + advised_key(lost.log)).exit_code == 0);
   CHECK(ask(server, {"get", "x"}).output == "1500\n");
+
+  // A table is written at the end.
+  const auto table = run("head -n 3 operations | ctl -o table batch >/dev/full");
+  CHECK(table.exit_code == 6);
+  CHECK(run("head -n 3 operations | ctl batch --key " + advised_key(table.log)).exit_code == 0);
+  CHECK(ask(server, {"get", "x"}).output == "1503\n");
+
+  const auto unread = run("ctl batch <operations | sh -c 'exec <&-; sleep 1'");
+  CHECK(run("ctl batch <operations --key " + advised_key(unread.log)).exit_code == 0);
+  CHECK(ask(server, {"get", "x"}).output == "3003\n");
+
+  const auto single = run("ctl inc x >/dev/full");
+  CHECK(single.exit_code == 6);
+  CHECK(mentions(single, "the change was made"));
+}
+
+TEST_CASE("an option takes a value that is the name of another one, behind =") {
+  const server_process server;
+  REQUIRE(ask(server, {"set", "--", "--key", "1"}).exit_code == 0);
+  REQUIRE(ask(server, {"set", "z", "2"}).exit_code == 0);
+  CHECK(lines_of(ask(server, {"export", "--after=--key"}).output).size() == 1);
+  CHECK(ask(server, {"export", "--after", "--csv"}).exit_code == 2);
+  CHECK(ask(server, {"get", "--", "--x=--y"}).exit_code == 1);
+  CHECK(mentions(ask(server, {"get", "--", "--x=--y"}), "--x=--y"));
+}
+
+TEST_CASE("an export that fails at once writes nothing, not even the header") {
+  const auto failed = run_tool({"-t", "1s", "export", "--csv"}, {.server = "127.0.0.1:1"});
+  CHECK(failed.exit_code == 3);
+  CHECK(failed.output.empty());
+  const server_process server;
+  CHECK(ask(server, {"export", "--csv"}).output == "name,value,expires_at\n");
 }
 
 TEST_CASE("batch prints a result for each line, and its exit code tells whether all were done") {

@@ -94,6 +94,7 @@ TEST_CASE("parse_entry() refuses a wrong line with a reason") {
       {file_format::json, R"({"name":"x","value":1,"expires_at":"2026-11-30T12:00:00.5"})"},
       {file_format::json, R"({"name":"x","value":1,"expires_at":"2026-11-30T12:00:00.5Z"})"},
       {file_format::json, R"({"name":"x","value":1,"expires_at":"2026-11-30T12:00:00.-10Z"})"},
+      {file_format::json, R"({"name":"x","value":1,"expires_at":"2026-11-30T12:00:00.+10Z"})"},
       {file_format::json, R"({"name":"x","value":1,"expires_at":5})"},
       {file_format::csv, "hits"},
       {file_format::csv, "hits,"},

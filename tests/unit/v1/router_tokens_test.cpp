@@ -104,6 +104,29 @@ TEST_CASE("a request of a server with tokens needs a token with the scope of its
   }
 }
 
+TEST_CASE("who deletes by prefix may list and delete, with a prefix that the token covers") {
+  const std::string_view target = "/v1/counters?prefix=shop/&limit=5";
+  const auto lists = with_scopes({scope::list}), deletes = with_scopes({scope::remove});
+  const auto both = with_scopes({scope::list, scope::remove});
+  const issued_token shop{
+      .grant = {.name = "t", .scopes = both.grant.scopes, .prefixes = {"shop/"}}};
+  const issued_token other{
+      .grant = {.name = "t", .scopes = both.grant.scopes, .prefixes = {"shop/a", "other"}}};
+  loop server{{lists, deletes, both, shop, other}};
+  CHECK(server.ask(method::delete_, target, lists) == 403);
+  CHECK(server.has("scope=\"delete\""));
+  CHECK(server.ask(method::delete_, target, deletes) == 403);
+  CHECK(server.has("scope=\"list\""));
+  CHECK(server.ask(method::delete_, target, other) == 403);
+  CHECK(server.ask(method::delete_, target, both) == 200);
+  CHECK(server.ask(method::delete_, target, shop) == 200);
+  CHECK(server.ask(method::delete_, "/v1/counters?prefix=&limit=5", shop) == 403);
+  CHECK(server.ask(method::get, "/v1/top?prefix=shop/", shop) == 200);
+  CHECK(server.ask(method::get, "/v1/top", shop) == 403);
+  CHECK(server.ask(method::get, "/v1/prefixes?prefix=shop/", shop) == 200);
+  CHECK(server.ask(method::get, "/v1/prefixes", shop) == 403);
+}
+
 TEST_CASE("a 403 names the scope that a token lacks, and is decided without the body") {
   const auto reader = with_scopes({scope::read});
   loop server{{reader}};

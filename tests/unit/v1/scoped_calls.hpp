@@ -27,6 +27,8 @@ inline constexpr scoped_call scoped_calls[] = {
     {http::method::put, "/v1/counters/x?value=1", rights::scope::write},
     {http::method::delete_, "/v1/counters/x", rights::scope::remove},
     {http::method::get, "/v1/counters", rights::scope::list},
+    {http::method::get, "/v1/top", rights::scope::list},
+    {http::method::get, "/v1/prefixes", rights::scope::list},
     {http::method::get, "/metrics", rights::scope::metrics},
     {http::method::get, "/v1/stats", rights::scope::metrics},
     {http::method::post, "/v1/batch", rights::scope::read, R"({"ops":[{"op":"get","name":"x"}]})"},
