@@ -51,6 +51,23 @@ TEST_CASE("the interval is kept for those who wait, and not for those who come")
   CHECK(first.knows(1));
 }
 
+TEST_CASE("what takes long to tell is told less often") {
+  stream_scene at{0ms};
+  at.change("x", 1);
+  follower stream{at, {"x"}};
+  at.settle();
+  stream.takes = 400ms;
+  at.change("x", 2);
+  at.settle();
+  CHECK(stream.knows(2));
+  at.change("x", 3);
+  // It is due five times as long after it was told, and would have been at once otherwise.
+  CHECK(at.settle() == 0);
+  REQUIRE(at.loop.timers.size() == 1);
+  CHECK(at.loop.timers[0].first > 500ms);
+  CHECK(stream.knows(2));
+}
+
 TEST_CASE("a stream that comes while its counter is read is told a later state") {
   stream_scene at{0ms};
   at.change("x", 1);

@@ -206,6 +206,7 @@ public:
       : follower(at, http::v1::stream_parameters{.names = names}) {}
 
   void on_event() override {
+    std::this_thread::sleep_for(takes);
     if (reads)
       read();
   }
@@ -235,6 +236,7 @@ public:
 
   std::string told;
   bool reads = true;
+  std::chrono::milliseconds takes{0};  ///< to tell it
   std::unique_ptr<http::live::stream> stream;
 
 private:
