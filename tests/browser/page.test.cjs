@@ -127,6 +127,7 @@ test('the list shows, filters and sorts counters, and their changes', async (t) 
   await page.getByRole('searchbox').fill('nothing');
   await page.getByText('No counter begins with nothing.').waitFor();
   await picture(page, 'empty');
+  await checkAccessible(page);
 });
 
 test('a counter moves on its page, and is added to, set and deleted there', async (t) => {
@@ -157,6 +158,7 @@ test('a counter moves on its page, and is added to, set and deleted there', asyn
 
   await page.getByRole('button', { name: 'Set…' }).click();
   const dialog = page.getByRole('dialog', { name: 'Set visits' });
+  await checkAccessible(page);
   await dialog.getByLabel('Value').fill('9223372036854775807');
   await counterd.ask('POST', '/v1/counters/visits');  // somebody is faster
   await waitForText(big, '6');
@@ -175,6 +177,7 @@ test('a counter moves on its page, and is added to, set and deleted there', asyn
   const deletion = page.getByRole('dialog', { name: 'Delete visits' });
   const confirm = deletion.getByRole('button', { name: 'Delete' });
   assert.ok(await confirm.isDisabled());
+  await checkAccessible(page);
   await deletion.getByLabel('Type the name').fill('visit');
   assert.ok(await confirm.isDisabled());
   await deletion.getByLabel('Type the name').fill('visits');
@@ -214,6 +217,7 @@ test('the chart shows what is known, also while the counter rests or the server 
   assert.ok(rested < 0.5);
   await counterd.stop();
   await page.locator('.big.stale').waitFor();
+  await checkAccessible(page);
   const known = await waitForLine(page, (share) => share >= rested);
   await page.waitForTimeout(3000);
   assert.ok(Math.abs(await lineOf(page) - known) < 0.05);  // it stays, and does not go on
@@ -289,6 +293,7 @@ test('a server with tokens asks for one, keeps it in memory, and tells what it l
   const reader = issue('reader', '--scopes', 'read', '--prefix', 'shop/');
   const { page, counterd } = await open(t, { counters: { 'shop/a': 7 }, flags: ['--tokens', file] });
   const field = page.getByLabel('Token');
+  await checkAccessible(page);
   await field.fill('nonsense');
   await page.getByRole('button', { name: 'Enter' }).click();
   await page.getByText('This is no token of a counterd: copy all of it, from ctr_ on.').waitFor();
@@ -597,7 +602,7 @@ test('a proxy that says with a date when to come back is not flooded', async (t)
   assert.ok(requests < 30, `${requests} requests`);
 });
 
-test('a tab that nobody has seen follows nothing', async (t) => {
+test('a tab that nobody sees follows nothing, or not for long', async (t) => {
   const { page, counterd } = await open(t, { counters: { visits: 7 } });
   await page.getByText('live', { exact: true }).waitFor();
   const hidden = await page.context().newPage();
@@ -606,12 +611,19 @@ test('a tab that nobody has seen follows nothing', async (t) => {
   await row(hidden, 'visits').waitFor();
   const streams = async () => /\ncounterd_streams (\d+)\n/.exec((await counterd.ask('GET', '/metrics')).body)[1];
   assert.strictEqual(await streams(), '1');
-  await hidden.evaluate(() => {
-    window.isHidden = false;
+  const hide = (isHidden) => hidden.evaluate((value) => {
+    window.isHidden = value;
     document.dispatchEvent(new Event('visibilitychange'));
-  });
+  }, isHidden);
+  await hide(false);
   await hidden.getByText('live', { exact: true }).waitFor();
   assert.strictEqual(await streams(), '2');
+  await hide(true);
+  for (let rest = 200; rest > 0 && await streams() !== '1'; --rest) await page.waitForTimeout(100);
+  assert.strictEqual(await streams(), '1');
+  await counterd.ask('POST', '/v1/counters/visits');
+  await hide(false);
+  await waitForText(value(hidden, 'visits'), '8');
 });
 
 test('a page without the right to read says so, and invents no value', async (t) => {
