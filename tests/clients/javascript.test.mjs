@@ -130,6 +130,22 @@ test('events that nobody knows are left out, and an event without an end is left
   await told.return();
 });
 
+test('a stream that falls silent is left', async (t) => {
+  const { setTimeout } = globalThis;
+  t.after(() => { globalThis.setTimeout = setTimeout; });
+  // The server says something every 15 seconds, and a stream may be silent for 40.
+  globalThis.setTimeout = (call, delay, ...rest) => setTimeout(call, delay === 40_000 ? 200 : delay, ...rest);
+  const { url, requests } = await open(
+    t,
+    (socket) => socket.write(`${streamHead}retry: 1\n\ndata: ${state('a', 1)}\n\n`),
+    (socket) => socket.write(`${streamHead}retry: 1\n\ndata: ${state('a', 2)}\n\n`),
+  );
+  const told = new Client(url).watch('a');
+  for (const version of [1, 2]) assert.strictEqual((await told.next()).value.version, version);
+  assert.strictEqual(requests.length, 2);
+  await told.return();
+});
+
 test('a reset of a stream begins anew', async (t) => {
   const ready = 'event: ready\ndata: {"prefix":"","has_more":false}\n\n';
   const { url } = await open(t, (socket) => socket.write(
