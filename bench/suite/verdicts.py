@@ -3,7 +3,7 @@
 import dataclasses
 import typing
 
-from . import durable, engine, memory, pauses, small_memory, table
+from . import durable, engine, memory, pauses, small_memory, streams, table
 
 CPU, RATE, P50, P99, BYTES = \
     "cpu_us", "requests_per_second", "p50_us", "p99_us", "written_bytes"
@@ -48,6 +48,13 @@ def facts_ratio(one, other):
 def growth(loads, _facts):
     costs = [row[CPU] for row in loads.get(memory.GROWN, {}).values()]
     return divided(costs[-1], costs[0]) if costs else None
+
+
+def later_p99(loads, _facts):
+    """In milliseconds: what others wait longer for while many watch a counter that changes."""
+    rows = loads.get(streams.OTHERS, {})
+    both = [rows.get(row, {}).get(P99) for row in (streams.MANY_WATCH, streams.NOBODY)]
+    return (both[0] - both[1]) / 1000 if all(both) else None
 
 
 def batch_operation(loads, facts):
@@ -146,6 +153,13 @@ VERDICTS = [
             0.4, 0.5, True),
     Verdict(durable.START, fact(durable.START), 2, 0.5),
     Verdict(durable.START_AFTER_KILL, fact(durable.START_AFTER_KILL), 2, 0.5),
+    Verdict(f"{streams.PIPELINED}, requests/s, one watcher / none",
+            ratio(RATE, streams.PIPELINED, streams.NOBODY, server=streams.ONE), 0.98, 1.0, True),
+    Verdict(streams.HOT_LOOP, fact(streams.HOT_LOOP), 20, 15),
+    Verdict(f"{streams.OTHERS}: p99, ms more with {streams.MANY:,} watchers", later_p99, 3, 1),
+    Verdict(streams.IDLE_MEMORY, fact(streams.IDLE_MEMORY), 15, 10),
+    Verdict(streams.IDLE_LOOP, fact(streams.IDLE_LOOP), 1, 0.5),
+    Verdict(streams.LATENCY, fact(streams.LATENCY), 5, 1),
     *(verdict for has_standby in (False, True) for verdict in engine_verdicts(has_standby)),
 ]
 
