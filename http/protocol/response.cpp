@@ -79,6 +79,8 @@ void render_common(std::string& output, const response& response, const framing&
   // In one piece: an append of a known length is a few stores.
   if (response.caching == caching::no_store)
     output += "\r\nCache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\n";
+  else if (response.caching == caching::no_cache)
+    output += "\r\nCache-Control: no-cache\r\nX-Content-Type-Options: nosniff\r\n";
   else
     append_caching(output, response.caching);
   // HTTP/1.1 connections persist by default, HTTP/1.0 connections do not (RFC 9112 section 9.3).
