@@ -44,7 +44,7 @@ TEST_CASE("the page is small, so that it is there at once, and can be read by pe
     CHECK(longest < 500);
   }
   MESSAGE(bytes << " bytes, compressed " << compressed);
-  CHECK(bytes <= 256 * 1024);
+  CHECK(bytes <= 288 * 1024);
   CHECK(compressed <= 75 * 1024);
 }
 
