@@ -25,6 +25,7 @@ export function Counter({ client, name, isReadOnly, isAway, onStatus }) {
   useFollow(client, useMemo(() => ({ names: [name] }), [name]), {
     onState: take,
     onGone: () => take(null),
+    onStop: () => append(points, null),
     onPoll: () => client.get(name).then(take, (cause) => (cause.status === 404 ? take(null) : setError(cause))),
     onStatus: (status, cause) => {
       if (status === 'refused') setError(cause);

@@ -22,7 +22,9 @@ export function Counters({ client, prefix, isReadOnly, isAway, onStatus }) {
   const [order, setOrder] = useState('name');
   // While the list has only its first pages, the greatest values may be in others.
   const greatest = useGreatest(client, list.prefix, order === 'value' && list.table.cursor !== null);
-  const { table, error } = greatest ?? list;
+  const shown = greatest?.isLoaded ? greatest : list;
+  const { table } = shown;
+  const error = greatest?.error ?? list.error;
   const [dialog, setDialog] = useState(false);
   const [message, setMessage] = useState('');
   const search = useRef();
@@ -31,7 +33,7 @@ export function Counters({ client, prefix, isReadOnly, isAway, onStatus }) {
   const [body, first, last] = useWindow(rows.length);
   const seen = rows.slice(first, last);
   useEffect(() => {
-    if (!greatest && list.isLoaded && last > rows.length - overscan) list.more();
+    if (shown === list && list.isLoaded && last > rows.length - overscan) list.more();
   }, [list, last, rows.length]);
   const open = (event) => {
     const text = event.target.value;
@@ -47,7 +49,7 @@ export function Counters({ client, prefix, isReadOnly, isAway, onStatus }) {
     </div>
     <div role="status">${message && html`<p class="note">${message}</p>`}</div>
     ${error && html`<p class="note error" role="alert">${error.message}</p>`}
-    ${list.isLoaded && !greatest && !error && rows.length === 0 && html`<${Empty} prefix=${prefix} hasToken=${Boolean(client.token)} isReadOnly=${isReadOnly}/>`}
+    ${list.isLoaded && shown === list && !error && rows.length === 0 && html`<${Empty} prefix=${prefix} hasToken=${Boolean(client.token)} isReadOnly=${isReadOnly}/>`}
     ${rows.length > 0 && html`
       <table class=${error || isAway ? 'stale' : ''} aria-rowcount=${table.cursor === null ? rows.length + 1 : -1}>
         <thead><tr>
@@ -63,7 +65,7 @@ export function Counters({ client, prefix, isReadOnly, isAway, onStatus }) {
           <${Gap} rows=${rows.length - last}/>
         </tbody>
       </table>
-      ${greatest ? html`<${GreatestFooter} rows=${rows} seen=${greatest.seen}/>`
+      ${shown === greatest ? html`<${GreatestFooter} rows=${rows} seen=${greatest.seen}/>`
                  : html`<${Footer} table=${table} rows=${rows} order=${order}/>`}`}
     ${dialog && html`<${NewCounter} client=${client} prefix=${prefix} onCancel=${setMessage} onClose=${() => setDialog(false)}/>`}`;
 }
@@ -110,6 +112,11 @@ function useGreatest(client, prefix, isNeeded) {
   useEffect(() => { greatest?.load(); }, [greatest]);
   useInterval(() => greatest?.load(), retryEvery);
   useInterval(() => greatest?.table.tick(), 1000);
+  useEffect(() => {
+    const change = () => document.hidden || greatest?.rest();
+    document.addEventListener('visibilitychange', change);
+    return () => document.removeEventListener('visibilitychange', change);
+  }, [greatest]);
   return greatest;
 }
 
@@ -170,7 +177,7 @@ function Footer({ table, rows, order }) {
   const count = `${show(rows.length)} ${rows.length === 1 ? 'counter' : 'counters'}`;
   return html`<p class="dim">${count}${hasMore && ' so far'}.${' '}
     ${hasMore && rows.length >= rowsMax && 'A longer prefix finds the others. '}
-    ${hasMore && order !== 'name' && 'Sorted among these: the server knows no rates.'}</p>`;
+    ${hasMore && order !== 'name' && `Sorted among these${order === 'rate' ? ': the server knows no rates' : ''}.`}</p>`;
 }
 
 function GreatestFooter({ rows, seen }) {

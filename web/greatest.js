@@ -16,8 +16,15 @@ export class Greatest {
     this.onChange = onChange;
     this.table = new Table();
     this.seen = 0;  // how many counters begin with the prefix
+    this.isLoaded = false;
     this.isLoading = false;
     this.error = null;  // of the last time
+    this.hasRested = false;
+  }
+
+  /** Nobody has looked for a while: rates begin anew with the next answer. */
+  rest() {
+    this.hasRested = true;
   }
 
   /** Asks the server. What a row was is kept for its rate. Does nothing if an answer is on its way. */
@@ -29,8 +36,11 @@ export class Greatest {
       const table = new Table();
       table.cursor = null;
       for (const state of counters) table.replace({ ...this.table.rows.get(state.name), ...state });
+      if (this.hasRested || this.error) table.rest();
       this.table = table;
       this.seen = seen;
+      this.isLoaded = true;
+      this.hasRested = false;
       this.error = null;
     } catch (error) {
       this.error = error;

@@ -49,6 +49,7 @@ export function useFollow(client, what, listener) {
       });
     };
     const hide = () => {
+      if (stop) latest.current.onStop?.();
       stop?.();
       stop = undefined;
       isBusy.current = false;

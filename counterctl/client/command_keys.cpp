@@ -95,8 +95,9 @@ std::optional<std::string> command_keys::same_command(time_point now) const {
     left -= std::chrono::ceil<milliseconds>(now - *first_sent_at_);
   if (left < shortest_advice)
     return std::nullopt;
-  auto text = "give the same command --key " + shell_word(key_) +
-              (are_several_ ? ", so that it ends within " : " within ") + in_short(left);
+  auto text = "give the same command --key" + std::string{key_.starts_with('-') ? "=" : " "} +
+              shell_word(key_) + (are_several_ ? ", so that it ends within " : " within ") +
+              in_short(left);
   if (is_given_)
     text += " of its first use";
   if (is_given_ && !is_ttl_known_)

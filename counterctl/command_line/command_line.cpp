@@ -118,7 +118,7 @@ private:
 };
 
 early_exit refusal(const std::string& reason) {
-  return {exit_code::usage, "counterctl: " + escape(reason) + "\n"};
+  return {exit_code::usage, "counterctl: " + escape(without_marks(reason)) + "\n"};
 }
 
 }  // namespace

@@ -30,7 +30,9 @@ std::string without_mark(const std::string& text) {
 }
 
 bool is_flag(const CLI::App& app, const std::string& text) {
-  if (!text.starts_with("--") || text.size() < 3)
+  const bool is_long = text.starts_with("--") && text.size() > 2;
+  const bool is_short = text.starts_with('-') && text.size() == 2 && text[1] != '-';
+  if (!is_long && !is_short)
     return false;
   const auto* general = app.get_parent();
   return app.get_option_no_throw(text) != nullptr ||
@@ -160,13 +162,19 @@ std::vector<std::string> to_arguments(int argc, const char* const* argv) {
     has_flags &= text != "--";
     if (is_negative_number(text))
       text.insert(text.begin(), value_mark);
-    else if (const auto equals = text.find("=--");
-             has_flags && text.starts_with("--") && equals == text.find('=') && equals != text.npos)
+    else if (const auto equals = text.find('=');
+             has_flags && text.starts_with("--") && equals != text.npos &&
+             (equals + 1 == text.size() || text.compare(equals + 1, 2, "--") == 0))
       text.insert(equals + 1, 1, value_mark);
     arguments.push_back(std::move(text));
   }
   std::reverse(arguments.begin(), arguments.end());
   return arguments;
+}
+
+std::string without_marks(std::string text) {
+  std::erase(text, value_mark);
+  return text;
 }
 
 }  // namespace counterctl

@@ -3,8 +3,6 @@
 #include <cerrno>
 
 #include <linux/sockios.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/types.h>
@@ -62,12 +60,6 @@ std::size_t socket_transport::unacknowledged() const noexcept {
   int bytes = 0;
   ::ioctl(descriptor_, SIOCOUTQ, &bytes);
   return static_cast<std::size_t>(bytes);
-}
-
-// No Unix socket has it, and none needs it: the kernel knows when the peer has gone.
-void socket_transport::break_when_silent(std::chrono::milliseconds time) noexcept {
-  const auto milliseconds = static_cast<unsigned>(time.count());
-  ::setsockopt(descriptor_, IPPROTO_TCP, TCP_USER_TIMEOUT, &milliseconds, sizeof milliseconds);
 }
 
 void socket_transport::close() noexcept {

@@ -21,7 +21,6 @@ public:
   result write(std::string_view bytes, bool is_last) noexcept override;
   void shutdown_send() noexcept override;
   std::size_t unacknowledged() const noexcept override;
-  void break_when_silent(std::chrono::milliseconds time) noexcept override;
   void close() noexcept override;
   bool is_open() const noexcept override { return descriptor_ >= 0; }
   int descriptor() const noexcept override { return descriptor_; }

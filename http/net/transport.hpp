@@ -1,6 +1,5 @@
 #pragma once
 
-#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -42,11 +41,6 @@ public:
 
   /// Returns the number of bytes that were written and not yet acknowledged by the peer.
   virtual std::size_t unacknowledged() const noexcept = 0;
-
-  /// From now on the connection breaks when the peer has acknowledged nothing for `time` of what
-  /// was written. Otherwise one whose peer has vanished breaks when the system stops trying: after
-  /// a quarter of an hour.
-  virtual void break_when_silent(std::chrono::milliseconds time) noexcept = 0;
 
   /// Closes at once. Does nothing if closed already.
   virtual void close() noexcept = 0;

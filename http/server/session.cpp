@@ -203,6 +203,10 @@ bool session::write(bool is_last) {
   services_.metrics.sent_bytes.add(bytes);
   pipeline_.consume_output(bytes);
   is_pinged_ = false;
+  // An event or two fit into the send buffer, so that no write shows that the peer has vanished.
+  if (dispatcher_.is_streaming() &&
+      stream_peer_.is_silent(bytes, *transport_, services_.limits.write_timeout))
+    return false;
   if (status == transport::status::done) {
     // A stream is at rest most of the time.
     pipeline_.shrink(dispatcher_.is_streaming() ? 0 : counter::limits::retained_bytes_max);
@@ -224,9 +228,6 @@ void session::set_deadline() {
   if (dispatcher_.is_streaming()) {
     if (!std::exchange(is_pinged_, true))
       services_.deadlines.set(*this, deadlines::stream_ping);
-    // An event or two fit into the send buffer, so no write shows that the peer has vanished.
-    if (!std::exchange(breaks_when_silent_, true))
-      transport_->break_when_silent(services_.limits.write_timeout);
     return;
   }
   const auto awaited = pipeline_.awaits();

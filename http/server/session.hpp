@@ -10,6 +10,7 @@
 #include "http/server/connection_counts.hpp"
 #include "http/server/loop_services.hpp"
 #include "http/server/peer_progress.hpp"
+#include "http/server/silent_peer.hpp"
 
 #include <boost/intrusive/list_hook.hpp>
 #include <boost/smart_ptr/intrusive_ptr.hpp>
@@ -89,6 +90,7 @@ private:
   http::pipeline pipeline_;
   http::dispatcher dispatcher_;
   // Every byte counts: there are many idle connections.
+  silent_peer stream_peer_;
   peer_progress progress_;
   std::uint32_t lingered_bytes_ = 0;
   std::uint32_t deadline_request_ = 0;  // pipeline::requests() when the deadline was set
@@ -104,7 +106,6 @@ private:
   bool is_pausing_ = false;  // the deadline is the first of two: `pause`, or the first `linger`
   bool is_lingering_ = false;
   bool is_pinged_ = false;  // the deadline is `stream_ping`
-  bool breaks_when_silent_ = false;
 };
 
 }  // namespace http

@@ -444,6 +444,17 @@ test('the greatest values are shown also of counters that are not loaded', async
   await page.getByText('10 counters.').waitFor();
   await page.getByRole('button', { name: 'Name' }).click();
   await waitForText(first.locator('td').first(), 'counter-00000');
+  // Without an answer, the list stays.
+  await page.getByRole('searchbox').fill('');
+  await page.getByText('100 counters so far.').waitFor();
+  await page.route('**/v1/top?*', (route) => route.fulfill(
+    { status: 403, contentType: 'application/problem+json', body: '{"code":"forbidden","detail":"not you"}' }));
+  await page.getByRole('button', { name: 'Value' }).click();
+  await page.getByText('not you').waitFor();
+  await waitForText(first.locator('td').first(), 'counter-00007');
+  await page.getByRole('button', { name: 'Name' }).click();
+  await page.getByText('not you').waitFor({ state: 'detached' });
+  await waitForText(first.locator('td').first(), 'counter-00000');
 });
 
 // Everything that a stream and pages tell comes late, and the table must end up as the server is.

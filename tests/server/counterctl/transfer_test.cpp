@@ -448,6 +448,14 @@ TEST_CASE("an option takes a value that is the name of another one, behind =") {
   CHECK(ask(server, {"export", "--after", "--csv"}).exit_code == 2);
   CHECK(ask(server, {"get", "--", "--x=--y"}).exit_code == 1);
   CHECK(mentions(ask(server, {"get", "--", "--x=--y"}), "--x=--y"));
+  CHECK(mentions(ask(server, {"list", "--foo=--bar"}), "--foo=--bar"));
+  CHECK(ask(server, {"-5"}).log.find("u0001") == std::string::npos);
+  // Not the next argument instead.
+  CHECK(ask(server, {"add", "--key=", "kx", "5"}).exit_code == 2);
+  CHECK(ask(server, {"export", "--after=", "--csv"}).exit_code == 2);
+  CHECK(ask(server, {"list", "--limit=", "5"}).exit_code == 2);
+  CHECK(ask(server, {"add", "kk", "1", "--key", "-v"}).exit_code == 2);
+  CHECK(ask(server, {"add", "kk", "-5", "--min=-7"}).output == "-5\n");
 }
 
 TEST_CASE("an export that fails at once writes nothing, not even the header") {

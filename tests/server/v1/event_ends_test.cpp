@@ -86,8 +86,26 @@ TEST_CASE("a stream whose client has vanished ends") {
   // No packet arrives any more, not even the one that would end the connection.
   REQUIRE(process{in_network_of(server, {"ip", "link", "set", "lo", "down"})}.wait().exit_code ==
           0);
-  CHECK(operator_.ask(get_request("/inc?name=hits")).body == "ok\n");
-  CHECK(wait_for("0"));
+  for (const auto end = steady_clock::now() + 20s;
+       streams_of(operator_) != "0" && steady_clock::now() < end; std::this_thread::sleep_for(50ms))
+    CHECK(operator_.ask(get_request("/inc?name=hits")).body == "ok\n");
+  CHECK(streams_of(operator_) == "0");
+}
+
+TEST_CASE("a stream whose client reads slowly goes on") {
+  const server_process server{{"--write-timeout", "3s", "--events-interval", "1ms"}};
+  client connection{server.port()};
+  client slow{server.port(), 4096};
+  slow.send(get_request(hits));
+  std::size_t read = 0;
+  for (const auto end = steady_clock::now() + 8s; steady_clock::now() < end;) {
+    for (int i = 0; i < 10; ++i)
+      connection.ask(get_request("/inc?name=hits"));
+    read += slow.read_through("\n").size();
+    std::this_thread::sleep_for(20ms);
+  }
+  CHECK(read > 0);
+  CHECK(streams_of(connection) == "1");
 }
 
 TEST_CASE("a stream whose client reads no more ends") {

@@ -103,6 +103,7 @@ TEST_CASE("a key that was given is a word of a shell in the advice") {
     const command_keys keys{key, true, 10s};
     CHECK(has(keys.same_command(start), "--key " + std::string{word} + " within"));
   }
+  CHECK(has(command_keys{"--verbose", true, 10s}.same_command(start), "--key=--verbose within"));
 }
 
 TEST_CASE("what a command has sent in several requests is sent again in time as a whole") {
