@@ -34,7 +34,7 @@ export function Counters({ client, prefix, isReadOnly, isAway, onStatus }) {
   const seen = rows.slice(first, last);
   useEffect(() => {
     if (shown === list && list.isLoaded && last > rows.length - overscan) list.more();
-  }, [list, last, rows.length]);
+  }, [list, shown, last, rows.length]);
   const open = (event) => {
     const text = event.target.value;
     history.replaceState(null, '', text ? `#/?prefix=${encodeURIComponent(text)}` : '#/');
@@ -49,9 +49,9 @@ export function Counters({ client, prefix, isReadOnly, isAway, onStatus }) {
     </div>
     <div role="status">${message && html`<p class="note">${message}</p>`}</div>
     ${error && html`<p class="note error" role="alert">${error.message}</p>`}
-    ${list.isLoaded && shown === list && !error && rows.length === 0 && html`<${Empty} prefix=${prefix} hasToken=${Boolean(client.token)} isReadOnly=${isReadOnly}/>`}
+    ${shown.isLoaded && !error && rows.length === 0 && html`<${Empty} prefix=${prefix} hasToken=${Boolean(client.token)} isReadOnly=${isReadOnly}/>`}
     ${rows.length > 0 && html`
-      <table class=${error || isAway ? 'stale' : ''} aria-rowcount=${table.cursor === null ? rows.length + 1 : -1}>
+      <table class=${shown.error || isAway ? 'stale' : ''} aria-rowcount=${table.cursor === null ? rows.length + 1 : -1}>
         <thead><tr>
           <${Heading} order="name" current=${order} onPick=${setOrder}>Name<//>
           <${Heading} order="value" current=${order} onPick=${setOrder} kind="number value">Value<//>
@@ -113,7 +113,7 @@ function useGreatest(client, prefix, isNeeded) {
   useInterval(() => greatest?.load(), retryEvery);
   useInterval(() => greatest?.table.tick(), 1000);
   useEffect(() => {
-    const change = () => document.hidden || greatest?.rest();
+    const change = () => document.hidden || greatest?.restart();
     document.addEventListener('visibilitychange', change);
     return () => document.removeEventListener('visibilitychange', change);
   }, [greatest]);

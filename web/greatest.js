@@ -22,9 +22,10 @@ export class Greatest {
     this.hasRested = false;
   }
 
-  /** Nobody has looked for a while: rates begin anew with the next answer. */
-  rest() {
+  /** Nobody has looked for a while: rates begin anew. */
+  restart() {
     this.hasRested = true;
+    return this.load();
   }
 
   /** Asks the server. What a row was is kept for its rate. Does nothing if an answer is on its way. */

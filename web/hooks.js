@@ -24,7 +24,8 @@ export function useInterval(tick, milliseconds) {
 
 /**
  * Follows counters while the page is seen: `what` and `listener` as follow() has them, and
- * `onPoll`, which is called now and then while the server has no room for the stream. A browser has
+ * `onPoll`, which is called now and then while the server has no room for the stream, and `onStop`,
+ * when nothing is followed any more. A browser has
  * six connections to a server: a page uses one for this, and none when it is hidden.
  */
 export function useFollow(client, what, listener) {

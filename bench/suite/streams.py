@@ -9,6 +9,7 @@ import statistics
 import sys
 import threading
 import time
+import urllib.request
 
 from . import loads, processes, servers
 from .requests import http
@@ -30,6 +31,16 @@ IDLE_LOOP = f"{MANY:,} streams at rest: % of a loop"
 LATENCY = "a change to its event: p50, ms"
 
 
+def wait_until_closed(server):
+    """The end of many streams is work, which is not that of the next load."""
+    for _ in range(600):
+        with urllib.request.urlopen(f"http://127.0.0.1:{server.port}/metrics", timeout=10) as response:
+            if b"\ncounterd_streams 0\n" in response.read():
+                return
+        time.sleep(0.1)
+    raise RuntimeError("streams are left")
+
+
 @contextlib.contextmanager
 def followers(suite, server, count, name):
     """Streams of a process of their own, while the block runs."""
@@ -46,6 +57,7 @@ def followers(suite, server, count, name):
             raise RuntimeError("a stream has ended")
     finally:
         suite.stop(program)
+    wait_until_closed(server)
 
 
 class Watched(loads.Load):
@@ -64,12 +76,17 @@ class Watched(loads.Load):
 def changes(port):
     """Changes the hot counter again and again, while the block runs."""
     ending = threading.Event()
+    done = []
 
     def change():
+        due = time.monotonic()
         with socket.create_connection(("127.0.0.1", port), 10) as peer:
-            while not ending.wait(1 / CHANGES_PER_SECOND):
+            while not ending.wait(max(0, due - time.monotonic())):
                 peer.sendall(http(f"/inc?name={HOT}").encode())
-                peer.recv(4096)
+                if not peer.recv(4096).startswith(b"HTTP/1.1 200"):
+                    return
+                due += 1 / CHANGES_PER_SECOND
+        done.append(True)
 
     thread = threading.Thread(target=change)
     thread.start()
@@ -78,6 +95,8 @@ def changes(port):
     finally:
         ending.set()
         thread.join()
+    if not done:
+        raise RuntimeError("the counter was not changed all the time")
 
 
 def share_of_loop(server, seconds):

@@ -22,9 +22,11 @@ constexpr seconds own_key_ttl = std::chrono::hours{24};
 // Nobody gives a command in less.
 constexpr seconds shortest_advice{1};
 
-/// Returns a time rounded down, to minutes if it is long.
+/// Returns a time rounded down, to minutes or hours if it is long.
 std::string in_short(milliseconds time) {
   using namespace std::chrono;
+  if (time >= hours{2})
+    return counter::to_text(milliseconds{floor<hours>(time)});
   return counter::to_text(time >= minutes{2} ? milliseconds{floor<minutes>(time)}
                                              : milliseconds{floor<seconds>(time)});
 }
@@ -112,8 +114,11 @@ std::string command_keys::recovery(time_point now) const {
                    : "look before you send it again";
 }
 
-std::string command_keys::named_key_life() const {
-  const auto text = in_short(std::min(own_key_ttl, ttl_max_));
+std::optional<std::string> command_keys::named_key_life() const {
+  const auto life = milliseconds{std::min(own_key_ttl, ttl_max_)} - 2 * timeout_;
+  if (life < shortest_advice)
+    return std::nullopt;
+  const auto text = in_short(life);
   return is_ttl_known_ ? text : text + ", or the server's --idempotency-ttl if that is less,";
 }
 

@@ -41,8 +41,9 @@ public:
   std::optional<std::string> same_command(time_point now) const;
   /// Returns what to do if the outcome is unknown.
   std::string recovery(time_point now) const;
-  /// Returns how long a named key lives, as a text.
-  std::string named_key_life() const;
+  /// Returns how long after its first use a named key can still be used, as a text; nullopt if that
+  /// is too short.
+  std::optional<std::string> named_key_life() const;
 
 private:
   request with(request request, std::string key, std::chrono::seconds ttl) const;

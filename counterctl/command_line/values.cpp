@@ -164,7 +164,7 @@ std::vector<std::string> to_arguments(int argc, const char* const* argv) {
       text.insert(text.begin(), value_mark);
     else if (const auto equals = text.find('=');
              has_flags && text.starts_with("--") && equals != text.npos &&
-             (equals + 1 == text.size() || text.compare(equals + 1, 2, "--") == 0))
+             (equals + 1 == text.size() || text[equals + 1] == '-'))
       text.insert(equals + 1, 1, value_mark);
     arguments.push_back(std::move(text));
   }

@@ -40,7 +40,7 @@ CLI::Option* add_names(CLI::App& app, const std::string& flags, std::vector<std:
                        std::size_t names_max, const std::string& help);
 
 /// Returns the arguments in the reverse order, as CLI11 takes them. Negative numbers, which it
-/// would take for flags, and values as in `--after=--key` or `--key=` are marked; the functions
+/// would take for flags, and values as in `--after=-v` or `--key=` are marked; the functions
 /// above take the mark away.
 std::vector<std::string> to_arguments(int argc, const char* const* argv);
 

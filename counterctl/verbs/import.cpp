@@ -33,8 +33,10 @@ std::string advice(const context& context, import_mode mode) {
     return "import the same again to go on";
   if (!context.settings().has_keys)
     return "what was sent may have been added";
-  return "import the same again to go on, so that it ends within " +
-         context.keys().named_key_life() + " of its first import: nothing counts twice";
+  if (const auto life = context.keys().named_key_life())
+    return "import the same again to go on, so that it ends within " + *life +
+           " of its first import: nothing counts twice";
+  return "the server forgets too soon what was added: look before you import it again";
 }
 
 import_arguments with_format(import_arguments arguments) {

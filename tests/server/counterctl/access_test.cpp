@@ -142,7 +142,7 @@ TEST_CASE("a change is not sent again when the server has forgotten its key") {
     CAPTURE(lost.log);
     CHECK(lost.exit_code == 5);
     // What is left of the key's time, at most.
-    const std::string advice = is_import ? "so that it ends within 2s of its first import"
+    const std::string advice = is_import ? "the server forgets too soon what was added"
                                          : "its key is forgotten too soon to ask with: look";
     CHECK(lost.log.find(advice) != std::string::npos);
     CHECK(relay.requests() < 400);

@@ -455,6 +455,8 @@ TEST_CASE("an option takes a value that is the name of another one, behind =") {
   CHECK(ask(server, {"export", "--after=", "--csv"}).exit_code == 2);
   CHECK(ask(server, {"list", "--limit=", "5"}).exit_code == 2);
   CHECK(ask(server, {"add", "kk", "1", "--key", "-v"}).exit_code == 2);
+  CHECK(ask(server, {"add", "kk", "0", "--key=-v"}).output == "0\n");
+  CHECK(ask(server, {"export", "--after=-v"}).exit_code == 0);
   CHECK(ask(server, {"add", "kk", "-5", "--min=-7"}).output == "-5\n");
 }
 

@@ -121,8 +121,10 @@ TEST_CASE("what a command has sent in several requests is sent again in time as 
 TEST_CASE("a named key lives for a day, or as long as the server remembers it") {
   command_keys keys{"", true, 10s};
   CHECK(keys.with_named_key(write(), "import-1").key_ttl == 24h);
-  CHECK(keys.named_key_life() == "24h, or the server's --idempotency-ttl if that is less,");
-  keys.on_ttl_refused(5s);
-  CHECK(keys.with_named_key(write(), "import-1").key_ttl == 5s);
-  CHECK(keys.named_key_life() == "5s");
+  CHECK(keys.named_key_life() == "23h, or the server's --idempotency-ttl if that is less,");
+  keys.on_ttl_refused(60s);
+  CHECK(keys.with_named_key(write(), "import-1").key_ttl == 60s);
+  CHECK(keys.named_key_life() == "40s");
+  keys.on_ttl_refused(20s);
+  CHECK_FALSE(keys.named_key_life());
 }
