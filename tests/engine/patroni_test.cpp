@@ -8,14 +8,13 @@
 using namespace support;
 
 TEST_CASE("increments count once when Patroni's leader is killed") {
-  for (int round = 0; round < test_rounds(); ++round) {
-    patroni_cluster database;
-    const auto servers = start_pair({"--engine", database.url()});
-    const auto counts = check_failure(ports_of(servers), [&](const load& clients) {
-      database.kill_leader();
-      clients.wait_for_increments(100);
+  for (int round = 0; round < test_rounds(); ++round)
+    check_doubt([] {
+      patroni_cluster database;
+      const auto servers = start_pair({"--engine", database.url()});
+      return check_failure(ports_of(servers), [&](const load& clients) {
+        database.kill_leader();
+        clients.wait_for_increments(100);
+      });
     });
-    CHECK(counts.lost > 0);
-    CHECK(counts.in_doubt() > 0);
-  }
 }

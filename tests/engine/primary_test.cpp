@@ -14,27 +14,25 @@ using namespace support;
 using namespace std::chrono_literals;
 
 TEST_CASE("increments count once when the primary is killed and its standby is promoted") {
-  for (int round = 0; round < test_rounds(); ++round) {
-    site site{replication::synchronous};
-    const auto counts = check_failure(site.ports(), [&](const load&) {
-      site.primary.kill();
-      site.standby->promote();
+  for (int round = 0; round < test_rounds(); ++round)
+    check_doubt([] {
+      site site{replication::synchronous};
+      return check_failure(site.ports(), [&](const load&) {
+        site.primary.kill();
+        site.standby->promote();
+      });
     });
-    CHECK(counts.lost > 0);
-    CHECK(counts.in_doubt() > 0);
-  }
 }
 
 TEST_CASE("increments count once when the primary is killed and recovers") {
-  for (int round = 0; round < test_rounds(); ++round) {
-    site site{replication::synchronous};
-    const auto counts = check_failure(site.ports(), [&](const load&) {
-      site.primary.kill();
-      site.primary.start();
+  for (int round = 0; round < test_rounds(); ++round)
+    check_doubt([] {
+      site site{replication::synchronous};
+      return check_failure(site.ports(), [&](const load&) {
+        site.primary.kill();
+        site.primary.start();
+      });
     });
-    CHECK(counts.lost > 0);
-    CHECK(counts.in_doubt() > 0);
-  }
 }
 
 TEST_CASE("increments count once when the primary is restarted") {

@@ -29,4 +29,13 @@ session_counts check_failure(const port_pair& servers,
   return counts;
 }
 
+void check_doubt(const std::function<session_counts()>& round) {
+  session_counts counts;
+  for (int left = 4; left > 0 && counts.in_doubt() == 0; --left) {
+    counts = round();
+    CHECK(counts.lost > 0);
+  }
+  CHECK(counts.in_doubt() > 0);
+}
+
 }  // namespace support

@@ -13,4 +13,9 @@ namespace support {
 session_counts check_failure(const port_pair& servers,
                              const std::function<void(const load&)>& fail);
 
+/// Calls `round`, which returns what a check_failure() of its own has counted, until a commit was
+/// in doubt: whether one is under way when a process is killed is chance. Checks that one was at
+/// the latest at the fourth time, and that each time sessions were lost.
+void check_doubt(const std::function<session_counts()>& round);
+
 }  // namespace support
