@@ -77,8 +77,8 @@ std::string warning_of_proxies(const rights::access_policy& policy) {
   const bool publishes = !names.readable.empty() || !names.countable.empty();
   if (!publishes || policy.remote || policy.local == rights::scope_set{})
     return {};
-  return "--public and --public-hit take no right from anybody: the clients of a proxy on this "
-         "machine may do what this machine may, until --anonymous, such as none, says otherwise";
+  return "--public and --public-hit take no rights away: clients of a proxy on this machine have "
+         "the rights of this machine, unless --anonymous limits them, as --anonymous none does";
 }
 
 }  // namespace config

@@ -38,7 +38,7 @@ command_keys::command_keys(std::string given, bool are_used, milliseconds timeou
       is_given_(!given.empty()),
       key_(is_given_ ? std::move(given) : random_key()),
       timeout_(timeout),
-      // Once for the first time, once for another, once for what is under way when that ends.
+      // The first command, a person, the same command again, and what that leaves under way.
       ttl_(is_given_ ? own_key_ttl
                      : std::max(random_key_ttl, std::chrono::ceil<seconds>(4 * timeout))),
       ttl_max_(own_key_ttl) {}

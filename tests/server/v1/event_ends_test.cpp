@@ -40,7 +40,7 @@ std::string in_seconds(int seconds) {
   return text;
 }
 
-/// A command that runs another one in a network of its own, which is down at first.
+/// A command that runs another one in a network of its own, which has a loopback device only.
 words in_own_network() {
   words command{"unshare"};
   if (geteuid() != 0)
@@ -65,6 +65,17 @@ std::string streams_of(client& connection) {
   return body.substr(begin, body.find('\n', begin) - begin);
 }
 
+/// Counts until no stream is open any more. Returns false if one still is.
+bool counts_until_streams_end(client& connection) {
+  for (const auto end = steady_clock::now() + 20s; steady_clock::now() < end;) {
+    if (streams_of(connection) == "0")
+      return true;
+    for (int i = 0; i < 100; ++i)
+      CHECK(connection.ask(get_request("/inc?name=hits")).body == "ok\n");
+  }
+  return false;
+}
+
 }  // namespace
 
 TEST_CASE("a stream whose client has vanished ends") {
@@ -76,20 +87,14 @@ TEST_CASE("a stream whose client has vanished ends") {
   client operator_{"unix:" + path};
   const auto address = server.addresses().at(0);
   process curl{in_network_of(server, {"curl", "-sN", "http://" + address + hits})};
-  const auto wait_for = [&](const std::string& streams) {
-    for (const auto end = steady_clock::now() + 20s;
-         streams_of(operator_) != streams && steady_clock::now() < end;)
-      std::this_thread::sleep_for(50ms);
-    return streams_of(operator_) == streams;
-  };
-  REQUIRE(wait_for("1"));
+  for (const auto end = steady_clock::now() + 20s;
+       streams_of(operator_) != "1" && steady_clock::now() < end;)
+    std::this_thread::sleep_for(50ms);
+  REQUIRE(streams_of(operator_) == "1");
   // No packet arrives any more, not even the one that would end the connection.
   REQUIRE(process{in_network_of(server, {"ip", "link", "set", "lo", "down"})}.wait().exit_code ==
           0);
-  for (const auto end = steady_clock::now() + 20s;
-       streams_of(operator_) != "0" && steady_clock::now() < end; std::this_thread::sleep_for(50ms))
-    CHECK(operator_.ask(get_request("/inc?name=hits")).body == "ok\n");
-  CHECK(streams_of(operator_) == "0");
+  CHECK(counts_until_streams_end(operator_));
 }
 
 TEST_CASE("a stream whose client reads slowly goes on") {
@@ -115,11 +120,7 @@ TEST_CASE("a stream whose client reads no more ends") {
   stalled.send(get_request(hits));
   stalled.is_readable(20'000);
   CHECK(streams_of(connection) == "1");
-  for (const auto end = steady_clock::now() + 20s;
-       streams_of(connection) != "0" && steady_clock::now() < end;)
-    for (int i = 0; i < 100; ++i)
-      connection.ask(get_request("/inc?name=hits"));
-  CHECK(streams_of(connection) == "0");
+  CHECK(counts_until_streams_end(connection));
 }
 
 TEST_CASE("a stream ends when the server stops, and says when to come back") {
