@@ -34,10 +34,10 @@ class Server:
     def url(self):
         return f"http://127.0.0.1:{self.port}{self.path}"
 
-    def launch(self, stdout=subprocess.DEVNULL):
+    def launch(self, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL):
         self.process = subprocess.Popen(
             self.command, env=os.environ | self.environment, stdin=subprocess.DEVNULL,
-            stdout=stdout, stderr=subprocess.DEVNULL, start_new_session=True)
+            stdout=stdout, stderr=stderr, start_new_session=True)
 
     def start(self):
         self.launch()

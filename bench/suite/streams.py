@@ -31,6 +31,11 @@ IDLE_LOOP = f"{MANY:,} streams at rest: % of a loop"
 LATENCY = "a change to its event: p50, ms"
 
 
+def server_of_many():
+    """Has room for all streams and some connections, within 20,000 open files."""
+    return servers.counterd("counterd", "--max-connections", MANY + 1000, "--max-streams", MANY)
+
+
 def wait_until_closed(server):
     """The end of many streams is work, which is not that of the next load."""
     for _ in range(600):
@@ -48,10 +53,10 @@ def followers(suite, server, count, name):
                      server.port, environment={"PYTHONPATH": str(BENCH)})
     suite.launch(program)
     try:
-        said = select.select([program.process.stdout], [], [], OPEN_SECONDS_MAX)[0] and \
-            program.process.stdout.readline()
+        ready = select.select([program.process.stdout], [], [], OPEN_SECONDS_MAX)[0]
+        said = program.process.stdout.readline() if ready else b"nothing"
         if said != b"open\n":
-            raise RuntimeError(f"the followers said {said!r}")
+            raise RuntimeError(f"the followers said {said!r} instead of open")
         yield
         if not program.is_running():
             raise RuntimeError("a stream has ended")
@@ -126,7 +131,7 @@ def p50_of_events(server, count):
 
 def measure_at_rest(suite):
     """On a server that has had nothing to do: its memory has no gaps."""
-    server = suite.start(servers.counterd("counterd", "--max-connections", 2 * MANY))
+    server = suite.start(server_of_many())
     before = server.rss_bytes()
     with followers(suite, server, MANY, "at-rest-%d"):
         time.sleep(3)
@@ -138,7 +143,7 @@ def measure_at_rest(suite):
 def measure(suite):
     processes.raise_file_limit()
     measure_at_rest(suite)
-    server = suite.start(servers.counterd("counterd", "--max-connections", 2 * MANY))
+    server = suite.start(server_of_many())
     plain = loads.Load(PIPELINED, loads.pipelined(http("/inc?name=i"), 64, 32), loads.parse_pipelined,
                        NOBODY)
     suite.compare([(plain, server), (Watched(suite, ONE, plain, 1, "i"), server)])

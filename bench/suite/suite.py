@@ -87,9 +87,9 @@ class Suite:
         return server.start_timed()
 
     def launch(self, program):
-        """Of a program that listens nowhere: its output is read by finish()."""
+        """Of a program that listens nowhere: its output is read by finish(), its errors are seen."""
         self.running.append(program)
-        program.launch(subprocess.PIPE)
+        program.launch(subprocess.PIPE, stderr=None)
         return program
 
     def finish(self, program, timeout):

@@ -258,7 +258,7 @@ void pipeline::shrink(std::size_t bytes_max) {
   if ((awaits() != awaited::request && !is_last_under_way) || !output().empty())
     return;
   responses_.shrink(bytes_max);
-  if (!is_last_under_way)
+  if (!is_yielded_)
     parser_.shrink(bytes_max);
   if (rest_.empty() && rest_.capacity() > bytes_max)
     std::string{}.swap(rest_);

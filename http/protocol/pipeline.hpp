@@ -195,7 +195,7 @@ private:
   const refusal* refused_ = nullptr;
   std::uint64_t requests_ = 0;
   slot_type held_until_ = none;
-  // Small, because Every byte counts: there are many idle connections.
+  // Every byte counts: there are many idle connections.
   const std::uint32_t pipelined_max_;
   const std::uint16_t idle_seconds_;  // for those who ask; less than the idle timeout
   bool is_yielded_ : 1 = false;       // the caller uses the parser's request

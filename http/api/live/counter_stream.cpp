@@ -52,7 +52,7 @@ void counter_stream::write() {
     const bool is_gone = !next.topic->state;
     if (std::exchange(next.knows_gone, is_gone) && is_gone)
       continue;
-    tell(next.topic->event);
+    tell(hub_.event_of(*next.topic));
   }
 }
 

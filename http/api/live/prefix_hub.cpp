@@ -58,11 +58,6 @@ void prefix_hub::forget(prefix_topic& at) {
   topics_.erase(topics_.find(at.prefix));
 }
 
-void prefix_hub::stop() {
-  is_stopped_ = true;
-  due_.stop();
-}
-
 // -- what to ask the store, and when ------------------------------------------------
 
 void prefix_hub::take_change(const std::string& prefix) {
@@ -76,7 +71,7 @@ void prefix_hub::take_change(const std::string& prefix) {
 
 /// Lists or reads, now or later. Call it within a pass.
 void prefix_hub::go_on(prefix_topic& at) {
-  if (at.is_asking || is_stopped_)
+  if (at.is_asking || due_.is_stopped())
     return;
   const auto now = steady_clock::now();
   // Others change the counters, too, and nothing tells of it.

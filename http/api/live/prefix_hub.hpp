@@ -42,7 +42,7 @@ public:
   void restart(prefix_topic& at, prefix_stream& stream);
 
   /// The loop is about to end: reads nothing more.
-  void stop();
+  void stop() { due_.stop(); }
 
   void on_reply(tag_type tag, const counter::completion& completion) override;
   void on_pass_end() override;
@@ -73,7 +73,6 @@ private:
   timer_queue<prefix_topic> due_;
   std::deque<prefix_topic*> telling_;
   bool has_task_ = false;  // that goes on with telling
-  bool is_stopped_ = false;
 };
 
 }  // namespace http::live

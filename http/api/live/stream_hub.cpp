@@ -28,10 +28,10 @@ void stream_hub::subscribe(const std::string& name, subscription& added) {
   const auto hash = store_.placement().of(name).hash;
   const auto [first, last] = topics_.equal_range(hash);
   auto found =
-      std::find_if(first, last, [&](const auto& each) { return each.second->name == name; });
+      std::find_if(first, last, [&](const auto& each) { return each.second.name == name; });
   if (found == last)
-    found = topics_.emplace(hash, std::make_unique<topic>(topic{.name = name, .hash = hash}));
-  auto& at = *found->second;
+    found = topics_.emplace(hash, topic{.name = name, .hash = hash});
+  auto& at = found->second;
   added.topic = &at;
   at.added.push_back(added);
   if (!at.is_reading)
@@ -50,8 +50,7 @@ void stream_hub::forget(topic& at) {
   due_.cancel(at);
   const auto hash = at.hash;
   const auto [first, last] = topics_.equal_range(hash);
-  topics_.erase(
-      std::find_if(first, last, [&](const auto& each) { return each.second.get() == &at; }));
+  topics_.erase(std::find_if(first, last, [&](const auto& each) { return &each.second == &at; }));
   if (!topics_.contains(hash))
     watch_.disarm(hash, self_);
 }
@@ -63,7 +62,7 @@ void stream_hub::take_changes() {
   for (const auto hash : watch_.take(self_)) {
     const auto [first, last] = topics_.equal_range(hash);
     for (auto next = first; next != last; ++next) {
-      auto& at = *next->second;
+      auto& at = next->second;
       at.is_armed = false;
       at.is_changed = true;
       read_when_due(at);
@@ -73,7 +72,7 @@ void stream_hub::take_changes() {
 
 /// Call it within a pass.
 void stream_hub::read(topic& at) {
-  if (is_stopped_)
+  if (due_.is_stopped())
     return;
   due_.cancel(at);
   at.is_changed = false;
@@ -110,11 +109,6 @@ void stream_hub::read_when_due(topic& at) {
   due_.schedule(at, when);
 }
 
-void stream_hub::stop() {
-  is_stopped_ = true;
-  due_.stop();
-}
-
 // -- what was read, and who is told -----------------------------------------------
 
 void stream_hub::on_reply(tag_type tag, const counter::completion& completion) {
@@ -143,8 +137,14 @@ bool stream_hub::learn(topic& at, const counter::full_reply& reply) {
     return true;
   at.state = reply.after;
   ++at.state_number;
-  at.event = v1::counter_event(at.name, at.state);
+  at.event.clear();
   return true;
+}
+
+const std::string& stream_hub::event_of(topic& at) {
+  if (at.event.empty())
+    at.event = v1::counter_event(at.name, at.state);
+  return at.event;
 }
 
 /// Tells the streams that have asked, and the others, too, if their time has come.
@@ -180,7 +180,7 @@ void stream_hub::tell_some() {
       at.told.push_back(next);
       next.stream->notify(next);  // may destroy it
     }
-    at.telling_took += steady_clock::now() - begin;
+    telling_took_ += steady_clock::now() - begin;
     if (!at.telling.empty())
       break;
     telling_.pop_front();
@@ -197,7 +197,9 @@ void stream_hub::tell_some() {
 
 void stream_hub::finish_telling(topic& at) {
   at.is_telling = false;
-  const auto took = std::exchange(at.telling_took, {});
+  // Most topics are at rest, and there are many. Who has not read yet has it made again.
+  std::string{}.swap(at.event);
+  const auto took = std::exchange(telling_took_, {});
   if (std::exchange(at.tells_all, false))
     at.next_read = steady_clock::now() +
                    std::max<steady_clock::duration>(limits_.events_interval,

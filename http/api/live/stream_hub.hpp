@@ -39,8 +39,11 @@ public:
   void subscribe(const std::string& name, subscription& added);
   void unsubscribe(subscription& removed);
 
+  /// Returns the text of the topic's state, valid until the hub is used again.
+  const std::string& event_of(topic& at);
+
   /// The loop is about to end: reads nothing more.
-  void stop();
+  void stop() { due_.stop(); }
 
   void on_reply(tag_type tag, const counter::completion& completion) override;
   void on_pass_end() override;
@@ -61,13 +64,13 @@ private:
   counter::store_client& client_;
   counter::change_watch& watch_;
   const counter::change_watch::listener self_;
-  std::unordered_multimap<std::uint64_t, std::unique_ptr<topic>> topics_;  // by hash
+  std::unordered_multimap<std::uint64_t, topic> topics_;  // by hash
   std::unordered_map<tag_type, topic*> reading_;
   tag_type last_tag_ = 0;
   timer_queue<topic> due_;
   std::deque<topic*> telling_;
-  bool has_task_ = false;  // that goes on with telling
-  bool is_stopped_ = false;
+  steady_clock::duration telling_took_{};  // of the first so far
+  bool has_task_ = false;                  // that goes on with telling
 };
 
 }  // namespace http::live

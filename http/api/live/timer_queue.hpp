@@ -51,6 +51,7 @@ public:
       topic->due.reset();
     entries_.clear();
   }
+  bool is_stopped() const noexcept { return is_stopped_; }
 
 private:
   void set_timer() {

@@ -48,7 +48,7 @@ struct topic {
   /// Counts the states that were seen, from 1; 0: none yet.
   std::uint32_t state_number = 0;
   std::uint32_t told_number = 0;  ///< the one that all streams have been told, or are being told
-  std::string event{};            ///< the text of `state`
+  std::string event{};            ///< the text of `state`; empty: to be made when it is told
 
   subscription_list<topic_list_tag> told{};     ///< streams that know told_number, or are older
   subscription_list<topic_list_tag> telling{};  ///< streams that are still to be told
@@ -61,7 +61,6 @@ struct topic {
   bool is_telling = false;
   bool tells_all = false;                ///< not only streams that were added
   steady_clock::time_point next_read{};  ///< no sooner, unless a stream is added
-  steady_clock::duration telling_took{};
   /// When to look at it again.
   std::optional<timer_queue<topic>::entry> due{};
 
