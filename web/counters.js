@@ -23,13 +23,12 @@ export function Counters({ client, prefix, isReadOnly, isAway, onStatus }) {
   // While the list has only its first pages, the greatest values may be in others.
   const greatest = useGreatest(client, list.prefix, order === 'value' && list.table.cursor !== null);
   const shown = greatest?.isLoaded ? greatest : list;
-  const { table } = shown;
   const error = greatest?.error ?? list.error;
   const [dialog, setDialog] = useState(false);
   const [message, setMessage] = useState('');
   const search = useRef();
   useKey('/', () => search.current.focus());
-  const rows = table.sorted(order);
+  const rows = shown === list ? list.table.sorted(order) : greatest.rows;
   const [body, first, last] = useWindow(rows.length);
   const seen = rows.slice(first, last);
   useEffect(() => {
@@ -51,7 +50,7 @@ export function Counters({ client, prefix, isReadOnly, isAway, onStatus }) {
     ${error && html`<p class="note error" role="alert">${error.message}</p>`}
     ${shown.isLoaded && !error && rows.length === 0 && html`<${Empty} prefix=${prefix} hasToken=${Boolean(client.token)} isReadOnly=${isReadOnly}/>`}
     ${rows.length > 0 && html`
-      <table class=${shown.error || isAway ? 'stale' : ''} aria-rowcount=${table.cursor === null ? rows.length + 1 : -1}>
+      <table class=${shown.error || isAway ? 'stale' : ''} aria-rowcount=${shown === list && list.table.cursor !== null ? -1 : rows.length + 1}>
         <thead><tr>
           <${Heading} order="name" current=${order} onPick=${setOrder}>Name<//>
           <${Heading} order="value" current=${order} onPick=${setOrder} kind="number value">Value<//>
@@ -66,7 +65,7 @@ export function Counters({ client, prefix, isReadOnly, isAway, onStatus }) {
         </tbody>
       </table>
       ${shown === greatest ? html`<${GreatestFooter} rows=${rows} seen=${greatest.seen}/>`
-                 : html`<${Footer} table=${table} rows=${rows} order=${order}/>`}`}
+                 : html`<${Footer} table=${list.table} rows=${rows} order=${order}/>`}`}
     ${dialog && html`<${NewCounter} client=${client} prefix=${prefix} onCancel=${setMessage} onClose=${() => setDialog(false)}/>`}`;
 }
 
@@ -111,7 +110,6 @@ function useGreatest(client, prefix, isNeeded) {
   const greatest = useMemo(() => (isNeeded ? new Greatest(client, prefix, render) : null), [client, prefix, isNeeded]);
   useEffect(() => { greatest?.load(); }, [greatest]);
   useInterval(() => greatest?.load(), retryEvery);
-  useInterval(() => greatest?.table.tick(), 1000);
   useEffect(() => {
     const change = () => document.hidden || greatest?.restart();
     document.addEventListener('visibilitychange', change);

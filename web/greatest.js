@@ -1,8 +1,7 @@
 // The counters with the greatest values, as the server names them. No DOM.
 
-import { Table } from './table.js';
-
 export const greatestMax = 1000;  // the most that the server names
+const historyMax = 31_000;        // ms
 
 export class Greatest {
   /**
@@ -14,40 +13,49 @@ export class Greatest {
     this.client = client;
     this.prefix = prefix;
     this.onChange = onChange;
-    this.table = new Table();
-    this.seen = 0;  // how many counters begin with the prefix
+    this.rows = [];
+    this.answers = [];  // when the last ones came, and their values by name
+    this.seen = 0;      // how many counters begin with the prefix
     this.isLoaded = false;
     this.isLoading = false;
     this.error = null;  // of the last time
-    this.hasRested = false;
   }
 
   /** Nobody has looked for a while: rates begin anew. */
   restart() {
-    this.hasRested = true;
+    this.answers = [];
     return this.load();
   }
 
-  /** Asks the server. What a row was is kept for its rate. Does nothing if an answer is on its way. */
+  /** Asks the server. Does nothing if an answer is on its way. */
   async load() {
     if (this.isLoading) return;
     this.isLoading = true;
     try {
       const { counters, seen } = await this.client.top({ prefix: this.prefix, limit: greatestMax });
-      const table = new Table();
-      table.cursor = null;
-      for (const state of counters) table.replace({ ...this.table.rows.get(state.name), ...state });
-      if (this.hasRested || this.error) table.rest();
-      this.table = table;
+      this.take(counters, performance.now());
       this.seen = seen;
       this.isLoaded = true;
-      this.hasRested = false;
       this.error = null;
     } catch (error) {
+      this.answers = [];
       this.error = error;
     } finally {
       this.isLoading = false;
       this.onChange();
     }
+  }
+
+  /** `time` in ms. A rate is that between two answers, however long the second took. */
+  take(counters, time) {
+    const values = new Map(counters.map(({ name, value }) => [name, Number(value)]));
+    const before = this.answers.at(-1);
+    this.answers = [...this.answers.filter((each) => time - each.time <= historyMax), { time, values }];
+    this.rows = counters.map((state) => {
+      const history = this.answers.map((each) => each.values.get(state.name)).filter((value) => value !== undefined);
+      const last = before?.values.get(state.name);
+      const rate = last === undefined ? 0 : (values.get(state.name) - last) / ((time - before.time) / 1000);
+      return { ...state, history, rate };
+    });
   }
 }

@@ -6,8 +6,10 @@ import { show, showBytes, showDuration, showLatency } from './number.js';
 import { html, useEffect, useRef, useState } from './preact.js';
 import { Statistics } from './statistics.js';
 
-const every = 2000;  // ms
+const every = 2000;         // ms
+const apartMax = 3 * every;  // of two answers: after a longer time unseen, or without the server, rates begin anew
 const historyMax = 60;
+const unknown = '–';
 
 export function Server({ client, info, onStatus }) {
   const [pair, setPair] = useState(null);  // two answers, one after the other
@@ -22,8 +24,9 @@ export function Server({ client, info, onStatus }) {
       setError(null);
       onStatus('live');
       setPair((last) => {
-        const before = last?.now ?? now;
-        if (now !== before) requests.current.push(now.rate(before, 'counterd_http_requests_total'));
+        const before = last && now.time - last.now.time <= apartMax ? last.now : null;
+        if (before) requests.current.push(now.rate(before, 'counterd_http_requests_total'));
+        else requests.current = [];
         if (requests.current.length > historyMax) requests.current.shift();
         return { now, before };
       });
@@ -48,31 +51,36 @@ function Card({ label, note, children }) {
   return html`<div class="card"><dt>${label}</dt><dd>${children}</dd>${note && html`<dd class="dim">${note}</dd>`}</div>`;
 }
 
-function perSecond(rate) {
+function showNumber(rate) {
   return rate.toLocaleString(undefined, { maximumFractionDigits: rate < 10 ? 1 : 0 });
 }
 
+function showPercent(share) {
+  return `${(100 * share).toFixed(0)} %`;
+}
+
 function Numbers({ now, before, history, isStale, hasDisk }) {
-  const rate = (name, labels) => now.rate(before, name, labels);
+  // Until there are two answers, nobody knows.
+  const between = (show, value) => (value === undefined ? unknown : show(value));
+  const rate = (name, labels) => (before ? now.rate(before, name, labels) : undefined);
+  const latency = (name, share) => (before ? now.quantile(before, name, share) : undefined);
   const sum = (name, labels) => now.sum(name, labels) ?? 0;
-  const errors = rate('counterd_http_requests_total', { class: '5xx' });
-  const p50 = now.quantile(before, 'counterd_request_seconds', 0.5);
-  const p99 = now.quantile(before, 'counterd_request_seconds', 0.99);
   const limit = (name) => `of ${show(sum(`${name}_limit`))}`;
   const share = (name) => sum(name) / Math.max(sum(`${name}_limit`), 1);
   const states = ['good', 'full', 'failed'].filter((state) => sum('counterd_disk_state', { state }) === 1);
   return html`<dl class=${`cards ${isStale ? 'stale' : ''}`}>
-    <${Card} label="Requests per second">${perSecond(rate('counterd_http_requests_total'))}<${Sparkline} values=${history}/><//>
-    <${Card} label="Latency, median" note="within the server">${p50 === undefined ? '–' : showLatency(p50)}<//>
-    <${Card} label="Latency, 99th percentile" note="within the server">${p99 === undefined ? '–' : showLatency(p99)}<//>
-    <${Card} label="Errors per second" note="status 500 and above">${perSecond(errors)}<//>
+    <${Card} label="Requests per second">${between(showNumber, rate('counterd_http_requests_total'))}<${Sparkline} values=${history}/><//>
+    <${Card} label="Latency, median" note="within the server">${between(showLatency, latency('counterd_request_seconds', 0.5))}<//>
+    <${Card} label="Latency, 99th percentile" note="within the server">${between(showLatency, latency('counterd_request_seconds', 0.99))}<//>
+    <${Card} label="Errors per second" note="status 500 and above">${between(showNumber, rate('counterd_http_requests_total', { class: '5xx' }))}<//>
     <${Card} label="Connections" note=${limit('counterd_connections')}>${show(sum('counterd_connections'))}<//>
     <${Card} label="Event streams" note=${limit('counterd_streams')}>${show(sum('counterd_streams'))}<//>
     <${Card} label="Counters" note=${limit('counterd_counters')}>${show(sum('counterd_counters'))}<//>
     <${Card} label="Idempotency keys" note=${limit('counterd_idempotency_records')}>${(100 * share('counterd_idempotency_records')).toFixed(1)} %<//>
-    <${Card} label="Processor">${(100 * rate('process_cpu_seconds_total')).toFixed(0)} %<//>
+    <${Card} label="Processor">${between(showPercent, rate('process_cpu_seconds_total'))}<//>
     <${Card} label="Memory">${showBytes(sum('process_resident_memory_bytes'))}<//>
-    ${hasDisk && html`<${Card} label="Free disk space" note=${states[0]}>${showBytes(sum('counterd_disk_free_bytes'))}<//>`}
+    ${hasDisk && html`<${Card} label="Free disk space" note=${states[0]}>${showBytes(sum('counterd_disk_free_bytes'))}<//>
+    <${Card} label="Commit, 99th percentile" note="to disk">${between(showLatency, latency('counterd_commit_seconds', 0.99))}<//>`}
     <${Card} label="Running for">${showDuration(now.time / 1000 - sum('process_start_time_seconds'))}<//>
   </dl>`;
 }

@@ -51,14 +51,15 @@ def write(run, name):
     (RESULTS / f"{name}.json").write_text(json.dumps(run, indent=1, ensure_ascii=False) + "\n")
 
 
-def renewed(run):
-    """The last whole run, with what some of its sections measured since."""
+def last_whole_run():
+    """The run of which some sections can be renewed: that of this machine. Raises RuntimeError if
+    there is none."""
     whole_runs = [whole for whole in published() if "sections" in whole]
     if not whole_runs:
         raise RuntimeError("there is no whole run with sections yet: publish one first")
-    if whole_runs[-1]["machine"]["model"] != run["machine"]["model"]:
+    if whole_runs[-1]["machine"]["model"] != machine()["model"]:
         raise RuntimeError("the last whole run was on another machine: publish a whole one")
-    return run | {"sections": whole_runs[-1]["sections"] | run["sections"]}
+    return whole_runs[-1]
 
 
 def measured(run):

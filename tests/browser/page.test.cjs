@@ -69,8 +69,10 @@ async function fill(data, counters) {
 const row = (page, name) => page.locator('tbody tr', { has: page.getByRole('link', { name, exact: true }) });
 const value = (page, name) => row(page, name).locator('td').nth(1);
 
+// `text`: all of it, or a pattern.
 async function waitForText(locator, text) {
-  await locator.filter({ hasText: new RegExp(`^\\s*${text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}\\s*$`) }).waitFor();
+  const whole = text instanceof RegExp ? text : new RegExp(`^\\s*${text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}\\s*$`);
+  await locator.filter({ hasText: whole }).waitFor();
 }
 
 // axe-core is a script of another file, which the page's own policy refuses.
@@ -457,6 +459,21 @@ test('the greatest values are shown also of counters that are not loaded', async
   await waitForText(first.locator('td').first(), 'counter-00000');
 });
 
+test('rates of the greatest values are those between two answers', async (t) => {
+  const { page } = await open(t);
+  const rates = await page.evaluate(async () => {
+    const { Greatest } = await import('/ui/greatest.js');
+    const greatest = new Greatest({}, '', () => {});
+    const shown = [];
+    for (const [seconds, value] of [[0, 100n], [5, 150n], [15, 250n], [45, 250n]]) {
+      greatest.take([{ name: 'a', value }, { name: `new-${seconds}`, value: 1n }], seconds * 1000);
+      shown.push(greatest.rows.map((row) => [row.rate, row.history.length]));
+    }
+    return shown;
+  });
+  assert.deepStrictEqual(rates, [[[0, 1], [0, 1]], [[10, 2], [0, 1]], [[10, 3], [0, 1]], [[0, 2], [0, 1]]]);
+});
+
 // Everything that a stream and pages tell comes late, and the table must end up as the server is.
 test('a table has what the server has, whatever changes while it loads', async (t) => {
   const { page } = await open(t);
@@ -680,7 +697,16 @@ test('the server is described in numbers', async (t) => {
   await counterd.ask('POST', '/v1/counters/another');
   await waitForText(card('Counters'), '2');
   await page.getByText('always').waitFor();
+  for (const label of ['Requests per second', 'Processor', 'Commit, 99th percentile'])
+    await waitForText(card(label), /^[\d.]+( %| .?s)?$/);
   await picture(page, 'server');
+  // Nobody has looked for a minute: what happened meanwhile is no rate of now.
+  await page.evaluate(() => {
+    const now = Date.now;
+    Date.now = () => now() + 60_000;
+  });
+  await waitForText(card('Requests per second'), '–');
+  await waitForText(card('Requests per second'), /^[\d.]+$/);
 });
 
 test('a client that is no browser gets the text, and a server without a page gives it to everybody', async (t) => {
