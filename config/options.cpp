@@ -26,6 +26,18 @@ namespace {
 const std::vector<std::string> log_levels = {"trace", "debug",    "info", "warn",
                                              "error", "critical", "off"};
 
+/// Says why an argument is refused that nothing takes.
+std::string objection_to(const std::string& argument) {
+  constexpr std::string_view likely[] = {"-p", "--port", "--host", "--bind", "--addr", "--address"};
+  const bool is_number =
+      !argument.empty() && argument.find_first_not_of("0123456789") == argument.npos;
+  const bool is_address = is_number || std::find(std::begin(likely), std::end(likely),
+                                                 std::string_view{argument}.substr(
+                                                     0, argument.find('='))) != std::end(likely);
+  return (argument.empty() ? "an empty argument" : argument) + " is no flag or command" +
+         (is_address ? ": --listen PORT, or HOST:PORT, says where to listen" : "");
+}
+
 /// The flags, their help and their ranges.
 class command_line {
 public:
@@ -93,6 +105,9 @@ public:
       std::ostringstream text;
       app_.exit(success, text, text);
       return early_exit{0, text.str()};
+    } catch (const CLI::ExtrasError& error) {
+      const auto rest = app_.remaining(/*recurse=*/true);
+      return refusal({rest.empty() ? error.what() : objection_to(rest.front())});
     } catch (const std::runtime_error& error) {  // CLI::ParseError, too
       return refusal({error.what()});
     }

@@ -12,6 +12,7 @@ export { parseJson, ProblemError, toJson, UnreachableError } from './api.js';
  * @typedef {import('./api.js').Change} Change
  * @typedef {import('./api.js').Options} Options
  * @typedef {{name: string, value: null}} Gone there is no such counter
+ * @typedef {{prefix: string, counters: Integer}} Group how many counters have names that begin with the prefix
  * @typedef {{
  *   op: 'add' | 'set' | 'get' | 'delete', name: string, delta?: Integer, value?: Integer, min?: Integer, max?: Integer,
  *   on_limit?: 'reject' | 'clamp', initial?: Integer, create?: boolean, ttl?: Integer,
@@ -127,10 +128,60 @@ export class Client extends PageClient {
    * @returns {AsyncGenerator<State, void, void>}
    */
   async *list(prefix = '', { signal } = {}) {
+    for await (const { counters } of this.#pages('/v1/counters', { prefix }, signal)) yield* counters;
+  }
+
+  /**
+   * What is below a prefix, as a directory: a group for each name up to the next delimiter, and the counters that have
+   * none. The server looks at every counter with the prefix.
+   * @param {string} prefix
+   * @param {{delimiter?: string, signal?: AbortSignal}} options
+   * @returns {AsyncGenerator<Group | State, void, void>}
+   */
+  async *prefixes(prefix = '', { delimiter = '/', signal } = {}) {
+    /** @type {Group | undefined} */
+    let last;
+    for await (const { prefixes, counters } of this.#pages('/v1/prefixes', { prefix, delimiter }, signal)) {
+      // A group may go on on the next page.
+      for (const group of prefixes) {
+        if (last && last.prefix === group.prefix) group.counters += last.counters;
+        else if (last) yield last;
+        last = group;
+      }
+      yield* counters;
+    }
+    if (last) yield last;
+  }
+
+  /**
+   * Deletes all counters whose names begin with the prefix, up to 1000 a request; with '', all there are. Resolves with
+   * how many, or fewer if responses were lost. It goes on for as long as others create such counters.
+   * @param {string} prefix
+   * @param {{signal?: AbortSignal}} options
+   * @returns {Promise<number>}
+   */
+  async deletePrefix(prefix, { signal } = {}) {
+    const query = new URLSearchParams({ limit: '1000', prefix });
+    let sum = 0;
+    for (let hasMore = true; hasMore;) {
+      const { deleted, has_more: more } = await this.ask('DELETE', `/v1/counters?${query}`, { signal });
+      sum += deleted;
+      hasMore = more;
+    }
+    return sum;
+  }
+
+  /**
+   * @param {string} path
+   * @param {Record<string, string>} parameters
+   * @param {AbortSignal} [signal]
+   * @returns {AsyncGenerator<any, void, void>}
+   */
+  async *#pages(path, parameters, signal) {
     for (let cursor = ''; cursor !== null;) {
-      const query = new URLSearchParams({ limit: '1000', prefix, ...(cursor && { cursor }) });
-      const page = await this.ask('GET', `/v1/counters?${query}`, { signal });
-      yield* page.counters;
+      const query = new URLSearchParams({ limit: '1000', ...parameters, ...(cursor && { cursor }) });
+      const page = await this.ask('GET', `${path}?${query}`, { signal });
+      yield page;
       cursor = page.next_cursor;
     }
   }

@@ -44,6 +44,8 @@ async function carryOut(client, [operation, ...args]) {
   }
   if (operation === 'next') return (await watching.next()).value;
   if (operation === 'list') return all(client.list(...args));
+  if (operation === 'prefixes') return all(client.prefixes(args[0], { delimiter: args[1] }));
+  if (operation === 'delete_prefix') return client.deletePrefix(args[0]);
   const last = args.length - 1;
   if (operation !== 'batch' && last > 0 && typeof args[last] === 'object') args[last] = optionsOf(args[last]);
   const result = await client[operation](...args);

@@ -54,8 +54,8 @@ def carry_out(client: counterd.Client, operation: str, arguments: List[Any]) -> 
     options: Dict[str, Any] = {}
     if arguments and isinstance(arguments[-1], dict):
         options = arguments.pop()
-    if operation == "list":
-        return list(client.list(*arguments))
+    if operation in ("list", "prefixes"):
+        return list(getattr(client, operation)(*arguments))
     return getattr(client, operation)(*arguments, **options)
 
 

@@ -211,3 +211,14 @@ test('integers of 64 bits are read and written as they are', () => {
   });
   assert.strictEqual(toJson(value), text);
 });
+
+test('a group that goes on on the next page is one', async (t) => {
+  const page = (prefixes, cursor) => (socket) => socket.end(response(JSON.stringify(
+    { prefixes, counters: [], next_cursor: cursor })));
+  const { url } = await open(t, page([{ prefix: 'a/', counters: 1 }, { prefix: 'b/', counters: 2 }], 'x'),
+                             page([{ prefix: 'b/', counters: 3 }], 'y'), page([{ prefix: 'b/', counters: 4 }], 'z'),
+                             page([{ prefix: 'c/', counters: 5 }], null));
+  const groups = [];
+  for await (const each of new Client(url).prefixes()) groups.push(`${each.prefix} ${each.counters}`);
+  assert.deepStrictEqual(groups, ['a/ 1', 'b/ 9', 'c/ 5']);
+});

@@ -272,6 +272,23 @@ class ClientTest(unittest.TestCase):
                 self.assertRaises(ValueError, counterd.Client, "http://127.0.0.1:1", **options)
         counterd.Client("http://127.0.0.1:1", give_up=10, timeout=5, key_ttl=15)
 
+    def test_a_group_that_goes_on_on_the_next_page_is_one(self) -> None:
+        pages = [
+            b'{"prefixes":[{"prefix":"a/","counters":1},{"prefix":"b/","counters":2}],"counters":[],"next_cursor":"x"}',
+            b'{"prefixes":[{"prefix":"b/","counters":3}],"counters":[],"next_cursor":"y"}',
+            b'{"prefixes":[{"prefix":"b/","counters":4}],"counters":[],"next_cursor":"z"}',
+            b'{"prefixes":[{"prefix":"c/","counters":5}],"counters":[],"next_cursor":null}',
+        ]
+
+        def answer(peer: socket.socket) -> None:
+            for page in pages:
+                read_request(peer)
+                peer.sendall(response(page))
+
+        with Peer(answer) as peer, counterd.Client(peer.url) as client:
+            groups = list(client.prefixes())
+        self.assertEqual(groups, [counterd.Group("a/", 1), counterd.Group("b/", 9), counterd.Group("c/", 5)])
+
 
 def stream(*events: bytes) -> Callable[[socket.socket], None]:
     def send(peer: socket.socket) -> None:

@@ -15,6 +15,9 @@ export async function use(client: Client, signal: AbortSignal): Promise<void> {
   const nothing: null = await client.delete('price', { ifVersion: 7, key: 'k' });
   const results: Result[] = await client.batch([{ op: 'add', name: 'a', delta: 2 }, { op: 'get', name: 'b' }], { key: 'k' });
   for await (const each of client.list('page/')) console.log(each.name.length, each.value);
+  for await (const each of client.prefixes('page/', { delimiter: '.', signal })) console.log('prefix' in each ? each.counters : each.value);
+  const deleted: number = await client.deletePrefix('page/', { signal });
+  console.log(deleted);
   const top: number = (await client.top({ prefix: 'page/', limit: 5 })).counters.length;
   console.log(top);
   for await (const told of client.watch(['a', 'b'], { signal })) {

@@ -17,7 +17,7 @@ from .errors import (
     Unavailable,
     Unreachable,
 )
-from .states import Change, Gone, State
+from .states import Change, Gone, Group, State
 
 __all__ = [
     "Change",
@@ -26,6 +26,7 @@ __all__ = [
     "Error",
     "Forbidden",
     "Gone",
+    "Group",
     "KeyReused",
     "LimitReached",
     "NotFound",

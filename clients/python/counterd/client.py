@@ -14,7 +14,7 @@ from typing import Any, Callable, Dict, Generator, Iterable, Iterator, List, Map
 
 from .connection import Connection, Fields, NotSent, Pool, Server
 from .errors import OutcomeUnknown, Refused, Unavailable, Unreachable, problem_of, refusal
-from .states import Change, Gone, State, change_of, state_of
+from .states import Change, Gone, Group, State, change_of, state_of
 from .watching import watch
 
 _FIRST_PAUSE = 0.05
@@ -123,22 +123,42 @@ class Client:
 
     def list(self, prefix: str = "") -> Iterator[State]:
         """All counters whose names begin with `prefix`, in byte order of their names, a page at a time."""
-        query = {"limit": "1000", "prefix": prefix}
-        while True:
-            states, cursor = self._call("GET", "/v1/counters?" + urllib.parse.urlencode(query), read=_page)
+        for page in self._pages("/v1/counters", {"prefix": prefix}, _listed):
+            yield from page
+
+    def prefixes(self, prefix: str = "", delimiter: str = "/") -> Iterator[Union[Group, State]]:
+        """What is below `prefix`, as a directory: a Group for each name up to the next `delimiter`, and the
+        counters that have none. The server looks at every counter with the prefix."""
+        last: Optional[Group] = None
+        for groups, states in self._pages("/v1/prefixes", {"prefix": prefix, "delimiter": delimiter}, _grouped):
+            # A group may go on on the next page.
+            for each in groups:
+                if last is not None and last.prefix == each.prefix:
+                    each = Group(each.prefix, last.counters + each.counters)
+                elif last is not None:
+                    yield last
+                last = each
             yield from states
-            if cursor is None:
-                return
-            query["cursor"] = cursor
+        if last is not None:
+            yield last
+
+    def delete_prefix(self, prefix: str) -> int:
+        """Deletes all counters whose names begin with `prefix`, up to 1000 a request; with "", all there are.
+
+        Returns how many, or fewer if responses were lost. It goes on for as long as others create such counters.
+        """
+        query = urllib.parse.urlencode({"limit": 1000, "prefix": prefix})
+        deleted = 0
+        has_more = True
+        while has_more:
+            count, has_more = self._call("DELETE", "/v1/counters?" + query, read=_deleted)
+            deleted += count
+        return deleted
 
     def top(self, prefix: str = "", limit: int = 20) -> List[State]:
         """The counters with the greatest values, the greatest first: up to 1000 of those that begin with `prefix`."""
         query = urllib.parse.urlencode({"limit": limit, "prefix": prefix})
-
-        def read(answer: Any) -> List[State]:
-            return [state_of(each) for each in answer["counters"]]
-
-        return self._call("GET", "/v1/top?" + query, read=read)
+        return self._call("GET", "/v1/top?" + query, read=_listed)
 
     def watch(self, *names: str, prefix: Optional[str] = None) -> Generator[Union[State, Gone], None, None]:
         """Follows up to 100 counters, or all with a `prefix`, until the iterator is closed.
@@ -164,6 +184,20 @@ class Client:
     def stats(self) -> Dict[str, Any]:
         """The server's numbers: /v1/stats."""
         return self._call("GET", "/v1/stats", read=dict)
+
+    def _pages(self, path: str, query: Mapping[str, str], read: Callable[[Any], T]) -> Iterator[T]:
+        """What `read` makes of each page, until the server says that there is no other."""
+        query = {"limit": "1000", **query}
+
+        def read_page(answer: Any) -> Tuple[T, Optional[str]]:
+            return read(answer), answer["next_cursor"]
+
+        while True:
+            page, cursor = self._call("GET", f"{path}?{urllib.parse.urlencode(query)}", read=read_page)
+            yield page
+            if cursor is None:
+                return
+            query["cursor"] = cursor
 
     def _fields(self) -> Dict[str, str]:
         return {"Authorization": f"Bearer {self._token}"} if self._token else {}
@@ -260,8 +294,16 @@ def _path(name: str) -> str:
     return "/v1/counters/" + urllib.parse.quote(name, safe="").replace(".", "%2E")
 
 
-def _page(page: Mapping[str, Any]) -> Tuple[List[State], Optional[str]]:
-    return [state_of(each) for each in page["counters"]], page["next_cursor"]
+def _listed(page: Mapping[str, Any]) -> List[State]:
+    return [state_of(each) for each in page["counters"]]
+
+
+def _grouped(page: Mapping[str, Any]) -> Tuple[List[Group], List[State]]:
+    return [Group(each["prefix"], each["counters"]) for each in page["prefixes"]], _listed(page)
+
+
+def _deleted(answer: Mapping[str, Any]) -> Tuple[int, bool]:
+    return answer["deleted"], answer["has_more"]
 
 
 def _retry_after(fields: Fields) -> float:

@@ -38,6 +38,14 @@ class Gone:
     value: None = None
 
 
+@dataclass(frozen=True)
+class Group:
+    """Counters whose names begin with `prefix`, which ends with the delimiter, and how many there are."""
+
+    prefix: str
+    counters: int
+
+
 def state_of(members: Mapping[str, Any]) -> State:
     return State(members["name"], members["value"], members["version"], members.get("expires_at"))
 
