@@ -16,6 +16,7 @@
 #include <cstdint>
 #include <ctime>
 #include <memory>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
@@ -76,25 +77,47 @@ bool counts_until_streams_end(client& connection) {
   return false;
 }
 
+/// A server with one stream, whose client vanishes.
+struct vanishing_client {
+  vanishing_client() {
+    const auto address = server.addresses().at(0);
+    curl.emplace(in_network_of(server, {"curl", "-sN", "http://" + address + hits}));
+    for (const auto end = steady_clock::now() + 20s;
+         streams_of(other) != "1" && steady_clock::now() < end;)
+      std::this_thread::sleep_for(50ms);
+    REQUIRE(streams_of(other) == "1");
+  }
+
+  /// From now on no packet arrives, not even the one that would end the connection.
+  void vanish() {
+    process cut{in_network_of(server, {"ip", "link", "set", "lo", "down"})};
+    REQUIRE(cut.wait().exit_code == 0);
+  }
+
+  temporary_directory disk;
+  server_process server{
+      {"--write-timeout", "1s"},
+      {.listen = {"127.0.0.1:0", "unix:" + (disk / "socket")}, .runner = in_own_network()}};
+  client other{"unix:" + (disk / "socket")};
+  std::optional<process> curl;
+};
+
 }  // namespace
 
 TEST_CASE("a stream whose client has vanished ends") {
-  const temporary_directory disk;
-  const auto path = disk / "socket";
-  const server_process server{
-      {"--write-timeout", "1s"},
-      {.listen = {"127.0.0.1:0", "unix:" + path}, .runner = in_own_network()}};
-  client operator_{"unix:" + path};
-  const auto address = server.addresses().at(0);
-  process curl{in_network_of(server, {"curl", "-sN", "http://" + address + hits})};
-  for (const auto end = steady_clock::now() + 20s;
-       streams_of(operator_) != "1" && steady_clock::now() < end;)
-    std::this_thread::sleep_for(50ms);
-  REQUIRE(streams_of(operator_) == "1");
-  // No packet arrives any more, not even the one that would end the connection.
-  REQUIRE(process{in_network_of(server, {"ip", "link", "set", "lo", "down"})}.wait().exit_code ==
-          0);
-  CHECK(counts_until_streams_end(operator_));
+  vanishing_client one;
+  one.vanish();
+  CHECK(counts_until_streams_end(one.other));
+}
+
+TEST_CASE("a stream whose client has vanished ends also if there is nothing to tell") {
+  vanishing_client one;
+  one.vanish();
+  // A few pings that nobody acknowledges.
+  for (const auto end = steady_clock::now() + 90s;
+       streams_of(one.other) != "0" && steady_clock::now() < end;)
+    std::this_thread::sleep_for(500ms);
+  CHECK(streams_of(one.other) == "0");
 }
 
 TEST_CASE("a stream whose client reads slowly goes on") {
