@@ -26,14 +26,15 @@ namespace {
 const std::vector<std::string> log_levels = {"trace", "debug",    "info", "warn",
                                              "error", "critical", "off"};
 
-/// Says why an argument is refused that nothing takes.
-std::string objection_to(const std::string& argument) {
-  constexpr std::string_view likely[] = {"-p", "--port", "--host", "--bind", "--addr", "--address"};
+/// Says why an argument is refused that nothing takes. `is_of_server`: it stands behind no command.
+std::string objection_to(const std::string& argument, bool is_of_server) {
+  constexpr std::string_view likely[] = {"--port", "--host", "--bind", "--addr", "--address"};
+  const auto name = std::string_view{argument}.substr(0, argument.find('='));
   const bool is_number =
       !argument.empty() && argument.find_first_not_of("0123456789") == argument.npos;
-  const bool is_address = is_number || std::find(std::begin(likely), std::end(likely),
-                                                 std::string_view{argument}.substr(
-                                                     0, argument.find('='))) != std::end(likely);
+  const bool is_address =
+      is_of_server && (is_number || argument.starts_with("-p") ||
+                       std::find(std::begin(likely), std::end(likely), name) != std::end(likely));
   return (argument.empty() ? "an empty argument" : argument) + " is no flag or command" +
          (is_address ? ": --listen PORT, or HOST:PORT, says where to listen" : "");
 }
@@ -107,7 +108,9 @@ public:
       return early_exit{0, text.str()};
     } catch (const CLI::ExtrasError& error) {
       const auto rest = app_.remaining(/*recurse=*/true);
-      return refusal({rest.empty() ? error.what() : objection_to(rest.front())});
+      if (rest.empty())
+        return refusal({error.what()});
+      return refusal({objection_to(rest.front(), app_.get_subcommands().empty())});
     } catch (const std::runtime_error& error) {  // CLI::ParseError, too
       return refusal({error.what()});
     }

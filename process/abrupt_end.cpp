@@ -35,10 +35,8 @@ constexpr std::string_view no_thread =
   while (is_ending.test_and_set())
     ::pause();
   char line[2'000];
-  auto* const end = std::replace_copy_if(
-      reason.begin(),
-      reason.begin() + static_cast<std::ptrdiff_t>(std::min(reason.size(), sizeof line)), line,
-      &counter::is_control_character, '?');
+  auto* const end = line + reason.copy(line, sizeof line);
+  counter::hide_control_characters(line, end);
   print_error({"counterd: ", cause, {line, end}, "\n"});
   std::_Exit(exit_code);
 }

@@ -2,7 +2,6 @@
 
 #include "counter/control_character.hpp"
 
-#include <algorithm>
 #include <string_view>
 
 namespace process {
@@ -14,7 +13,7 @@ void stderr_sink::sink_it_(const spdlog::details::log_msg& message) {
   spdlog::memory_buf_t buffer;
   formatter_->format(message, buffer);
   // What a line repeats, such as a path, cannot pass for another line.
-  std::replace_if(buffer.begin(), buffer.end() - 1, &counter::is_control_character, '?');
+  counter::hide_control_characters(buffer.begin(), buffer.end() - 1);
   if (dropped_ > 0) {
     const auto note = "(" + std::to_string(dropped_) + " lines were dropped: nobody read them)\n";
     buffer.append(note.data(), note.data() + note.size());

@@ -3,7 +3,7 @@
 import { Sparkline } from './chart.js';
 import { Dialog, Field } from './dialog.js';
 import { Greatest } from './greatest.js';
-import { useFollow, useInterval, useKey, useOnce, useRender } from './hooks.js';
+import { useFollow, useInterval, useKey, useOnce, useRender, useShown } from './hooks.js';
 import { CounterList, rowsMax } from './list.js';
 import { commandFor } from './names.js';
 import { parseInteger, show, showDistance, showRate } from './number.js';
@@ -88,11 +88,7 @@ function useList(client, prefix, onStatus) {
     list.table.tick();
     render();
   }, 1000);
-  useEffect(() => {
-    const change = () => document.hidden || list.table.rest();
-    document.addEventListener('visibilitychange', change);
-    return () => document.removeEventListener('visibilitychange', change);
-  }, [list]);
+  useShown(() => list.table.rest());
   useFollow(client, useMemo(() => ({ prefix: settled }), [settled]), {
     onBegin: () => list.begin(),
     onReady: (hasMore) => list.ready(hasMore),
@@ -110,11 +106,7 @@ function useGreatest(client, prefix, isNeeded) {
   const greatest = useMemo(() => (isNeeded ? new Greatest(client, prefix, render) : null), [client, prefix, isNeeded]);
   useEffect(() => { greatest?.load(); }, [greatest]);
   useInterval(() => greatest?.load(), retryEvery);
-  useEffect(() => {
-    const change = () => document.hidden || greatest?.restart();
-    document.addEventListener('visibilitychange', change);
-    return () => document.removeEventListener('visibilitychange', change);
-  }, [greatest]);
+  useShown(() => greatest?.restart());
   return greatest;
 }
 

@@ -14,7 +14,8 @@ export class Greatest {
     this.prefix = prefix;
     this.onChange = onChange;
     this.rows = [];
-    this.answers = [];  // when the last ones came, and their values by name
+    this.answers = [];  // when the last ones were asked for, and their values by name
+    this.begin = 0;     // ms: answers to what was asked for before are no base of a rate
     this.seen = 0;      // how many counters begin with the prefix
     this.isLoaded = false;
     this.isLoading = false;
@@ -23,7 +24,7 @@ export class Greatest {
 
   /** Nobody has looked for a while: rates begin anew. */
   restart() {
-    this.answers = [];
+    this.forget();
     return this.load();
   }
 
@@ -31,14 +32,15 @@ export class Greatest {
   async load() {
     if (this.isLoading) return;
     this.isLoading = true;
+    const asked = performance.now();
     try {
       const { counters, seen } = await this.client.top({ prefix: this.prefix, limit: greatestMax });
-      this.take(counters, performance.now());
+      this.take(counters, asked);
       this.seen = seen;
       this.isLoaded = true;
       this.error = null;
     } catch (error) {
-      this.answers = [];
+      this.forget();
       this.error = error;
     } finally {
       this.isLoading = false;
@@ -46,15 +48,22 @@ export class Greatest {
     }
   }
 
-  /** `time` in ms. A rate is that between two answers, however long the second took. */
-  take(counters, time) {
+  /** From now on rates begin anew. */
+  forget(now = performance.now()) {
+    this.answers = [];
+    this.begin = now;
+  }
+
+  /** Takes the answer to what was asked for at a time, in ms. A rate is that between two answers. */
+  take(counters, asked) {
     const values = new Map(counters.map(({ name, value }) => [name, Number(value)]));
     const before = this.answers.at(-1);
-    this.answers = [...this.answers.filter((each) => time - each.time <= historyMax), { time, values }];
+    const answers = [...this.answers.filter((each) => asked - each.asked <= historyMax), { asked, values }];
+    if (asked >= this.begin) this.answers = answers;
     this.rows = counters.map((state) => {
-      const history = this.answers.map((each) => each.values.get(state.name)).filter((value) => value !== undefined);
+      const history = answers.map((each) => each.values.get(state.name)).filter((value) => value !== undefined);
       const last = before?.values.get(state.name);
-      const rate = last === undefined ? 0 : (values.get(state.name) - last) / ((time - before.time) / 1000);
+      const rate = last === undefined ? 0 : (values.get(state.name) - last) / ((asked - before.asked) / 1000);
       return { ...state, history, rate };
     });
   }

@@ -22,6 +22,17 @@ export function useInterval(tick, milliseconds) {
   }, [milliseconds]);
 }
 
+/** Calls `show` when the page is seen again. */
+export function useShown(show) {
+  const latest = useRef();
+  latest.current = show;
+  useEffect(() => {
+    const change = () => document.hidden || latest.current();
+    document.addEventListener('visibilitychange', change);
+    return () => document.removeEventListener('visibilitychange', change);
+  }, []);
+}
+
 /**
  * Follows counters while the page is seen: `what` and `listener` as follow() has them, and
  * `onPoll`, which is called now and then while the server has no room for the stream, and `onStop`,

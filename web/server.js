@@ -1,13 +1,12 @@
 // The server: what it does, and how it is.
 
 import { Sparkline } from './chart.js';
-import { useInterval } from './hooks.js';
+import { useInterval, useShown } from './hooks.js';
 import { show, showBytes, showDuration, showLatency } from './number.js';
 import { html, useEffect, useRef, useState } from './preact.js';
 import { Statistics } from './statistics.js';
 
-const every = 2000;         // ms
-const apartMax = 3 * every;  // of two answers: after a longer time unseen, or without the server, rates begin anew
+const every = 2000;  // ms
 const historyMax = 60;
 const unknown = '–';
 
@@ -16,21 +15,29 @@ export function Server({ client, info, onStatus }) {
   const [error, setError] = useState(null);
   const requests = useRef([]);
   const isLoading = useRef(false);
+  // The last answer, if rates can begin with it; no answer to what was asked before `begin` can.
+  const last = useRef(null);
+  const begin = useRef(0);
+  const forget = () => {
+    last.current = null;
+    begin.current = Date.now();
+  };
   const load = async () => {
     if (isLoading.current) return;
     isLoading.current = true;
+    const asked = Date.now();
     try {
-      const now = new Statistics(await client.stats(), Date.now());
+      const now = new Statistics(await client.stats(), asked);
+      const before = last.current?.isBefore(now) ? last.current : null;
+      if (before) requests.current.push(now.rate(before, 'counterd_http_requests_total'));
+      else requests.current = [];
+      if (requests.current.length > historyMax) requests.current.shift();
+      if (asked >= begin.current) last.current = now;
+      setPair({ now, before });
       setError(null);
       onStatus('live');
-      setPair((last) => {
-        const before = last && now.time - last.now.time <= apartMax ? last.now : null;
-        if (before) requests.current.push(now.rate(before, 'counterd_http_requests_total'));
-        else requests.current = [];
-        if (requests.current.length > historyMax) requests.current.shift();
-        return { now, before };
-      });
     } catch (cause) {
+      forget();
       setError(cause);
       onStatus(cause.status ? 'live' : 'waiting', cause);
     } finally {
@@ -39,6 +46,10 @@ export function Server({ client, info, onStatus }) {
   };
   useEffect(() => { load(); }, [client]);
   useInterval(load, every);
+  useShown(() => {
+    forget();
+    load();
+  });
   return html`
     <h1>Server</h1>
     ${error && html`<p class="note error" role="alert">${error.message}</p>`}

@@ -15,12 +15,15 @@ export class Statistics {
     return samples?.length ? samples.reduce((sum, sample) => sum + Number(sample.value), 0) : undefined;
   }
 
-  /** How much a counter has grown in a second, since `before`. */
+  /** True if what has grown up to `later` can be told: it comes later, and from the same run of the server. */
+  isBefore(later) {
+    const started = (answer) => answer.sum('process_start_time_seconds');
+    return this.time < later.time && started(this) === started(later);
+  }
+
+  /** How much a counter has grown in a second since `before`, which isBefore() this one. */
   rate(before, name, labels) {
-    const seconds = (this.time - before.time) / 1000;
-    const grown = (this.sum(name, labels) ?? 0) - (before.sum(name, labels) ?? 0);
-    // Less: the server was started again.
-    return seconds > 0 && grown >= 0 ? grown / seconds : 0;
+    return ((this.sum(name, labels) ?? 0) - (before.sum(name, labels) ?? 0)) / ((this.time - before.time) / 1000);
   }
 
   /** The latency that `share` of the requests since `before` did not exceed; undefined without any. */

@@ -28,6 +28,20 @@ export { parseJson, ProblemError, toJson, UnreachableError } from './api.js';
 const keyMargin = 30_000;
 const namesMax = 100_000;
 
+/** `deletePrefix` has stopped, and the same call goes on. `cause` says why it has stopped. */
+export class InterruptedError extends Error {
+  /**
+   * @param {number} deleted
+   * @param {unknown} cause
+   */
+  constructor(deleted, cause) {
+    super(`stopped after ${deleted} deletions or more: ${cause instanceof Error ? cause.message : cause}`, { cause });
+    this.name = 'InterruptedError';
+    /** So many counters are deleted, and perhaps others, whose answer was lost. */
+    this.deleted = deleted;
+  }
+}
+
 /**
  * A client of one server. Each call returns within `giveUpAfter` and one `timeout`: it resolves, or rejects with
  * ProblemError (refused: nothing was changed) or UnreachableError (`isKnown`: nothing was changed; otherwise call again
@@ -155,7 +169,8 @@ export class Client extends PageClient {
 
   /**
    * Deletes all counters whose names begin with the prefix, up to 1000 a request; with '', all there are. Resolves with
-   * how many, or fewer if responses were lost. It goes on for as long as others create such counters.
+   * how many, or fewer if responses were lost. It goes on for as long as others create such counters. Rejects with
+   * InterruptedError if it cannot; any other error says that nothing was deleted, but that of the signal.
    * @param {string} prefix
    * @param {{signal?: AbortSignal}} options
    * @returns {Promise<number>}
@@ -163,10 +178,17 @@ export class Client extends PageClient {
   async deletePrefix(prefix, { signal } = {}) {
     const query = new URLSearchParams({ limit: '1000', prefix });
     let sum = 0;
-    for (let hasMore = true; hasMore;) {
-      const { deleted, has_more: more } = await this.ask('DELETE', `/v1/counters?${query}`, { signal });
-      sum += deleted;
-      hasMore = more;
+    try {
+      for (let hasMore = true; hasMore;) {
+        const { deleted, has_more: more } = await this.ask('DELETE', `/v1/counters?${query}`, { signal, isSettled: isDeletion });
+        if (!isDeletion({ deleted, has_more: more })) throw lost();
+        sum += deleted;
+        hasMore = more;
+      }
+    } catch (error) {
+      if (signal?.aborted) throw error;
+      const isInDoubt = error instanceof UnreachableError && !error.isKnown;
+      throw sum > 0 || isInDoubt ? new InterruptedError(sum, error) : error;
     }
     return sum;
   }
@@ -238,6 +260,15 @@ export class Client extends PageClient {
 /** @param {string} name */
 function isStep(name) {
   return name === '.' || name === '..';
+}
+
+/** @param {any} answer of a proxy, perhaps */
+function isDeletion({ deleted, has_more: hasMore }) {
+  return typeof deleted === 'number' && typeof hasMore === 'boolean';
+}
+
+function lost() {
+  return new UnreachableError('the response is none of a counterd', { isKnown: false });
 }
 
 /** @param {{results: Result[]}} answer */

@@ -15,14 +15,27 @@ namespace counterctl {
 
 namespace {
 
-// Stands before what is a value, although it looks like a flag. No argument begins with it
-// otherwise: no name, number or path has control characters.
+// Stands before what is a value, although it looks like a flag, and before what begins with it.
 constexpr char value_mark = '\x01';
 constexpr std::chrono::hours longest{10 * 365 * 24};
 
 bool is_negative_number(std::string_view text) {
   return text.size() > 1 && text[0] == '-' &&
          std::all_of(text.begin() + 1, text.end(), [](char c) { return c >= '0' && c <= '9'; });
+}
+
+/// Returns where in an argument a value begins that needs a mark. `has_flags`: it may be a flag.
+std::optional<std::size_t> begin_of_value(std::string_view text, bool has_flags) {
+  if (is_negative_number(text) || text.starts_with(value_mark))
+    return 0;
+  if (!has_flags || !text.starts_with('-'))
+    return std::nullopt;
+  if (!text.starts_with("--"))
+    return text.size() > 2 && text[2] == value_mark ? std::optional<std::size_t>{2} : std::nullopt;
+  const auto begin = text.find('=') + 1;  // 0: there is no value
+  const bool needs_mark =
+      begin > 0 && (begin == text.size() || text[begin] == '-' || text[begin] == value_mark);
+  return needs_mark ? std::optional{begin} : std::nullopt;
 }
 
 std::string without_mark(const std::string& text) {
@@ -160,12 +173,8 @@ std::vector<std::string> to_arguments(int argc, const char* const* argv) {
   for (int i = 1; i < argc; ++i) {
     std::string text{argv[i]};
     has_flags &= text != "--";
-    if (is_negative_number(text))
-      text.insert(text.begin(), value_mark);
-    else if (const auto equals = text.find('=');
-             has_flags && text.starts_with("--") && equals != text.npos &&
-             (equals + 1 == text.size() || text[equals + 1] == '-'))
-      text.insert(equals + 1, 1, value_mark);
+    if (const auto begin = begin_of_value(text, has_flags))
+      text.insert(*begin, 1, value_mark);
     arguments.push_back(std::move(text));
   }
   std::reverse(arguments.begin(), arguments.end());

@@ -19,10 +19,11 @@ bool has_line = false;
 
 }  // namespace
 
-progress::progress(std::string verb, std::string noun)
+progress::progress(std::string verb, std::string noun, beside others)
     : verb_(std::move(verb)),
       noun_(std::move(noun)),
-      is_visible_(is_terminal(STDERR_FILENO)) {}
+      is_visible_(is_terminal(STDERR_FILENO) &&
+                  (others == beside::nothing || is_file(STDOUT_FILENO))) {}
 
 progress::~progress() {
   clear_progress();

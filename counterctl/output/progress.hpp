@@ -9,8 +9,13 @@ namespace counterctl {
 /// Shows on stderr how far long work has come, if that is a terminal: at most five times a second.
 class progress {
 public:
-  /// `noun` is what is counted, in the singular: "counter".
-  progress(std::string verb, std::string noun);
+  /// What else a terminal may show at the same time.
+  enum class beside { nothing, rows_on_stdout };
+
+  /// `noun` is what is counted, in the singular: "counter". Beside rows on stdout it is shown only
+  /// if that is a file: a terminal shows the rows, and whoever reads a pipe may write to the same
+  /// one.
+  progress(std::string verb, std::string noun, beside others = beside::nothing);
   /// Removes the line.
   ~progress();
   progress(const progress&) = delete;

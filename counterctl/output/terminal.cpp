@@ -5,6 +5,7 @@
 #include <cwchar>
 
 #include <sys/ioctl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 namespace counterctl {
@@ -56,6 +57,11 @@ void use_utf8() {
 
 bool is_terminal(int descriptor) noexcept {
   return ::isatty(descriptor) == 1;
+}
+
+bool is_file(int descriptor) noexcept {
+  struct stat status {};
+  return ::fstat(descriptor, &status) == 0 && S_ISREG(status.st_mode);
 }
 
 std::size_t terminal_columns() noexcept {

@@ -8,6 +8,8 @@ namespace counterctl {
 
 /// True if the descriptor is a terminal.
 bool is_terminal(int descriptor) noexcept;
+/// True if the descriptor is a regular file.
+bool is_file(int descriptor) noexcept;
 
 /// Columns of the terminal on stdout; 80 if it does not say.
 std::size_t terminal_columns() noexcept;

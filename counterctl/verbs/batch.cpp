@@ -51,9 +51,7 @@ public:
     for (std::size_t i = 0; i < results.size(); ++i)
       print(results[i], operations_[i]);
     check_rows();
-    // On a terminal, the rows show how far it has come.
-    if (!context_.settings().is_terminal)
-      progress_.show(done_ + refused_);
+    progress_.show(done_ + refused_);
     operations_.clear();
     lines_.clear();
     bytes_ = 0;
@@ -138,7 +136,7 @@ private:
   }
 
   context& context_;
-  progress progress_{"sent", "operation"};
+  progress progress_{"sent", "operation", progress::beside::rows_on_stdout};
   records rows_;
   std::vector<std::string> operations_;
   std::size_t bytes_ = 0;

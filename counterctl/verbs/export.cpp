@@ -21,7 +21,8 @@ exit_code export_counters(context& context, const std::string& prefix, const std
   std::uint64_t count = 0;
   std::string last;
   try {
-    progress progress{"exported", "counter"};
+    counterctl::progress progress{"exported", "counter",
+                                  counterctl::progress::beside::rows_on_stdout};
     bool has_header = format != file_format::csv || !after.empty();
     for_each_page(context, {prefix, after}, [&](const counter_page& page) {
       if (!std::exchange(has_header, true))

@@ -1,6 +1,7 @@
 #include "http/protocol/response_queue.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <cassert>
 
 namespace http {
@@ -106,8 +107,13 @@ void response_queue::consume(std::size_t bytes) noexcept {
 void response_queue::shrink(std::size_t bytes_max) {
   assert(output().empty());
   // swap() frees the memory; assigning `{}` or clear() would not.
-  if (empty() && ring_.size() * sizeof(queued_response) > bytes_max) {
-    std::vector<queued_response>{}.swap(ring_);
+  // A last response that goes on for long must not keep what those before it have used.
+  const auto needed = empty() ? 0 : std::bit_ceil(count_);
+  if (needed < ring_.size() && ring_.size() * sizeof(queued_response) > bytes_max) {
+    std::vector<queued_response> smaller(needed);
+    for (std::size_t i = 0; i < count_; ++i)
+      smaller[i] = std::move(entry_at(i));
+    ring_.swap(smaller);
     head_ = 0;
   }
   if (output_.capacity() > bytes_max)

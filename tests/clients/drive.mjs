@@ -4,7 +4,7 @@
 import readline from 'node:readline';
 import { pathToFileURL } from 'node:url';
 
-const { Client, parseJson, ProblemError, toJson, UnreachableError } = await import(pathToFileURL(process.argv[2]));
+const { Client, InterruptedError, parseJson, ProblemError, toJson, UnreachableError } = await import(pathToFileURL(process.argv[2]));
 
 const clients = new Map();
 let watching;
@@ -16,6 +16,7 @@ function errorOf(error) {
   }
   if (error instanceof UnreachableError)
     return error.isKnown ? { kind: 'unreachable' } : { kind: 'unknown', key: error.key };
+  if (error instanceof InterruptedError) return { kind: 'interrupted', deleted: error.deleted };
   if (error instanceof RangeError || error instanceof TypeError) return { kind: 'invalid', detail: error.message };
   throw error;
 }

@@ -32,6 +32,8 @@ def error_of(error: Exception) -> Dict[str, Any]:
         return {"kind": "unknown", "key": error.key}
     if isinstance(error, counterd.Unreachable):
         return {"kind": "unreachable"}
+    if isinstance(error, counterd.Interrupted):
+        return {"kind": "interrupted", "deleted": error.deleted}
     if isinstance(error, (ValueError, TypeError)):
         return {"kind": "invalid", "detail": str(error)}
     raise error

@@ -225,9 +225,10 @@ TEST_CASE("parse_options() refuses a bad flag or value with one line that names 
   for (const auto& flags : cases)
     check_refused(flags, flags[0]);
   check_refused({"--listen", "127.0.0.1:1", "--listen", "nowhere"}, "nowhere");
-  for (const std::string likely : {"--port", "-p", "--host=0.0.0.0", "8080"})
+  for (const std::string likely : {"--port", "-p8080", "--host=0.0.0.0", "8080"})
     check_refused({likely}, likely + " is no flag or command: --listen PORT");
   check_refused({"--prot", "80"}, "--prot is no flag or command (see");
+  check_refused({"check", ".", "8080"}, "8080 is no flag or command (see");
   check_refused({"check-config", ""}, "an empty argument is no flag or command (see");
   check_refused({"--shards", "2", "--shards", "3"}, "--shards");
 }

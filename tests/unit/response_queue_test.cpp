@@ -1,5 +1,6 @@
 #include "http/protocol/response_queue.hpp"
 #include "counter/limits.hpp"
+#include "tests/unit/allocations.hpp"
 
 #include <doctest/doctest.h>
 
@@ -161,6 +162,25 @@ TEST_CASE("consume() bounds the sent part though the output is never empty") {
     highest = std::max(highest, address);
   }
   CHECK(highest - lowest < counter::limits::output_bytes_max);
+}
+
+TEST_CASE("shrink() keeps no memory of responses before one that goes on for long") {
+  response_queue queue;
+  const auto before = unit::allocations::now().live_bytes;
+  std::vector<response_queue::slot_type> slots;
+  for (int i = 0; i < 100; ++i)
+    slots.push_back(queue.open(kept));
+  // In reverse order, so that every response waits for the first, in a buffer of its own.
+  for (auto i = slots.size() - 1; i-- > 0;)
+    complete(queue, slots[i], std::string(500, 'x'));
+  take(queue);
+  REQUIRE(queue.size() == 1);
+  queue.shrink(0);
+  CHECK(unit::allocations::now().live_bytes - before < 500 + slots.capacity() * sizeof slots[0]);
+  complete(queue, slots.back(), "last");
+  const auto next = queue.open(kept);
+  complete(queue, next, "next");
+  CHECK(queue.output() == rendered("last") + rendered("next"));
 }
 
 TEST_CASE("shrink() frees memory, and the queue goes on") {

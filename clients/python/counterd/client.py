@@ -13,7 +13,7 @@ import urllib.parse
 from typing import Any, Callable, Dict, Generator, Iterable, Iterator, List, Mapping, Optional, Tuple, TypeVar, Union
 
 from .connection import Connection, Fields, NotSent, Pool, Server
-from .errors import OutcomeUnknown, Refused, Unavailable, Unreachable, problem_of, refusal
+from .errors import Error, Interrupted, OutcomeUnknown, Refused, Unavailable, Unreachable, problem_of, refusal
 from .states import Change, Gone, Group, State, change_of, state_of
 from .watching import watch
 
@@ -145,14 +145,20 @@ class Client:
     def delete_prefix(self, prefix: str) -> int:
         """Deletes all counters whose names begin with `prefix`, up to 1000 a request; with "", all there are.
 
-        Returns how many, or fewer if responses were lost. It goes on for as long as others create such counters.
+        Returns how many, or fewer if answers were lost. It goes on for as long as others create such counters.
+        Raises Interrupted if it cannot; any other error says that nothing was deleted.
         """
         query = urllib.parse.urlencode({"limit": 1000, "prefix": prefix})
         deleted = 0
         has_more = True
-        while has_more:
-            count, has_more = self._call("DELETE", "/v1/counters?" + query, read=_deleted)
-            deleted += count
+        try:
+            while has_more:
+                count, has_more = self._call("DELETE", "/v1/counters?" + query, read=_deleted)
+                deleted += count
+        except Error as error:
+            if deleted > 0 or isinstance(error, OutcomeUnknown):
+                raise Interrupted(deleted, error) from error
+            raise
         return deleted
 
     def top(self, prefix: str = "", limit: int = 20) -> List[State]:
@@ -204,7 +210,11 @@ class Client:
 
     def _call(self, method: str, target: str, body: Optional[Mapping[str, Any]] = None, key: Optional[str] = None, *,
               read: Callable[[Any], T], is_unsettled: Callable[[T], bool] = lambda value: False) -> T:
-        """Sends a request until an answer settles it, and returns what `read` makes of its JSON."""
+        """Sends a request until an answer settles it, and returns what `read` makes of its JSON.
+
+        Without a key, a write is one that may be carried out twice.
+        """
+        is_write = method != "GET"
         fields = self._fields()
         text = None
         if body is not None:
@@ -226,9 +236,9 @@ class Client:
                 value = None
                 failure = caught
             except Refused as error:
-                if key is None or not may_be_done or error.code in _SETTLING:
+                if not is_write or not may_be_done or error.code in _SETTLING:
                     raise
-                raise OutcomeUnknown(key) from error
+                raise OutcomeUnknown(key or "") from error
             may_be_done = may_be_done or failure.may_be_done
             pause = max(failure.floor, pause_before(attempts))
             if time.monotonic() + pause > end:
@@ -236,8 +246,8 @@ class Client:
             time.sleep(pause)
         if value is not None:
             return value
-        if may_be_done and key is not None:
-            raise OutcomeUnknown(key) from failure.cause
+        if may_be_done and is_write:
+            raise OutcomeUnknown(key or "") from failure.cause
         if isinstance(failure.cause, Refused):
             raise failure.cause
         raise Unreachable(f"no answer: {failure.cause}") from failure.cause

@@ -1,7 +1,8 @@
 """What a call raises when it has no result.
 
 `Refused`: the server said no, and nothing was changed. `Unreachable`: there was no answer, and nothing was
-changed. `OutcomeUnknown`: there was no answer, and a write may have been carried out.
+changed. `OutcomeUnknown`: there was no answer, and a write may have been carried out. `Interrupted`: a deletion
+of many counters has stopped on the way.
 """
 
 import json
@@ -85,6 +86,17 @@ class OutcomeUnknown(Error):
     def __init__(self, key: str):
         super().__init__("no answer: it may have been done, or not")
         self.key = key
+
+
+class Interrupted(Error):
+    """`delete_prefix` has stopped, and the same call goes on.
+
+    `deleted` counters are deleted, and perhaps others, whose answer was lost. `__cause__` says why it has stopped.
+    """
+
+    def __init__(self, deleted: int, cause: Exception):
+        super().__init__(f"stopped after {deleted} deletions or more: {cause}")
+        self.deleted = deleted
 
 
 _of_code: Dict[str, Type[Refused]] = {

@@ -142,9 +142,10 @@ bool stream_hub::learn(topic& at, const counter::full_reply& reply) {
 }
 
 const std::string& stream_hub::event_of(topic& at) {
-  if (at.event.empty())
-    at.event = v1::counter_event(at.name, at.state);
-  return at.event;
+  auto& event = at.is_telling ? at.event : late_event_;
+  if (event.empty() || !at.is_telling)
+    event = v1::counter_event(at.name, at.state);
+  return event;
 }
 
 /// Tells the streams that have asked, and the others, too, if their time has come.
@@ -197,7 +198,7 @@ void stream_hub::tell_some() {
 
 void stream_hub::finish_telling(topic& at) {
   at.is_telling = false;
-  // Most topics are at rest, and there are many. Who has not read yet has it made again.
+  // Most topics are at rest, and there are many.
   std::string{}.swap(at.event);
   const auto took = std::exchange(telling_took_, {});
   if (std::exchange(at.tells_all, false))

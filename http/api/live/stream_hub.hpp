@@ -70,6 +70,7 @@ private:
   timer_queue<topic> due_;
   std::deque<topic*> telling_;
   steady_clock::duration telling_took_{};  // of the first so far
+  std::string late_event_;                 // for who had not read when the others were told
   bool has_task_ = false;                  // that goes on with telling
 };
 

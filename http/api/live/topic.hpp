@@ -48,7 +48,7 @@ struct topic {
   /// Counts the states that were seen, from 1; 0: none yet.
   std::uint32_t state_number = 0;
   std::uint32_t told_number = 0;  ///< the one that all streams have been told, or are being told
-  std::string event{};            ///< the text of `state`; empty: to be made when it is told
+  std::string event{};            ///< the text of `state` while streams are told; empty: to be made
 
   subscription_list<topic_list_tag> told{};     ///< streams that know told_number, or are older
   subscription_list<topic_list_tag> telling{};  ///< streams that are still to be told

@@ -457,6 +457,16 @@ TEST_CASE("an option takes a value that is the name of another one, behind =") {
   CHECK(ask(server, {"add", "kk", "1", "--key", "-v"}).exit_code == 2);
   CHECK(ask(server, {"add", "kk", "0", "--key=-v"}).output == "0\n");
   CHECK(ask(server, {"export", "--after=-v"}).exit_code == 0);
+  // A control character is never taken off.
+  for (const words& command : std::vector<words>{{"del", "\x01kk"},
+                                                 {"--", "del", "\x01kk"},
+                                                 {"add", "kk",
+                                                  "\x01"
+                                                  "1"},
+                                                 {"add", "kk", "--key=\x01k"},
+                                                 {"add", "kk", "--key", "\x01k"}})
+    CHECK(ask(server, command).exit_code == 2);
+  CHECK(ask(server, {"get", "kk"}).output == "0\n");
   CHECK(ask(server, {"add", "kk", "-5", "--min=-7"}).output == "-5\n");
 }
 
