@@ -5,6 +5,7 @@
 #include <CLI/CLI.hpp>
 
 #include <algorithm>
+#include <array>
 #include <cstdlib>
 #include <memory>
 #include <stdexcept>
@@ -20,6 +21,9 @@ namespace {
 constexpr const char* config_flag = "config";
 
 constexpr std::string_view variable_prefix = "COUNTERD_";
+// The client's, which may be set for all that a user runs.
+constexpr std::array<std::string_view, 3> client_variables = {"COUNTERD_URL", "COUNTERD_TOKEN",
+                                                              "COUNTERD_TOKEN_FILE"};
 
 std::string environment_name(std::string flag) {
   std::replace(flag.begin(), flag.end(), '-', '_');
@@ -210,7 +214,9 @@ std::vector<std::string> flag_set::unknown_variables() const {
     });
     std::replace_if(
         name.begin(), name.end(), [](char c) { return c <= ' ' || c > '~'; }, '?');
-    if (name.starts_with(variable_prefix) && !is_flag)
+    const bool is_of_client =
+        std::count(client_variables.begin(), client_variables.end(), name) > 0;
+    if (name.starts_with(variable_prefix) && !is_flag && !is_of_client)
       names.push_back(name);
   }
   std::sort(names.begin(), names.end());

@@ -432,6 +432,7 @@ TEST_CASE("parse_options() warns of each unknown COUNTERD_ variable by its name 
   const environment_variable odd{"COUNTERD_\n\x1b\xff", "x"};
   const environment_variable known{"COUNTERD_SHARDS", "2"};
   const environment_variable others{"COUNTER", "x"};
+  const environment_variable of_client{"COUNTERD_TOKEN", "ctr_x"};
   const auto given = accepted({});
   CHECK(given.shards == 2);
   // Whoever runs the tests may have set COUNTERD_TEST_SEED.
@@ -446,6 +447,7 @@ TEST_CASE("parse_options() warns of each unknown COUNTERD_ variable by its name 
   }
   CHECK(count("COUNTERD_SHARDS") == 0);
   CHECK(count("COUNTER") == 0);
+  CHECK(count("COUNTERD_TOKEN") == 0);
 }
 
 TEST_CASE("parse_options() refuses a flag whose value is empty, or is the next flag") {
