@@ -160,6 +160,23 @@ export function isToken(text) {
   return /^[\w.~+/=-]*$/.test(text);
 }
 
+// What a success has if it is a counterd's.
+
+/** @param {any} value */
+function isState(value) {
+  return typeof value?.name === 'string' && value.version !== undefined;
+}
+
+/** @param {any} value */
+function isList(value) {
+  return Array.isArray(value?.counters);
+}
+
+/** @param {any} value */
+export function isPage(value) {
+  return isList(value) && (value.next_cursor === null || typeof value.next_cursor === 'string');
+}
+
 /** @param {string} name */
 function pathOf(name) {
   // A browser would take these for steps in a path, even when they are encoded.
@@ -202,7 +219,7 @@ export class Client {
    * @returns {Promise<State>}
    */
   get(name, { signal } = {}) {
-    return this.ask('GET', pathOf(name), { signal });
+    return this.ask('GET', pathOf(name), { signal, isOurs: isState });
   }
 
   /**
@@ -214,7 +231,9 @@ export class Client {
    * @returns {Promise<Change>}
    */
   add(name, delta = 1, { key, ifVersion, signal, ...options } = {}) {
-    return this.ask('POST', pathOf(name), { body: { delta, ...options }, key: key ?? newKey(), ifVersion, signal });
+    return this.ask('POST', pathOf(name), {
+      body: { delta, ...options }, key: key ?? newKey(), ifVersion, signal, isOurs: isState,
+    });
   }
 
   /**
@@ -225,7 +244,9 @@ export class Client {
    * @returns {Promise<Change>}
    */
   set(name, value, { key, ifVersion, signal, ...options } = {}) {
-    return this.ask('PUT', pathOf(name), { body: { value, ...options }, key: key ?? newKey(), ifVersion, signal });
+    return this.ask('PUT', pathOf(name), {
+      body: { value, ...options }, key: key ?? newKey(), ifVersion, signal, isOurs: isState,
+    });
   }
 
   /**
@@ -246,17 +267,18 @@ export class Client {
     const query = new URLSearchParams({ limit: String(limit) });
     if (prefix) query.set('prefix', prefix);
     if (cursor) query.set('cursor', cursor);
-    return this.ask('GET', `/v1/counters?${query}`);
+    return this.ask('GET', `/v1/counters?${query}`, { isOurs: isPage });
   }
 
   /**
    * The counters with the greatest values, the greatest first, of how many that begin with the prefix.
+   * @param {{prefix?: string, limit?: number, onAttempt?: () => void}} options
    * @returns {Promise<{counters: State[], seen: number}>}
    */
-  top({ prefix = '', limit = 20 } = {}) {
+  top({ prefix = '', limit = 20, onAttempt } = {}) {
     const query = new URLSearchParams({ limit: String(limit) });
     if (prefix) query.set('prefix', prefix);
-    return this.ask('GET', `/v1/top?${query}`);
+    return this.ask('GET', `/v1/top?${query}`, { onAttempt, isOurs: isList });
   }
 
   /**
@@ -269,11 +291,11 @@ export class Client {
 
   /**
    * What /metrics has, as JSON.
-   * @param {{signal?: AbortSignal}} options
+   * @param {{signal?: AbortSignal, onAttempt?: () => void}} options
    * @returns {Promise<any>}
    */
-  stats({ signal } = {}) {
-    return this.ask('GET', '/v1/stats', { signal });
+  stats({ signal, onAttempt } = {}) {
+    return this.ask('GET', '/v1/stats', { signal, onAttempt, isOurs: (answer) => Array.isArray(answer?.metrics) });
   }
 
   /**
@@ -293,10 +315,12 @@ export class Client {
    * @param {string} method
    * @param {string} target
    * @param {{body?: object, key?: string, ifVersion?: Integer | null, signal?: AbortSignal,
-   *   isSettled?: (value: any) => boolean}} options `isSettled`: whether a response of success settles it
+   *   onAttempt?: () => void, isOurs?: (value: any) => boolean, isSettled?: (value: any) => boolean}} options
+   *   `onAttempt` is called before each attempt. `isOurs`: whether the JSON of a success, null without one, can be a
+   *   counterd's. `isSettled`: whether it settles the request
    * @returns {Promise<any>}
    */
-  async ask(method, target, { body, key, ifVersion, signal, isSettled } = {}) {
+  async ask(method, target, { body, key, ifVersion, signal, onAttempt, isOurs, isSettled } = {}) {
     const headers = this.headers();
     if (body) headers['Content-Type'] = 'application/json';
     if (key !== undefined) headers['Idempotency-Key'] = key;
@@ -310,9 +334,11 @@ export class Client {
     const lost = (/** @type {unknown} */ cause) => new UnreachableError('the server does not respond',
                                                                         { key, isKnown: !mayBeDone, cause });
     for (let attempts = 0; ; ++attempts) {
-      const { kind, value, error, floor = 0, ...outcome } = await this.attempt(target, request, signal);
+      onAttempt?.();
+      const { kind, value, error, floor = 0, ...outcome } = await this.attempt(target, request, signal, isOurs);
       if (kind === 'done' && (isSettled?.(value) ?? true)) return value;
-      if (kind === 'refused') throw mayBeDone && !settling.includes(error.code) ? lost(error) : error;
+      const isSettledByKey = key !== undefined && settling.includes(error?.code);
+      if (kind === 'refused') throw mayBeDone && !isSettledByKey ? lost(error) : error;
       mayBeDone ||= method !== 'GET' && (kind === 'done' || !!outcome.mayBeDone);
       const pause = Math.max(floor, pauseBefore(attempts));
       if (performance.now() + pause > end) {
@@ -328,9 +354,10 @@ export class Client {
    * @param {string} target
    * @param {RequestInit} request
    * @param {AbortSignal} [signal]
+   * @param {(value: any) => boolean} [isOurs]
    * @returns {Promise<{kind: string, value?: any, error?: any, floor?: number, mayBeDone?: boolean}>}
    */
-  async attempt(target, request, signal) {
+  async attempt(target, request, signal, isOurs = () => true) {
     signal?.throwIfAborted();
     const ending = new AbortController();
     const abort = () => ending.abort(signal?.reason);
@@ -341,7 +368,11 @@ export class Client {
         ...request, cache: 'no-store', redirect: 'manual', signal: ending.signal,
       });
       const text = await textOf(response);
-      if (response.ok) return { kind: 'done', value: response.status === 204 ? null : objectOf(text) };
+      if (response.ok) {
+        const value = response.status === 204 ? null : objectOf(text);
+        if (!isOurs(value)) throw new TypeError('the response is none of a counterd');
+        return { kind: 'done', value };
+      }
       const error = new ProblemError(response.status, problemOf(text));
       const { status, code } = error;
       const isKnown = status === 408 || notNow.includes(code);

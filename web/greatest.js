@@ -32,9 +32,10 @@ export class Greatest {
   async load() {
     if (this.isLoading) return;
     this.isLoading = true;
-    const asked = performance.now();
+    let asked = 0;
+    const onAttempt = () => { asked = performance.now(); };
     try {
-      const { counters, seen } = await this.client.top({ prefix: this.prefix, limit: greatestMax });
+      const { counters, seen } = await this.client.top({ prefix: this.prefix, limit: greatestMax, onAttempt });
       this.take(counters, asked);
       this.seen = seen;
       this.isLoaded = true;

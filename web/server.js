@@ -20,14 +20,15 @@ export function Server({ client, info, onStatus }) {
   const begin = useRef(0);
   const forget = () => {
     last.current = null;
-    begin.current = Date.now();
+    begin.current = performance.now();
   };
   const load = async () => {
     if (isLoading.current) return;
     isLoading.current = true;
-    const asked = Date.now();
+    let asked = 0;
+    const onAttempt = () => { asked = performance.now(); };
     try {
-      const now = new Statistics(await client.stats(), asked);
+      const now = new Statistics(await client.stats({ onAttempt }), asked);
       const before = last.current?.isBefore(now) ? last.current : null;
       if (before) requests.current.push(now.rate(before, 'counterd_http_requests_total'));
       else requests.current = [];
@@ -92,7 +93,7 @@ function Numbers({ now, before, history, isStale, hasDisk }) {
     <${Card} label="Memory">${showBytes(sum('process_resident_memory_bytes'))}<//>
     ${hasDisk && html`<${Card} label="Free disk space" note=${states[0]}>${showBytes(sum('counterd_disk_free_bytes'))}<//>
     <${Card} label="Commit, 99th percentile" note="to disk">${between(showLatency, latency('counterd_commit_seconds', 0.99))}<//>`}
-    <${Card} label="Running for">${showDuration(now.time / 1000 - sum('process_start_time_seconds'))}<//>
+    <${Card} label="Running for">${showDuration(Date.now() / 1000 - sum('process_start_time_seconds'))}<//>
   </dl>`;
 }
 

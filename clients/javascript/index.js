@@ -1,7 +1,7 @@
 // The client of the server's own page, api.js and live.js, with what only programs need: batches, lists as
 // iterators, streams as iterators.
 
-import { Client as PageClient, newKey, ProblemError, UnreachableError } from './api.js';
+import { Client as PageClient, isPage, newKey, ProblemError, UnreachableError } from './api.js';
 import { follow } from './live.js';
 
 export { parseJson, ProblemError, toJson, UnreachableError } from './api.js';
@@ -45,7 +45,7 @@ export class InterruptedError extends Error {
 /**
  * A client of one server. Each call returns within `giveUpAfter` and one `timeout`: it resolves, or rejects with
  * ProblemError (refused: nothing was changed) or UnreachableError (`isKnown`: nothing was changed; otherwise call again
- * with its `key`, within the `keyTtl` of the first call).
+ * with its `key`, within the `keyTtl` of the first call). `deletePrefix` may also reject with InterruptedError.
  */
 export class Client extends PageClient {
   /**
@@ -113,7 +113,7 @@ export class Client extends PageClient {
    */
   async batch(ops, { key, signal } = {}) {
     const answer = await this.ask('POST', '/v1/batch', {
-      body: { ops }, key: key ?? newKey(), signal, isSettled: isBatchSettled,
+      body: { ops }, key: key ?? newKey(), signal, isOurs: isBatch, isSettled: isBatchSettled,
     });
     return answer.results;
   }
@@ -155,7 +155,8 @@ export class Client extends PageClient {
   async *prefixes(prefix = '', { delimiter = '/', signal } = {}) {
     /** @type {Group | undefined} */
     let last;
-    for await (const { prefixes, counters } of this.#pages('/v1/prefixes', { prefix, delimiter }, signal)) {
+    const isOurs = (/** @type {any} */ page) => isPage(page) && Array.isArray(page.prefixes);
+    for await (const { prefixes, counters } of this.#pages('/v1/prefixes', { prefix, delimiter }, signal, isOurs)) {
       // A group may go on on the next page.
       for (const group of prefixes) {
         if (last && last.prefix === group.prefix) group.counters += last.counters;
@@ -178,17 +179,19 @@ export class Client extends PageClient {
   async deletePrefix(prefix, { signal } = {}) {
     const query = new URLSearchParams({ limit: '1000', prefix });
     let sum = 0;
+    let hasBegun = false;
     try {
       for (let hasMore = true; hasMore;) {
-        const { deleted, has_more: more } = await this.ask('DELETE', `/v1/counters?${query}`, { signal, isSettled: isDeletion });
-        if (!isDeletion({ deleted, has_more: more })) throw lost();
-        sum += deleted;
-        hasMore = more;
+        const answer = await this.ask('DELETE', `/v1/counters?${query}`, { signal, isOurs: isDeletion });
+        hasBegun = true;
+        sum += answer.deleted;
+        hasMore = answer.has_more;
       }
     } catch (error) {
       if (signal?.aborted) throw error;
-      const isInDoubt = error instanceof UnreachableError && !error.isKnown;
-      throw sum > 0 || isInDoubt ? new InterruptedError(sum, error) : error;
+      // An answer that says 0 may follow on a lost one.
+      const isInDoubt = hasBegun || (error instanceof UnreachableError && !error.isKnown);
+      throw isInDoubt ? new InterruptedError(sum, error) : error;
     }
     return sum;
   }
@@ -197,12 +200,13 @@ export class Client extends PageClient {
    * @param {string} path
    * @param {Record<string, string>} parameters
    * @param {AbortSignal} [signal]
+   * @param {(page: any) => boolean} [isOurs]
    * @returns {AsyncGenerator<any, void, void>}
    */
-  async *#pages(path, parameters, signal) {
+  async *#pages(path, parameters, signal, isOurs = isPage) {
     for (let cursor = ''; cursor !== null;) {
       const query = new URLSearchParams({ limit: '1000', ...parameters, ...(cursor && { cursor }) });
-      const page = await this.ask('GET', `${path}?${query}`, { signal });
+      const page = await this.ask('GET', `${path}?${query}`, { signal, isOurs });
       yield page;
       cursor = page.next_cursor;
     }
@@ -262,13 +266,14 @@ function isStep(name) {
   return name === '.' || name === '..';
 }
 
-/** @param {any} answer of a proxy, perhaps */
-function isDeletion({ deleted, has_more: hasMore }) {
-  return typeof deleted === 'number' && typeof hasMore === 'boolean';
+/** @param {any} answer */
+function isDeletion(answer) {
+  return Number.isInteger(answer?.deleted) && typeof answer.has_more === 'boolean';
 }
 
-function lost() {
-  return new UnreachableError('the response is none of a counterd', { isKnown: false });
+/** @param {any} answer */
+function isBatch(answer) {
+  return Array.isArray(answer?.results);
 }
 
 /** @param {{results: Result[]}} answer */

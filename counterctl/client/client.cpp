@@ -39,7 +39,10 @@ verdict judge_response(const request& request, const response& response, bool wa
   const auto problem = problem_of(response.body);
   if (refuses_key_ttl(response.status, problem.detail))
     return verdict::settled;
-  return judge(response.status, problem.code, was_in_doubt);
+  const auto in_doubt = request.key.empty() ? earlier_attempts::are_in_doubt
+                                            : earlier_attempts::are_in_doubt_with_key;
+  return judge(response.status, problem.code,
+               was_in_doubt ? in_doubt : earlier_attempts::did_nothing);
 }
 
 std::string describe(const response& response) {

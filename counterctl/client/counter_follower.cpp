@@ -66,7 +66,7 @@ bool counter_follower::read_stream(const stream_handlers& handlers) {
   retry_ = default_retry;
   auto response = connection.open_stream(target_, clock::now() + client_.settings().timeout);
   if (response.status != 200) {
-    if (judge(response.status, {}, false) == verdict::settled)
+    if (judge(response.status, {}) == verdict::settled)
       throw stream_refused{std::move(response)};
     throw connection_error{"the server answers with status " + std::to_string(response.status),
                            true};

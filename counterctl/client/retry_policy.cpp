@@ -33,15 +33,16 @@ bool is_one_of(const std::string_view (&codes)[Size], std::string_view code) noe
 
 }  // namespace
 
-verdict judge(int status, std::string_view code, bool was_in_doubt) noexcept {
+verdict judge(int status, std::string_view code, earlier_attempts earlier) noexcept {
   if (status == 408 || is_one_of(not_now, code))
     return verdict::nothing_changed;
-  if (is_one_of(decided_behind_key, code))
+  if (is_one_of(decided_behind_key, code) && earlier != earlier_attempts::are_in_doubt)
     return verdict::settled;
   // A proxy may have passed the request on before it failed.
   const bool is_refused_for_good = status == 501 || status == 505 || is_one_of(never, code);
   if (status >= 500 && !is_refused_for_good)
     return verdict::in_doubt;
+  const bool was_in_doubt = earlier != earlier_attempts::did_nothing;
   return was_in_doubt && status >= 300 ? verdict::in_doubt : verdict::settled;
 }
 

@@ -14,10 +14,18 @@ enum class verdict {
   in_doubt,         ///< it may have been carried out, or may succeed later
 };
 
-/// Judges a response. `code` is that of its problem details, or empty. `was_in_doubt`: an earlier
-/// attempt with the same key may have been carried out; then a refusal settles the request only if
-/// the server gives it after it has looked for the key.
-verdict judge(int status, std::string_view code, bool was_in_doubt) noexcept;
+/// What earlier attempts may have done.
+enum class earlier_attempts {
+  did_nothing,
+  are_in_doubt,           ///< one may have been carried out
+  are_in_doubt_with_key,  ///< the same, and each had the request's key
+};
+
+/// Judges a response. `code` is that of its problem details, or empty. If earlier attempts are in
+/// doubt, a refusal settles the request only if the server gives it after it has looked for the
+/// key.
+verdict judge(int status, std::string_view code,
+              earlier_attempts earlier = earlier_attempts::did_nothing) noexcept;
 
 /// Returns true if the server refuses a request because it does not remember keys for so long. It
 /// says so to each attempt with that TTL, so none was carried out.

@@ -30,8 +30,11 @@ std::optional<std::size_t> begin_of_value(std::string_view text, bool has_flags)
     return 0;
   if (!has_flags || !text.starts_with('-'))
     return std::nullopt;
-  if (!text.starts_with("--"))
-    return text.size() > 2 && text[2] == value_mark ? std::optional<std::size_t>{2} : std::nullopt;
+  // -vt5s
+  if (!text.starts_with("--")) {
+    const auto begin = text.find(value_mark);
+    return begin != text.npos ? std::optional{begin} : std::nullopt;
+  }
   const auto begin = text.find('=') + 1;  // 0: there is no value
   const bool needs_mark =
       begin > 0 && (begin == text.size() || text[begin] == '-' || text[begin] == value_mark);

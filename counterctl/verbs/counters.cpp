@@ -63,12 +63,14 @@ bool confirm(const std::string& question) {
 }
 
 /// The failure of a command that has deleted counters before it.
-failure after_deletions(const failure& error, std::uint64_t count) {
-  if (count == 0)
+/// `is_exact`: no more than `count` are deleted, unless `error` is in doubt itself.
+failure after_deletions(const failure& error, std::uint64_t count, bool is_exact = true) {
+  if (count == 0 && is_exact)
     return error;
-  const bool is_unknown = error.code() == exit_code::outcome_unknown;
-  return {is_unknown ? error.code() : exit_code::partly,
-          error.what() + std::string{"; deleted before that: "} + counted(count, "counter")};
+  const bool is_unknown = error.code() == exit_code::outcome_unknown || count == 0;
+  return {is_unknown ? exit_code::outcome_unknown : exit_code::partly,
+          error.what() + std::string{"; deleted before that: "} +
+              (is_exact ? "" : "perhaps more than ") + counted(count, "counter")};
 }
 
 }  // namespace
@@ -174,10 +176,11 @@ exit_code remove_prefix(context& context, const std::string& prefix, bool is_sur
     for (bool has_more = true; has_more;) {
       const auto response = context.ask_as_it_is(step);
       const auto& body = response.body;
-      // What a lost response had deleted is in no other.
-      is_exact &= !response.was_in_doubt;
+      // What a lost response had deleted is in no other, nor in one that is not understood.
+      const bool was_exact = std::exchange(is_exact, false) && !response.was_in_doubt;
       const auto deleted = static_cast<std::uint64_t>(integer_member_of(body, "deleted"));
       has_more = is_true_member_of(body, "has_more");
+      is_exact = was_exact;
       progress.show(count += deleted);
       // Somebody else deletes the same.
       rounds = deleted == 0 ? rounds + 1 : 0;
@@ -185,7 +188,7 @@ exit_code remove_prefix(context& context, const std::string& prefix, bool is_sur
         throw failure{exit_code::refused, "others delete the same counters"};
     }
   } catch (const failure& error) {
-    throw after_deletions(error, count);
+    throw after_deletions(error, count, is_exact);
   }
   tell("deleted " + std::string{is_exact ? "" : "at least "} + counted(count, "counter"));
   return exit_code::done;

@@ -17,7 +17,7 @@ using clock = std::chrono::steady_clock;
 constexpr std::chrono::milliseconds pause_between{500};
 
 bool is_unsettled(const operation_result& result) {
-  return judge(result.status, result.problem.code, false) != verdict::settled;
+  return judge(result.status, result.problem.code) != verdict::settled;
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 import contextlib
 import faulthandler
 import os
+import pickle
 import signal
 import socket
 import ssl
@@ -255,6 +256,14 @@ class ClientTest(unittest.TestCase):
                 with self.assertRaises(counterd.Unreachable) as caught:
                     client.get("hits")
                 self.assertEqual(str(caught.exception.__cause__), "the response is too large")
+
+    def test_an_error_passes_from_process_to_process(self) -> None:
+        for error in [
+            counterd.Interrupted(5, ValueError("why")), counterd.OutcomeUnknown("k"), counterd.Unreachable("no answer"),
+            counterd.PreconditionFailed(412, {"code": "precondition-failed", "value": 7, "version": 9}),
+        ]:
+            again = pickle.loads(pickle.dumps(error))
+            self.assertEqual((type(again), str(again), vars(again)), (type(error), str(error), vars(error)))
 
     def test_addresses_of_both_families_are_understood(self) -> None:
         server = connection_module.Server("http://[::1]:8001")

@@ -151,12 +151,15 @@ class Client:
         query = urllib.parse.urlencode({"limit": 1000, "prefix": prefix})
         deleted = 0
         has_more = True
+        has_begun = False
         try:
             while has_more:
                 count, has_more = self._call("DELETE", "/v1/counters?" + query, read=_deleted)
+                has_begun = True
                 deleted += count
         except Error as error:
-            if deleted > 0 or isinstance(error, OutcomeUnknown):
+            # An answer that says 0 may follow on a lost one.
+            if has_begun or isinstance(error, OutcomeUnknown):
                 raise Interrupted(deleted, error) from error
             raise
         return deleted
@@ -236,7 +239,7 @@ class Client:
                 value = None
                 failure = caught
             except Refused as error:
-                if not is_write or not may_be_done or error.code in _SETTLING:
+                if not is_write or not may_be_done or (key is not None and error.code in _SETTLING):
                     raise
                 raise OutcomeUnknown(key or "") from error
             may_be_done = may_be_done or failure.may_be_done
@@ -313,7 +316,10 @@ def _grouped(page: Mapping[str, Any]) -> Tuple[List[Group], List[State]]:
 
 
 def _deleted(answer: Mapping[str, Any]) -> Tuple[int, bool]:
-    return answer["deleted"], answer["has_more"]
+    count, has_more = answer["deleted"], answer["has_more"]
+    if type(count) is not int or type(has_more) is not bool:
+        raise TypeError("these are no number and no truth value")
+    return count, has_more
 
 
 def _retry_after(fields: Fields) -> float:

@@ -6,11 +6,21 @@ of many counters has stopped on the way.
 """
 
 import json
-from typing import Any, Dict, Mapping, Optional, Type
+from typing import Any, Dict, Mapping, Optional, Tuple, Type
 
 
 class Error(Exception):
     """The base of all that this package raises, besides ValueError and TypeError for arguments."""
+
+    def __reduce__(self) -> Any:
+        # Its arguments are not those of its constructor, with which pickle would make it.
+        return _make_again, (type(self), self.args, self.__dict__)
+
+
+def _make_again(kind: Type[Error], args: Tuple[Any, ...], members: Dict[str, Any]) -> Error:
+    error = kind.__new__(kind, *args)
+    error.__dict__.update(members)
+    return error
 
 
 class Refused(Error):

@@ -463,6 +463,9 @@ TEST_CASE("an option takes a value that is the name of another one, behind =") {
                                                  {"add", "kk",
                                                   "\x01"
                                                   "1"},
+                                                 {"-vt\x01"
+                                                  "5s",
+                                                  "get", "kk"},
                                                  {"add", "kk", "--key=\x01k"},
                                                  {"add", "kk", "--key", "\x01k"}})
     CHECK(ask(server, command).exit_code == 2);

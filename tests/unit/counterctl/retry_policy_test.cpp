@@ -49,8 +49,12 @@ TEST_CASE("judge() follows the table of retries") {
   for (const auto& [status, code, at_first, when_in_doubt] : cases) {
     CAPTURE(status);
     CAPTURE(code);
-    CHECK((judge(status, code, false) == at_first));
-    CHECK((judge(status, code, true) == when_in_doubt));
+    CHECK((judge(status, code) == at_first));
+    CHECK((judge(status, code, earlier_attempts::are_in_doubt_with_key) == when_in_doubt));
+    // Without a key, no refusal says what became of an earlier attempt.
+    const bool is_refused = when_in_doubt == verdict::settled && status >= 300;
+    CHECK((judge(status, code, earlier_attempts::are_in_doubt) ==
+           (is_refused ? verdict::in_doubt : when_in_doubt)));
   }
 }
 
