@@ -164,17 +164,22 @@ export function isToken(text) {
 
 /** @param {any} value */
 function isState(value) {
-  return typeof value?.name === 'string' && value.version !== undefined;
+  return typeof value?.name === 'string' && isInteger(value.value) && isInteger(value.version);
+}
+
+/** @param {any} value */
+function isInteger(value) {
+  return typeof value === 'bigint' || Number.isInteger(value);
 }
 
 /** @param {any} value */
 function isList(value) {
-  return Array.isArray(value?.counters);
+  return Array.isArray(value?.counters) && value.counters.every(isState);
 }
 
 /** @param {any} value */
 export function isPage(value) {
-  return isList(value) && (value.next_cursor === null || typeof value.next_cursor === 'string');
+  return isList(value) && (value.next_cursor === null || (typeof value.next_cursor === 'string' && value.next_cursor !== ''));
 }
 
 /** @param {string} name */
@@ -256,7 +261,9 @@ export class Client {
    * @returns {Promise<null>}
    */
   delete(name, { key, ifVersion, signal } = {}) {
-    return this.ask('DELETE', pathOf(name), { key: key ?? newKey(), ifVersion, signal });
+    return this.ask('DELETE', pathOf(name), {
+      key: key ?? newKey(), ifVersion, signal, isOurs: (nothing) => nothing === null,
+    });
   }
 
   /**

@@ -15,7 +15,7 @@ export class Greatest {
     this.onChange = onChange;
     this.rows = [];
     this.answers = [];  // when the last ones were asked for, and their values by name
-    this.begin = 0;     // ms: answers to what was asked for before are no base of a rate
+    this.ends = 0;      // how often they were forgotten
     this.seen = 0;      // how many counters begin with the prefix
     this.isLoaded = false;
     this.isLoading = false;
@@ -32,11 +32,12 @@ export class Greatest {
   async load() {
     if (this.isLoading) return;
     this.isLoading = true;
+    const { ends } = this;
     let asked = 0;
-    const onAttempt = () => { asked = performance.now(); };
+    const onAttempt = () => { asked = Date.now(); };
     try {
       const { counters, seen } = await this.client.top({ prefix: this.prefix, limit: greatestMax, onAttempt });
-      this.take(counters, asked);
+      this.take(counters, asked, ends);
       this.seen = seen;
       this.isLoaded = true;
       this.error = null;
@@ -50,21 +51,25 @@ export class Greatest {
   }
 
   /** From now on rates begin anew. */
-  forget(now = performance.now()) {
+  forget() {
     this.answers = [];
-    this.begin = now;
+    ++this.ends;
   }
 
-  /** Takes the answer to what was asked for at a time, in ms. A rate is that between two answers. */
-  take(counters, asked) {
+  /**
+   * Takes the answer to what was asked for at a time, in ms, when there had been so many `ends`. A rate is that between
+   * two answers.
+   */
+  take(counters, asked, ends = this.ends) {
     const values = new Map(counters.map(({ name, value }) => [name, Number(value)]));
     const before = this.answers.at(-1);
     const answers = [...this.answers.filter((each) => asked - each.asked <= historyMax), { asked, values }];
-    if (asked >= this.begin) this.answers = answers;
+    if (ends === this.ends) this.answers = answers;
     this.rows = counters.map((state) => {
       const history = answers.map((each) => each.values.get(state.name)).filter((value) => value !== undefined);
       const last = before?.values.get(state.name);
-      const rate = last === undefined ? 0 : (values.get(state.name) - last) / ((asked - before.asked) / 1000);
+      const seconds = (asked - before?.asked) / 1000;
+      const rate = last !== undefined && seconds > 0 ? (values.get(state.name) - last) / seconds : 0;
       return { ...state, history, rate };
     });
   }

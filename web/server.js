@@ -15,25 +15,26 @@ export function Server({ client, info, onStatus }) {
   const [error, setError] = useState(null);
   const requests = useRef([]);
   const isLoading = useRef(false);
-  // The last answer, if rates can begin with it; no answer to what was asked before `begin` can.
+  // The last answer, if rates can begin with it, and how often that has ended.
   const last = useRef(null);
-  const begin = useRef(0);
+  const ends = useRef(0);
   const forget = () => {
     last.current = null;
-    begin.current = performance.now();
+    ++ends.current;
   };
   const load = async () => {
     if (isLoading.current) return;
     isLoading.current = true;
+    const round = ends.current;
     let asked = 0;
-    const onAttempt = () => { asked = performance.now(); };
+    const onAttempt = () => { asked = Date.now(); };
     try {
       const now = new Statistics(await client.stats({ onAttempt }), asked);
       const before = last.current?.isBefore(now) ? last.current : null;
       if (before) requests.current.push(now.rate(before, 'counterd_http_requests_total'));
       else requests.current = [];
       if (requests.current.length > historyMax) requests.current.shift();
-      if (asked >= begin.current) last.current = now;
+      if (round === ends.current) last.current = now;
       setPair({ now, before });
       setError(null);
       onStatus('live');
@@ -93,7 +94,7 @@ function Numbers({ now, before, history, isStale, hasDisk }) {
     <${Card} label="Memory">${showBytes(sum('process_resident_memory_bytes'))}<//>
     ${hasDisk && html`<${Card} label="Free disk space" note=${states[0]}>${showBytes(sum('counterd_disk_free_bytes'))}<//>
     <${Card} label="Commit, 99th percentile" note="to disk">${between(showLatency, latency('counterd_commit_seconds', 0.99))}<//>`}
-    <${Card} label="Running for">${showDuration(Date.now() / 1000 - sum('process_start_time_seconds'))}<//>
+    <${Card} label="Running for">${showDuration(now.time / 1000 - sum('process_start_time_seconds'))}<//>
   </dl>`;
 }
 

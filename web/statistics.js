@@ -5,7 +5,7 @@ export class Statistics {
   /** @param {{metrics: {name: string, samples: any[]}[]}} answer */
   constructor({ metrics }, time) {
     this.metrics = new Map(metrics.map((metric) => [metric.name, metric.samples]));
-    this.time = time;  // ms, of a clock that only goes forward
+    this.time = time;  // ms
   }
 
   /** The sum of the samples whose labels agree with `labels`; undefined if there is none. */

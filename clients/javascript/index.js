@@ -113,7 +113,8 @@ export class Client extends PageClient {
    */
   async batch(ops, { key, signal } = {}) {
     const answer = await this.ask('POST', '/v1/batch', {
-      body: { ops }, key: key ?? newKey(), signal, isOurs: isBatch, isSettled: isBatchSettled,
+      body: { ops }, key: key ?? newKey(), signal,
+      isOurs: (answer) => isBatch(answer, ops.length), isSettled: isBatchSettled,
     });
     return answer.results;
   }
@@ -268,12 +269,16 @@ function isStep(name) {
 
 /** @param {any} answer */
 function isDeletion(answer) {
-  return Number.isInteger(answer?.deleted) && typeof answer.has_more === 'boolean';
+  return Number.isInteger(answer?.deleted) && answer.deleted >= 0 && typeof answer.has_more === 'boolean';
 }
 
-/** @param {any} answer */
-function isBatch(answer) {
-  return Array.isArray(answer?.results);
+/**
+ * @param {any} answer
+ * @param {number} count
+ */
+function isBatch(answer, count) {
+  return Array.isArray(answer?.results) && answer.results.length === count
+    && answer.results.every((/** @type {any} */ result) => Number.isInteger(result?.status));
 }
 
 /** @param {{results: Result[]}} answer */

@@ -32,9 +32,7 @@ double random_fraction() {
 
 verdict judge_response(const request& request, const response& response, bool was_in_doubt) {
   // The page of a network's login, for example.
-  const bool is_ours =
-      response.status == 204 ? request.method == "DELETE" : is_json_object(response.body);
-  if (response.is_success() && !is_ours)
+  if (response.is_success() && !is_answer(response.status, response.body, request.answer))
     return verdict::in_doubt;
   const auto problem = problem_of(response.body);
   if (refuses_key_ttl(response.status, problem.detail))

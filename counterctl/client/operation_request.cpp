@@ -23,6 +23,7 @@ request to_request(const operation& operation) {
   request request;
   request.target = "/v1/counters/" + encode_name(operation.name);
   request.is_write = operation.kind != operation_kind::get;
+  request.answer.kind = answer_kind::state;
   switch (operation.kind) {
     case operation_kind::get:
       break;
@@ -36,6 +37,7 @@ request to_request(const operation& operation) {
       break;
     case operation_kind::remove:
       request.method = "DELETE";
+      request.answer.kind = answer_kind::nothing;
       if (operation.if_version)
         request.target += "?if_version=" + std::to_string(*operation.if_version);
       break;
@@ -46,6 +48,7 @@ request to_request(const operation& operation) {
 request to_batch(const std::vector<std::string>& operations) {
   request request{.method = "POST", .target = "/v1/batch"};
   request.is_write = true;
+  request.answer = {answer_kind::results, operations.size()};
   request.body = batch_begin;
   for (const auto& operation : operations)
     request.body.append(request.body.size() > batch_begin.size() ? "," : "").append(operation);

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "counterctl/formats/answers.hpp"
+
 #include <chrono>
 #include <string>
 
@@ -18,6 +20,8 @@ struct request {
   bool is_write = false;
   /// unless to carry it out again does no harm.
   bool may_be_repeated = false;
+  /// Any other answer is somebody else's, and leaves the outcome in doubt.
+  counterctl::answer answer{};
 };
 
 }  // namespace counterctl

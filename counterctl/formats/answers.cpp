@@ -58,6 +58,15 @@ counter_state state_of(const json::object& object) {
   return std::move(*state);
 }
 
+counter_page page_of(const json::object& object) {
+  counter_page page;
+  for (const auto& element : array_of(object, "counters")) {
+    page.counters.push_back(state_of(object_of(element)));
+    page.lines.push_back(json::serialize(element));
+  }
+  return page;
+}
+
 problem problem_in(const json::object& object) {
   const auto text = [&](std::string_view name) { return text_of(find(object, name)).value_or(""); };
   return {text("code"), text("title"), text("detail"), integer_of(find(object, "index")),
@@ -94,13 +103,26 @@ counter_state parse_state(std::string_view body) {
 
 counter_page parse_page(std::string_view body) {
   const auto object = parse_object(body);
-  counter_page page;
-  for (const auto& element : array_of(object, "counters")) {
-    page.counters.push_back(state_of(object_of(element)));
-    page.lines.push_back(json::serialize(element));
-  }
-  page.next_cursor = text_of(find(object, "next_cursor"));
+  auto page = page_of(object);
+  const auto* cursor = find(object, "next_cursor");
+  page.next_cursor = text_of(cursor);
+  const bool is_end = cursor != nullptr && cursor->is_null();
+  if (!is_end && page.next_cursor.value_or("").empty())
+    refuse_body();
   return page;
+}
+
+counter_page parse_top(std::string_view body) {
+  return page_of(parse_object(body));
+}
+
+deletion parse_deletion(std::string_view body) {
+  const auto object = parse_object(body);
+  const auto deleted = integer_of(find(object, "deleted")).value_or(-1);
+  const auto* has_more = find(object, "has_more");
+  if (deleted < 0 || has_more == nullptr || !has_more->is_bool())
+    refuse_body();
+  return {static_cast<std::uint64_t>(deleted), has_more->get_bool()};
 }
 
 std::vector<operation_result> parse_results(std::string_view body) {
@@ -118,6 +140,34 @@ std::vector<operation_result> parse_results(std::string_view body) {
     results.push_back(std::move(result));
   }
   return results;
+}
+
+bool is_answer(int status, std::string_view body, const answer& expected) {
+  try {
+    switch (expected.kind) {
+      case answer_kind::object:
+        return is_json_object(body);
+      case answer_kind::state:
+        parse_state(body);
+        return true;
+      case answer_kind::page:
+        parse_page(body);
+        return true;
+      case answer_kind::top:
+        parse_top(body);
+        return true;
+      case answer_kind::results:
+        return parse_results(body).size() == expected.results;
+      case answer_kind::deletion:
+        parse_deletion(body);
+        return true;
+      case answer_kind::nothing:
+        return status == 204;
+    }
+  } catch (const std::runtime_error&) {
+    return false;
+  }
+  return false;
 }
 
 std::string to_json(const counter_state& state) {
@@ -181,12 +231,6 @@ idempotency_info idempotency_of(std::string_view info) {
   return {integer_in(info, "limits", "idempotency_ttl_seconds"),
           integer_in(info, "limits", "idempotency_records"),
           integer_in(info, "usage", "idempotency_records")};
-}
-
-bool is_true_member_of(std::string_view body, std::string_view name) {
-  const auto object = parse_object(body);
-  const auto* member = find(object, name);
-  return member != nullptr && member->is_bool() && member->get_bool();
 }
 
 }  // namespace counterctl

@@ -20,10 +20,20 @@ counter_state parse_state(std::string_view body);
 /// A page of a list.
 struct counter_page {
   std::vector<counter_state> counters;
-  std::vector<std::string> lines;  ///< each counter as JSON
-  std::optional<std::string> next_cursor;
+  std::vector<std::string> lines;          ///< each counter as JSON
+  std::optional<std::string> next_cursor;  ///< nullopt: there is no other page
 };
 counter_page parse_page(std::string_view body);
+
+/// The greatest counters, which are one page.
+counter_page parse_top(std::string_view body);
+
+/// What a deletion by prefix has done.
+struct deletion {
+  std::uint64_t deleted = 0;
+  bool has_more = false;
+};
+deletion parse_deletion(std::string_view body);
 
 /// The result of one operation of a batch.
 struct operation_result {
@@ -37,6 +47,15 @@ struct operation_result {
   bool is_success() const noexcept { return status >= 200 && status < 300; }
 };
 std::vector<operation_result> parse_results(std::string_view body);
+
+/// What a response that reports success says, if it is a counterd's.
+enum class answer_kind { object, state, page, top, results, deletion, nothing };
+struct answer {
+  answer_kind kind = answer_kind::object;
+  std::size_t results = 0;  ///< of `answer_kind::results`: how many
+};
+/// Returns true if a response is that answer. Throws nothing.
+bool is_answer(int status, std::string_view body, const answer& expected);
 
 /// Returns a state as JSON, as a page has it.
 std::string to_json(const counter_state& state);
@@ -52,8 +71,10 @@ std::vector<std::pair<std::string, std::string>> flatten(std::string_view body);
 
 /// Returns the member of an object as text; empty if there is none.
 std::string member_of(std::string_view body, std::string_view name);
+
 /// Returns the member, which must be an integer.
 std::int64_t integer_member_of(std::string_view body, std::string_view name);
+
 /// What the server remembers of Idempotency-Keys, by the body of /v1/info.
 struct idempotency_info {
   std::int64_t ttl_seconds = 0;  ///< at most
@@ -61,7 +82,4 @@ struct idempotency_info {
   std::int64_t records = 0;
 };
 idempotency_info idempotency_of(std::string_view info);
-/// Returns true if the member is `true`.
-bool is_true_member_of(std::string_view body, std::string_view name);
-
 }  // namespace counterctl

@@ -76,7 +76,7 @@ private:
     const auto request =
         context_.keys().with_key(to_batch(operations_), "-" + std::to_string(lines_.front()));
     try {
-      return send_until_settled(context_, request, operations_.size());
+      return send_until_settled(context_, request);
     } catch (const batch_refused& error) {
       code_ = error.code();
       const auto index = static_cast<std::size_t>(error.index().value_or(0));

@@ -167,7 +167,8 @@ exit_code remove_prefix(context& context, const std::string& prefix, bool is_sur
       .method = "DELETE",
       .target = "/v1/counters?limit=" + std::to_string(batch_max) + "&prefix=" + encoded,
       .is_write = true,
-      .may_be_repeated = true};
+      .may_be_repeated = true,
+      .answer = {.kind = answer_kind::deletion}};
   std::uint64_t count = 0;
   bool is_exact = true;
   int rounds = 0;  // that have deleted nothing
@@ -175,12 +176,10 @@ exit_code remove_prefix(context& context, const std::string& prefix, bool is_sur
   try {
     for (bool has_more = true; has_more;) {
       const auto response = context.ask_as_it_is(step);
-      const auto& body = response.body;
-      // What a lost response had deleted is in no other, nor in one that is not understood.
-      const bool was_exact = std::exchange(is_exact, false) && !response.was_in_doubt;
-      const auto deleted = static_cast<std::uint64_t>(integer_member_of(body, "deleted"));
-      has_more = is_true_member_of(body, "has_more");
-      is_exact = was_exact;
+      // What a lost response had deleted is in no other.
+      is_exact &= !response.was_in_doubt;
+      const auto [deleted, is_unfinished] = parse_deletion(response.body);
+      has_more = is_unfinished;
       progress.show(count += deleted);
       // Somebody else deletes the same.
       rounds = deleted == 0 ? rounds + 1 : 0;

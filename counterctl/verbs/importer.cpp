@@ -106,7 +106,7 @@ void importer::send_batch() {
     return;
   const auto request =
       with_key(to_batch(operations_), spool_.digest() + "-" + std::to_string(batch_.front().index));
-  const auto results = send_until_settled(context_, request, batch_.size());
+  const auto results = send_until_settled(context_, request);
   const bool is_known = results.front().is_replayed;
   const auto batch = std::exchange(batch_, {});
   operations_.clear();

@@ -12,7 +12,7 @@ namespace {
 
 counter_page ask_for_page(context& context, const std::string& target, bool is_first) {
   try {
-    return parse_page(context.ask({.target = target}).body);
+    return parse_page(context.ask({.target = target, .answer = {.kind = answer_kind::page}}).body);
   } catch (const failure& error) {
     if (is_first)
       throw;
@@ -56,11 +56,10 @@ exit_code list(context& context, const std::string& prefix, std::size_t limit, b
 }
 
 exit_code top(context& context, const std::string& prefix, std::size_t limit) {
-  const auto body = context
-                        .ask({.target = "/v1/top?limit=" + std::to_string(limit) +
-                                        (prefix.empty() ? "" : "&prefix=" + encode_name(prefix))})
-                        .body;
-  const auto page = parse_page(body);
+  const auto target = "/v1/top?limit=" + std::to_string(limit) +
+                      (prefix.empty() ? "" : "&prefix=" + encode_name(prefix));
+  const auto page =
+      parse_top(context.ask({.target = target, .answer = {.kind = answer_kind::top}}).body);
   auto rows = context.print(state_columns(true));
   for (std::size_t i = 0; i < page.counters.size(); ++i)
     rows.add(state_cells(page.counters[i]), page.lines[i]);

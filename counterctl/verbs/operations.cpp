@@ -22,8 +22,7 @@ bool is_unsettled(const operation_result& result) {
 
 }  // namespace
 
-std::vector<operation_result> send_until_settled(context& context, const request& request,
-                                                 std::size_t count) {
+std::vector<operation_result> send_until_settled(context& context, const request& request) {
   const auto begin = clock::now();
   bool was_in_doubt = false;
   for (;;) {
@@ -40,9 +39,6 @@ std::vector<operation_result> send_until_settled(context& context, const request
     was_in_doubt |= response.was_in_doubt;
     for (auto& result : results)
       result.was_in_doubt = was_in_doubt;
-    if (results.size() != count)
-      throw failure{exit_code::refused,
-                    "the server answers a batch with another number of results"};
     // With its key, the batch goes on where it was refused.
     if (request.key.empty() ||
         clock::now() + pause_between > begin + context.keys().time_for(request) ||
@@ -54,8 +50,7 @@ std::vector<operation_result> send_until_settled(context& context, const request
 
 std::vector<operation_result> send_batch(context& context, const std::vector<operation>& operations,
                                          const std::string& part) {
-  return send_until_settled(context, context.keys().with_key(to_batch(operations), part),
-                            operations.size());
+  return send_until_settled(context, context.keys().with_key(to_batch(operations), part));
 }
 
 std::vector<column> state_columns(bool names_are_plain) {

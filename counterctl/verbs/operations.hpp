@@ -30,11 +30,10 @@ private:
   std::optional<std::int64_t> index_;
 };
 
-/// Sends the request of a batch, and returns the results of its operations, in order: `count` of
-/// them. While some are unsettled, sends a batch with a key again, until the timeout is over.
-/// Throws failure if the batch is refused as a whole.
-std::vector<operation_result> send_until_settled(context& context, const request& request,
-                                                 std::size_t count);
+/// Sends the request of a batch, and returns the results of its operations, in order, of which
+/// there are `request.answer.results`. While some are unsettled, sends a batch with a key again,
+/// until the timeout is over. Throws failure if the batch is refused as a whole.
+std::vector<operation_result> send_until_settled(context& context, const request& request);
 
 /// Does so with up to batch_max operations. `part` is that of context::with_key().
 std::vector<operation_result> send_batch(context& context, const std::vector<operation>& operations,

@@ -466,8 +466,9 @@ test('rates of the greatest values are those between two answers', async (t) => 
     const greatest = new Greatest({}, '', () => {});
     const shown = [];
     for (const [seconds, value] of [[0, 100n], [5, 150n], [15, 250n], [45, 250n], [59, 0n], [65, 250n], [70, 300n]]) {
-      if (seconds === 59) greatest.forget(60_000);  // while that answer is on its way
-      greatest.take([{ name: 'a', value }, { name: `new-${seconds}`, value: 1n }], seconds * 1000);
+      const { ends } = greatest;
+      if (seconds === 59) greatest.forget();  // while that answer is on its way
+      greatest.take([{ name: 'a', value }, { name: `new-${seconds}`, value: 1n }], seconds * 1000, ends);
       shown.push(greatest.rows.map((row) => [row.rate, row.history.length]));
     }
     return shown;

@@ -54,6 +54,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       parse_state(line);
   });
   refuses_or([&] { parse_results(text); });
+  refuses_or([&] { parse_top(text); });
+  refuses_or([&] { parse_deletion(text); });
   refuses_or([&] { flatten(text); });
   refuses_or([&] { member_of(text, "name"); });
   refuses_or([&] {

@@ -105,7 +105,7 @@ class Client:
     def delete(self, name: str, *, if_version: Optional[int] = None, key: Optional[str] = None) -> None:
         """Raises NotFound."""
         condition = "" if if_version is None else f"?if_version={int(if_version)}"
-        self._call("DELETE", _path(name) + condition, None, _own(key), read=lambda none: None)
+        self._call("DELETE", _path(name) + condition, None, _own(key), read=_nothing)
 
     def batch(self, operations: Iterable[Mapping[str, Any]], *, key: Optional[str] = None) -> List[Result]:
         """Carries out up to 1000 operations, such as {"op": "add", "name": "hits", "delta": 2}.
@@ -199,7 +199,10 @@ class Client:
         query = {"limit": "1000", **query}
 
         def read_page(answer: Any) -> Tuple[T, Optional[str]]:
-            return read(answer), answer["next_cursor"]
+            cursor = answer["next_cursor"]
+            if cursor is not None and not (isinstance(cursor, str) and cursor):
+                raise TypeError("this is no cursor")
+            return read(answer), cursor
 
         while True:
             page, cursor = self._call("GET", f"{path}?{urllib.parse.urlencode(query)}", read=read_page)
@@ -317,9 +320,14 @@ def _grouped(page: Mapping[str, Any]) -> Tuple[List[Group], List[State]]:
 
 def _deleted(answer: Mapping[str, Any]) -> Tuple[int, bool]:
     count, has_more = answer["deleted"], answer["has_more"]
-    if type(count) is not int or type(has_more) is not bool:
+    if type(count) is not int or count < 0 or type(has_more) is not bool:
         raise TypeError("these are no number and no truth value")
     return count, has_more
+
+
+def _nothing(answer: Any) -> None:
+    if answer is not None:
+        raise TypeError("a deletion has no answer")
 
 
 def _retry_after(fields: Fields) -> float:

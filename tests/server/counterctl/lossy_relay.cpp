@@ -161,6 +161,9 @@ bool lossy_relay::answer(int client, const std::string& request) {
     case relayed::answers_bare_200:
       send_all(client, bare_response("200 OK"));
       break;
+    case relayed::answers_other_json:
+      send_all(client, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}");
+      break;
     case relayed::answers_busy:
       send_all(client, busy);
       break;

@@ -18,7 +18,8 @@ enum class relayed {
   answers_503,     ///< does not send it on
   answers_504,     ///< sends it on, and answers as a proxy that has lost its patience
   answers_500,     ///< sends it on, and answers as a proxy that has failed
-  answers_bare_200,  ///< sends it on, and answers with a page of its own
+  answers_bare_200,    ///< sends it on, and answers with a page of its own
+  answers_other_json,  ///< sends it on, and answers with an object of its own
   /// sends a batch of one operation on, and answers that the server has too much to do for it
   answers_busy,
   /// sends a batch of two operations on, and answers that nobody knows what became of the second

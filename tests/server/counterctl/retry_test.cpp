@@ -126,6 +126,45 @@ TEST_CASE("what only a proxy says settles nothing") {
   }
 }
 
+TEST_CASE("a success that is no answer of a counterd is none") {
+  const server_process server;
+  lossy_relay relay{server.port()};
+  const auto run = [&](const words& arguments, const std::string& input = {}) {
+    relay.plan({relayed::answers_other_json, relayed::answers_bare_200});
+    return run_tool(arguments, {.server = relay.address(), .input = input});
+  };
+  CHECK(run({"set", "p/x", "4"}).output == "4\n");
+  CHECK(run({"inc", "p/x"}).output == "5\n");
+  CHECK(run({"get", "p/x"}).output == "5\n");
+  CHECK(run({"list"}).output.starts_with("p/x\t5"));
+  CHECK(run({"top"}).output.starts_with("p/x\t5"));
+  CHECK(run({"batch"}, R"({"op":"add","name":"p/y"})").output.starts_with("201\tp/y\t1\t"));
+  CHECK(run({"del", "p/x"}).exit_code == 0);
+  // What the first two attempts have deleted is in no answer.
+  const auto removal = run({"del", "--prefix", "p/", "-y"});
+  CHECK(removal.exit_code == 0);
+  CHECK(removal.log.find("deleted at least 0 counters") != std::string::npos);
+  CHECK(run({"list"}).output.empty());
+}
+
+TEST_CASE("a deletion by prefix that stops on the way says what is deleted") {
+  const server_process server;
+  lossy_relay relay{server.port()};
+  const tool_setting setting{.server = relay.address()};
+  std::string operations;
+  for (int i = 0; i < 1'500; ++i)
+    operations += R"({"op":"add","name":"p/)" + std::to_string(i) + "\"}\n";
+  REQUIRE(run_tool({"batch"}, {.server = relay.address(), .input = operations}).exit_code == 0);
+  std::deque<relayed> others(200, relayed::answers_other_json);
+  others.push_front(relayed::passes);
+  relay.plan(others);
+  const auto stopped = run_tool({"-t", "1s", "del", "--prefix", "p/", "-y"}, setting);
+  CHECK(stopped.exit_code == 5);
+  CHECK(stopped.log.find("deleted before that: 1,000 counters") != std::string::npos);
+  relay.plan({});
+  CHECK(run_tool({"list"}, setting).output.empty());
+}
+
 TEST_CASE("-v tells what is sent again") {
   const server_process server;
   lossy_relay relay{server.port()};

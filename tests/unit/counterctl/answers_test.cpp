@@ -2,8 +2,10 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <stdexcept>
 #include <string>
+#include <vector>
 
 using namespace counterctl;
 
@@ -43,6 +45,40 @@ TEST_CASE("another program's answers are refused, and are no problem details") {
     CHECK(problem_of(body).detail.empty());
   }
   CHECK(problem_of(std::string(10'000, '{')).code.empty());
+}
+
+TEST_CASE("is_answer() knows each answer, and no other") {
+  using kind = answer_kind;
+  struct {
+    int status;
+    std::string body;
+    std::vector<kind> are;  // besides an object
+  } const cases[] = {
+      {200, R"({"name":"x","value":1,"version":2})", {kind::state}},
+      {200, R"({"counters":[],"next_cursor":null})", {kind::page, kind::top}},
+      {200, R"({"counters":[],"next_cursor":"61"})", {kind::page, kind::top}},
+      {200, R"({"counters":[],"next_cursor":""})", {kind::top}},
+      {200, R"({"counters":[],"seen":0})", {kind::top}},
+      {200, R"({"results":[{"status":204},{"status":503}]})", {kind::results}},
+      {200, R"({"results":[{"status":204}]})", {}},
+      {200, R"({"deleted":3,"has_more":true})", {kind::deletion}},
+      {200, R"({"deleted":3})", {}},
+      {200, R"({"deleted":"3","has_more":false})", {}},
+      {200, R"({"deleted":-1,"has_more":false})", {}},
+      {200, R"({"deleted":1,"has_more":"no"})", {}},
+      {200, "{}", {}},
+  };
+  for (const auto& [status, body, are] : cases) {
+    CAPTURE(body);
+    for (const auto each :
+         {kind::state, kind::page, kind::top, kind::results, kind::deletion, kind::nothing})
+      CHECK(is_answer(status, body, {each, 2}) == (std::count(are.begin(), are.end(), each) > 0));
+    CHECK(is_answer(status, body, {}));
+  }
+  CHECK(is_answer(204, "", {kind::nothing}));
+  CHECK_FALSE(is_answer(200, "", {kind::nothing}));
+  CHECK_FALSE(is_answer(204, "", {kind::state}));
+  CHECK_FALSE(is_answer(200, "<html>", {}));
 }
 
 TEST_CASE("flatten() names the members of objects inside of objects") {
