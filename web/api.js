@@ -293,7 +293,7 @@ export class Client {
    * @returns {Promise<any>}
    */
   info({ signal } = {}) {
-    return this.ask('GET', '/v1/info', { signal });
+    return this.ask('GET', '/v1/info', { signal, isOurs: (answer) => typeof answer?.version === 'string' });
   }
 
   /**

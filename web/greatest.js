@@ -63,7 +63,7 @@ export class Greatest {
   take(counters, asked, ends = this.ends) {
     const values = new Map(counters.map(({ name, value }) => [name, Number(value)]));
     const before = this.answers.at(-1);
-    const answers = [...this.answers.filter((each) => asked - each.asked <= historyMax), { asked, values }];
+    const answers = [...this.answers.filter((each) => Math.abs(asked - each.asked) <= historyMax), { asked, values }];
     if (ends === this.ends) this.answers = answers;
     this.rows = counters.map((state) => {
       const history = answers.map((each) => each.values.get(state.name)).filter((value) => value !== undefined);

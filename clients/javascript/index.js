@@ -112,9 +112,10 @@ export class Client extends PageClient {
    * @returns {Promise<Result[]>}
    */
   async batch(ops, { key, signal } = {}) {
+    const { length } = ops;
     const answer = await this.ask('POST', '/v1/batch', {
       body: { ops }, key: key ?? newKey(), signal,
-      isOurs: (answer) => isBatch(answer, ops.length), isSettled: isBatchSettled,
+      isOurs: (answer) => isBatch(answer, length), isSettled: isBatchSettled,
     });
     return answer.results;
   }

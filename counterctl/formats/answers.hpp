@@ -49,9 +49,19 @@ struct operation_result {
 std::vector<operation_result> parse_results(std::string_view body);
 
 /// What a response that reports success says, if it is a counterd's.
-enum class answer_kind { object, state, page, top, results, deletion, nothing };
+enum class answer_kind {
+  state,
+  page,
+  top,
+  results,
+  deletion,
+  nothing,
+  info,
+  stats,
+  backup,
+};
 struct answer {
-  answer_kind kind = answer_kind::object;
+  answer_kind kind = answer_kind::state;
   std::size_t results = 0;  ///< of `answer_kind::results`: how many
 };
 /// Returns true if a response is that answer. Throws nothing.

@@ -57,7 +57,8 @@ response context::send_within(request request, std::chrono::milliseconds limit) 
   if (request.key.empty() || !refuses_key_ttl(response.status, problem_of(response.body).detail))
     return response;
   // The server forgets keys earlier than others do: no attempt may come after that.
-  const auto info = accept(exchange({.target = "/v1/info"}, left()), {});
+  const auto info =
+      accept(exchange({.target = "/v1/info", .answer = {answer_kind::info}}, left()), {});
   keys_.on_ttl_refused(std::chrono::seconds{idempotency_of(info.body).ttl_seconds});
   request = keys_.within_ttl(std::move(request));
   return exchange(request, std::min(left(), keys_.time_for(request)));

@@ -154,7 +154,9 @@ exit_code remove_prefix(context& context, const std::string& prefix, bool is_sur
                   "deleting by prefix asks on a terminal: say -y if you are sure"};
   const auto encoded = encode_name(prefix);
   if (!is_sure) {
-    const auto body = context.ask({.target = "/v1/top?limit=1&prefix=" + encoded}).body;
+    const auto body =
+        context.ask({.target = "/v1/top?limit=1&prefix=" + encoded, .answer = {answer_kind::top}})
+            .body;
     const auto count = static_cast<std::uint64_t>(integer_member_of(body, "seen"));
     if (count == 0)
       throw failure{exit_code::not_satisfied, "no counter begins with " + prefix};

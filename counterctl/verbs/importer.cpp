@@ -42,7 +42,8 @@ bool importer::adds_once() const {
 /// The server remembers each addition for a day. More than half of the room that is left would be
 /// missed by others.
 void importer::check_room() {
-  const auto keys = idempotency_of(context_.ask({.target = "/v1/info"}).body);
+  const auto keys =
+      idempotency_of(context_.ask({.target = "/v1/info", .answer = {answer_kind::info}}).body);
   const auto needed = static_cast<std::int64_t>(spool_.size() + spool_.size() / batch_max + 1);
   const auto room = std::max<std::int64_t>(0, keys.records_max - keys.records);
   if (needed <= room / 2)

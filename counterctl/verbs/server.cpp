@@ -70,11 +70,12 @@ exit_code follow_stats(context& context, std::chrono::milliseconds interval) {
                              {" COUNTERS", true},
                              {"CPU%", true},
                              {"MIB", true}});
-  auto before = statistics::parse(context.ask({.target = "/v1/stats"}).body);
+  auto before =
+      statistics::parse(context.ask({.target = "/v1/stats", .answer = {answer_kind::stats}}).body);
   auto then = clock::now();
   for (;;) {
     std::this_thread::sleep_until(then + interval);
-    const auto body = context.ask({.target = "/v1/stats"}).body;
+    const auto body = context.ask({.target = "/v1/stats", .answer = {answer_kind::stats}}).body;
     auto now = statistics::parse(body);
     const auto seconds = std::chrono::duration<double>(clock::now() - then).count();
     then = clock::now();
@@ -88,7 +89,7 @@ exit_code follow_stats(context& context, std::chrono::milliseconds interval) {
 }  // namespace
 
 exit_code info(context& context) {
-  const auto body = context.ask({.target = "/v1/info"}).body;
+  const auto body = context.ask({.target = "/v1/info", .answer = {answer_kind::info}}).body;
   auto rows = context.print({{"NAME"}, {"VALUE"}});
   if (context.is(output_format::json)) {
     rows.add({}, body);
@@ -102,7 +103,7 @@ exit_code info(context& context) {
 exit_code stats(context& context, std::chrono::milliseconds interval) {
   if (interval.count() > 0)
     return follow_stats(context, interval);
-  const auto body = context.ask({.target = "/v1/stats"}).body;
+  const auto body = context.ask({.target = "/v1/stats", .answer = {answer_kind::stats}}).body;
   auto rows = context.print({{"NAME"}, {"VALUE", true}});
   if (context.is(output_format::json)) {
     rows.add({}, body);
@@ -119,7 +120,8 @@ exit_code backup(context& context, const std::string& name) {
   request request{.method = "POST",
                   .target = "/v1/admin/backup",
                   .body = R"({"name":)" + quote_json(name) + "}",
-                  .is_write = true};
+                  .is_write = true,
+                  .answer = {answer_kind::backup}};
   context.set_recovery([] { return "look into the server's directory before you make it again"; });
   const auto response = context.ask_once(
       request,

@@ -188,11 +188,11 @@ class Client:
 
     def info(self) -> Dict[str, Any]:
         """What the server is, its limits and their use: /v1/info."""
-        return self._call("GET", "/v1/info", read=dict)
+        return self._call("GET", "/v1/info", read=_having("version", str))
 
     def stats(self) -> Dict[str, Any]:
         """The server's numbers: /v1/stats."""
-        return self._call("GET", "/v1/stats", read=dict)
+        return self._call("GET", "/v1/stats", read=_having("metrics", list))
 
     def _pages(self, path: str, query: Mapping[str, str], read: Callable[[Any], T]) -> Iterator[T]:
         """What `read` makes of each page, until the server says that there is no other."""
@@ -323,6 +323,15 @@ def _deleted(answer: Mapping[str, Any]) -> Tuple[int, bool]:
     if type(count) is not int or count < 0 or type(has_more) is not bool:
         raise TypeError("these are no number and no truth value")
     return count, has_more
+
+
+def _having(name: str, kind: type) -> Callable[[Any], Dict[str, Any]]:
+    def read(answer: Any) -> Dict[str, Any]:
+        if not isinstance(answer[name], kind):
+            raise TypeError(f"{name} is something else")
+        return dict(answer)
+
+    return read
 
 
 def _nothing(answer: Any) -> None:

@@ -52,7 +52,7 @@ TEST_CASE("is_answer() knows each answer, and no other") {
   struct {
     int status;
     std::string body;
-    std::vector<kind> are;  // besides an object
+    std::vector<kind> are;
   } const cases[] = {
       {200, R"({"name":"x","value":1,"version":2})", {kind::state}},
       {200, R"({"counters":[],"next_cursor":null})", {kind::page, kind::top}},
@@ -66,19 +66,21 @@ TEST_CASE("is_answer() knows each answer, and no other") {
       {200, R"({"deleted":"3","has_more":false})", {}},
       {200, R"({"deleted":-1,"has_more":false})", {}},
       {200, R"({"deleted":1,"has_more":"no"})", {}},
+      {200, R"({"version":"1.2.3","limits":{}})", {kind::info}},
+      {200, R"({"metrics":[]})", {kind::stats}},
+      {200, R"({"path":"/b"})", {kind::backup}},
       {200, "{}", {}},
+      {200, "<html>", {}},
   };
   for (const auto& [status, body, are] : cases) {
     CAPTURE(body);
-    for (const auto each :
-         {kind::state, kind::page, kind::top, kind::results, kind::deletion, kind::nothing})
+    for (const auto each : {kind::state, kind::page, kind::top, kind::results, kind::deletion,
+                            kind::nothing, kind::info, kind::stats, kind::backup})
       CHECK(is_answer(status, body, {each, 2}) == (std::count(are.begin(), are.end(), each) > 0));
-    CHECK(is_answer(status, body, {}));
   }
   CHECK(is_answer(204, "", {kind::nothing}));
   CHECK_FALSE(is_answer(200, "", {kind::nothing}));
   CHECK_FALSE(is_answer(204, "", {kind::state}));
-  CHECK_FALSE(is_answer(200, "<html>", {}));
 }
 
 TEST_CASE("flatten() names the members of objects inside of objects") {
