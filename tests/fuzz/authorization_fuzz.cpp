@@ -91,6 +91,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     else
       value += c;
   }
+  // Behind the end of a line there are other fields.
+  if (value.find_first_of("\r\n") != value.npos)
+    return 0;
   std::string text = "GET /inc?name=x HTTP/1.1\r\nHost: localhost\r\n";
   for (unsigned i = 0; i < times; ++i)
     text += "Authorization: " + value + "\r\n";
