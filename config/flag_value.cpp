@@ -74,7 +74,8 @@ std::string to_config_file(const std::vector<flag_value>& flags) {
       line += " = " + text_of(flag.values);
     line.resize(std::max(line.size(), comment_column), ' ');
     line += "  # " + origin_of(flag);
-    counter::hide_control_characters(line);
+    // No more than could pass for another line: what is printed means the same.
+    std::replace_if(line.begin(), line.end(), &counter::is_control_character, '?');
     text += line +
             (flag.is_reloadable ? "; SIGHUP applies a change\n" : "; a change needs a restart\n");
   }

@@ -85,7 +85,7 @@ TEST_CASE("to_config_file() returns a config file that means the same") {
        {"", "threads = 2\n", "data = 'a \"b\\c'\nsync = interval\nsync-interval = 5ms\n",
         "listen = [\"127.0.0.1:1\", \"unix:/a b\"]\nread-only = true\nanonymous = read,add\n",
         "allow-origin = '*'\nmemory = 64M\ndrain-delay = 10s\n", "allow-host = [a, b.example]\n",
-        "tokens = \"/a\\tb\\n\\r\"\n"}) {
+        "tokens = \"/a\\tb\\n\\r\"\n", "tokens = \"/\u009b\"\n"}) {
     CAPTURE(text);
     std::string printed;
     std::vector<flag_value> meant;
