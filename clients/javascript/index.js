@@ -173,7 +173,7 @@ export class Client extends PageClient {
   /**
    * Deletes all counters whose names begin with the prefix, up to 1000 a request; with '', all there are. Resolves with
    * how many, or fewer if responses were lost. It goes on for as long as others create such counters. Rejects with
-   * InterruptedError if it cannot; any other error says that nothing was deleted, but that of the signal.
+   * InterruptedError if it cannot. Any other error says that nothing was deleted, except that of the signal.
    * @param {string} prefix
    * @param {{signal?: AbortSignal}} options
    * @returns {Promise<number>}

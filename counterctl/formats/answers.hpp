@@ -64,7 +64,7 @@ struct answer {
   answer_kind kind = answer_kind::state;
   std::size_t results = 0;  ///< of `answer_kind::results`: how many
 };
-/// Returns true if a response is that answer. Throws nothing.
+/// Returns true if a response is that answer.
 bool is_answer(int status, std::string_view body, const answer& expected);
 
 /// Returns a state as JSON, as a page has it.
@@ -92,4 +92,5 @@ struct idempotency_info {
   std::int64_t records = 0;
 };
 idempotency_info idempotency_of(std::string_view info);
+
 }  // namespace counterctl

@@ -142,10 +142,11 @@ bool stream_hub::learn(topic& at, const counter::full_reply& reply) {
 }
 
 const std::string& stream_hub::event_of(topic& at) {
-  auto& event = at.is_telling ? at.event : late_event_;
-  if (event.empty() || !at.is_telling)
-    event = v1::counter_event(at.name, at.state);
-  return event;
+  if (!at.is_telling)
+    return late_event_ = v1::counter_event(at.name, at.state);
+  if (at.event.empty())
+    at.event = v1::counter_event(at.name, at.state);
+  return at.event;
 }
 
 /// Tells the streams that have asked, and the others, too, if their time has come.
